@@ -1,0 +1,70 @@
+/**
+ * Imports go one way (ARCHITECTURE.md): renderer → shared ← main; inside main, desktop and the entries stand on search,
+ * search on controller, workers and runs, workers on children, children on engine and datasets.
+ */
+const only = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: from, pathNot: '\\.test\\.ts$' },
+  to: { path: '^src-', pathNot: allowed },
+});
+
+const desktop = '^src-main/desktop/';
+const below = {
+  engine: ['engine'],
+  datasets: ['datasets'],
+  runs: ['runs'],
+  controller: ['controller'],
+  children: ['children', 'engine', 'datasets'],
+  workers: ['workers', 'children', 'engine', 'datasets'],
+  search: ['search', 'controller', 'workers', 'children', 'engine', 'datasets', 'runs'],
+  baselines: ['baselines', 'children', 'engine', 'datasets'],
+  export: ['export', 'children', 'engine', 'runs'],
+};
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '(\\.test|\\.d|env)\\.ts$' }, to: {} },
+    only('shared-stands-alone', '^src-shared/', ['^src-shared/']),
+    only('renderer-sees-only-shared', '^src-renderer/', ['^src-renderer/', '^src-shared/']),
+    {
+      name: 'shared-is-environment-free',
+      severity: 'error',
+      from: { path: '^src-shared/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'shared-uses-zod-alone',
+      severity: 'error',
+      from: { path: '^src-shared/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: 'node_modules/zod/' },
+    },
+    {
+      name: 'electron-in-desktop-alone',
+      severity: 'error',
+      from: { pathNot: [desktop, '^src-main/main\\.ts$', '^e2e/'] },
+      to: { path: 'node_modules/electron/' },
+    },
+    {
+      name: 'tensorflow-in-the-engine-alone',
+      severity: 'error',
+      from: { pathNot: ['^src-main/engine/', '^bench/', '\\.test\\.ts$'] },
+      to: { path: 'node_modules/@tensorflow/' },
+    },
+    ...Object.entries(below).map(([room, rooms]) =>
+      only(`${room}-imports-downwards`, `^src-main/${room}/`, [
+        '^src-shared/',
+        
+        ...rooms.map((r) => `^src-main/${r}/`),
+      ]),
+    ),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    exclude: { path: '\\.test\\.ts$' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+};
