@@ -19,7 +19,8 @@ export class Generator {
    */
   static seeded(seed: number, stream = ''): Generator {
     let word = seed >>> 0;
-    for (let i = 0; i < stream.length; i++) word = (Math.imul(word ^ stream.charCodeAt(i), 0x01000193) + 1) >>> 0;
+    for (let i = 0; i < stream.length; i++)
+      word = (Math.imul(word ^ stream.charCodeAt(i), 0x01000193) + 1) >>> 0;
     const next = (): number => {
       word = (word + 0x9e3779b9) >>> 0;
       let z = word;

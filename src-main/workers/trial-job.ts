@@ -1,0 +1,41 @@
+import type { ConvArchitecture } from '../../src-shared/architecture/conv-architecture';
+import type { ImageRecipe } from '../../src-shared/config/search-config';
+import type { EpochRecord, FailureReason } from '../../src-shared/run/trial';
+
+/** One child to train: all that a trainer needs, wherever it runs. */
+export interface TrialJob {
+  readonly trial: number;
+  readonly architecture: ConvArchitecture;
+  readonly recipe: ImageRecipe;
+  /** Seeds initial weights, order of the pictures and augmentation of this child. */
+  readonly seed: number;
+  /** Absolute path of the decoded data set in the cache (the test split is not below it). */
+  readonly data: string;
+  /** Where to leave the weights at the end; null when they are not wanted. */
+  readonly weights: string | null;
+}
+
+/** From the search to a trainer process. `stopAfterEpoch` ends the child at the end of its epoch, keeping its result so far. */
+export type TrainerRequest =
+  | { readonly type: 'train'; readonly job: TrialJob }
+  | { readonly type: 'stopAfterEpoch' }
+  | { readonly type: 'exit' };
+
+/** From a trainer process to the search. */
+export type TrainerReply =
+  | { readonly type: 'ready'; readonly pid: number; readonly tensorflow: string; readonly device: string }
+  | {
+      readonly type: 'progress';
+      readonly trial: number;
+      readonly epoch: number;
+      readonly step: number;
+      readonly steps: number;
+    }
+  | { readonly type: 'epoch'; readonly trial: number; readonly record: EpochRecord }
+  | { readonly type: 'completed'; readonly trial: number; readonly stopped: boolean }
+  | {
+      readonly type: 'failed';
+      readonly trial: number;
+      readonly reason: FailureReason;
+      readonly message: string;
+    };

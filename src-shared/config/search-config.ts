@@ -1,0 +1,163 @@
+import { z } from 'zod';
+
+/** Schema version of a stored configuration; migrations.ts brings older ones here. */
+export const configVersion = 1;
+
+const count = z.int().min(1);
+const options = (least: number, most: number) =>
+  z
+    .array(z.int().min(least).max(most))
+    .min(1)
+    .max(32)
+    .refine((values) => new Set(values).size === values.length, 'options must differ');
+
+/** Layers of the networks over the course of the search: starts at `initialLayers` and grows by `growBy` every `every` proposals. */
+const scheduleSchema = z.strictObject({
+  initialLayers: count.max(128),
+  growBy: z.int().min(0).max(32),
+  every: count,
+  maximumLayers: count.max(128),
+});
+
+const poolingSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  /** Max-pooling of `size` after the given layers (counted with the layers of blocks); whatever crosses one is pooled. */
+  z.strictObject({
+    kind: z.literal('fixed'),
+    afterLayers: z.array(count).min(1),
+    size: z.int().min(2).max(4),
+  }),
+  /** One more token a layer: the size of a max-pooling behind it, 1 for none. */
+  z.strictObject({ kind: z.literal('predicted'), sizes: options(1, 4) }),
+]);
+
+/** The convolutional search space (paper section 3; presets v1, v2, v3 of section 4.1). A set of one option is not predicted. */
+export const convSpaceSchema = z.strictObject({
+  kind: z.literal('conv'),
+  filterHeights: options(1, 15),
+  filterWidths: options(1, 15),
+  strideHeights: options(1, 4),
+  strideWidths: options(1, 4),
+  filters: options(1, 1024),
+  /** Added to every layer's predicted number of filters ("v3 + more filters": 40). */
+  extraFilters: z.int().min(0).max(1024),
+  /** Kinds of layer to choose from; more than one makes the kind a token of its own. */
+  layerTypes: z.array(z.enum(['convolution', 'maxPooling', 'averagePooling'])).min(1),
+  skipConnections: z.boolean(),
+  pooling: poolingSchema,
+  /** Layers that one predicted step stands for, fully connected among themselves (v3: 3). */
+  blockSize: count.max(8),
+  /** Learning rates to choose from as a last token; empty keeps the recipe's. */
+  learningRates: z.array(z.number().positive().max(10)).max(16),
+  schedule: scheduleSchema,
+});
+export type ConvSpaceConfig = z.infer<typeof convSpaceSchema>;
+
+/** The policy and how it learns (paper sections 3.1, 3.2 and 4). */
+export const controllerSchema = z.strictObject({
+  strategy: z.enum(['reinforce', 'random']),
+  hiddenUnits: count.max(512),
+  layers: count.max(4),
+  /** Weights start uniform in [-initialRange, initialRange]. */
+  initialRange: z.number().positive().max(1),
+  learningRate: z.number().positive().max(1),
+  /** m: architectures a replica samples for one gradient. */
+  childrenPerUpdate: count.max(256),
+  /** Decay of the moving average of previous rewards that serves as baseline. */
+  baselineDecay: z.number().min(0).max(0.9999),
+  /** Weight of the entropy bonus; 0 is off, as in the paper. */
+  entropyBonus: z.number().min(0).max(10),
+  /** Divides the logits when sampling and learning; 1 is off. */
+  temperature: z.number().positive().max(100),
+  /** Bounds logits to ± this value by tanh; null is off. */
+  tanhConstant: z.number().positive().max(100).nullable(),
+  /** S and K of the distributed scheme; gradients of `accumulateGradients` batches make one update. */
+  parameterServerShards: count.max(1000),
+  replicas: count.max(1000),
+  accumulateGradients: count.max(1000),
+});
+export type ControllerConfig = z.infer<typeof controllerSchema>;
+
+const learningRateDecaySchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('constant') }),
+  /** Multiplied by `factor` at the start of each of `epochs` (from 0). */
+  z.strictObject({
+    kind: z.literal('step'),
+    epochs: z.array(z.int().min(0)),
+    factor: z.number().positive().max(1),
+  }),
+  /** From the rate to 0 along half a cosine over all epochs, by the step. */
+  z.strictObject({ kind: z.literal('cosine') }),
+]);
+
+const augmentationSchema = z.strictObject({
+  /** How a larger picture comes about of which a random crop of the input size is taken: scaled up, or padded with zeros. */
+  enlarge: z.enum(['upsample', 'pad', 'none']),
+  /** Side of the enlarged picture (paper: 40 for 32). Ignored with 'none'. */
+  enlargedSide: count.max(1024),
+  horizontalFlip: z.boolean(),
+});
+
+/** How a child on images is trained and rewarded (paper section 4.1). */
+export const imageRecipeSchema = z.strictObject({
+  kind: z.literal('images'),
+  /** Side of the square input; pictures of another size are resized. */
+  side: z.int().min(4).max(512),
+  epochs: count.max(10_000),
+  batchSize: count.max(4096),
+  learningRate: z.number().positive().max(10),
+  decay: learningRateDecaySchema,
+  momentum: z.number().min(0).max(0.9999),
+  nesterov: z.boolean(),
+  weightDecay: z.number().min(0).max(1),
+  batchNormEpsilon: z.number().positive().max(1),
+  batchNormMomentum: z.number().min(0).max(0.9999),
+  augmentation: augmentationSchema,
+  /** Training pictures set aside for the reward: a number of pictures, or a fraction below 1 of them. */
+  validation: z.union([z.int().min(1), z.number().gt(0).lt(1)]),
+  /** Seed of the validation split: the same for every child of a run. */
+  splitSeed: z.int(),
+  /** Reward = (best validation accuracy of the last `rewardEpochs` epochs) ^ rewardExponent. */
+  rewardEpochs: count,
+  rewardExponent: z.number().positive().max(10),
+  /** A child that takes longer is ended and recorded as failed; null for no limit. Seconds. */
+  timeLimit: z.number().positive().nullable(),
+});
+export type ImageRecipe = z.infer<typeof imageRecipeSchema>;
+
+/** When a search ends: at whichever is reached first; null is no limit. */
+export const budgetSchema = z.strictObject({
+  children: count.nullable(),
+  hours: z.number().positive().nullable(),
+});
+
+export const trainersSchema = z.strictObject({
+  /** Child processes that train at the same time. */
+  count: count.max(64),
+  /** Threads of each; null shares the cores evenly. */
+  threads: count.max(512).nullable(),
+  device: z.union([z.literal('auto'), z.literal('cpu'), z.string().regex(/^gpu:\d+$/)]),
+});
+
+/** Everything that decides a search; stored in run.json as it is. */
+export const searchConfigSchema = z
+  .strictObject({
+    version: z.literal(configVersion),
+    name: z.string().min(1).max(200),
+    preset: z.string().max(100),
+    seed: z.int().min(0).max(0xffffffff),
+    space: z.discriminatedUnion('kind', [convSpaceSchema]),
+    controller: controllerSchema,
+    recipe: z.discriminatedUnion('kind', [imageRecipeSchema]),
+    budget: budgetSchema,
+    trainers: trainersSchema,
+    /** What to do with a network that the run has trained already: give its reward again, or train it again. */
+    duplicates: z.enum(['reuse', 'retrain']),
+    /** Weights of so many best children are kept. */
+    keepBest: z.int().min(0).max(1000),
+  })
+  .refine((config) => config.recipe.rewardEpochs <= config.recipe.epochs, {
+    path: ['recipe', 'rewardEpochs'],
+    message: 'must not exceed the number of epochs',
+  });
+export type SearchConfig = z.infer<typeof searchConfigSchema>;

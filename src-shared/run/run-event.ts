@@ -1,0 +1,60 @@
+import type { EpochRecord, FailureReason, Trial } from './trial';
+
+/** What happens in a search, in order. The CLI's progress, the window and the log are made of these; the store holds the facts. */
+export type RunEvent =
+  | {
+      readonly type: 'runStarted';
+      readonly runId: string;
+      readonly folder: string;
+      readonly resumed: boolean;
+      readonly at: number;
+    }
+  | { readonly type: 'trialProposed'; readonly trial: Trial; readonly at: number }
+  | { readonly type: 'trialStarted'; readonly trial: number; readonly trainer: number; readonly at: number }
+  | {
+      readonly type: 'trialProgress';
+      readonly trial: number;
+      readonly trainer: number;
+      readonly epoch: number;
+      /** Of the epoch: steps done and steps in all. */
+      readonly step: number;
+      readonly steps: number;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'epochEnded';
+      readonly trial: number;
+      readonly trainer: number;
+      readonly record: EpochRecord;
+      readonly at: number;
+    }
+  | { readonly type: 'trialCompleted'; readonly trial: Trial; readonly at: number }
+  | {
+      readonly type: 'trialFailed';
+      readonly trial: Trial;
+      readonly reason: FailureReason;
+      readonly message: string;
+      readonly at: number;
+    }
+  | { readonly type: 'trialReused'; readonly trial: Trial; readonly at: number }
+  | { readonly type: 'controllerUpdated'; readonly update: ControllerUpdate; readonly at: number }
+  | { readonly type: 'runEnded'; readonly outcome: RunOutcome; readonly at: number };
+
+/** Why a run ended: its budget is used up, the user stopped it, or something broke. */
+export type RunOutcome = 'finished' | 'stopped' | 'failed';
+
+/** One update of the controller's parameters. */
+export interface ControllerUpdate {
+  /** From 1. */
+  readonly number: number;
+  readonly replica: number;
+  /** Trials whose rewards made the gradient. */
+  readonly trials: readonly number[];
+  readonly meanReward: number;
+  /** The baseline that was subtracted; null for the first update when there was none yet. */
+  readonly baseline: number | null;
+  /** Euclidean norm of the gradient. */
+  readonly gradientNorm: number;
+  /** Mean entropy of the decisions of the batch, nats a decision. */
+  readonly entropy: number;
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+/** What a child measured over one epoch. Losses in nats; accuracies in [0, 1]; seconds of wall time for the epoch. */
+export const epochRecordSchema = z.strictObject({
+  /** From 0. */
+  epoch: z.int().min(0),
+  trainLoss: z.number(),
+  trainAccuracy: z.number().min(0).max(1),
+  validationLoss: z.number(),
+  validationAccuracy: z.number().min(0).max(1),
+  learningRate: z.number(),
+  seconds: z.number().min(0),
+});
+export type EpochRecord = z.infer<typeof epochRecordSchema>;
+
+export const failureReasons = [
+  'crashed',
+  'outOfMemory',
+  'diverged',
+  'timeLimit',
+  'invalid',
+  'error',
+] as const;
+/** Why a trial has reward 0. */
+export type FailureReason = (typeof failureReasons)[number];
+
+/** How a trial stands. `interrupted` ones were in flight when the search ended: they are trained again on resume. */
+export const trialStates = ['proposed', 'running', 'completed', 'failed', 'reused', 'interrupted'] as const;
+export type TrialState = (typeof trialStates)[number];
+
+export const decisionSchema = z.union([z.int().min(0), z.array(z.int().min(0).max(1))]);
+
+/** One child of a run, as stored. Times are milliseconds since 1970. */
+export const trialSchema = z.strictObject({
+  /** From 1, in the order of proposals. */
+  number: z.int().min(1),
+  state: z.enum(trialStates),
+  replica: z.int().min(0),
+  /** Predicted steps at the time of the proposal. */
+  depth: z.int().min(1),
+  decisions: z.array(decisionSchema),
+  /** Natural logarithm of the probability of each decision when it was sampled. */
+  logProbabilities: z.array(z.number()),
+  /** Canonical hash: equal for decisions that mean the same network. */
+  architectureHash: z.string(),
+  parameters: z.int().min(0),
+  multiplyAdds: z.number().min(0),
+  /** Set when the trial ended; 0 for failures. */
+  reward: z.number().nullable(),
+  /** Best validation accuracy of the last epochs, the one that the reward is made of. */
+  validationAccuracy: z.number().nullable(),
+  failure: z.strictObject({ reason: z.enum(failureReasons), message: z.string() }).nullable(),
+  /** The trial whose reward was given again. */
+  reusedFrom: z.int().min(1).nullable(),
+  startedAt: z.number().nullable(),
+  endedAt: z.number().nullable(),
+});
+export type Trial = z.infer<typeof trialSchema>;
