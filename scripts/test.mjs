@@ -1,0 +1,62 @@
+/**
+ * `npm test`: everything that must hold, in the order in which it fails fastest. Provisions the engine first.
+ * Ends with the line `N passed, N failed`; a check such as the type check counts as one test.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const bin = (name) => join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
+
+/** Static checks, each a command that fails with a non-zero exit. */
+const checks = [
+  ['types', bin('vue-tsc'), ['-b']],
+  ['lint', bin('eslint'), ['.', '--max-warnings', '0']],
+  ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
+  ['dependency rules', bin('depcruise'), ['--output-type', 'err', 'src-main', 'src-renderer', 'src-shared']],
+  ['dead code', bin('knip'), []],
+  ['build', process.execPath, [join(root, 'scripts', 'cellsmith.mjs'), '--version']],
+  ['engine', process.execPath, [join(root, 'scripts', 'cellsmith.mjs'), 'engine']],
+];
+
+let passed = 0;
+let failed = 0;
+
+function run(command, parameters) {
+  return spawnSync(command, parameters, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' }).status === 0;
+}
+
+function check(name, command, parameters) {
+  const started = Date.now();
+  console.log(`\n── ${name}`);
+  const held = run(command, parameters);
+  if (held) passed += 1;
+  else failed += 1;
+  console.log(`${held ? 'ok' : 'FAILED'}: ${name}, ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}
+
+function vitest() {
+  console.log('\n── unit and integration tests');
+  const folder = mkdtempSync(join(tmpdir(), 'cellsmith-test-'));
+  const report = join(folder, 'report.json');
+  try {
+    const held = run(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+    passed += numPassedTests;
+    failed += numFailedTests;
+    // A file that cannot be loaded holds no failed test, yet the run failed.
+    if (!held && numFailedTests === 0) failed += 1;
+  } catch (error) {
+    console.error(`The test runner left no report: ${error.message}`);
+    failed += 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+for (const [name, command, parameters] of checks) check(name, command, parameters);
+vitest();
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
