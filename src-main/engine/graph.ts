@@ -10,7 +10,8 @@ export type Shape = readonly number[];
 export interface Literal {
   readonly dtype: DType;
   readonly shape: Shape;
-  readonly values: Float32Array | Int32Array | BigInt64Array | Uint8Array | readonly boolean[] | readonly string[];
+  readonly values:
+    Float32Array | Int32Array | BigInt64Array | Uint8Array | readonly boolean[] | readonly string[];
 }
 
 /** An attribute of a TensorFlow op, tagged with the field of `AttrValue` that it fills. */
@@ -36,6 +37,7 @@ export interface Tensor {
 
 /** One TensorFlow op of a graph. */
 export interface GraphNode {
+  readonly graph: Graph;
   readonly name: string;
   /** TensorFlow's name of the op, such as `Conv2D`. */
   readonly op: string;
@@ -60,6 +62,8 @@ export interface Variable {
   readonly shape: Shape;
   /** False for moving averages, hidden state, data: the optimiser leaves them alone. */
   readonly trainable: boolean;
+  /** False for data and for what a checkpoint need not hold. */
+  readonly saved: boolean;
 }
 
 /** Nodes in the order in which they were made, which is an order in which they can run. */
@@ -82,6 +86,7 @@ export class Graph {
   }): GraphNode {
     const outputs: Tensor[] = [];
     const node: GraphNode = {
+      graph: this,
       name: this.#uniqueName(spec.name ?? spec.op),
       op: spec.op,
       inputs: spec.inputs ?? [],
@@ -89,14 +94,16 @@ export class Graph {
       attributes: spec.attributes ?? {},
       outputs,
     };
-    for (const [output, { dtype, shape }] of spec.outputs.entries()) outputs.push({ node, output, dtype, shape });
+    for (const [output, { dtype, shape }] of spec.outputs.entries())
+      outputs.push({ node, output, dtype, shape });
     this.nodes.push(node);
     return node;
   }
 
   /** Names a call of the finished graph. @throws engine.graph when the name is taken */
   addSignature(name: string, signature: Signature): void {
-    if (this.signatures.has(name)) throw new CellsmithError('engine.graph', `The graph has a signature '${name}' already.`);
+    if (this.signatures.has(name))
+      throw new CellsmithError('engine.graph', `The graph has a signature '${name}' already.`);
     this.signatures.set(name, signature);
   }
 

@@ -1,0 +1,159 @@
+import type { DType, Graph, GraphNode, Literal, Shape, Tensor } from '../graph';
+import { defineOp, emit, emitTensor, shapeOf, sizeOf, typeOf } from '../op';
+import { CellsmithError } from '../../../src-shared/errors';
+
+// Where tensors come from and how nodes are tied together: constants, fed values, files, identities.
+
+const constOp = defineOp<readonly []>({
+  name: 'Const',
+  arity: 0,
+  shape(_inputs, attributes) {
+    const value = attributes['value'];
+    if (!value || !('literal' in value))
+      throw new CellsmithError('engine.graph', 'A constant needs a value.');
+    return [{ dtype: value.literal.dtype, shape: value.literal.shape }];
+  },
+});
+
+const placeholderOp = defineOp<readonly []>({
+  name: 'Placeholder',
+  arity: 0,
+  shape: (_inputs, attributes) => [
+    { dtype: typeOf(attributes, 'dtype'), shape: shapeOf(attributes, 'shape') },
+  ],
+});
+
+const identityOp = defineOp<readonly [Tensor]>({
+  name: 'Identity',
+  arity: 1,
+  typed: { T: 0 },
+  shape: ([x]) => [x],
+  gradient: (_node, dy) => [dy],
+});
+
+const stopGradientOp = defineOp<readonly [Tensor]>({
+  name: 'StopGradient',
+  arity: 1,
+  typed: { T: 0 },
+  shape: ([x]) => [x],
+});
+
+const noOp = defineOp<readonly []>({ name: 'NoOp', arity: 0, shape: () => [] });
+
+const readFileOp = defineOp<readonly [Tensor]>({
+  name: 'ReadFile',
+  arity: 1,
+  shape: ([path], _attributes, reject) => {
+    if (path.dtype !== 'string' || path.shape.length > 0) throw reject('a path is one string');
+    return [{ dtype: 'string', shape: [] }];
+  },
+});
+
+const decodeRawOp = defineOp<readonly [Tensor]>({
+  name: 'DecodeRaw',
+  arity: 1,
+  shape: ([bytes], attributes, reject) => {
+    if (bytes.dtype !== 'string') throw reject('it decodes strings of bytes');
+    return [{ dtype: typeOf(attributes, 'out_type'), shape: shapeOf(attributes, '_output_shape') }];
+  },
+});
+
+export const sourceOps = [constOp, placeholderOp, identityOp, stopGradientOp, noOp, readFileOp, decodeRawOp];
+
+/** Small constants are shared: axes and shapes repeat thousands of times in an unrolled graph. */
+const interned = new WeakMap<Graph, Map<string, Tensor>>();
+const internedSize = 16;
+
+/**
+ * A value that is part of the graph. Numbers become float32 unless `dtype` says otherwise.
+ * @param value a scalar, a vector, or a literal of any shape
+ */
+export function constant(
+  graph: Graph,
+  value: number | readonly number[] | Literal,
+  dtype: 'float32' | 'int32' | 'int64' | 'bool' = 'float32',
+): Tensor {
+  const literal = typeof value === 'number' || isNumbers(value) ? literalOf(value, dtype) : value;
+  const make = (): Tensor =>
+    emitTensor(constOp, [], { dtype: { type: literal.dtype }, value: { literal } }, { graph });
+  if (literal.values.length > internedSize || literal.dtype === 'string') return make();
+  const known = interned.get(graph) ?? new Map<string, Tensor>();
+  interned.set(graph, known);
+  const key = `${literal.dtype}[${literal.shape.join()}]${Array.from(literal.values, (v) => (Object.is(v, -0) ? '-0' : String(v))).join()}`;
+  const tensor = known.get(key) ?? make();
+  known.set(key, tensor);
+  return tensor;
+}
+
+function isNumbers(value: readonly number[] | Literal): value is readonly number[] {
+  return Array.isArray(value);
+}
+
+function literalOf(
+  value: number | readonly number[],
+  dtype: 'float32' | 'int32' | 'int64' | 'bool',
+): Literal {
+  const numbers = typeof value === 'number' ? [value] : value;
+  const shape = typeof value === 'number' ? [] : [value.length];
+  switch (dtype) {
+    case 'float32':
+      return { dtype, shape, values: Float32Array.from(numbers) };
+    case 'int32':
+      return { dtype, shape, values: Int32Array.from(numbers) };
+    case 'int64':
+      return { dtype, shape, values: BigInt64Array.from(numbers, BigInt) };
+    case 'bool':
+      return { dtype, shape, values: numbers.map((n) => n !== 0) };
+  }
+}
+
+/** A value that each call feeds. */
+export function placeholder(graph: Graph, name: string, shape: Shape, dtype: DType = 'float32'): Tensor {
+  return emitTensor(placeholderOp, [], { dtype: { type: dtype }, shape: { shape } }, { graph, name });
+}
+
+/** The same tensor under a name; with `after`, only once those nodes have run. */
+export function identity(
+  x: Tensor,
+  options: { readonly name?: string; readonly after?: readonly GraphNode[] } = {},
+): Tensor {
+  return emitTensor(
+    identityOp,
+    [x],
+    {},
+    {
+      ...(options.name === undefined ? {} : { name: options.name }),
+      ...(options.after === undefined ? {} : { controls: options.after }),
+    },
+  );
+}
+
+/** The same tensor, through which no gradient flows. */
+export function stopGradient(x: Tensor): Tensor {
+  return emitTensor(stopGradientOp, [x]);
+}
+
+/** A node that has run when all of `nodes` have. */
+export function group(graph: Graph, nodes: readonly GraphNode[], name = 'group'): GraphNode {
+  return emit(noOp, [], {}, { graph, controls: nodes, name });
+}
+
+/** The bytes of a file, as one string. The file is read when the call runs; @param path a string [] */
+export function readFile(path: Tensor): Tensor {
+  return emitTensor(readFileOp, [path]);
+}
+
+/**
+ * Bytes as numbers in little-endian order. The length is not known from the graph: `length` says it, and the call fails
+ * where what is made of it has another.
+ * @param bytes a string []
+ * @returns [length]
+ */
+export function decodeRaw(bytes: Tensor, dtype: 'float32' | 'int32' | 'uint8', length: number): Tensor {
+  return emitTensor(decodeRawOp, [bytes], { out_type: { type: dtype }, _output_shape: { shape: [length] } });
+}
+
+/** A constant of one value in every element. */
+export function filled(graph: Graph, shape: Shape, value: number): Tensor {
+  return constant(graph, { dtype: 'float32', shape, values: new Float32Array(sizeOf(shape)).fill(value) });
+}
