@@ -1,0 +1,111 @@
+import { createRequire } from 'node:module';
+import { delimiter } from 'node:path';
+import type * as tfjs from '@tensorflow/tfjs-node-gpu';
+import { CellsmithError } from '../../src-shared/errors';
+import { currentInstallation } from './provision/installation';
+import type { EngineInstallation } from './provision/installation';
+
+/** tfjs-node-gpu, running on the provisioned TensorFlow. */
+export type Engine = typeof tfjs;
+
+const require = createRequire(import.meta.url);
+let engine: Engine | undefined;
+
+/**
+ * Loads tfjs-node-gpu with the binding that provisioning compiled, once a process; it takes about a second.
+ * A process that needs a thread count or a GPU must have been started with `engineEnvironment`.
+ *
+ * @throws engine.missing when nothing is provisioned, or it does not load
+ */
+export function loadEngine(): Engine {
+  if (engine !== undefined) return engine;
+  const installation = currentInstallation();
+  if (installation === undefined)
+    throw new CellsmithError(
+      'engine.missing',
+      'The training engine is not installed yet: run `npm run engine`.',
+    );
+  for (const [name, value] of Object.entries(librarySettings)) process.env[name] ??= value;
+  restoreRemovedFunctions();
+  try {
+    engine = requireWithBinding(installation.bindingPath);
+  } catch (error) {
+    throw new CellsmithError(
+      'engine.missing',
+      'The training engine does not load: run `npm run engine` to repair it.',
+      { cause: error },
+    );
+  }
+  return engine;
+}
+
+/** What TensorFlow reads when it is loaded, whichever process loads it. */
+const librarySettings = {
+  // Off by default on AMD processors, and worth a factor of 1.2 to 1.7.
+  TF_ENABLE_ONEDNN_OPTS: '1',
+  // 1 hides information, 2 hides warnings too: what matters comes back as errors of the calls.
+  TF_CPP_MIN_LOG_LEVEL: '2',
+  // Several children share a GPU: none takes all of its memory at once.
+  TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+} as const;
+
+/** What a child process that loads the engine may use of the machine. */
+export interface EngineLimits {
+  /** Threads within an op; TensorFlow takes one per core when it is not given. */
+  readonly threads?: number;
+  /** The GPUs that the process sees, by number; [] is none; all when not given. */
+  readonly gpus?: readonly number[];
+}
+
+/**
+ * The environment variables that a child process needs for the engine, to be spread over the environment it gets.
+ * They count only when the process starts: the loader and TensorFlow read them once.
+ */
+export function engineEnvironment(
+  { threads, gpus }: EngineLimits = {},
+  installation: EngineInstallation | undefined = currentInstallation(),
+): Record<string, string> {
+  const environment: Record<string, string> = { ...librarySettings };
+  if (threads !== undefined) {
+    environment['TF_NUM_INTRAOP_THREADS'] = String(threads);
+    environment['OMP_NUM_THREADS'] = String(threads);
+    // Branches of a graph run side by side on these; ops share the intra-op threads all the same.
+    environment['TF_NUM_INTEROP_THREADS'] = String(Math.min(threads, 2));
+  }
+  if (gpus !== undefined) environment['CUDA_VISIBLE_DEVICES'] = gpus.length === 0 ? '-1' : gpus.join(',');
+  if (installation !== undefined && installation.libraryPaths.length > 0) {
+    const inherited = process.env['LD_LIBRARY_PATH'];
+    environment['LD_LIBRARY_PATH'] = [...installation.libraryPaths, ...(inherited ? [inherited] : [])].join(
+      delimiter,
+    );
+  }
+  return environment;
+}
+
+/** tfjs-node calls functions that Node 23 removed from `util`, and Node 22 warns about. */
+function restoreRemovedFunctions(): void {
+  const util = require('node:util') as Record<string, unknown>;
+  util['isNullOrUndefined'] = (value: unknown): boolean => value === null || value === undefined;
+  util['isArray'] = Array.isArray;
+}
+
+/**
+ * tfjs-node asks node-pre-gyp where its binding lies, which knows only a place inside node_modules. For the length of the
+ * require its answer is the provisioned file, so that nothing is written into node_modules.
+ */
+function requireWithBinding(bindingPath: string): Engine {
+  const fromEngine = createRequire(require.resolve('@tensorflow/tfjs-node-gpu'));
+  const locator = fromEngine.resolve('@mapbox/node-pre-gyp');
+  const cached = require.cache[locator];
+  require.cache[locator] = {
+    exports: { find: () => bindingPath },
+    loaded: true,
+    id: locator,
+  } as NodeJS.Module;
+  try {
+    return require('@tensorflow/tfjs-node-gpu') as Engine;
+  } finally {
+    if (cached === undefined) Reflect.deleteProperty(require.cache, locator);
+    else require.cache[locator] = cached;
+  }
+}

@@ -1,0 +1,169 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CellsmithError } from '../../src-shared/errors';
+import type { Attribute, DType, Graph, GraphNode, Literal, Shape, Signature, Tensor } from './graph';
+import { savedModelMessage } from './saved-model-schema';
+
+/** TensorFlow's DataType numbers (types.proto). */
+const dataTypes: Readonly<Record<DType, number>> = {
+  float32: 1,
+  int32: 3,
+  uint8: 4,
+  string: 7,
+  int64: 9,
+  bool: 10,
+  resource: 20,
+};
+
+/** TensorFlow 2.21's TF_GRAPH_DEF_VERSION: the ops mean what they mean in that release. */
+const graphVersion = 2474;
+
+/** The tag under which the writer's graphs are found. */
+export const servingTag = 'serve';
+
+/**
+ * Writes a graph as a TensorFlow SavedModel: `saved_model.pb` with its nodes and signatures under the tag 'serve'.
+ * There is no variables folder: variables start uninitialised, a signature of the graph runs the initialisers.
+ *
+ * @param directory created when it is missing
+ * @throws engine.graph when a node or a signature cannot be written
+ */
+export function writeSavedModel(graph: Graph, directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'saved_model.pb'), encodeSavedModel(graph));
+}
+
+/** The bytes of `saved_model.pb`. @throws engine.graph when a node or a signature cannot be written */
+export function encodeSavedModel(graph: Graph): Uint8Array {
+  for (const [name, signature] of graph.signatures) checkSignature(name, signature);
+  const message = savedModelMessage.fromObject({
+    savedModelSchemaVersion: 1,
+    metaGraphs: [
+      {
+        metaInfoDef: { tags: [servingTag], tensorflowVersion: '2.21.0' },
+        graphDef: { node: nodeDefs(graph), versions: { producer: graphVersion } },
+        signatureDef: Object.fromEntries(
+          [...graph.signatures].map(([name, { inputs, outputs }]) => [
+            name,
+            {
+              inputs: mapValues(inputs, tensorInfo),
+              outputs: mapValues(outputs, tensorInfo),
+              methodName: 'tensorflow/serving/predict',
+            },
+          ]),
+        ),
+      },
+    ],
+  });
+  return savedModelMessage.encode(message).finish();
+}
+
+function checkSignature(name: string, { outputs }: Signature): void {
+  if (Object.keys(outputs).length === 0)
+    throw new CellsmithError(
+      'engine.graph',
+      `The signature '${name}' has no output: TensorFlow would run nothing.`,
+    );
+}
+
+/**
+ * The graph's nodes, with a copy in front of every assignment of a value that depends on fed memory.
+ *
+ * A fed tensor is the memory of a JavaScript typed array. TensorFlow assigns without copying, so a variable would keep that
+ * memory, and the thread that later frees it would release a JavaScript reference outside JavaScript's thread.
+ */
+function nodeDefs(graph: Graph): object[] {
+  const fed = new Set<GraphNode>();
+  for (const { inputs } of graph.signatures.values())
+    for (const tensor of Object.values(inputs)) fed.add(tensor.node);
+
+  return graph.nodes.flatMap((node) => {
+    if (node.inputs.some((input) => fed.has(input.node))) fed.add(node);
+    const value = node.op === 'AssignVariableOp' ? node.inputs[1] : undefined;
+    if (value === undefined || value.dtype === 'string' || !fed.has(value.node)) return [nodeDef(node)];
+    const copy = `${node.name}/owned`;
+    return [
+      {
+        name: copy,
+        op: 'DeepCopy',
+        input: [reference(value)],
+        attr: { T: { type: dataTypes[value.dtype] } },
+      },
+      nodeDef(node, new Map([[1, copy]])),
+    ];
+  });
+}
+
+function nodeDef(node: GraphNode, replaced: ReadonlyMap<number, string> = new Map()): object {
+  return {
+    name: node.name,
+    op: node.op,
+    input: [
+      ...node.inputs.map((input, i) => replaced.get(i) ?? reference(input)),
+      ...node.controls.map((control) => `^${control.name}`),
+    ],
+    attr: mapValues(node.attributes, attributeValue),
+  };
+}
+
+function reference({ node, output }: Tensor): string {
+  return output === 0 ? node.name : `${node.name}:${output}`;
+}
+
+function tensorInfo({ node, output, dtype, shape }: Tensor): object {
+  return { name: `${node.name}:${output}`, dtype: dataTypes[dtype], tensorShape: shapeProto(shape) };
+}
+
+function attributeValue(attribute: Attribute): object {
+  if ('type' in attribute) return { type: dataTypes[attribute.type] };
+  if ('types' in attribute) return { list: { type: attribute.types.map((dtype) => dataTypes[dtype]) } };
+  if ('shape' in attribute) return { shape: shapeProto(attribute.shape) };
+  if ('shapes' in attribute) return { list: { shape: attribute.shapes.map(shapeProto) } };
+  if ('int' in attribute) return { i: attribute.int };
+  if ('ints' in attribute) return { list: { i: attribute.ints } };
+  if ('float' in attribute) return { f: attribute.float };
+  if ('bool' in attribute) return { b: attribute.bool };
+  if ('string' in attribute) return { s: utf8(attribute.string) };
+  return { tensor: tensorProto(attribute.literal) };
+}
+
+function shapeProto(shape: Shape): object {
+  return { dim: shape.map((size) => ({ size })) };
+}
+
+function tensorProto({ dtype, shape, values }: Literal): object {
+  const size = shape.reduce((product, dimension) => product * dimension, 1);
+  if (values.length !== size)
+    throw new CellsmithError(
+      'engine.graph',
+      `A literal of shape [${shape.join(', ')}] needs ${size} values and has ${values.length}.`,
+    );
+  const content =
+    dtype === 'string'
+      ? { stringVal: Array.from<unknown>(values).map((value) => utf8(String(value))) }
+      : { tensorContent: literalBytes(dtype, values) };
+  return { dtype: dataTypes[dtype], tensorShape: shapeProto(shape), ...content };
+}
+
+function literalBytes(dtype: DType, values: Literal['values']): Uint8Array {
+  const fits =
+    (dtype === 'float32' && values instanceof Float32Array) ||
+    (dtype === 'int32' && values instanceof Int32Array) ||
+    (dtype === 'int64' && values instanceof BigInt64Array) ||
+    ((dtype === 'uint8' || dtype === 'bool') && values instanceof Uint8Array);
+  if (fits) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  if (dtype === 'bool' && Array.isArray(values))
+    return Uint8Array.from(values, (value) => (value === true ? 1 : 0));
+  throw new CellsmithError(
+    'engine.graph',
+    `A literal of dtype ${dtype} cannot hold a ${values.constructor.name}.`,
+  );
+}
+
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
