@@ -1,0 +1,95 @@
+/** How two values meet, element by element (paper section 3.4; `max` belongs to the control experiment). */
+export const combinations = ['elem_mult', 'add', 'max'] as const;
+export type Combination = (typeof combinations)[number];
+
+/** `sin` belongs to the control experiment. */
+export const activations = ['identity', 'tanh', 'sigmoid', 'relu', 'sin'] as const;
+export type Activation = (typeof activations)[number];
+
+/** activation(combination(left, right)). */
+export interface CellOperation {
+  readonly combination: Combination;
+  readonly activation: Activation;
+}
+
+/**
+ * A recurrent cell: a complete binary tree over `base` leaves (paper section 3.4, figure 5).
+ * Nodes are numbered leaves first, then level by level up to the root: leaves 0 … base−1, root 2·base−2.
+ * Leaf i computes activation(combination(W_i x_t, U_i h_{t−1})); an inner node combines its two children and has no weights.
+ */
+export interface RecurrentCell {
+  readonly kind: 'cell';
+  /** Number of leaves, a power of two from 2. */
+  readonly base: number;
+  /** 2·base − 1 operations in the order of the node numbers. */
+  readonly nodes: readonly CellOperation[];
+  /** Cell inject: what joins c_{t−1} to the output of node `injectedNode`. */
+  readonly inject: CellOperation;
+  /**
+   * First cell index: c_t is this node's value before its activation (and before any injection, which comes after the activation).
+   */
+  readonly readNode: number;
+  /** Second cell index: the node whose output is joined with c_{t−1}; its parent, or h_t when it is the root, uses the result. */
+  readonly injectedNode: number;
+}
+
+/** Number of tree nodes over `base` leaves. */
+export function nodeCount(base: number): number {
+  return 2 * base - 1;
+}
+
+/** The two children of an inner node; undefined for leaves. */
+export function childrenOf(base: number, node: number): readonly [number, number] | undefined {
+  if (node < base) return undefined;
+  const left = 2 * (node - base);
+  return [left, left + 1];
+}
+
+/** The parent of a node; undefined for the root. */
+export function parentOf(base: number, node: number): number | undefined {
+  return node === 2 * base - 2 ? undefined : base + Math.floor(node / 2);
+}
+
+const combine: Readonly<Record<Combination, (left: number, right: number) => number>> = {
+  elem_mult: (left, right) => left * right,
+  add: (left, right) => left + right,
+  max: (left, right) => Math.max(left, right),
+};
+
+const activate: Readonly<Record<Activation, (value: number) => number>> = {
+  identity: (value) => value,
+  tanh: (value) => Math.tanh(value),
+  sigmoid: (value) => 1 / (1 + Math.exp(-value)),
+  relu: (value) => Math.max(0, value),
+  sin: (value) => Math.sin(value),
+};
+
+/**
+ * One step of the cell for one unit, in plain numbers: the reference for every compiled form.
+ * @param fromInput (W_i x_t) of each leaf, [base]
+ * @param fromHidden (U_i h_{t−1}) of each leaf, [base]
+ * @param state c_{t−1}
+ */
+export function stepCell(
+  cell: RecurrentCell,
+  fromInput: readonly number[],
+  fromHidden: readonly number[],
+  state: number,
+): { readonly hidden: number; readonly state: number } {
+  const outputs: number[] = [];
+  let read = 0;
+  for (const [node, operation] of cell.nodes.entries()) {
+    const children = childrenOf(cell.base, node);
+    const left = children ? outputs[children[0]] : fromInput[node];
+    const right = children ? outputs[children[1]] : fromHidden[node];
+    if (left === undefined || right === undefined)
+      throw new RangeError(`node ${node} of a cell of base ${cell.base} has no operand`);
+    const combined = combine[operation.combination](left, right);
+    if (node === cell.readNode) read = combined;
+    let output = activate[operation.activation](combined);
+    if (node === cell.injectedNode)
+      output = activate[cell.inject.activation](combine[cell.inject.combination](output, state));
+    outputs.push(output);
+  }
+  return { hidden: outputs.at(-1) ?? 0, state: read };
+}
