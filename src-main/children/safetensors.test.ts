@@ -1,0 +1,60 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { partialName, readSafetensors, writeSafetensors } from './safetensors';
+
+const folder = mkdtempSync(join(tmpdir(), 'cellsmith-weights-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const file = {
+  tensors: [
+    { name: 'layer1/filter', shape: [1, 2, 3], values: Float32Array.of(1, -2, 3.5, 0, 1e-30, -0) },
+    { name: 'scalar', shape: [], values: Float32Array.of(7) },
+    { name: 'empty', shape: [0], values: new Float32Array(0) },
+  ],
+  metadata: { epochs: '[{"epoch":0}]', note: 'Größe' },
+};
+
+describe('a safetensors file', () => {
+  it('gives back what was written, in order, and leaves no partial file', () => {
+    const path = join(folder, 'a.safetensors');
+    writeSafetensors(path, file);
+    expect(readSafetensors(path)).toEqual(file);
+    expect(existsSync(partialName(path))).toBe(false);
+  });
+
+  it('is laid out as the format says: length, JSON header padded with spaces, little-endian values', () => {
+    const path = join(folder, 'b.safetensors');
+    writeSafetensors(path, {
+      tensors: [{ name: 'x', shape: [2], values: Float32Array.of(1, 2) }],
+      metadata: {},
+    });
+    const header = '{"__metadata__":{},"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}';
+    const padded = header.padEnd(Math.ceil(header.length / 8) * 8);
+    const expected = Buffer.concat([
+      Buffer.from([padded.length, 0, 0, 0, 0, 0, 0, 0]),
+      Buffer.from(padded),
+      Buffer.from('0000803f00000040', 'hex'),
+    ]);
+    expect(readFileSync(path)).toEqual(expected);
+  });
+
+  it('reads a view of a larger array as the view alone', () => {
+    const path = join(folder, 'c.safetensors');
+    const values = Float32Array.of(9, 1, 2, 9).subarray(1, 3);
+    writeSafetensors(path, { tensors: [{ name: 'x', shape: [2], values }], metadata: {} });
+    expect(readSafetensors(path).tensors[0]?.values).toEqual(Float32Array.of(1, 2));
+  });
+
+  it('says that it is damaged when it is cut short or is something else', () => {
+    const path = join(folder, 'd.safetensors');
+    writeSafetensors(path, file);
+    truncateSync(path, readFileSync(path).length - 1);
+    expect(() => readSafetensors(path)).toThrow(/damaged/);
+    writeFileSync(path, 'no');
+    expect(() => readSafetensors(path)).toThrow(/damaged/);
+    writeFileSync(path, Buffer.alloc(64, 0xff));
+    expect(() => readSafetensors(path)).toThrow(/damaged/);
+  });
+});

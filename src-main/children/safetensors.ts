@@ -1,0 +1,103 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { z } from 'zod';
+import { CellsmithError } from '../../src-shared/errors';
+
+/** A float32 tensor with its name; values in row-major order. */
+export interface NamedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** What a safetensors file holds. */
+export interface TensorFile {
+  readonly tensors: readonly NamedTensor[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const metadataKey = '__metadata__';
+const lengthBytes = 8;
+const floatBytes = Float32Array.BYTES_PER_ELEMENT;
+
+/**
+ * Writes tensors as a safetensors file, which Python, Rust and other tools read: eight bytes with the length of a JSON
+ * header, the header, then the values, little-endian. It appears under its name complete or not at all.
+ */
+export function writeSafetensors(path: string, { tensors, metadata }: TensorFile): void {
+  const temporary = partialName(path);
+  const file = openSync(temporary, 'w');
+  try {
+    writeAll(file, encodeHeader(tensors, metadata));
+    for (const { values } of tensors)
+      writeAll(file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+}
+
+/** The name under which a file grows before it is complete. A process that was killed can leave it behind. */
+export function partialName(path: string): string {
+  return `${path}.partial`;
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+}
+
+function encodeHeader(tensors: readonly NamedTensor[], metadata: TensorFile['metadata']): Uint8Array {
+  const entries: [string, unknown][] = [[metadataKey, metadata]];
+  let offset = 0;
+  for (const { name, shape, values } of tensors) {
+    const end = offset + values.byteLength;
+    entries.push([name, { dtype: 'F32', shape, data_offsets: [offset, end] }]);
+    offset = end;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  // Spaces at the end keep the values aligned for readers that map the file into memory.
+  const length = Math.ceil(json.length / lengthBytes) * lengthBytes;
+  const header = new Uint8Array(lengthBytes + length).fill(0x20);
+  new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
+  header.set(json, lengthBytes);
+  return header;
+}
+
+const entrySchema = z.object({
+  dtype: z.literal('F32'),
+  shape: z.array(z.int().min(0)),
+  data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
+});
+const headerSchema = z.record(z.string(), z.unknown());
+const metadataSchema = z.record(z.string(), z.string()).default({});
+
+/**
+ * Reads a safetensors file of float32 tensors, in the order of the file.
+ * @throws run.damaged when it is not one, or is cut short
+ */
+export function readSafetensors(path: string): TensorFile {
+  const bytes = readFileSync(path);
+  try {
+    const length = Number(bytes.readBigUInt64LE(0));
+    const start = lengthBytes + length;
+    const { [metadataKey]: metadata, ...entries } = headerSchema.parse(
+      JSON.parse(bytes.toString('utf8', lengthBytes, start)),
+    );
+    const tensors = Object.entries(entries).map(([name, entry]) => {
+      const { shape, data_offsets: offsets } = entrySchema.parse(entry);
+      const [from, to] = offsets;
+      const size = shape.reduce((product, axis) => product * axis, floatBytes);
+      if (to - from !== size || start + to > bytes.length) throw new RangeError(`'${name}' is cut short`);
+      // A copy, since a view would need an offset that is a multiple of four.
+      const values = new Float32Array(
+        bytes.buffer.slice(bytes.byteOffset + start + from, bytes.byteOffset + start + to),
+      );
+      return { name, shape, values };
+    });
+    return { tensors, metadata: metadataSchema.parse(metadata) };
+  } catch (cause) {
+    throw new CellsmithError('run.damaged', `The weights in ${path} are damaged or not a safetensors file.`, {
+      cause,
+    });
+  }
+}

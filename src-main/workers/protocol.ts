@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { imageRecipeSchema } from '../../src-shared/config/search-config';
+import { epochRecordSchema, failureReasons } from '../../src-shared/run/trial';
+import type { TrainerReply, TrainerRequest } from './trial-job';
+
+const size = z.int().min(1);
+const inputs = z.array(z.int().min(0));
+
+const layerSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('convolution'),
+    filterHeight: size,
+    filterWidth: size,
+    strideHeight: size,
+    strideWidth: size,
+    filters: size,
+    inputs,
+  }),
+  z.strictObject({
+    kind: z.enum(['maxPooling', 'averagePooling']),
+    height: size,
+    width: size,
+    strideHeight: size,
+    strideWidth: size,
+    inputs,
+  }),
+]);
+
+const architectureSchema = z.strictObject({
+  kind: z.literal('conv'),
+  layers: z.array(layerSchema),
+  outputs: z.array(z.int().min(0)),
+  learningRate: z.number().positive().exactOptional(),
+});
+
+const jobSchema = z.strictObject({
+  trial: size,
+  architecture: architectureSchema,
+  recipe: imageRecipeSchema,
+  seed: z.int().min(0).max(0xffffffff),
+  data: z.string().min(1),
+  weights: z.string().min(1).nullable(),
+});
+
+/** What a trainer process accepts, wherever it comes from. */
+export const trainerRequestSchema: z.ZodType<TrainerRequest> = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('train'), job: jobSchema }),
+  z.strictObject({ type: z.literal('stopAfterEpoch') }),
+  z.strictObject({ type: z.literal('exit') }),
+]);
+
+/** What a trainer process says. */
+export const trainerReplySchema: z.ZodType<TrainerReply> = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('ready'),
+    pid: z.int().min(0),
+    tensorflow: z.string(),
+    device: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal('progress'),
+    trial: size,
+    epoch: z.int().min(0),
+    step: z.int().min(0),
+    steps: size,
+  }),
+  z.strictObject({ type: z.literal('epoch'), trial: size, record: epochRecordSchema }),
+  z.strictObject({ type: z.literal('completed'), trial: size, stopped: z.boolean() }),
+  z.strictObject({
+    type: z.literal('failed'),
+    trial: size,
+    reason: z.enum(failureReasons),
+    message: z.string(),
+  }),
+]);
