@@ -38,6 +38,7 @@ const root = protobuf.Root.fromJSON({
         name: field('string', 1),
         op: field('string', 2),
         input: list('string', 3),
+        device: field('string', 4),
         attr: map('AttrValue', 5),
       },
     },

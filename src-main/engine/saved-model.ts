@@ -102,8 +102,14 @@ function nodeDef(node: GraphNode, replaced: ReadonlyMap<number, string> = new Ma
       ...node.inputs.map((input, i) => replaced.get(i) ?? reference(input)),
       ...node.controls.map((control) => `^${control.name}`),
     ],
+    // A mapped file lies in the host's memory: what reads it runs there too, or a GPU would copy all of it every step.
+    ...(readsMappedFile(node) ? { device: '/device:CPU:0' } : {}),
     attr: mapValues(node.attributes, attributeValue),
   };
+}
+
+function readsMappedFile(node: GraphNode): boolean {
+  return node.op === 'ImmutableConst' || node.inputs.some((input) => input.node.op === 'ImmutableConst');
 }
 
 function reference({ node, output }: Tensor): string {

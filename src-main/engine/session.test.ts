@@ -182,7 +182,9 @@ describe('a session', () => {
     const graph = new Graph();
     const x = placeholder(graph, 'x', 'uint8', [3]);
     const attributes = { SrcT: { type: 'uint8' }, DstT: { type: 'int32' } } as const;
-    const y = only(graph.add({ op: 'Cast', inputs: [x], attributes, outputs: [{ dtype: 'int32', shape: [3] }] }));
+    const y = only(
+      graph.add({ op: 'Cast', inputs: [x], attributes, outputs: [{ dtype: 'int32', shape: [3] }] }),
+    );
     graph.addSignature('cast', { inputs: { x }, outputs: { y } });
     const { run } = await session(graph);
     expect(run('cast', { x: Uint8Array.of(0, 128, 255) })['y']?.values).toEqual(Int32Array.of(0, 128, 255));

@@ -27,9 +27,9 @@ export interface Session {
    * Runs a signature of the graph; blocks until it is done.
    * @throws engine.session when a value does not fit its input, or TensorFlow reports an error (which is the cause)
    */
-  run(signature: string, feeds?: Readonly<Record<string, FeedValue>>): Record<string, Fetched>;
+  readonly run: (signature: string, feeds?: Readonly<Record<string, FeedValue>>) => Record<string, Fetched>;
   /** Frees the graph and its variables. Closing twice does nothing. */
-  close(): void;
+  readonly close: () => void;
 }
 
 type SignatureRunner = Awaited<ReturnType<Engine['node']['loadSavedModel']>>;
@@ -74,7 +74,9 @@ export async function openSession(
         );
       return runSignature(engine, runner, name, signature, feeds);
     },
-    close: () => closeAll(runners),
+    close: () => {
+      closeAll(runners);
+    },
   };
 }
 
