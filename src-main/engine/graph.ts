@@ -64,6 +64,8 @@ export interface Variable {
   readonly trainable: boolean;
   /** False for data and for what a checkpoint need not hold. */
   readonly saved: boolean;
+  /** The first value, made from a seed (int32 [2]) of the variable's own; absent for what is assigned from outside. */
+  readonly initial?: (seed: Tensor, shape: Shape) => Tensor;
 }
 
 /** Nodes in the order in which they were made, which is an order in which they can run. */

@@ -27,14 +27,16 @@ export interface Op<Inputs extends readonly Tensor[] = readonly Tensor[]> {
   readonly name: string;
   /** The number of inputs; any number of them when absent. */
   readonly arity?: Inputs['length'];
-  /** Attributes that repeat the element type of an input, as `T` does: the attribute's name → the input's position. */
+  /** Attributes that repeat the element type of an input, as `T` does: the attribute's name → the input's position, -1 for the last. */
   readonly typed?: Readonly<Record<string, number>>;
+  /** Constant almost everywhere, or made to stop gradients. */
+  readonly stops?: true;
   /** Element types and shapes of the outputs. */
   shape(inputs: Inputs, attributes: Attributes, reject: Reject): readonly TensorType[];
   /**
    * The gradient of a loss with respect to each input, given that with respect to the outputs. `dy` is that of output 0,
    * `dys` has all of them, undefined where the loss does not depend on an output. `needs(i)` says whether input i's is
-   * wanted at all. Absent: the op is a step function or has no differentiable input, and the gradient stops here.
+   * wanted at all. Absent: a gradient that arrives here is an error, unless `stops` says that it ends.
    */
   gradient?(
     node: NodeOf<Inputs>,
@@ -111,7 +113,7 @@ export function outputAt(node: GraphNode, position: number): Tensor {
 }
 
 function inputAt(inputs: readonly Tensor[], position: number): Tensor {
-  const tensor = inputs[position];
+  const tensor = inputs.at(position);
   if (!tensor) throw new CellsmithError('engine.graph', `There is no input ${position}.`);
   return tensor;
 }

@@ -1,4 +1,4 @@
-import type { Shape, Tensor } from '../graph';
+import type { Graph, Shape, Tensor } from '../graph';
 import {
   axisOf,
   boolOf,
@@ -93,6 +93,11 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return sameShape(x.shape, shape)
     ? x
     : emitTensor(broadcastToOp, [x, constant(x.node.graph, shape, 'int32')]);
+}
+
+/** One number in every element. Stretched when the graph runs, so that the graph itself stays small. */
+export function filled(graph: Graph, shape: Shape, value: number): Tensor {
+  return broadcastTo(constant(graph, value), shape);
 }
 
 /** The sum over axes. */

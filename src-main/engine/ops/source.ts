@@ -1,5 +1,5 @@
 import type { DType, Graph, GraphNode, Literal, Shape, Tensor } from '../graph';
-import { defineOp, emit, emitTensor, shapeOf, sizeOf, typeOf } from '../op';
+import { defineOp, emit, emitTensor, shapeOf, typeOf } from '../op';
 import { CellsmithError } from '../../../src-shared/errors';
 
 // Where tensors come from and how nodes are tied together: constants, fed values, files, identities.
@@ -34,6 +34,7 @@ const identityOp = defineOp<readonly [Tensor]>({
 const stopGradientOp = defineOp<readonly [Tensor]>({
   name: 'StopGradient',
   arity: 1,
+  stops: true,
   typed: { T: 0 },
   shape: ([x]) => [x],
 });
@@ -79,7 +80,7 @@ export function constant(
   if (literal.values.length > internedSize || literal.dtype === 'string') return make();
   const known = interned.get(graph) ?? new Map<string, Tensor>();
   interned.set(graph, known);
-  const key = `${literal.dtype}[${literal.shape.join()}]${Array.from(literal.values, (v) => (Object.is(v, -0) ? '-0' : String(v))).join()}`;
+  const key = `${literal.dtype}[${literal.shape.join()}]${[...literal.values].map((v) => (Object.is(v, -0) ? '-0' : String(v))).join()}`;
   const tensor = known.get(key) ?? make();
   known.set(key, tensor);
   return tensor;
@@ -151,9 +152,4 @@ export function readFile(path: Tensor): Tensor {
  */
 export function decodeRaw(bytes: Tensor, dtype: 'float32' | 'int32' | 'uint8', length: number): Tensor {
   return emitTensor(decodeRawOp, [bytes], { out_type: { type: dtype }, _output_shape: { shape: [length] } });
-}
-
-/** A constant of one value in every element. */
-export function filled(graph: Graph, shape: Shape, value: number): Tensor {
-  return constant(graph, { dtype: 'float32', shape, values: new Float32Array(sizeOf(shape)).fill(value) });
 }

@@ -1,0 +1,141 @@
+import type { Graph, GraphNode, Tensor, Variable } from './graph';
+import { gradients } from './gradients';
+import { add, addN, div, l2Loss, mul, scale, sqrt } from './ops/arithmetic';
+import { maximum } from './ops/logic';
+import { seedOf } from './ops/random';
+import { constant, identity, placeholder } from './ops/source';
+import type { Descent, Optimizer } from './optimizers';
+import { assign, readVariable } from './variables';
+
+/** How the variables follow the gradient of a loss. */
+export interface Descending {
+  readonly optimizer: Optimizer;
+  /** float32 [], commonly a placeholder of the train signature. */
+  readonly learningRate: Tensor;
+  /** All trainable variables of the graph when absent. */
+  readonly variables?: readonly Variable[];
+  /** L2: `rate` · w is added to the gradient of those variables w, after clipping. */
+  readonly weightDecay?: { readonly rate: number; readonly of: (variable: Variable) => boolean };
+  /** Gradients are scaled down together so that their common norm is at most this. */
+  readonly clipNorm?: number;
+}
+
+/** True for weights (kernels, embeddings), false for biases and for batch normalisation's scale and offset. */
+export function isKernel(variable: Variable): boolean {
+  return variable.shape.length > 1;
+}
+
+/** Adds one step of training: gradients, clipping, decay, updates. */
+export function minimize(
+  loss: Tensor,
+  { optimizer, learningRate, variables, weightDecay, clipNorm }: Descending,
+): {
+  readonly updates: readonly GraphNode[];
+  /** The norm of all gradients before clipping, float32 []; an output of the train signature where it is of interest. */
+  readonly gradientNorm: Tensor;
+} {
+  const { graph } = loss.node;
+  const targets = variables ?? graph.variables.filter(({ trainable }) => trainable);
+  const raw = gradients(
+    loss,
+    targets.map((target) => readVariable(target)),
+  );
+  const gradientNorm = sqrt(scale(addN(raw.map((gradient) => l2Loss(gradient))), 2));
+  const factor =
+    clipNorm === undefined
+      ? undefined
+      : div(constant(graph, clipNorm), maximum(gradientNorm, constant(graph, clipNorm)));
+  const clipped = (gradient: Tensor): Tensor => (factor ? mul(gradient, factor) : gradient);
+  const decays = (target: Variable): boolean =>
+    weightDecay !== undefined && weightDecay.rate > 0 && weightDecay.of(target);
+  const descents = targets.flatMap((target, i): readonly Descent[] => {
+    const gradient = raw[i];
+    return gradient ? [{ target, gradient }] : [];
+  });
+  // Without decay the optimiser gets the factor: it may have a cheaper place for it than every gradient.
+  if (!weightDecay || !targets.some(decays)) {
+    return { updates: optimizer(descents, learningRate, factor), gradientNorm };
+  }
+  const decayed = descents.map(({ target, gradient }) => ({
+    target,
+    gradient: decays(target)
+      ? add(clipped(gradient), scale(readVariable(target), weightDecay.rate))
+      : clipped(gradient),
+  }));
+  return { updates: optimizer(decayed, learningRate), gradientNorm };
+}
+
+/** What one call of a model takes and gives, by name. */
+export interface Call {
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly outputs: Readonly<Record<string, Tensor>>;
+}
+
+/** A graph with a loss and, usually, a way to measure it without training. */
+export interface Model {
+  readonly graph: Graph;
+  /** `inputs` has the learning rate and the seed of dropout where they are fed; `outputs` may have more than the loss. */
+  readonly train: Call & Descending & { readonly loss: Tensor; readonly updates?: readonly GraphNode[] };
+  readonly evaluate?: Call;
+}
+
+/**
+ * Completes a graph for `openSession`. Its signatures are then
+ * - `init` {seed: int32 [2]} → {done}: first values of all variables that have an initialiser, a function of the seed alone;
+ * - `train` {train.inputs} → {train.outputs, loss, gradient_norm}: one step; the values are those before it;
+ * - `evaluate` {evaluate.inputs} → {evaluate.outputs};
+ * - `read` {} → {each saved variable by name}; `assign` {each saved variable by name} → {done}: checkpoints. Slots of the
+ *   optimiser and moving averages are among them.
+ */
+export function compileModel({ graph, train, evaluate }: Model): void {
+  const { updates, gradientNorm } = minimize(train.loss, train);
+  const step = [...updates, ...(train.updates ?? [])];
+  graph.addSignature('train', {
+    inputs: train.inputs,
+    outputs: { ...train.outputs, loss: identity(train.loss, { after: step }), gradient_norm: gradientNorm },
+  });
+  if (evaluate) graph.addSignature('evaluate', evaluate);
+  addInitSignature(graph);
+  addCheckpointSignatures(graph);
+}
+
+/** Adds the signature `init` {seed: int32 [2]} → {done: int32 []}. */
+export function addInitSignature(graph: Graph): void {
+  const seed = placeholder(graph, 'init/seed', [2], 'int32');
+  const assignments = graph.variables.flatMap((target, stream) =>
+    target.initial ? [assign(target, target.initial(seedOf(seed, stream), target.shape))] : [],
+  );
+  graph.addSignature('init', { inputs: { seed }, outputs: { done: done(graph, assignments) } });
+}
+
+/** Adds the signatures `read` and `assign` for all saved variables, by name. */
+export function addCheckpointSignatures(graph: Graph): void {
+  const saved = graph.variables.filter((variable) => variable.saved);
+  graph.addSignature('read', {
+    inputs: {},
+    outputs: Object.fromEntries(saved.map((variable) => [variable.name, readVariable(variable)])),
+  });
+  addAssignSignature(graph, 'assign', saved);
+}
+
+/** Adds a signature {each variable by name} → {done: int32 []} that sets them all. */
+export function addAssignSignature(graph: Graph, name: string, variables: readonly Variable[]): void {
+  const fed = variables.map((target) => {
+    const value = placeholder(graph, `${name}/${target.name}`, target.shape, target.dtype);
+    return { target, value, assignment: assign(target, value) };
+  });
+  graph.addSignature(name, {
+    inputs: Object.fromEntries(fed.map(({ target, value }) => [target.name, value])),
+    outputs: {
+      done: done(
+        graph,
+        fed.map(({ assignment }) => assignment),
+      ),
+    },
+  });
+}
+
+/** Something to fetch that is there when the nodes have run. */
+function done(graph: Graph, nodes: readonly GraphNode[]): Tensor {
+  return identity(constant(graph, 1, 'int32'), { after: nodes });
+}

@@ -1,0 +1,137 @@
+import type { Tensor } from '../graph';
+import { defineOp, emit, emitTensor, type Op, outputAt, sameShape } from '../op';
+import { gradOp, mul, sub } from './arithmetic';
+import { expandDims, sum } from './broadcast';
+
+// Activations, the bias before them, and the softmax with its loss.
+
+/** An activation whose gradient is one TensorFlow op of (result, dy). */
+function activationOp(
+  name: string,
+  gradient: Op<readonly [Tensor, Tensor]>,
+  dyFirst = false,
+): Op<readonly [Tensor]> {
+  return defineOp({
+    name,
+    arity: 1,
+    typed: { T: 0 },
+    shape: ([x]) => [x],
+    gradient({ inputs: [x], outputs: [result = x] }, dy) {
+      return [emitTensor(gradient, dyFirst ? [dy, result] : [result, dy])];
+    },
+  });
+}
+
+const sigmoidGradOp = gradOp('SigmoidGrad');
+const tanhGradOp = gradOp('TanhGrad');
+const reluGradOp = gradOp('ReluGrad');
+const sigmoidOp = activationOp('Sigmoid', sigmoidGradOp);
+const tanhOp = activationOp('Tanh', tanhGradOp);
+const reluOp = activationOp('Relu', reluGradOp, true);
+
+const biasAddOp = defineOp<readonly [Tensor, Tensor]>({
+  name: 'BiasAdd',
+  arity: 2,
+  typed: { T: 0 },
+  shape([x, bias], _attributes, reject) {
+    if (x.shape.length < 2 || bias.shape.length !== 1 || x.shape.at(-1) !== bias.shape[0]) {
+      throw reject('the bias is a vector as long as the last axis');
+    }
+    return [x];
+  },
+  gradient: (_node, dy, { needs }) => [dy, needs(1) ? emitTensor(biasAddGradOp, [dy]) : undefined],
+});
+
+const biasAddGradOp = defineOp<readonly [Tensor]>({
+  name: 'BiasAddGrad',
+  arity: 1,
+  typed: { T: 0 },
+  shape: ([dy]) => [{ dtype: dy.dtype, shape: dy.shape.slice(-1) }],
+});
+
+const softmaxOp = defineOp<readonly [Tensor]>({
+  name: 'Softmax',
+  arity: 1,
+  typed: { T: 0 },
+  shape: ([logits]) => [logits],
+  gradient({ inputs: [x], outputs: [result = x] }, dy) {
+    return [mul(sub(dy, sum(mul(dy, result), { axes: [-1], keepDims: true })), result)];
+  },
+});
+
+const logSoftmaxOp = defineOp<readonly [Tensor]>({
+  name: 'LogSoftmax',
+  arity: 1,
+  typed: { T: 0 },
+  shape: ([logits]) => [logits],
+  gradient: ({ inputs: [logits] }, dy) => [
+    sub(dy, mul(softmax(logits), sum(dy, { axes: [-1], keepDims: true }))),
+  ],
+});
+
+const sparseSoftmaxCrossEntropyOp = defineOp<readonly [Tensor, Tensor]>({
+  name: 'SparseSoftmaxCrossEntropyWithLogits',
+  arity: 2,
+  typed: { T: 0, Tlabels: 1 },
+  shape([logits, labels], _attributes, reject) {
+    if (logits.shape.length !== 2 || !sameShape(labels.shape, logits.shape.slice(0, 1))) {
+      throw reject('logits are [batch, classes] and labels [batch]');
+    }
+    if (labels.dtype !== 'int32' && labels.dtype !== 'int64') throw reject('labels are integers');
+    return [{ dtype: logits.dtype, shape: labels.shape }, logits];
+  },
+  // The second output is the gradient of each loss with respect to its logits.
+  gradient: (node, dy) => [mul(expandDims(dy, 1), outputAt(node, 1)), undefined],
+});
+
+export const activationOps: readonly Op[] = [
+  sigmoidOp,
+  tanhOp,
+  reluOp,
+  sigmoidGradOp,
+  tanhGradOp,
+  reluGradOp,
+  biasAddOp,
+  biasAddGradOp,
+  softmaxOp,
+  logSoftmaxOp,
+  sparseSoftmaxCrossEntropyOp,
+];
+
+export function sigmoid(x: Tensor): Tensor {
+  return emitTensor(sigmoidOp, [x]);
+}
+
+export function tanh(x: Tensor): Tensor {
+  return emitTensor(tanhOp, [x]);
+}
+
+/** max(x, 0) */
+export function relu(x: Tensor): Tensor {
+  return emitTensor(reluOp, [x]);
+}
+
+/** Adds a vector along the last axis. */
+export function biasAdd(x: Tensor, bias: Tensor): Tensor {
+  return emitTensor(biasAddOp, [x, bias]);
+}
+
+/** Probabilities over the last axis. */
+export function softmax(logits: Tensor): Tensor {
+  return emitTensor(softmaxOp, [logits]);
+}
+
+/** Logarithms of probabilities over the last axis. */
+export function logSoftmax(logits: Tensor): Tensor {
+  return emitTensor(logSoftmaxOp, [logits]);
+}
+
+/**
+ * The cross-entropy of each example, in nats.
+ * @param logits [batch, classes]
+ * @param labels [batch], int32 or int64
+ * @returns [batch]
+ */
+export function sparseSoftmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
+  return outputAt(emit(sparseSoftmaxCrossEntropyOp, [logits, labels]), 0);
+}

@@ -1,0 +1,64 @@
+import type { Shape, Tensor } from '../graph';
+import { constantInts, defineOp, emitTensor, type Op, sizeOf } from '../op';
+import { add, mul, scale } from './arithmetic';
+import { cast, greaterEqual } from './logic';
+import { constant } from './source';
+
+// Random numbers that are a function of their seed alone: the same in every process and at every call, also for seed 0.
+
+function randomOp(name: string): Op<readonly [Tensor, Tensor]> {
+  return defineOp({
+    name,
+    arity: 2,
+    typed: { T: 0, Tseed: 1 },
+    shape([size, seed], _attributes, reject) {
+      if (sizeOf(seed.shape) !== 2 || seed.shape.length !== 1) throw reject('a seed is two integers');
+      return [{ dtype: 'float32', shape: constantInts(size) }];
+    },
+  });
+}
+
+const uniformOp = randomOp('StatelessRandomUniform');
+const normalOp = randomOp('StatelessRandomNormal');
+const truncatedNormalOp = randomOp('StatelessTruncatedNormal');
+
+export const randomOps: readonly Op[] = [uniformOp, normalOp, truncatedNormalOp];
+
+function draw(op: Op<readonly [Tensor, Tensor]>, seed: Tensor, shape: Shape): Tensor {
+  return emitTensor(op, [constant(seed.node.graph, shape, 'int32'), seed], { dtype: { type: 'float32' } });
+}
+
+/** Uniform in [0, 1); @param seed int32 [2] */
+export function randomUniform(seed: Tensor, shape: Shape): Tensor {
+  return draw(uniformOp, seed, shape);
+}
+
+/** Standard normal; @param seed int32 [2] */
+export function randomNormal(seed: Tensor, shape: Shape): Tensor {
+  return draw(normalOp, seed, shape);
+}
+
+/** Standard normal, redrawn beyond two deviations; @param seed int32 [2] */
+export function randomTruncatedNormal(seed: Tensor, shape: Shape): Tensor {
+  return draw(truncatedNormalOp, seed, shape);
+}
+
+/** A seed of its own for one of several draws of the same step. @param seed int32 [2]; @param stream tells the draws apart */
+export function seedOf(seed: Tensor, stream: number): Tensor {
+  return add(seed, constant(seed.node.graph, [0, stream], 'int32'));
+}
+
+/**
+ * Zero with probability `rate`, else 1 / (1 − rate): multiplied with activations it is dropout.
+ * Multiplied with several time steps it is variational dropout: one mask for all of them.
+ * @param rate in [0, 1)
+ */
+export function dropoutMask(seed: Tensor, shape: Shape, rate: number): Tensor {
+  const kept = greaterEqual(randomUniform(seed, shape), constant(seed.node.graph, rate));
+  return scale(cast(kept, 'float32'), 1 / (1 - rate));
+}
+
+/** Drops elements with probability `rate` and scales the others up, so that the mean stays. */
+export function dropout(x: Tensor, seed: Tensor, rate: number): Tensor {
+  return rate === 0 ? x : mul(x, dropoutMask(seed, x.shape, rate));
+}

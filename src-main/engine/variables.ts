@@ -1,0 +1,102 @@
+import { CellsmithError } from '../../src-shared/errors';
+import type { DType, Graph, GraphNode, Shape, Tensor, Variable } from './graph';
+import { defineOp, emit, emitTensor, type Op, sameShape, shapeOf, typeOf } from './op';
+
+const handleOp = defineOp<readonly []>({
+  name: 'VarHandleOp',
+  arity: 0,
+  shape: () => [{ dtype: 'resource', shape: [] }],
+});
+
+const readOp = defineOp<readonly [Tensor]>({
+  name: 'ReadVariableOp',
+  arity: 1,
+  shape: ([handle]) => [
+    { dtype: typeOf(handle.node.attributes, 'dtype'), shape: shapeOf(handle.node.attributes, 'shape') },
+  ],
+});
+
+function assignmentOp(name: string): Op<readonly [Tensor, Tensor]> {
+  return defineOp({
+    name,
+    arity: 2,
+    typed: { dtype: 1 },
+    shape([handle, value], _attributes, reject) {
+      const shape = shapeOf(handle.node.attributes, 'shape');
+      if (!sameShape(shape, value.shape) || typeOf(handle.node.attributes, 'dtype') !== value.dtype) {
+        throw reject(
+          `${handle.node.name} holds ${typeOf(handle.node.attributes, 'dtype')}[${shape.join(', ')}]`,
+        );
+      }
+      return [];
+    },
+  });
+}
+
+const assignOp = assignmentOp('AssignVariableOp');
+const assignAddOp = assignmentOp('AssignAddVariableOp');
+const assignSubOp = assignmentOp('AssignSubVariableOp');
+
+export const variableOps: readonly Op[] = [handleOp, readOp, assignOp, assignAddOp, assignSubOp];
+
+/** Adds an uninitialised variable; `initialize` or a signature that assigns must run before the first read. */
+export function variable(
+  graph: Graph,
+  name: string,
+  shape: Shape,
+  options: {
+    readonly dtype?: DType;
+    /** True when absent. False for moving averages, hidden state, data, optimiser slots. */
+    readonly trainable?: boolean;
+    /** True when absent. False for data and for what a checkpoint need not hold. */
+    readonly saved?: boolean;
+    /** How `init` makes the first value; absent for what is assigned from outside. */
+    readonly initial?: Initializer;
+  } = {},
+): Variable {
+  if (graph.variables.some((other) => other.name === name)) {
+    throw new CellsmithError('engine.graph', `The graph has a variable '${name}' already.`);
+  }
+  const { dtype = 'float32', trainable = true, saved = true, initial } = options;
+  const handle = emitTensor(
+    handleOp,
+    [],
+    { dtype: { type: dtype }, shape: { shape }, shared_name: { string: name } },
+    { graph, name },
+  );
+  const made: Variable = { name, handle, dtype, shape, trainable, saved, ...(initial ? { initial } : {}) };
+  graph.variables.push(made);
+  return made;
+}
+
+/** Makes a variable's first value. @param seed int32 [2], the variable's own */
+export type Initializer = (seed: Tensor, shape: Shape) => Tensor;
+
+const readings = new WeakMap<Variable, Tensor>();
+
+/**
+ * The value before the step: one read serves the whole graph, so that gradients with respect to it reach every use.
+ * Updates depend on it through their data; with `after`, a read of its own that waits for those nodes.
+ */
+export function readVariable(source: Variable, after?: readonly GraphNode[]): Tensor {
+  const attributes = { dtype: { type: source.dtype } } as const;
+  if (after) return emitTensor(readOp, [source.handle], attributes, { controls: after });
+  const known = readings.get(source) ?? emitTensor(readOp, [source.handle], attributes);
+  readings.set(source, known);
+  return known;
+}
+
+/** Sets a variable; `after` names nodes that must have run, such as reads of the old value. */
+export function assign(target: Variable, value: Tensor, after: readonly GraphNode[] = []): GraphNode {
+  return emit(assignOp, [target.handle, value], {}, { controls: after });
+}
+
+/** Adds to a variable in place. */
+export function assignAdd(target: Variable, amount: Tensor, after: readonly GraphNode[] = []): GraphNode {
+  return emit(assignAddOp, [target.handle, amount], {}, { controls: after });
+}
+
+/** Subtracts from a variable in place. */
+export function assignSub(target: Variable, amount: Tensor, after: readonly GraphNode[] = []): GraphNode {
+  return emit(assignSubOp, [target.handle, amount], {}, { controls: after });
+}
