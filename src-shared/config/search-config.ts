@@ -4,14 +4,14 @@ import { z } from 'zod';
 export const configVersion = 1;
 
 const count = z.int().min(1);
+const allDiffer = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
 const options = (least: number, most: number) =>
-  z
-    .array(z.int().min(least).max(most))
-    .min(1)
-    .max(32)
-    .refine((values) => new Set(values).size === values.length, 'options must differ');
+  z.array(z.int().min(least).max(most)).min(1).max(32).refine(allDiffer, 'options must differ');
 
-/** Layers of the networks over the course of the search: starts at `initialLayers` and grows by `growBy` every `every` proposals. */
+/**
+ * Predicted steps (layers, or blocks of layers) of the networks over the course of the search: starts at `initialLayers` and grows
+ * by `growBy` every `every` proposals.
+ */
 const scheduleSchema = z.strictObject({
   initialLayers: count.max(128),
   growBy: z.int().min(0).max(32),
@@ -24,7 +24,7 @@ const poolingSchema = z.discriminatedUnion('kind', [
   /** Max-pooling of `size` after the given layers (counted with the layers of blocks); whatever crosses one is pooled. */
   z.strictObject({
     kind: z.literal('fixed'),
-    afterLayers: z.array(count).min(1),
+    afterLayers: z.array(count).min(1).max(16).refine(allDiffer, 'layers must differ'),
     size: z.int().min(2).max(4),
   }),
   /** One more token a layer: the size of a max-pooling behind it, 1 for none. */
@@ -42,13 +42,17 @@ export const convSpaceSchema = z.strictObject({
   /** Added to every layer's predicted number of filters ("v3 + more filters": 40). */
   extraFilters: z.int().min(0).max(1024),
   /** Kinds of layer to choose from; more than one makes the kind a token of its own. */
-  layerTypes: z.array(z.enum(['convolution', 'maxPooling', 'averagePooling'])).min(1),
+  layerTypes: z
+    .array(z.enum(['convolution', 'maxPooling', 'averagePooling']))
+    .min(1)
+    .refine(allDiffer, 'options must differ')
+    .refine((types) => types.includes('convolution'), "must include 'convolution'"),
   skipConnections: z.boolean(),
   pooling: poolingSchema,
   /** Layers that one predicted step stands for, fully connected among themselves (v3: 3). */
   blockSize: count.max(8),
   /** Learning rates to choose from as a last token; empty keeps the recipe's. */
-  learningRates: z.array(z.number().positive().max(10)).max(16),
+  learningRates: z.array(z.number().positive().max(10)).max(16).refine(allDiffer, 'options must differ'),
   schedule: scheduleSchema,
 });
 export type ConvSpaceConfig = z.infer<typeof convSpaceSchema>;
@@ -156,8 +160,21 @@ export const searchConfigSchema = z
     /** Weights of so many best children are kept. */
     keepBest: z.int().min(0).max(1000),
   })
-  .refine((config) => config.recipe.rewardEpochs <= config.recipe.epochs, {
-    path: ['recipe', 'rewardEpochs'],
-    message: 'must not exceed the number of epochs',
+  .superRefine(({ space, recipe }, context) => {
+    const complain = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: path.split('.'), message });
+    const { initialLayers, maximumLayers } = space.schedule;
+    if (initialLayers > maximumLayers)
+      complain('space.schedule.maximumLayers', `must be at least initialLayers (${initialLayers})`);
+    const layers = maximumLayers * space.blockSize;
+    if (space.pooling.kind === 'fixed' && space.pooling.afterLayers.some((layer) => layer > layers))
+      complain('space.pooling.afterLayers', `must lie within the ${layers} layers of the deepest network`);
+    if (recipe.rewardEpochs > recipe.epochs)
+      complain('recipe.rewardEpochs', `must not exceed the number of epochs (${recipe.epochs})`);
+    if (recipe.decay.kind === 'step' && recipe.decay.epochs.some((epoch) => epoch >= recipe.epochs))
+      complain('recipe.decay.epochs', `must lie below the number of epochs (${recipe.epochs})`);
+    const { enlarge, enlargedSide } = recipe.augmentation;
+    if (enlarge !== 'none' && enlargedSide < recipe.side)
+      complain('recipe.augmentation.enlargedSide', `must be at least the side of the input (${recipe.side})`);
   });
 export type SearchConfig = z.infer<typeof searchConfigSchema>;

@@ -6,7 +6,7 @@ export interface ChoicePoint {
   readonly kind: 'choice';
   /** Which softmax decides: 'filterHeight', 'combination', … Steps of the same name share its weights and embedding. */
   readonly name: string;
-  /** The layer (from 1) or tree node (from 0) that is decided. */
+  /** The layer (from 1; 0 for a decision about the whole network) or tree node (from 0) that is decided. */
   readonly layer: number;
   readonly options: readonly OptionValue[];
   /** Options that may be picked here, by index; absent when all may. The softmax is renormalised over them. */

@@ -1,0 +1,65 @@
+import type { ConvSpaceConfig } from '../config/search-config';
+import { convSpace } from '../space/conv-space';
+import type { Decision, DecisionPoint, SearchSpace } from '../space/search-space';
+
+/** A number from 0 to below the bound: what tests make samples of. */
+export type Draw = (bound: number) => number;
+
+/** Walks a space to its end, deciding each point by `decide`; returns the decisions. */
+export function walk(
+  space: SearchSpace,
+  depth: number,
+  decide: (point: DecisionPoint) => Decision,
+): Decision[] {
+  const decisions: Decision[] = [];
+  for (let point = space.next([], depth); point; point = space.next(decisions, depth))
+    decisions.push(decide(point));
+  return decisions;
+}
+
+/** Decisions drawn one by one. */
+export function drawDecisions(space: SearchSpace, depth: number, draw: Draw): Decision[] {
+  return walk(space, depth, (point) =>
+    point.kind === 'choice' ? draw(point.options.length) : point.candidates.map(() => draw(2)),
+  );
+}
+
+/** A configuration of the space with any of its options on or off, for up to `depth` steps. */
+export function drawConvSpace(depth: number, draw: Draw): ConvSpaceConfig {
+  const some = <T>(values: readonly [T, ...T[]]): T[] => values.slice(0, draw(values.length) + 1);
+  const blockSize = 1 + draw(3);
+  const poolings: ConvSpaceConfig['pooling'][] = [
+    { kind: 'none' },
+    { kind: 'predicted', sizes: some([1, 2, 3]) },
+    {
+      kind: 'fixed',
+      afterLayers: [...new Set([1 + draw(depth * blockSize), 1 + draw(depth * blockSize)])],
+      size: 2 + draw(2),
+    },
+  ];
+  return {
+    kind: 'conv',
+    filterHeights: some([3, 1, 5]),
+    filterWidths: some([1, 3, 7]),
+    strideHeights: some([1, 2, 3]),
+    strideWidths: some([1, 2]),
+    filters: some([4, 8, 12]),
+    extraFilters: draw(2) * 3,
+    layerTypes: some(['convolution', 'maxPooling', 'averagePooling']),
+    skipConnections: draw(4) > 0,
+    pooling: poolings[draw(poolings.length)] ?? { kind: 'none' },
+    blockSize,
+    learningRates: [0.1, 0.05, 0.01].slice(0, draw(4)),
+    schedule: { initialLayers: depth, growBy: 0, every: 1, maximumLayers: depth },
+  };
+}
+
+/** A space, a depth up to `most` and decisions in it. */
+export function drawSample(
+  most: number,
+  draw: Draw,
+): { config: ConvSpaceConfig; depth: number; decisions: Decision[] } {
+  const depth = 1 + draw(most);
+  const config = drawConvSpace(depth, draw);
+  return { config, depth, decisions: drawDecisions(convSpace(config), depth, draw) };
+}
