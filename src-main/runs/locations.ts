@@ -1,0 +1,90 @@
+import { randomInt } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { CellsmithError } from '../../src-shared/errors';
+import { manifestFile } from './manifest';
+import { notWritable } from './write-atomically';
+
+/**
+ * Where runs live when nothing else is said: CELLSMITH_RUNS, else the data directory that each system gives a user's programs.
+ * @param environment the process's variables
+ */
+export function defaultRunsFolder(
+  environment: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform = process.platform,
+  home: string = homedir(),
+): string {
+  const chosen = environment['CELLSMITH_RUNS'];
+  if (chosen !== undefined && chosen !== '') return resolve(chosen);
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Cellsmith', 'runs');
+  if (platform === 'win32')
+    return join(environment['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'Cellsmith', 'runs');
+  const data = environment['XDG_DATA_HOME'];
+  // The XDG specification tells programs to ignore relative paths.
+  const base = data !== undefined && isAbsolute(data) ? data : join(home, '.local', 'share');
+  return join(base, 'cellsmith', 'runs');
+}
+
+/**
+ * Makes the folder of a new run below `runs`: the day, the preset and four letters that make it unique.
+ * @throws CellsmithError 'run.not-writable'
+ */
+export function makeRunFolder(runs: string, preset: string, now: Date): string {
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const day = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+  const word = preset.toLowerCase().replace(/[^a-z0-9-]+/g, '-') || 'run';
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const letters = Array.from({ length: 4 }, () => 'abcdefghjkmnpqrstuvwxyz23456789'[randomInt(31)]).join(
+      '',
+    );
+    const path = join(runs, `${day}-${word}-${letters}`);
+    try {
+      mkdirSync(runs, { recursive: true });
+      mkdirSync(path);
+      return path;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST' && existsSync(path)))
+        throw notWritable(path, error);
+    }
+  }
+  throw new CellsmithError('run.not-writable', `No free name for a run was found in ${runs}.`);
+}
+
+/** Folders of runs below `runs`, oldest name first; none when the folder does not exist. */
+export function listRunFolders(runs: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(runs);
+  } catch {
+    return [];
+  }
+  return names
+    .sort()
+    .map((name) => join(runs, name))
+    .filter((path) => existsSync(manifestFile(path)));
+}
+
+/**
+ * The folder that a user means: a path, the name of a run below `runs` or the beginning of one.
+ * @throws CellsmithError 'run.not-found' when there is none, or more than one
+ */
+export function findRunFolder(named: string, runs: string): string {
+  const path = resolve(named);
+  if (existsSync(manifestFile(path))) return path;
+  const folders = listRunFolders(runs);
+  const nameOf = (folder: string): string => folder.slice(runs.length + 1);
+  const exact = folders.find((folder) => nameOf(folder) === named);
+  if (exact !== undefined) return exact;
+  const beginning = folders.filter((folder) => nameOf(folder).startsWith(named));
+  const [only] = beginning;
+  if (beginning.length === 1 && only !== undefined) return only;
+  if (existsSync(path))
+    throw new CellsmithError('run.not-found', `${path} is not the folder of a run: it has no run.json.`);
+  throw new CellsmithError(
+    'run.not-found',
+    beginning.length > 1
+      ? `Several runs begin with "${named}": ${beginning.map(nameOf).join(', ')}.`
+      : `There is no run "${named}" in ${runs}: "cellsmith runs list" shows those that there are.`,
+  );
+}

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { CellsmithError } from '../../src-shared/errors';
+import { notWritable } from './write-atomically';
+
+/** Who writes a run. */
+const lockSchema = z.strictObject({
+  pid: z.int(),
+  host: z.string(),
+  /** When the process started, as its system counts it; tells a process from a later one of the same number. Null where unknown. */
+  processStarted: z.string().nullable(),
+  /** Milliseconds since 1970. */
+  lockedAt: z.int(),
+  token: z.string(),
+});
+export type LockHolder = z.infer<typeof lockSchema>;
+
+/** The right to write a run; held until `release`, or until the process is gone. */
+export interface RunLock {
+  release(): void;
+}
+
+/** The holder renews the file's time so often; one from another machine that is older than `silence` is taken to be dead. */
+const renewal = 30_000;
+const silence = 5 * 60_000;
+
+function lockFile(run: string): string {
+  return join(run, 'run.lock');
+}
+
+/**
+ * Takes the write lock of a run. The lock of a process that is gone is taken over.
+ * @throws CellsmithError 'run.locked' naming the holder, 'run.not-writable'
+ */
+export function lockRun(run: string): RunLock {
+  const path = lockFile(run);
+  const token = randomBytes(8).toString('hex');
+  const own: LockHolder = {
+    pid: process.pid,
+    host: hostname(),
+    processStarted: processStart(process.pid),
+    lockedAt: Date.now(),
+    token,
+  };
+  // Each round either takes the lock, throws, or removes one stale lock; losing the race twice means that others are active.
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      writeFileSync(path, JSON.stringify(own), { flag: 'wx' });
+      return keep(path, token);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST'))
+        throw notWritable(path, error);
+    }
+    const holder = lockHolder(run);
+    if (holder !== undefined) throw locked(run, holder);
+    removeStale(path, token);
+  }
+  throw locked(run, lockHolder(run));
+}
+
+/** The living process that writes a run; undefined when there is none. */
+export function lockHolder(run: string): LockHolder | undefined {
+  const path = lockFile(run);
+  let text: string;
+  let age: number;
+  try {
+    age = Date.now() - statSync(path).mtimeMs;
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+  const parsed = lockSchema.safeParse(safeJson(text));
+  if (!parsed.success) {
+    // Another process may just be writing it; an old unreadable one is the rest of a crash.
+    const unknown = { pid: 0, host: 'unknown', processStarted: null, lockedAt: Date.now() - age, token: '' };
+    return age < 10_000 ? unknown : undefined;
+  }
+  return isAlive(parsed.data, age) ? parsed.data : undefined;
+}
+
+function isAlive(holder: LockHolder, age: number): boolean {
+  if (holder.host !== hostname()) return age < silence;
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    // EPERM: it exists and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  const started = processStart(holder.pid);
+  return holder.processStarted === null || started === null || started === holder.processStarted;
+}
+
+/** Field 22 of /proc/<pid>/stat, in clock ticks since the machine started; null on systems without it. */
+function processStart(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field is the program's name in brackets and may hold anything.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Moves a stale lock away before it is removed: of two processes that saw the same stale lock only one gets to move it, and one
+ * that moved the other's new lock notices and puts it back.
+ */
+function removeStale(path: string, token: string): void {
+  const aside = `${path}.${token}`;
+  const before = readText(path);
+  try {
+    renameSync(path, aside);
+  } catch {
+    return;
+  }
+  const moved = readText(aside);
+  if (moved === before || before === '') rmSync(aside, { force: true });
+  else renameSync(aside, path);
+}
+
+function keep(path: string, token: string): RunLock {
+  const timer = setInterval(() => {
+    try {
+      utimesSync(path, new Date(), new Date());
+    } catch {
+      // The folder is away for a moment, or for good: writing the store will say so.
+    }
+  }, renewal);
+  timer.unref();
+  return {
+    release: () => {
+      clearInterval(timer);
+      if (lockSchema.safeParse(safeJson(readText(path))).data?.token === token) rmSync(path, { force: true });
+    },
+  };
+}
+
+function locked(run: string, holder: LockHolder | undefined): CellsmithError {
+  const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
+  return new CellsmithError(
+    'run.locked',
+    `${run} is being written by ${who}: stop that search first, or wait for it to end.`,
+  );
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

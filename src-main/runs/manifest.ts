@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { searchConfigSchema } from '../../src-shared/config/search-config';
+import { datasetDescriptionSchema } from '../../src-shared/dataset/description';
+import { CellsmithError } from '../../src-shared/errors';
+import { writeAtomically } from './write-atomically';
+
+/** Schema version of run.json. */
+export const manifestVersion = 1;
+
+/** What run.json says: all that a run needs to be understood, or to be resumed on another machine. */
+export const runManifestSchema = z.strictObject({
+  schema: z.literal(manifestVersion),
+  /** Names the run wherever its folder is moved. */
+  id: z.string().min(1),
+  /** Milliseconds since 1970. */
+  createdAt: z.int(),
+  config: searchConfigSchema,
+  dataset: z.strictObject({
+    /** Where it was when the run was made. */
+    location: z.string(),
+    fingerprint: z.string(),
+    description: datasetDescriptionSchema,
+  }),
+  /** Everything random comes from these: the controller's and the children's seed, and that of the validation split. */
+  seeds: z.strictObject({ search: z.int(), split: z.int() }),
+  /** Name → version of the program and of what it ran on when the run was made. */
+  software: z.record(z.string(), z.string()),
+});
+export type RunManifest = z.infer<typeof runManifestSchema>;
+
+export function manifestFile(run: string): string {
+  return join(run, 'run.json');
+}
+
+/** @throws CellsmithError 'run.not-writable' */
+export function writeManifest(run: string, manifest: RunManifest): void {
+  writeAtomically(manifestFile(run), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/**
+ * @throws CellsmithError 'run.not-found' when the folder holds no run, 'run.newer-version', 'run.damaged'
+ */
+export function readManifest(run: string): RunManifest {
+  const path = manifestFile(run);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const missing =
+      error instanceof Error && 'code' in error && /^(ENOENT|ENOTDIR)$/.test(String(error.code));
+    throw missing
+      ? new CellsmithError('run.not-found', `${run} is not the folder of a run: it has no run.json.`, {
+          cause: error,
+        })
+      : new CellsmithError('run.damaged', `${path} cannot be read: check its permissions.`, { cause: error });
+  }
+  return parseManifest(text, path);
+}
+
+function parseManifest(text: string, path: string): RunManifest {
+  const damaged = (reason: string, cause: unknown): CellsmithError =>
+    new CellsmithError('run.damaged', `${path} is damaged (${reason}); restore it from a copy of the run.`, {
+      cause,
+    });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw damaged('it is not JSON', error);
+  }
+  const versions = z
+    .looseObject({ schema: z.int(), config: z.looseObject({ version: z.int() }) })
+    .safeParse(json);
+  if (!versions.success) throw damaged('it names no schema version', versions.error);
+  if (versions.data.schema > manifestVersion)
+    throw new CellsmithError(
+      'run.newer-version',
+      `${path} was written by a newer release of Cellsmith: install that release to open it.`,
+    );
+  const parsed = runManifestSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw damaged(
+    issue === undefined ? 'it does not fit' : `${issue.path.join('.')}: ${issue.message}`,
+    parsed.error,
+  );
+}

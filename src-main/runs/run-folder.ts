@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CellsmithError } from '../../src-shared/errors';
+import { makeRunFolder } from './locations';
+import { lockRun } from './lock';
+import { openLogFile, type LogFile } from './log-file';
+import { manifestVersion, readManifest, writeManifest, type RunManifest } from './manifest';
+import { migrate, refuseNewer } from './sqlite/migrate';
+import { openDatabase, openDatabaseReadOnly, type Database } from './sqlite/database';
+import { makeWeightsFolder } from './weights';
+
+/** A run that is open to read. */
+export interface OpenRun {
+  /** Absolute. */
+  readonly folder: string;
+  readonly manifest: RunManifest;
+  readonly database: Database;
+  close(): void;
+}
+
+/** A run that this process alone may write. */
+export interface WritableRun extends OpenRun {
+  readonly log: LogFile;
+}
+
+export function databaseFile(run: string): string {
+  return join(run, 'run.sqlite');
+}
+
+/**
+ * Makes the folder of a new run below `runs` and opens it to write.
+ * @throws CellsmithError 'run.not-writable'
+ */
+export function createRun(
+  runs: string,
+  description: Omit<RunManifest, 'schema' | 'id' | 'createdAt' | 'seeds'>,
+): WritableRun {
+  const now = new Date();
+  const folder = makeRunFolder(runs, description.config.preset, now);
+  const { config } = description;
+  try {
+    // run.json comes last: a folder without one is not taken for a run.
+    mkdirSync(join(folder, 'exports'));
+    const database = openDatabase(databaseFile(folder));
+    try {
+      migrate(database, databaseFile(folder));
+    } finally {
+      database.close();
+    }
+    writeManifest(folder, {
+      ...description,
+      schema: manifestVersion,
+      id: randomUUID(),
+      createdAt: now.getTime(),
+      seeds: { search: config.seed, split: config.recipe.splitSeed },
+    });
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return openRun(folder);
+}
+
+/**
+ * Opens a run to write, with its write lock.
+ * @param folder absolute
+ * @throws CellsmithError 'run.not-found', 'run.locked', 'run.damaged', 'run.newer-version', 'run.not-writable'
+ */
+export function openRun(folder: string): WritableRun {
+  const manifest = readManifest(folder);
+  requireDatabase(folder);
+  const lock = lockRun(folder);
+  try {
+    makeWeightsFolder(folder);
+    const database = openDatabase(databaseFile(folder));
+    migrate(database, databaseFile(folder));
+    return {
+      folder,
+      manifest,
+      database,
+      log: openLogFile(join(folder, 'log.txt')),
+      close: () => {
+        try {
+          database.close();
+        } finally {
+          lock.release();
+        }
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/**
+ * Opens a run to read; changes nothing, starts nothing, and waits for nobody: another process may be writing it.
+ * @param folder absolute
+ * @throws CellsmithError 'run.not-found', 'run.damaged', 'run.newer-version'
+ */
+export function openRunReadOnly(folder: string): OpenRun {
+  const manifest = readManifest(folder);
+  requireDatabase(folder);
+  const database = openDatabaseReadOnly(databaseFile(folder));
+  try {
+    refuseNewer(database, databaseFile(folder));
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return { folder, manifest, database, close: () => database.close() };
+}
+
+function requireDatabase(folder: string): void {
+  const path = databaseFile(folder);
+  if (!existsSync(path))
+    throw new CellsmithError('run.damaged', `${path} is missing; restore it from a copy of the run.`);
+}

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { z } from 'zod';
+import { openDatabase, type Database } from './database';
+import { migrate, schemaVersion } from './migrate';
+
+let folder: string;
+let database: Database;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cellsmith-migrate-'));
+  database = openDatabase(join(folder, 'test.sqlite'));
+});
+afterEach(() => {
+  database.close();
+  rmSync(folder, { recursive: true });
+});
+
+const first = 'CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (1);';
+const second = 'ALTER TABLE a ADD COLUMN y INTEGER DEFAULT 5;';
+
+it('runs each migration once, in order, over what earlier releases left', () => {
+  migrate(database, 'test', [first]);
+  migrate(database, 'test', [first]);
+  expect(schemaVersion(database)).toBe(1);
+  migrate(database, 'test', [first, second]);
+  expect(schemaVersion(database)).toBe(2);
+  expect(database.all('SELECT * FROM a', [], z.unknown())).toEqual([{ x: 1, y: 5 }]);
+});
+
+it('leaves the database as it was when a migration fails half way', () => {
+  expect(() => migrate(database, 'test', [first, 'CREATE TABLE b (x); SELECT nonsense;'])).toThrow(
+    /nonsense/,
+  );
+  expect(schemaVersion(database)).toBe(1);
+  const tables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+  expect(database.all(tables, [], z.unknown())).toEqual([{ name: 'a' }]);
+});
+
+it('refuses what a later release wrote', () => {
+  migrate(database, 'test', [first, second]);
+  expect(() => migrate(database, 'test', [first])).toThrow(
+    expect.objectContaining({ code: 'run.newer-version' }) as Error,
+  );
+});

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { trialSchema, trialStates, type Trial } from '../../../src-shared/run/trial';
+import type { Database } from '../sqlite/database';
+import { jsonText } from './json-text';
+
+const trialRow = z
+  .strictObject({
+    number: z.int(),
+    batch: z.int(),
+    state: z.string(),
+    replica: z.int(),
+    depth: z.int(),
+    decisions: jsonText,
+    log_probabilities: jsonText,
+    architecture_hash: z.string(),
+    parameters: z.int(),
+    multiply_adds: z.number(),
+    reward: z.number().nullable(),
+    validation_accuracy: z.number().nullable(),
+    failure_reason: z.string().nullable(),
+    failure_message: z.string().nullable(),
+    reused_from: z.int().nullable(),
+    started_at: z.number().nullable(),
+    ended_at: z.number().nullable(),
+  })
+  .transform((row) => ({
+    number: row.number,
+    state: row.state,
+    replica: row.replica,
+    depth: row.depth,
+    decisions: row.decisions,
+    logProbabilities: row.log_probabilities,
+    architectureHash: row.architecture_hash,
+    parameters: row.parameters,
+    multiplyAdds: row.multiply_adds,
+    reward: row.reward,
+    validationAccuracy: row.validation_accuracy,
+    failure:
+      row.failure_reason === null ? null : { reason: row.failure_reason, message: row.failure_message ?? '' },
+    reusedFrom: row.reused_from,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+  }))
+  .pipe(trialSchema);
+
+/** Adds a proposed trial to its batch. */
+export function insertTrial(database: Database, trial: Trial, batch: number): void {
+  database.run(
+    `INSERT INTO trials (number, batch, state, replica, depth, decisions, log_probabilities, architecture_hash, parameters,
+       multiply_adds, reward, validation_accuracy, failure_reason, failure_message, reused_from, started_at, ended_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      trial.number,
+      batch,
+      trial.state,
+      trial.replica,
+      trial.depth,
+      JSON.stringify(trial.decisions),
+      JSON.stringify(trial.logProbabilities),
+      trial.architectureHash,
+      trial.parameters,
+      trial.multiplyAdds,
+      ...outcome(trial),
+    ],
+  );
+}
+
+/** Stores how a trial stands; what was proposed never changes. */
+export function updateTrial(database: Database, trial: Trial): void {
+  database.run(
+    `UPDATE trials SET state = ?, reward = ?, validation_accuracy = ?, failure_reason = ?, failure_message = ?,
+       reused_from = ?, started_at = ?, ended_at = ? WHERE number = ?`,
+    [trial.state, ...outcome(trial), trial.number],
+  );
+}
+
+function outcome(trial: Trial) {
+  return [
+    trial.reward,
+    trial.validationAccuracy,
+    trial.failure?.reason ?? null,
+    trial.failure?.message ?? null,
+    trial.reusedFrom,
+    trial.startedAt,
+    trial.endedAt,
+  ] as const;
+}
+
+/** All trials in the order of their proposals. */
+export function readTrials(database: Database): Trial[] {
+  return database.all('SELECT * FROM trials ORDER BY number', [], trialRow);
+}
+
+export function readTrial(database: Database, number: number): Trial | undefined {
+  return database.first('SELECT * FROM trials WHERE number = ?', [number], trialRow);
+}
+
+/** The trials of a batch in the order of their proposals. */
+export function readBatchTrials(database: Database, batch: number): Trial[] {
+  return database.all('SELECT * FROM trials WHERE batch = ? ORDER BY number', [batch], trialRow);
+}
+
+/**
+ * Earlier trials that trained the network to an end (completed or failed), for giving their result again.
+ * @param before only trials of a smaller number, so that a resumed search finds what the uninterrupted one found
+ */
+export function readTrained(database: Database, architectureHash: string, before: number): Trial[] {
+  return database.all(
+    `SELECT * FROM trials WHERE architecture_hash = ? AND number < ? AND reused_from IS NULL
+       AND state IN ('completed', 'failed') ORDER BY number`,
+    [architectureHash, before],
+    trialRow,
+  );
+}
+
+/** Completed trials by reward, best first; of equal ones the earlier first. Reused results are left out: they are the same networks. */
+export function readBestTrials(database: Database, limit: number): Trial[] {
+  return database.all(
+    `SELECT * FROM trials WHERE state = 'completed' AND reward IS NOT NULL ORDER BY reward DESC, number LIMIT ?`,
+    [limit],
+    trialRow,
+  );
+}
+
+/** The last trials that were trained to an end (not reused), newest first. */
+export function readLastTrained(database: Database, limit: number): Trial[] {
+  return database.all(
+    `SELECT * FROM trials WHERE state IN ('completed', 'failed') AND reused_from IS NULL AND ended_at IS NOT NULL
+       ORDER BY ended_at DESC, number DESC LIMIT ?`,
+    [limit],
+    trialRow,
+  );
+}
+
+/** How many trials there are in each state. */
+export function countTrials(database: Database): Record<Trial['state'], number> {
+  const row = z.strictObject({ state: z.enum(trialStates), trials: z.int() });
+  const counts = { proposed: 0, running: 0, completed: 0, failed: 0, reused: 0, interrupted: 0 };
+  for (const { state, trials } of database.all(
+    'SELECT state, count(*) AS trials FROM trials GROUP BY state',
+    [],
+    row,
+  ))
+    counts[state] = trials;
+  return counts;
+}

@@ -1,0 +1,41 @@
+import { findPreset } from '../../src-shared/config/presets';
+import type { SearchConfig } from '../../src-shared/config/search-config';
+import type { ImageDatasetDescription } from '../../src-shared/dataset/description';
+import type { RunManifest } from '../runs/manifest';
+
+/** A description of two pictures, for runs whose children are not trained on any. */
+export const twoPictures: ImageDatasetDescription = {
+  kind: 'images',
+  form: 'cifar10-binary',
+  container: 'folder',
+  location: '/nowhere',
+  bytes: 6146,
+  files: 2,
+  classes: ['cat', 'dog'],
+  splits: { train: { count: 1, perClass: [1, 0] }, test: { count: 1, perClass: [0, 1] } },
+  testSplit: { kind: 'given' },
+  sizes: [{ width: 32, height: 32, count: 2 }],
+  distinctSizes: 1,
+  grey: 0,
+  mean: [127, 127, 127],
+  deviation: [64, 64, 64],
+  duplicates: { withinTrain: 0, withinTest: 0, acrossSplits: 0, conflictingLabels: 0, examples: [] },
+  unreadable: { count: 0, files: [] },
+  warnings: [],
+  fingerprint: '0'.repeat(64),
+};
+
+/** What `createRun` needs, with the demo preset changed by `changes`. */
+export function runDescription(
+  changes: Partial<SearchConfig> = {},
+): Omit<RunManifest, 'schema' | 'id' | 'createdAt' | 'seeds'> {
+  return {
+    config: { ...findPreset('demo').config, ...changes },
+    dataset: {
+      location: twoPictures.location,
+      fingerprint: twoPictures.fingerprint,
+      description: twoPictures,
+    },
+    software: { node: process.versions.node },
+  };
+}
