@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'data.damaged'
   | 'data.empty'
   | 'data.changed'
+  | 'data.cache-not-writable'
   | 'engine.missing'
   | 'engine.provisioning'
   | 'engine.shape'
