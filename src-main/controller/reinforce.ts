@@ -1,0 +1,194 @@
+import { z } from 'zod';
+import { CellsmithError } from '../../src-shared/errors';
+import { Generator } from '../../src-shared/random';
+import { advantagesOf, baselineValue, noRewards } from './baseline';
+import { damaged, decodeCheckpoint, encodeCheckpoint, parseHeader, takeVector } from './checkpoint';
+import {
+  createParameterServer,
+  joinedMoments,
+  restoreParameterServer,
+  sendGradient,
+} from './parameter-server';
+import { initialParameters } from './policy/layout';
+import { createPolicy, sample, useParameters } from './policy/policy';
+import { addPolicyGradient, createBackward } from './policy/policy-gradient';
+import {
+  createReplicas,
+  learningReplica,
+  meanOf,
+  proposingReplica,
+  replicasSchema,
+  restoredReplicas,
+  storedReplicas,
+  vocabularyOf,
+  type StrategyOptions,
+} from './replicas';
+import type { LearningRecord, Proposal, RewardedProposal, Strategy } from './strategy';
+
+const count = z.int().min(0);
+const headerSchema = z.strictObject({
+  strategy: z.literal('reinforce'),
+  vocabulary: z.string(),
+  blocks: z.array(z.strictObject({ name: z.string(), offset: count, shape: z.array(count) })),
+  proposals: count,
+  batches: count,
+  version: count,
+  gradients: count,
+  adamSteps: count,
+  baseline: z.strictObject({ sum: z.number(), weight: z.number().min(0).max(1) }),
+  replicas: replicasSchema,
+});
+
+/**
+ * The paper's strategy (section 3.2): REINFORCE on minibatches of m architectures with a moving-average baseline, the
+ * policy's parameters on a parameter server. A replica fetches them when it begins a batch, samples and later computes
+ * its gradient by that copy, so that ln P is that of the policy which really sampled; the update goes to the newest.
+ */
+export function createReinforce(options: StrategyOptions): Strategy {
+  const { config, space, seed, depthAt } = options;
+  const policy = createPolicy(space, config);
+  const backward = createBackward(policy);
+  const { layout } = policy;
+  const gradient = new Float64Array(layout.size);
+  const serverOptions = {
+    shards: config.parameterServerShards,
+    accumulate: config.accumulateGradients,
+    learningRate: config.learningRate,
+  };
+  const first = initialParameters(layout, config.initialRange, Generator.seeded(seed, 'parameters'));
+  let server = createParameterServer(first, serverOptions);
+  let replicas = createReplicas(options);
+  let baseline = noRewards;
+  let proposals = 0;
+  let batches = 0;
+  /** Copies of the parameters that replicas fetched, by version. */
+  let copies = new Map<number, Float64Array>();
+  let versionInUse = -1;
+
+  const use = (version: number): void => {
+    if (version === versionInUse) return;
+    const copy = copies.get(version);
+    if (copy === undefined)
+      throw new CellsmithError('internal', `Parameters of version ${version} are gone.`);
+    useParameters(policy, copy);
+    versionInUse = version;
+  };
+  const dropUnusedCopies = (): void => {
+    for (const version of copies.keys())
+      if (!replicas.some((replica) => replica.outstanding > 0 && replica.version === version))
+        copies.delete(version);
+  };
+
+  function propose(index: number): Proposal {
+    const replica = proposingReplica(replicas, index, config.childrenPerUpdate);
+    if (replica.outstanding === 0) {
+      replica.version = server.version;
+      if (!copies.has(server.version)) copies.set(server.version, server.parameters.slice());
+    }
+    use(replica.version);
+    const depth = depthAt(proposals);
+    const walk = sample(policy, depth, replica.generator);
+    replica.outstanding += 1;
+    proposals += 1;
+    return { ...walk, depth, replica: index, parametersVersion: replica.version };
+  }
+
+  function learn(results: readonly RewardedProposal[]): LearningRecord {
+    const { replica, index } = learningReplica(replicas, results);
+    use(replica.version);
+    const rewards = results.map(({ reward }) => reward);
+    const { advantages, baseline: updated } = advantagesOf(baseline, rewards, config.baselineDecay);
+    // The optimiser descends, so the gradient is that of minus the objective.
+    const batch = results.map(({ proposal: { depth, decisions } }, k) => ({
+      depth,
+      decisions,
+      weight: -(advantages[k] ?? 0) / results.length,
+    }));
+    gradient.fill(0);
+    const entropy = addPolicyGradient(
+      policy,
+      backward,
+      batch,
+      -config.entropyBonus / results.length,
+      gradient,
+    );
+    sendGradient(server, gradient);
+    const subtracted = baselineValue(baseline);
+    baseline = updated;
+    replica.outstanding = 0;
+    batches += 1;
+    dropUnusedCopies();
+    return {
+      number: batches,
+      replica: index,
+      meanReward: meanOf(rewards),
+      baseline: subtracted,
+      gradientNorm: Math.sqrt(gradient.reduce((sum, slope) => sum + slope * slope, 0)),
+      entropy,
+      parametersVersion: server.version,
+    };
+  }
+
+  function state(): Uint8Array {
+    const { mean, square, steps } = joinedMoments(server);
+    const header: z.infer<typeof headerSchema> = {
+      strategy: 'reinforce',
+      vocabulary: vocabularyOf(space),
+      blocks: layout.blocks.map(({ name, offset, shape }) => ({ name, offset, shape: [...shape] })),
+      proposals,
+      batches,
+      version: server.version,
+      gradients: server.gradients,
+      adamSteps: steps,
+      baseline,
+      replicas: storedReplicas(replicas),
+    };
+    const vectors = new Map([
+      ['parameters', server.parameters],
+      ['pending', server.pending],
+      ['adam.mean', mean],
+      ['adam.square', square],
+    ]);
+    for (const [version, copy] of copies) vectors.set(`copy.${version}`, copy);
+    return encodeCheckpoint({ header, vectors });
+  }
+
+  function restore(bytes: Uint8Array): void {
+    const checkpoint = decodeCheckpoint(bytes);
+    const header = parseHeader(headerSchema, checkpoint.header);
+    const sameBlocks = JSON.stringify(header.blocks) === JSON.stringify(layout.blocks);
+    if (!sameBlocks || header.vocabulary !== vocabularyOf(space))
+      throw damaged('it belongs to another search space or another controller');
+    const vector = (name: string): Float64Array => takeVector(checkpoint, name, layout.size);
+    const restored = restoredReplicas(header.replicas, config, header.version);
+    const inFlight = restored.filter(({ outstanding }) => outstanding > 0);
+    const fetched = new Map(inFlight.map(({ version }) => [version, vector(`copy.${version}`)]));
+    const stored = {
+      parameters: vector('parameters'),
+      pending: vector('pending'),
+      mean: vector('adam.mean'),
+      square: vector('adam.square'),
+      steps: header.adamSteps,
+      gradients: header.gradients,
+      version: header.version,
+    };
+    server = restoreParameterServer(stored, serverOptions);
+    replicas = restored;
+    copies = fetched;
+    versionInUse = -1;
+    ({ baseline, proposals, batches } = header);
+  }
+
+  return {
+    kind: 'reinforce',
+    replicas: config.replicas,
+    childrenPerUpdate: config.childrenPerUpdate,
+    get proposals() {
+      return proposals;
+    },
+    propose,
+    learn,
+    state,
+    restore,
+  };
+}
