@@ -1,0 +1,58 @@
+import type { ConvArchitecture, ImageTask } from '../architecture/conv-architecture';
+import { decodeConv } from '../architecture/decode-conv';
+import type { ConvDescription } from '../architecture/describe-conv';
+import { presets } from '../config/presets';
+import { Generator } from '../random';
+import { convSpace } from '../space/conv-space';
+import { drawDecisions, drawSample, type Draw } from './conv-samples';
+
+/** A network to be counted, and what Keras and TensorFlow count in it (fixtures/keras_conv_counts.py). */
+export interface KerasCase {
+  readonly architecture: ConvArchitecture;
+  readonly task: ImageTask;
+}
+export interface KerasCounts {
+  readonly trainable: number;
+  readonly nonTrainable: number;
+  readonly multiplyAdds: number;
+  readonly layers: readonly (readonly number[])[];
+  readonly features: readonly number[];
+}
+
+const cifar: ImageTask = { height: 32, width: 32, channels: 3, classes: 10 };
+
+/** Random networks of the published spaces at their full depth, and `small` ones of any space on any pictures. */
+export function kerasCases(seed: number, small: number): KerasCase[] {
+  const generator = Generator.seeded(seed, 'keras');
+  const draw: Draw = (bound) => generator.integer(bound);
+  const published = (['v1', 'v2', 'v3', 'v3-more-filters', 'demo', 'laptop'] as const).map((name) => {
+    const { space } = presets[name].config;
+    const depth = Math.min(space.schedule.maximumLayers, 15);
+    return {
+      architecture: decodeConv(space, depth, drawDecisions(convSpace(space), depth, draw)),
+      task: cifar,
+    };
+  });
+  const any = Array.from({ length: small }, () => {
+    const { config, depth, decisions } = drawSample(5, draw);
+    const task = {
+      height: 1 + draw(40),
+      width: 1 + draw(40),
+      channels: draw(2) === 0 ? 1 : 3,
+      classes: 2 + draw(99),
+    };
+    return { architecture: decodeConv(config, depth, decisions), task };
+  });
+  return [...published, ...any];
+}
+
+/** What a description says of the things that Keras counts. */
+export function countsOf({ layers, features, ...totals }: ConvDescription): KerasCounts {
+  return {
+    trainable: totals.parameters,
+    nonTrainable: totals.movingStatistics,
+    multiplyAdds: totals.multiplyAdds,
+    layers: layers.map(({ output }) => [output.height, output.width, output.channels]),
+    features: [features.height, features.width, features.channels],
+  };
+}
