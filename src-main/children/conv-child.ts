@@ -1,0 +1,115 @@
+import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv-architecture';
+import type { ImageRecipe } from '../../src-shared/config/search-config';
+import { compileModel, isKernel } from '../engine/compile';
+import { Graph, type Tensor, type Variable } from '../engine/graph';
+import { evaluationPass, type Pass, trainingPass } from '../engine/layers';
+import { mappedFile } from '../engine/mapped-file';
+import { sparseSoftmaxCrossEntropy } from '../engine/ops/activation';
+import { mul } from '../engine/ops/arithmetic';
+import { sum } from '../engine/ops/broadcast';
+import { gather } from '../engine/ops/gather';
+import { cast, equal } from '../engine/ops/logic';
+import { argMax, mean } from '../engine/ops/reduction';
+import { constant, placeholder } from '../engine/ops/source';
+import { momentum } from '../engine/optimizers';
+import { convNetwork } from './conv-network';
+import { cropPlan, evaluationBoxes } from './crop-boxes';
+import { pictureInput, type Whitening } from './picture-input';
+
+/** The pictures as they lie on disk: bytes [count, side, side, channels] and int32 labels [count]. */
+export interface PictureFiles {
+  readonly imagesFile: string;
+  readonly labelsFile: string;
+  readonly count: number;
+}
+
+/** A child as a graph that can be opened. */
+export interface ConvChild {
+  readonly graph: Graph;
+  /** What the network is made of, moving averages among it, without the optimiser's own variables. */
+  readonly weights: readonly Variable[];
+}
+
+/**
+ * The training graph of a child on images. Pictures stay in their file, mapped into memory; a step is fed which ones it
+ * takes and how they are cropped. Its signatures, beside `init`, `read` and `assign` of every model:
+ * - `train` {indices int32 [batch], boxes [batch, 4], learning_rate []} → {loss, correct}: one step; the mean cross-entropy in
+ *   nats and the number of pictures that were classified rightly, both before the step;
+ * - `evaluate` {indices int32 [batch], weights [batch]} → {loss, correct}: sums over the pictures, each times its weight.
+ *
+ * Weight decay is L2 on the kernels of convolutions and of the classifier. The paper does not say of what; scale and offset of
+ * batch normalisation and the classifier's bias are left alone, as in the networks that it builds on. The loss that is
+ * reported is the cross-entropy alone, so that those of training and validation compare.
+ *
+ * @throws architecture.invalid, config.invalid, engine.shape when the network or recipe cannot be
+ */
+export function convChild(
+  architecture: ConvArchitecture,
+  task: ImageTask,
+  recipe: ImageRecipe,
+  batch: number,
+  files: PictureFiles,
+  whitening: Whitening,
+): ConvChild {
+  const graph = new Graph();
+  const plan = cropPlan(task.height, recipe.augmentation);
+  const shape = [files.count, task.height, task.width, task.channels];
+  const images = mappedFile(graph, files.imagesFile, 'uint8', shape);
+  const labels = mappedFile(graph, files.labelsFile, 'int32', [files.count]);
+  const network = convNetwork(graph, architecture, task, {
+    momentum: recipe.batchNormMomentum,
+    epsilon: recipe.batchNormEpsilon,
+  });
+  const classify = (indices: Tensor, boxes: Tensor, pass: Pass): Classified =>
+    judge(network(pictureInput(images, indices, boxes, plan, whitening), pass), gather(labels, indices));
+
+  const fed = {
+    indices: placeholder(graph, 'train/indices', [batch], 'int32'),
+    boxes: placeholder(graph, 'train/boxes', [batch, 4]),
+    learning_rate: placeholder(graph, 'train/learning_rate', []),
+  };
+  const training = trainingPass();
+  const trained = classify(fed.indices, fed.boxes, training);
+
+  const asked = {
+    indices: placeholder(graph, 'evaluate/indices', [batch], 'int32'),
+    weights: placeholder(graph, 'evaluate/weights', [batch]),
+  };
+  const weights = graph.variables.slice();
+  const boxes = { dtype: 'float32', shape: [batch, 4], values: evaluationBoxes(plan, batch) } as const;
+  const evaluated = classify(asked.indices, constant(graph, boxes), evaluationPass());
+
+  compileModel({
+    graph,
+    train: {
+      inputs: fed,
+      outputs: { correct: sum(trained.correct) },
+      loss: mean(trained.losses),
+      optimizer: momentum(recipe),
+      learningRate: fed.learning_rate,
+      weightDecay: { rate: recipe.weightDecay, of: isKernel },
+      updates: training.updates,
+    },
+    evaluate: {
+      inputs: asked,
+      outputs: {
+        loss: sum(mul(evaluated.losses, asked.weights)),
+        correct: sum(mul(evaluated.correct, asked.weights)),
+      },
+    },
+  });
+  return { graph, weights };
+}
+
+/** Of each picture, [batch]: cross-entropy in nats; 1 where the likeliest class is the right one. */
+interface Classified {
+  readonly losses: Tensor;
+  readonly correct: Tensor;
+}
+
+function judge(logits: Tensor, labels: Tensor): Classified {
+  return {
+    losses: sparseSoftmaxCrossEntropy(logits, labels),
+    correct: cast(equal(argMax(logits, 1), labels), 'float32'),
+  };
+}

@@ -1,0 +1,98 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { describeConv } from '../../src-shared/architecture/describe-conv';
+import { tinyArchitecture, tinyPictures, tinyRecipe } from '../testing/tiny-pictures';
+import { convChild } from './conv-child';
+import { taskOf, trainChild } from './train-child';
+
+const folder = mkdtempSync(join(tmpdir(), 'cellsmith-child-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const data = tinyPictures(folder);
+const job = { architecture: tinyArchitecture, recipe: tinyRecipe, seed: 0 };
+
+/** Everything of a result but the time that it took. */
+function withoutTime({ epochs, weights }: Awaited<ReturnType<typeof trainChild>>): unknown {
+  return { epochs: epochs.map((record) => ({ ...record, seconds: 0 })), weights };
+}
+
+describe('a child on images', () => {
+  it('learns', async () => {
+    const { epochs, stopped } = await trainChild({ ...job, recipe: { ...tinyRecipe, epochs: 8 } }, data);
+    expect(stopped).toBe(false);
+    expect(epochs.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(epochs.at(-1)?.validationAccuracy).toBeGreaterThan(0.9);
+    expect(epochs.at(-1)?.trainLoss).toBeLessThan(epochs[0]?.trainLoss ?? 0);
+  });
+
+  it('has exactly the trainable parameters that its description counts, concatenation in depth and not sums', () => {
+    const { graph, weights } = convChild(tinyArchitecture, taskOf(data), tinyRecipe, 4, data, data);
+    const size = (trainable: boolean): number =>
+      weights
+        .filter((variable) => variable.trainable === trainable)
+        .reduce((total, { shape }) => total + shape.reduce((product, length) => product * length, 1), 0);
+    const { parameters, movingStatistics } = describeConv(tinyArchitecture, taskOf(data));
+    expect([size(true), size(false)]).toEqual([parameters, movingStatistics]);
+    // Layer 4 takes the image (3), layer 2 (5) and layer 3 (6): were they summed, it would see no 14 channels.
+    expect(graph.variables.find(({ name }) => name === 'layer4/kernel')?.shape).toEqual([1, 3, 14, 4]);
+  });
+
+  it('is told from another by its seed, 0 being one like any other', async () => {
+    const results = await Promise.all([0, 0, 1].map((seed) => trainChild({ ...job, seed }, data)));
+    const [first, again, other] = results.map(withoutTime);
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+  });
+
+  it('counts every picture of the validation part once, whatever the batch', async () => {
+    const losses: number[] = [];
+    for (const batchSize of [7, 30, 96]) {
+      // A rate of next to nothing leaves the initial weights, and one epoch of averages differs little.
+      const recipe = { ...tinyRecipe, epochs: 1, batchSize, learningRate: 1e-12, batchNormMomentum: 0.9999 };
+      const { epochs } = await trainChild({ ...job, recipe }, data);
+      losses.push(epochs[0]?.validationLoss ?? NaN);
+      expect((epochs[0]?.validationAccuracy ?? NaN) * 30).toBeCloseTo(
+        Math.round((epochs[0]?.validationAccuracy ?? NaN) * 30),
+        9,
+      );
+    }
+    for (const loss of losses) expect(loss).toBeCloseTo(losses[0] ?? NaN, 2);
+  });
+
+  it('counts steps of training and evaluation, and ends after the epoch in which it is asked to', async () => {
+    const steps: string[] = [];
+    let asked = false;
+    const { epochs, stopped } = await trainChild({ ...job, recipe: { ...tinyRecipe, epochs: 50 } }, data, {
+      onStep: (epoch, step, of) => {
+        steps.push(`${epoch}:${step}/${of}`);
+        asked ||= epoch === 1 && step === 3;
+      },
+      stopRequested: () => asked,
+    });
+    expect([epochs.length, stopped]).toEqual([2, true]);
+    // 96 pictures and 30 in batches of 16.
+    expect(steps).toEqual(
+      [0, 1].flatMap((epoch) => [1, 2, 3, 4, 5, 6, 7, 8].map((step) => `${epoch}:${step}/8`)),
+    );
+  });
+
+  it('says that it diverged at the step at which the loss is no number any more', async () => {
+    let steps = 0;
+    const recipe = { ...tinyRecipe, epochs: 1000, learningRate: 1e6, decay: { kind: 'constant' as const } };
+    const training = trainChild({ ...job, recipe }, data, { onStep: () => (steps += 1) });
+    await expect(training).rejects.toMatchObject({ code: 'child.diverged' });
+    expect(steps).toBeLessThan(200);
+  });
+
+  it('sees the pictures of its own part alone: other bytes in the validation part change no weight', async () => {
+    const changed = tinyPictures(join(folder, 'changed'));
+    const bytes = readFileSync(changed.imagesFile);
+    bytes.fill(7, 96 * 8 * 8 * 3);
+    writeFileSync(changed.imagesFile, bytes);
+    const [plain, other] = [await trainChild(job, data), await trainChild(job, changed)];
+    expect(other.weights).toEqual(plain.weights);
+    expect(other.epochs[0]?.validationLoss).not.toBe(plain.epochs[0]?.validationLoss);
+  });
+});

@@ -1,0 +1,154 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { CellsmithError } from '../../src-shared/errors';
+import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv-architecture';
+import type { ImageRecipe } from '../../src-shared/config/search-config';
+import { Generator } from '../../src-shared/random';
+import type { EpochRecord } from '../../src-shared/run/trial';
+import type { TrainingData } from '../datasets/training-data';
+import { fetchedFloats, fetchedNumber, openSession, type Session } from '../engine/session';
+import { evaluationBatches, stepsPerEpoch, trainingBatches } from './batches';
+import { type ConvChild, convChild } from './conv-child';
+import { type CropPlan, cropPlan, randomBoxes } from './crop-boxes';
+import { learningRateAt } from './learning-rate';
+import type { NamedTensor } from './safetensors';
+
+/** A child to train: what it is, how, and the seed of its weights, of the order of pictures and of augmentation. */
+export interface ChildJob {
+  readonly architecture: ConvArchitecture;
+  readonly recipe: ImageRecipe;
+  readonly seed: number;
+}
+
+/** What the caller hears and decides while a child trains; called between steps. */
+export interface ChildListener {
+  /** After each step, of training or of evaluation; both count in `steps`. */
+  readonly onStep?: (epoch: number, step: number, steps: number) => void;
+  readonly onEpoch?: (record: EpochRecord) => void;
+  /** Asked after each epoch: whether it was the last. */
+  readonly stopRequested?: () => boolean;
+}
+
+export interface TrainedChild {
+  readonly epochs: readonly EpochRecord[];
+  /** Whether it was stopped before the recipe's last epoch. */
+  readonly stopped: boolean;
+  readonly weights: readonly NamedTensor[];
+}
+
+/**
+ * Trains a child on the training part and measures it on the validation part after each epoch (paper section 4.1).
+ * On one thread the result is a function of the job and the data, bit by bit; on several, sums come in another order.
+ *
+ * Control goes back to the event loop between steps, so messages are heard then.
+ *
+ * @throws child.diverged as soon as a loss is not finite; architecture.invalid, config.invalid, engine.*
+ */
+export async function trainChild(
+  job: ChildJob,
+  data: TrainingData,
+  listener: ChildListener = {},
+): Promise<TrainedChild> {
+  const { recipe, seed } = job;
+  if (data.validationIndices.length === 0 || data.trainIndices.length === 0)
+    throw new CellsmithError(
+      'config.invalid',
+      'A child needs pictures to train on and pictures to be measured on.',
+    );
+  const batch = Math.min(recipe.batchSize, data.trainIndices.length);
+  const child = convChild(job.architecture, taskOf(data), recipe, batch, data, data);
+  const session = await openSession(child.graph);
+  try {
+    session.run('init', { seed: Int32Array.of(seed | 0, 0) });
+    const epochs: EpochRecord[] = [];
+    const training: Training = {
+      session,
+      recipe,
+      data,
+      batch,
+      initialRate: job.architecture.learningRate ?? recipe.learningRate,
+      plan: cropPlan(data.side, recipe.augmentation),
+      order: Generator.seeded(seed, 'order'),
+      crops: Generator.seeded(seed, 'crops'),
+      onStep: listener.onStep ?? (() => undefined),
+    };
+    let stopped = false;
+    while (epochs.length < recipe.epochs && !stopped) {
+      const record = await runEpoch(training, epochs.length);
+      epochs.push(record);
+      listener.onEpoch?.(record);
+      await nextTurn();
+      stopped = epochs.length < recipe.epochs && (listener.stopRequested?.() ?? false);
+    }
+    return { epochs, stopped, weights: readWeights(session, child) };
+  } finally {
+    session.close();
+  }
+}
+
+/** The task that a data set sets. */
+export function taskOf({ side, channels, classes }: TrainingData): ImageTask {
+  return { height: side, width: side, channels, classes: classes.length };
+}
+
+interface Training {
+  readonly session: Session;
+  readonly recipe: ImageRecipe;
+  readonly data: TrainingData;
+  readonly batch: number;
+  readonly initialRate: number;
+  readonly plan: CropPlan;
+  readonly order: Generator;
+  readonly crops: Generator;
+  readonly onStep: (epoch: number, step: number, steps: number) => void;
+}
+
+async function runEpoch(training: Training, epoch: number): Promise<EpochRecord> {
+  const { session, recipe, data, batch, initialRate, plan, order, crops, onStep } = training;
+  const started = performance.now();
+  const trainSteps = stepsPerEpoch(data.trainIndices.length, batch);
+  const evaluation = evaluationBatches(data.validationIndices, batch);
+  const steps = trainSteps + evaluation.length;
+  const rateAt = (step: number): number =>
+    learningRateAt(recipe, initialRate, { epoch, step, steps: trainSteps });
+
+  const trained = { loss: 0, correct: 0 };
+  for (const [step, indices] of trainingBatches(data.trainIndices, batch, order).entries()) {
+    const boxes = randomBoxes(plan, batch, crops);
+    const results = session.run('train', { indices, boxes, learning_rate: rateAt(step) });
+    trained.loss += finite(fetchedNumber(results, 'loss'), `step ${step + 1} of epoch ${epoch + 1}`);
+    trained.correct += fetchedNumber(results, 'correct');
+    onStep(epoch, step + 1, steps);
+    await nextTurn();
+  }
+
+  const validated = { loss: 0, correct: 0 };
+  for (const [step, { indices, weights }] of evaluation.entries()) {
+    const results = session.run('evaluate', { indices, weights });
+    validated.loss += finite(fetchedNumber(results, 'loss'), `the evaluation of epoch ${epoch + 1}`);
+    validated.correct += fetchedNumber(results, 'correct');
+    onStep(epoch, trainSteps + step + 1, steps);
+    await nextTurn();
+  }
+  return {
+    epoch,
+    trainLoss: trained.loss / trainSteps,
+    trainAccuracy: trained.correct / (trainSteps * batch),
+    validationLoss: validated.loss / data.validationIndices.length,
+    validationAccuracy: validated.correct / data.validationIndices.length,
+    learningRate: rateAt(0),
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+function finite(loss: number, where: string): number {
+  if (Number.isFinite(loss)) return loss;
+  throw new CellsmithError(
+    'child.diverged',
+    `The loss became ${loss} in ${where}: the learning rate is too high for this network.`,
+  );
+}
+
+function readWeights(session: Session, { weights }: ConvChild): NamedTensor[] {
+  const values = session.run('read');
+  return weights.map(({ name, shape }) => ({ name, shape, values: fetchedFloats(values, name) }));
+}

@@ -1,0 +1,51 @@
+import type { EpochRecord, FailureReason } from '../../src-shared/run/trial';
+import type { TrialJob } from './trial-job';
+
+/** How far a child is in its epoch; steps of training and of evaluation alike. */
+export interface TrialProgress {
+  /** From 0. */
+  readonly epoch: number;
+  /** Steps of the epoch that are done, and of how many. */
+  readonly step: number;
+  readonly steps: number;
+}
+
+/** What the caller wants to hear of a child, and how it ends it. An error that one of these throws ends the child and comes out of `run`. */
+export interface TrialListener {
+  /** A trainer has taken the child; trainers are numbered from 1. */
+  readonly onStart?: (trainer: number) => void;
+  /** At most four times a second. */
+  readonly onProgress?: (progress: TrialProgress) => void;
+  readonly onEpoch?: (record: EpochRecord) => void;
+  /** Ends the child at once. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a child ended. Epochs are those that were complete, whatever came after. */
+export type TrialResult =
+  /** `stopped`: ended early on request, after a whole epoch; its result counts. */
+  | { readonly outcome: 'completed'; readonly stopped: boolean; readonly epochs: readonly EpochRecord[] }
+  | {
+      readonly outcome: 'failed';
+      readonly reason: FailureReason;
+      /** A sentence for the user. */
+      readonly message: string;
+      readonly epochs: readonly EpochRecord[];
+    }
+  /** Ended by the signal or by the pool's end: neither success nor failure. */
+  | { readonly outcome: 'interrupted'; readonly epochs: readonly EpochRecord[] };
+
+/** Who trains children, wherever they run. Jobs beyond its size wait in the order of their calls. */
+export interface TrainerPool {
+  /** Children that train at the same time. */
+  readonly size: number;
+  /**
+   * Trains a child. A child that fails is a result, not an error, and its trainer is replaced.
+   * @throws engine.missing when no trainer can be started at all
+   */
+  run(job: TrialJob, listener?: TrialListener): Promise<TrialResult>;
+  /** Ends each child after the epoch that it is in, keeping its result; those that have not begun are interrupted, now and later. */
+  stopAfterEpoch(): void;
+  /** Ends everything at once and waits until it has ended. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,59 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { TrainerRequest } from './trial-job';
+
+/** How a process ended: by itself with a code, or by a signal. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/**
+ * A trainer process as its parent sees it. Node's `child_process` and Electron's `utilityProcess` both fit behind it.
+ * Each listener may be set once; what comes before is kept.
+ */
+export interface TrainerProcess {
+  send(request: TrainerRequest): void;
+  /** SIGTERM asks, SIGKILL does not. */
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** What it writes to its standard streams. */
+  onOutput(listener: (text: string) => void): void;
+  /** Called once, after all output. A process that could not be started exits too. */
+  onExit(listener: (exit: ProcessExit) => void): void;
+}
+
+/** Starts a trainer process with the given additions to its environment. */
+export type SpawnTrainer = (environment: Readonly<Record<string, string>>) => TrainerProcess;
+
+/**
+ * Starts trainers as Node processes.
+ * @param entry absolute path of the built trainer; by default the one beside this program's own bundle
+ */
+export function forkTrainer(entry = fileURLToPath(new URL('./trainer.js', import.meta.url))): SpawnTrainer {
+  return (environment) => {
+    // Options of this process, such as an inspector's port, are not the trainer's.
+    const inherited = { ...process.env };
+    delete inherited['NODE_OPTIONS'];
+    const child = fork(entry, [], {
+      env: { ...inherited, ...environment },
+      execArgv: [],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    return {
+      // A process that is gone cannot be told anything: its exit says so.
+      send: (request) => {
+        if (child.connected) child.send(request, () => undefined);
+      },
+      kill: (signal) => void child.kill(signal),
+      onMessage: (listener) => void child.on('message', listener),
+      onOutput: (listener) => {
+        for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', listener);
+      },
+      onExit: (listener) => {
+        child.once('close', (code, signal) => listener({ code, signal }));
+        child.on('error', () => child.pid === undefined && listener({ code: null, signal: null }));
+      },
+    };
+  };
+}

@@ -1,0 +1,60 @@
+/** How long a trainer may be silent, in milliseconds. */
+export interface Patience {
+  /** Until the first step is done: the graph is built, loaded and optimised in one piece. */
+  readonly first: number;
+  /** Afterwards at least this; a call of TensorFlow blocks the trainer for the length of a step, */
+  readonly least: number;
+  /** so that slow networks get this many times the length of a step. */
+  readonly steps: number;
+}
+
+export const defaultPatience: Patience = { first: 900_000, least: 120_000, steps: 20 };
+
+/** Longest delay that a timer of Node takes. */
+const longestDelay = 0x7fffffff;
+
+/** A timer for up to years: delays beyond what Node takes count as the longest. */
+export function timer(action: () => void, milliseconds: number): NodeJS.Timeout {
+  return setTimeout(action, Math.min(milliseconds, longestDelay));
+}
+
+/** Measures steps by the messages of a trainer and calls for its end when it has been silent for too long. */
+export interface Watchdog {
+  /** The trainer has been heard; `steps` of the epoch are done, when the message said so. */
+  heard(steps?: number): void;
+  stop(): void;
+}
+
+/**
+ * @param onSilence is told the length of the silence in milliseconds
+ * @param now in milliseconds, monotonic
+ */
+export function startWatchdog(
+  patience: Patience,
+  onSilence: (silence: number) => void,
+  now: () => number = () => performance.now(),
+): Watchdog {
+  let stepTime: number | undefined;
+  let last: { readonly steps: number; readonly at: number } | undefined;
+  let alarm: NodeJS.Timeout | undefined;
+  const arm = (): void => {
+    clearTimeout(alarm);
+    const silence =
+      stepTime === undefined ? patience.first : Math.max(patience.least, patience.steps * stepTime);
+    alarm = timer(() => onSilence(silence), silence);
+  };
+  arm();
+  return {
+    heard: (steps) => {
+      if (steps !== undefined) {
+        const at = now();
+        // The slowest counts: steps of evaluation are quicker than those of training.
+        if (last !== undefined && steps > last.steps)
+          stepTime = Math.max(stepTime ?? 0, (at - last.at) / (steps - last.steps));
+        last = { steps, at };
+      }
+      arm();
+    },
+    stop: () => clearTimeout(alarm),
+  };
+}
