@@ -1,0 +1,115 @@
+import { rm, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ImageDatasetDescription } from '../../../src-shared/dataset/description';
+import { CellsmithError } from '../../../src-shared/errors';
+import type { ImageSource } from '../formats/image-source';
+import type { TestDraw } from '../reading/arrange';
+import { arrange } from '../reading/arrange';
+import { describeReading } from '../reading/describe-reading';
+import type { OnProgress } from '../reading/progress';
+import { Progress } from '../reading/progress';
+import { readSource } from '../reading/read-source';
+import { cacheError } from './cache-errors';
+import { checkSplitFully } from './integrity';
+import { createPixelFile } from './pixel-file';
+import { newStaging, publish, sweepStaging, syncFolder } from './staging';
+import { writeSplit } from './write-split';
+
+/** Where the decoded copy of a data set lies, split by split. */
+export interface EntryFolders {
+  readonly train: string;
+  readonly test: string;
+}
+
+/** The place of a decoded copy: by what it holds, not by where it came from. */
+export function entryFolders(
+  directory: string,
+  description: Pick<ImageDatasetDescription, 'fingerprint' | 'testSplit'>,
+  side: number,
+): EntryFolders {
+  const { fingerprint, testSplit } = description;
+  const draw = testSplit.kind === 'drawn' ? `-test-${testSplit.fraction}-${testSplit.seed}` : '';
+  const entry = join(directory, `${fingerprint.slice(0, 32)}-${side}${draw}`);
+  return { train: join(entry, 'train'), test: join(entry, 'test') };
+}
+
+/**
+ * Reads a source once, and leaves its description and its decoded copy.
+ * @throws CellsmithError data.*, cancelled; nothing is left behind then
+ */
+export async function buildEntry(
+  source: ImageSource,
+  side: number,
+  draw: TestDraw,
+  directory: string,
+  signal?: AbortSignal,
+  onProgress?: OnProgress,
+): Promise<ImageDatasetDescription> {
+  const guarded = async <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw cacheError(error, directory);
+    });
+  await sweepStaging(directory);
+  const staging = await guarded(newStaging(directory));
+  try {
+    await guarded(requireRoom(directory, source.expected * side * side * 3));
+    const pixels = await guarded(createPixelFile(join(staging, 'pixels.tmp'), side));
+    try {
+      const sink = { side, append: (bytes: Uint8Array) => guarded(pixels.append(bytes)) };
+      const reading = await readSource(source, sink, signal, onProgress);
+      await guarded(pixels.flush());
+      const { table } = reading;
+      const arrangement = arrange(source, table, draw);
+      const description = describeReading(source, reading, arrangement, draw);
+      const progress = new Progress('arranging', 'images', table.count, onProgress);
+      const { form, classes } = source;
+      for (const split of ['train', 'test'] as const) {
+        const { perClass } = description.splits[split];
+        const { fingerprint } = description;
+        const content = {
+          split,
+          form,
+          fingerprint,
+          classes,
+          perClass,
+          rows: arrangement[split],
+          table,
+          pixels,
+        };
+        await guarded(writeSplit(join(staging, split), content, progress, signal));
+      }
+      progress.finish();
+      await pixels.close();
+      await rm(join(staging, 'pixels.tmp'));
+      await guarded(publishEntry(staging, entryFolders(directory, description, side)));
+      return description;
+    } finally {
+      await pixels.close().catch(() => undefined);
+    }
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+async function publishEntry(staging: string, folders: EntryFolders): Promise<void> {
+  const entry = dirname(folders.train);
+  await syncFolder(staging);
+  await publish(staging, entry, async () => {
+    // in full: what stands there may have been found wanting by a block that a quick check would not look at
+    const checks = [checkSplitFully(folders.train, 'train'), checkSplitFully(folders.test, 'test')];
+    return (await Promise.allSettled(checks)).every((check) => check.status === 'fulfilled');
+  });
+  await syncFolder(dirname(entry));
+}
+
+/** The pictures lie on the disk twice while they are brought into order. */
+async function requireRoom(directory: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(directory);
+  const free = bavail * bsize;
+  if (free >= 2 * bytes) return;
+  const megabytes = (amount: number): string => `${Math.ceil(amount / 1e6)} MB`;
+  throw new CellsmithError(
+    'data.cache-not-writable',
+    `The decoded data set needs ${megabytes(2 * bytes)} in ${directory}, and ${megabytes(free)} are free. Free some space there, or set XDG_CACHE_HOME to a folder on another disk.`,
+  );
+}

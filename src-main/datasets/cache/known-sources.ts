@@ -1,0 +1,53 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { ImageDatasetDescription } from '../../../src-shared/dataset/description';
+import { imageDatasetDescriptionSchema } from '../../../src-shared/dataset/description';
+import type { TestDraw } from '../reading/arrange';
+import type { Located } from '../trees/open-tree';
+import { cacheFormat } from './manifest';
+
+const knownSourceSchema = z.strictObject({
+  format: z.literal(cacheFormat),
+  description: imageDatasetDescriptionSchema,
+});
+
+/** Names a source in its present state: its path, and the sizes and times of its files. No file is opened for it. */
+export function sourceKey(located: Located, draw: TestDraw): string {
+  const hash = createHash('sha256');
+  hash.update(`${JSON.stringify([cacheFormat, located.location, draw.fraction, draw.seed])}\n`);
+  for (const { path, size, modified } of located.files) hash.update(`${path}\0${size}\0${modified}\n`);
+  return hash.digest('hex').slice(0, 40);
+}
+
+function fileOf(directory: string, key: string): string {
+  return join(directory, 'sources', `${key}.json`);
+}
+
+/** What was found when the source was last read in this state; null when it never was, or the note is damaged. */
+export async function recallSource(directory: string, key: string): Promise<ImageDatasetDescription | null> {
+  try {
+    const text = await readFile(fileOf(directory, key), 'utf8');
+    return knownSourceSchema.parse(JSON.parse(text)).description;
+  } catch {
+    // Whatever is wrong with the note, reading the source again mends it.
+    return null;
+  }
+}
+
+export async function rememberSource(
+  directory: string,
+  key: string,
+  description: ImageDatasetDescription,
+): Promise<void> {
+  const file = fileOf(directory, key);
+  await mkdir(dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  try {
+    await writeFile(temporary, JSON.stringify({ format: cacheFormat, description }), { flush: true });
+    await rename(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}

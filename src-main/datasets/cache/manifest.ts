@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { datasetFormSchema } from '../../../src-shared/dataset/description';
+import { CellsmithError } from '../../../src-shared/errors';
+import { fileError, systemCode } from '../trees/file-errors';
+
+/** Raised whenever what a cache holds changes: order of the records, way of resizing, layout. Older ones are built anew. */
+export const cacheFormat = 1;
+
+export const manifestName = 'dataset.json';
+
+const fileSchema = z.strictObject({
+  name: z.string().regex(/^[a-z-]+\.bin$/),
+  bytes: z.int().min(0),
+  /** SHA-256 of every block of `blockBytes`, the last one shorter. */
+  blockBytes: z.int().min(1),
+  blocks: z.array(z.string().regex(/^[0-9a-f]{64}$/)),
+});
+export type CachedFile = z.infer<typeof fileSchema>;
+
+/** `dataset.json` of one split in the cache. */
+export const manifestSchema = z
+  .strictObject({
+    format: z.literal(cacheFormat),
+    kind: z.literal('images'),
+    split: z.enum(['train', 'test']),
+    form: datasetFormSchema,
+    fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+    classes: z.array(z.string()).min(2),
+    count: z.int().min(1),
+    perClass: z.array(z.int().min(0)),
+    side: z.int().min(1),
+    channels: z.literal(3),
+    images: fileSchema,
+    labels: fileSchema,
+  })
+  .refine(
+    (m) => m.images.bytes === m.count * m.side * m.side * m.channels && m.labels.bytes === 4 * m.count,
+    'sizes of files and number of pictures disagree',
+  );
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** What is said of a cache that cannot be used; whoever has the source builds it anew. */
+export function damagedCache(folder: string, why: string, cause?: unknown): CellsmithError {
+  return new CellsmithError(
+    'data.damaged',
+    `The decoded copy in ${folder} cannot be used: ${why}. Open the data set again; the copy is then made anew.`,
+    { cause },
+  );
+}
+
+/** @throws CellsmithError data.damaged when there is none, or none that this version understands */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const file = join(folder, manifestName);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') throw damagedCache(folder, `${manifestName} is missing`, error);
+    throw fileError(error, file);
+  }
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw damagedCache(folder, `${manifestName} is damaged or of another version`, error);
+  }
+}

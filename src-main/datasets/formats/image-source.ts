@@ -1,0 +1,86 @@
+import type { DatasetForm, DatasetWarning } from '../../../src-shared/dataset/description';
+import type { FileTree } from '../trees/file-tree';
+
+/** A decoded picture before resizing. */
+export interface RgbImage {
+  readonly width: number;
+  readonly height: number;
+  /** Whether there was one channel only, now three equal ones. */
+  readonly grey: boolean;
+  /** uint8 [height, width, 3]. */
+  readonly pixels: Uint8Array;
+}
+
+/** `pool`: the data set has no test split of its own, so one is drawn from all pictures. */
+export type SourceSplit = 'train' | 'test' | 'pool';
+
+/** One labelled picture, still to be decoded. */
+export interface SourceRecord {
+  readonly split: SourceSplit;
+  /** Index into the source's classes. */
+  readonly label: number;
+  /** Path in the tree. */
+  readonly file: string;
+  /** Place in the file, from 0, where a file holds many pictures; null where it is one. */
+  readonly record: number | null;
+  /** @throws CellsmithError data.damaged, data.empty or data.not-readable when the picture cannot be had */
+  decode(): Promise<RgbImage>;
+}
+
+/** A recognised data set of pictures: what it is called and how to go through it. */
+export interface ImageSource {
+  readonly form: DatasetForm;
+  readonly tree: FileTree;
+  readonly classes: readonly string[];
+  /** Paths of the files that make it up. */
+  readonly files: readonly string[];
+  /** Whether a file that cannot be decoded leaves the rest usable (class folders) or not (batches). */
+  readonly toleratesUnreadable: boolean;
+  /** How many pictures are to be expected: exact where the form tells, else an estimate. */
+  readonly expected: number;
+  readonly warnings: readonly DatasetWarning[];
+  /** All records, in whatever order is quickest. @throws CellsmithError data.* naming file and place */
+  records(signal?: AbortSignal): AsyncGenerator<SourceRecord>;
+}
+
+/** The files at and below one folder of a tree. */
+export interface FolderView {
+  readonly tree: FileTree;
+  /** Path of the folder in the tree, '' for its root. */
+  readonly root: string;
+  /** Sizes of the files directly in it, by name. */
+  readonly files: ReadonlyMap<string, number>;
+  /** Folders directly in it with the paths, from there, and sizes of all files below. */
+  readonly folders: ReadonlyMap<string, readonly { readonly path: string; readonly size: number }[]>;
+}
+
+/** A form that fits a folder by its names; `open` reads what describes it and says what is wrong with it. */
+export interface Finding {
+  readonly form: DatasetForm;
+  open(signal?: AbortSignal): Promise<ImageSource>;
+}
+
+export function viewFolder(tree: FileTree, root: string): FolderView {
+  const prefix = root === '' ? '' : `${root}/`;
+  const files = new Map<string, number>();
+  const folders = new Map<string, { path: string; size: number }[]>();
+  for (const file of tree.files) {
+    if (!file.path.startsWith(prefix)) continue;
+    const path = file.path.slice(prefix.length);
+    const slash = path.indexOf('/');
+    if (slash < 0) {
+      files.set(path, file.size);
+      continue;
+    }
+    const name = path.slice(0, slash);
+    const below = folders.get(name) ?? [];
+    if (below.length === 0) folders.set(name, below);
+    below.push({ path: path.slice(slash + 1), size: file.size });
+  }
+  return { tree, root, files, folders };
+}
+
+/** Path in the tree of a file of a view. */
+export function pathIn(view: FolderView, name: string): string {
+  return view.root === '' ? name : `${view.root}/${name}`;
+}

@@ -1,0 +1,54 @@
+import type { DatasetProgress } from '../../../src-shared/dataset/progress';
+
+export type OnProgress = (progress: DatasetProgress) => void;
+
+/** Not more often than this: nobody reads faster, and a message a picture would cost more than the picture. Milliseconds. */
+const interval = 100;
+
+/** Counts one stage of the work and reports it at most ten times a second, first and last count always. */
+export class Progress {
+  readonly #stage: DatasetProgress['stage'];
+  readonly #unit: DatasetProgress['unit'];
+  readonly #total: number | null;
+  readonly #report: OnProgress | undefined;
+  readonly #began = performance.now();
+  #reported = -Infinity;
+  #done = 0;
+
+  constructor(
+    stage: DatasetProgress['stage'],
+    unit: DatasetProgress['unit'],
+    total: number | null,
+    report: OnProgress | undefined,
+  ) {
+    this.#stage = stage;
+    this.#unit = unit;
+    this.#total = total;
+    this.#report = report;
+    this.#send(performance.now());
+  }
+
+  add(amount: number): void {
+    this.set(this.#done + amount);
+  }
+
+  set(done: number): void {
+    this.#done = done;
+    const now = performance.now();
+    if (now - this.#reported >= interval) this.#send(now);
+  }
+
+  /** The stage is over: what was done is all there was. */
+  finish(): void {
+    this.#send(performance.now(), this.#done);
+  }
+
+  #send(now: number, total = this.#total): void {
+    this.#reported = now;
+    const done = this.#done;
+    // an estimated total must not be overtaken
+    const shown = total === null ? null : Math.max(total, done);
+    const left = shown === null || done === 0 ? null : ((now - this.#began) / done) * (shown - done);
+    this.#report?.({ stage: this.#stage, unit: this.#unit, done, total: shown, millisecondsLeft: left });
+  }
+}

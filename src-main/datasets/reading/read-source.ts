@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { CellsmithError, errorMessage } from '../../../src-shared/errors';
+import { resizeImage } from '../decoding/decode-image';
+import type { ImageSource, RgbImage, SourceRecord } from '../formats/image-source';
+import { throwIfCancelled } from '../trees/file-errors';
+import { displayName } from '../trees/file-tree';
+import type { OnProgress } from './progress';
+import { Progress } from './progress';
+import { RecordTable } from './record-table';
+
+/** Takes resized pictures, in the order of the table's rows. */
+export interface PixelSink {
+  readonly side: number;
+  /** Takes the bytes at once; what it promises is when it has room for more. */
+  append(pixels: Uint8Array): Promise<void>;
+}
+
+/** All that one pass over a data set tells. */
+export interface Reading {
+  readonly table: RecordTable;
+  readonly unreadable: { count: number; files: { file: string; reason: string }[] };
+  readonly sizes: Map<string, { width: number; height: number; count: number }>;
+  grey: number;
+}
+
+const namedUnreadable = 1000;
+/** Pictures in work at the same time: enough to keep every core decoding while files are waited for. */
+const inFlight = 4 * Math.min(availableParallelism(), 16);
+
+/**
+ * Goes through a data set once: decodes, measures, hashes and, if there is a sink, resizes every picture. Holds a few pictures
+ * at a time, and 100 bytes for each that has passed.
+ * @throws CellsmithError data.*, cancelled
+ */
+export async function readSource(
+  source: ImageSource,
+  sink: PixelSink | null,
+  signal?: AbortSignal,
+  onProgress?: OnProgress,
+): Promise<Reading> {
+  const progress = new Progress('reading', 'images', source.expected, onProgress);
+  const fileNumbers = new Map(source.files.map((file, i) => [file, i]));
+  const reading: Reading = {
+    table: new RecordTable(),
+    unreadable: { count: 0, files: [] },
+    sizes: new Map(),
+    grey: 0,
+  };
+  const working = new Set<Promise<void>>();
+  let failure: Error | undefined;
+
+  const work = async (record: SourceRecord): Promise<void> => {
+    try {
+      const image = await record.decode();
+      const resized = sink ? await resizeImage(image, sink.side) : null;
+      if (failure !== undefined) return;
+      note(reading, record, image, fileNumbers.get(record.file) ?? 0);
+      if (sink && resized) await sink.append(resized);
+    } catch (error) {
+      if (!source.toleratesUnreadable || !isUnreadable(error)) throw error;
+      reading.unreadable.count += 1;
+      if (reading.unreadable.files.length < namedUnreadable) {
+        reading.unreadable.files.push({ file: displayName(source.tree, record.file), reason: error.message });
+      }
+    } finally {
+      progress.add(1);
+    }
+  };
+
+  try {
+    for await (const record of source.records(signal)) {
+      throwIfCancelled(signal);
+      if (failure !== undefined) break;
+      const task: Promise<void> = work(record)
+        .catch((error: unknown) => {
+          failure ??= error instanceof Error ? error : new Error(errorMessage(error));
+        })
+        .finally(() => working.delete(task));
+      working.add(task);
+      if (working.size >= inFlight) await Promise.race(working);
+    }
+  } finally {
+    await Promise.all(working);
+  }
+  if (failure !== undefined) throw failure;
+  progress.finish();
+  reading.unreadable.files.sort((a, b) => (a.file < b.file ? -1 : 1));
+  return reading;
+}
+
+function isUnreadable(error: unknown): error is CellsmithError {
+  return (
+    error instanceof CellsmithError &&
+    ['data.damaged', 'data.empty', 'data.not-readable', 'data.not-found'].includes(error.code)
+  );
+}
+
+function note(reading: Reading, record: SourceRecord, image: RgbImage, file: number): void {
+  const { width, height, pixels } = image;
+  const { split, label } = record;
+  const digest = createHash('sha256').update(`${width} ${height}\n`).update(pixels).digest();
+  reading.table.push({
+    split,
+    label,
+    file,
+    record: record.record,
+    digest,
+    pixels: width * height,
+    sums: channelSums(pixels),
+  });
+  if (image.grey) reading.grey += 1;
+  const size = `${width}x${height}`;
+  const known = reading.sizes.get(size);
+  if (known) known.count += 1;
+  else reading.sizes.set(size, { width, height, count: 1 });
+}
+
+/** Of red, green, blue, and of their squares: whole numbers, so the order of adding them up does not matter. */
+function channelSums(pixels: Uint8Array): number[] {
+  let [r, g, b, rr, gg, bb] = [0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < pixels.length; i += 3) {
+    const red = pixels[i] ?? 0;
+    const green = pixels[i + 1] ?? 0;
+    const blue = pixels[i + 2] ?? 0;
+    r += red;
+    g += green;
+    b += blue;
+    rr += red * red;
+    gg += green * green;
+    bb += blue * blue;
+  }
+  return [r, g, b, rr, gg, bb];
+}

@@ -1,0 +1,130 @@
+import { CellsmithError } from '../../../src-shared/errors';
+
+/** A regular file of a folder or an archive. */
+export interface TreeFile {
+  /** From the root, with '/' between parts. */
+  readonly path: string;
+  /** Bytes: as stored in a folder, unpacked in an archive. */
+  readonly size: number;
+}
+
+/** A file while it is its turn to be read: `chunks` must be read, if at all, before the next file is asked for. */
+export interface StreamedFile extends TreeFile {
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** A file whose bytes may be asked for at any time, several at once. `read` throws what is wrong with the file. */
+export interface ReadableFile extends TreeFile {
+  read(): Promise<Uint8Array>;
+}
+
+/** The files of a folder, a tar or a zip, all read the same way and none of them ever written. */
+export interface FileTree {
+  readonly container: 'folder' | 'tar' | 'zip';
+  /** Absolute path of the folder or archive. */
+  readonly location: string;
+  /** Sorted by path; without system litter, links and special files. */
+  readonly files: readonly TreeFile[];
+  /** Bytes on the disk: of a folder all files, of an archive its own. */
+  readonly bytes: number;
+  /** The wanted files one after the other, in whatever order is quickest. */
+  stream(wanted: ReadonlySet<string>, signal?: AbortSignal): AsyncGenerator<StreamedFile>;
+  /** As `stream`, for files that fit into memory: one larger than `limit` bytes is an error of its own. */
+  read(wanted: ReadonlySet<string>, limit: number, signal?: AbortSignal): AsyncGenerator<ReadableFile>;
+}
+
+/** What a user is told of a file in a tree: the path of a folder's file, 'path in archive' otherwise. */
+export function displayName(tree: Pick<FileTree, 'container' | 'location'>, path: string): string {
+  return tree.container === 'folder' ? `${tree.location}/${path}` : `${path} in ${tree.location}`;
+}
+
+const litter = new Set(['__macosx', '.ds_store', 'thumbs.db', 'desktop.ini', '.directory', '@eadir']);
+
+/** Whether a file was left by an operating system or a version control system: no part of any data set. */
+export function isLitter(path: string): boolean {
+  return path
+    .split('/')
+    .some(
+      (part) => litter.has(part.toLowerCase()) || part.startsWith('._') || /^\.(git|svn|trash)/i.test(part),
+    );
+}
+
+/** More files, or longer names, than any data set has: a bound on what a listing may take of memory. */
+export const maximumFiles = 5_000_000;
+const maximumPathLength = 1024;
+
+/**
+ * The path of an archive's entry, made plain.
+ * @throws CellsmithError data.damaged for a path that leads out of the archive or is longer than file systems allow
+ */
+export function archivePath(raw: string, location: string): string {
+  const path = raw.replaceAll('\\', '/');
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  const shown = JSON.stringify(raw.slice(0, 80));
+  if (path.startsWith('/') || /^[a-z]:/i.test(path) || parts.includes('..') || path.includes('\0')) {
+    throw new CellsmithError(
+      'data.damaged',
+      `${location} holds an entry whose path leads out of the archive (${shown}). It was not opened; get the archive from its source again.`,
+    );
+  }
+  if (path.length > maximumPathLength) {
+    throw new CellsmithError(
+      'data.damaged',
+      `${location} holds an entry with a path of ${path.length} characters (${shown}…). Pack the data set with shorter names.`,
+    );
+  }
+  return parts.join('/');
+}
+
+/** Sorts a listing and refuses one that names a file twice. */
+export function sortedListing(files: TreeFile[], location: string): TreeFile[] {
+  files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  for (let i = 1; i < files.length; i++) {
+    const path = files[i]?.path;
+    if (path !== undefined && path === files[i - 1]?.path) {
+      throw new CellsmithError(
+        'data.damaged',
+        `${location} holds ${path} twice. Unpack it and choose the folder.`,
+      );
+    }
+  }
+  return files;
+}
+
+/** All bytes of a stream in one piece. @throws CellsmithError data.damaged when there are more than `limit` */
+export async function collect(file: StreamedFile, limit: number, shown: string): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of file.chunks) {
+    length += chunk.length;
+    if (length > limit) throw tooLarge(shown, file.size, limit);
+    parts.push(chunk);
+  }
+  return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts, length);
+}
+
+export function tooLarge(shown: string, size: number, limit: number): CellsmithError {
+  return new CellsmithError(
+    'data.damaged',
+    `${shown} has ${size} bytes, more than the ${limit} that a file of its kind may have. Take it out of the data set.`,
+  );
+}
+
+/** `read` for containers that can only be read front to back: each file is read before it is handed over. */
+export async function* readInTurn(
+  tree: Pick<FileTree, 'container' | 'location' | 'stream'>,
+  wanted: ReadonlySet<string>,
+  limit: number,
+  signal?: AbortSignal,
+): AsyncGenerator<ReadableFile> {
+  for await (const file of tree.stream(wanted, signal)) {
+    const { path, size } = file;
+    const shown = displayName(tree, path);
+    if (size > limit) {
+      yield { path, size, read: () => Promise.reject(tooLarge(shown, size, limit)) };
+    } else {
+      const bytes = await collect(file, limit, shown);
+      yield { path, size, read: () => Promise.resolve(bytes) };
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { createGunzip } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { CellsmithError, errorMessage } from '../../../src-shared/errors';
+import { systemCode } from './file-errors';
+import { checkInflation } from './inflate-bound';
+
+/**
+ * Unpacks gzip as it comes.
+ * @throws CellsmithError data.damaged when the stream is no gzip, is cut off, fails its check sum, or is a bomb; errors of `packed` as they are
+ */
+export async function* gunzipChunks(
+  packed: AsyncIterable<Uint8Array>,
+  shown: string,
+): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip({ chunkSize: 1 << 18 });
+  let taken = 0;
+  const counted = async function* () {
+    for await (const chunk of packed) {
+      taken += chunk.length;
+      yield chunk;
+    }
+  };
+  const flow = pipeline(Readable.from(counted()), gunzip);
+  flow.catch(() => undefined); // the same error comes out of the loop below
+  let given = 0;
+  try {
+    for await (const piece of gunzip) {
+      const chunk = piece as Uint8Array;
+      given += chunk.length;
+      checkInflation(taken, given, shown);
+      yield chunk;
+    }
+  } catch (error) {
+    const code = systemCode(error);
+    if (code?.startsWith('Z_')) {
+      const what =
+        code === 'Z_BUF_ERROR' ? 'is cut off: its end is missing' : `is damaged (${errorMessage(error)})`;
+      throw new CellsmithError('data.damaged', `The gzip file ${shown} ${what}. Download it again.`, {
+        cause: error,
+      });
+    }
+    throw error;
+  } finally {
+    gunzip.destroy();
+  }
+}

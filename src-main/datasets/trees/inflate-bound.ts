@@ -1,0 +1,15 @@
+import { CellsmithError } from '../../../src-shared/errors';
+
+/** Archives of pictures unpack to little more than their size; only what exceeds both bounds is taken for a bomb. */
+const freeBytes = 256 * 2 ** 20;
+const maximumRatio = 100;
+
+/** @throws CellsmithError data.damaged when so much came out of so little that it can be no data set */
+export function checkInflation(packed: number, unpacked: number, shown: string): void {
+  if (unpacked > freeBytes && unpacked > maximumRatio * packed) {
+    throw new CellsmithError(
+      'data.damaged',
+      `${shown} unpacks to more than ${maximumRatio} times its size and was not read further: it looks made to fill the disk. If it is sound, unpack it yourself and choose the folder.`,
+    );
+  }
+}

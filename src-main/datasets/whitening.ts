@@ -1,0 +1,109 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { fileError } from './trees/file-errors';
+
+/** Per channel, in the bytes' own units (0–255). A channel without variation has the deviation 1, so that it can divide. */
+export interface Whitening {
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+}
+
+const triple = z.tuple([z.number(), z.number(), z.number()]);
+const whiteningSchema = z.strictObject({ mean: triple, std: triple });
+
+const recordsAtOnce = 4 * 2 ** 20;
+
+/**
+ * Mean and deviation over all pixels of the given records (paper section 4.1, "whitening"), from the raw file.
+ * @param side of the square pictures, uint8 [count, side, side, 3]
+ */
+export async function computeWhitening(
+  imagesFile: string,
+  side: number,
+  indices: Int32Array,
+): Promise<Whitening> {
+  const recordBytes = side * side * 3;
+  const perRead = Math.max(1, Math.floor(recordsAtOnce / recordBytes));
+  const [sums, squares] = [new Float64Array(3), new Float64Array(3)];
+  const handle = await open(imagesFile, 'r').catch((error: unknown) => {
+    throw fileError(error, imagesFile);
+  });
+  try {
+    const buffer = new Uint8Array(perRead * recordBytes);
+    for (let from = 0; from < indices.length;) {
+      // one read covers a stretch of the file; the records in it that do not count are passed over
+      const first = indices[from] ?? 0;
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, first * recordBytes);
+      for (; from < indices.length; from++) {
+        const at = ((indices[from] ?? 0) - first) * recordBytes;
+        if (at + recordBytes > bytesRead) break;
+        addRecord(buffer, at, at + recordBytes, sums, squares);
+      }
+      if (bytesRead < recordBytes) throw new RangeError(`${imagesFile} ends before record ${first}`);
+    }
+  } finally {
+    await handle.close();
+  }
+  const pixels = indices.length * side * side;
+  const channel = (c: number): { mean: number; std: number } => {
+    const mean = (sums[c] ?? 0) / pixels;
+    const variance = (squares[c] ?? 0) / pixels - mean * mean;
+    return { mean, std: variance > 1e-9 ? Math.sqrt(variance) : 1 };
+  };
+  const [red, green, blue] = [channel(0), channel(1), channel(2)];
+  return { mean: [red.mean, green.mean, blue.mean], std: [red.std, green.std, blue.std] };
+}
+
+function addRecord(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  sums: Float64Array,
+  squares: Float64Array,
+): void {
+  let [r, g, b, rr, gg, bb] = [0, 0, 0, 0, 0, 0];
+  for (let i = from; i < to; i += 3) {
+    const red = bytes[i] ?? 0;
+    const green = bytes[i + 1] ?? 0;
+    const blue = bytes[i + 2] ?? 0;
+    r += red;
+    g += green;
+    b += blue;
+    rr += red * red;
+    gg += green * green;
+    bb += blue * blue;
+  }
+  [r, g, b].forEach((sum, c) => (sums[c] = (sums[c] ?? 0) + sum));
+  [rr, gg, bb].forEach((sum, c) => (squares[c] = (squares[c] ?? 0) + sum));
+}
+
+/** As `computeWhitening`, kept beside the file from the first time on. */
+export async function cachedWhitening(
+  folder: string,
+  imagesFile: string,
+  side: number,
+  indices: Int32Array,
+): Promise<Whitening> {
+  const records = createHash('sha256').update(
+    new Uint8Array(indices.buffer, indices.byteOffset, indices.byteLength),
+  );
+  const file = join(folder, `whitening-${records.digest('hex').slice(0, 32)}.json`);
+  try {
+    return whiteningSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    // Not there yet, or damaged: either way it is computed.
+  }
+  const whitening = await computeWhitening(imagesFile, side, indices);
+  const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  try {
+    await writeFile(temporary, JSON.stringify(whitening));
+    await rename(temporary, file);
+  } catch {
+    // A cache that only may be read costs a second a start, not the training.
+  } finally {
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+  return whitening;
+}
