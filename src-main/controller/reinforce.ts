@@ -46,7 +46,7 @@ const headerSchema = z.strictObject({
  */
 export function createReinforce(options: StrategyOptions): Strategy {
   const { config, space, seed, depthAt } = options;
-  const policy = createPolicy(space, config);
+  const policy = createPolicy(space, config, Math.min(config.childrenPerUpdate, 32));
   const backward = createBackward(policy);
   const { layout } = policy;
   const gradient = new Float64Array(layout.size);

@@ -161,22 +161,47 @@ export function addGatesOuter(
       scratch[to + 2] = dz[from + 2] ?? 0;
       scratch[to + 3] = dz[from + 3] ?? 0;
     }
-    for (let k = 0; k < inputs; k++, w += 4) {
-      let a = dWeights[w] ?? 0;
-      let b = dWeights[w + 1] ?? 0;
-      let c = dWeights[w + 2] ?? 0;
-      let d = dWeights[w + 3] ?? 0;
+    // Two inputs at a time: the four gates are loaded once for both.
+    let k = 0;
+    for (; k + 1 < inputs; k += 2, w += 8) {
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
+      let e = 0;
+      let f = 0;
+      let g = 0;
+      let h = 0;
       for (let t = 0, s = 0, from = xAt + k; t < steps; t++, s += 4, from += inputs) {
-        const input = x[from] ?? 0;
-        a += (scratch[s] ?? 0) * input;
-        b += (scratch[s + 1] ?? 0) * input;
-        c += (scratch[s + 2] ?? 0) * input;
-        d += (scratch[s + 3] ?? 0) * input;
+        const first = x[from] ?? 0;
+        const second = x[from + 1] ?? 0;
+        const inputGate = scratch[s] ?? 0;
+        const forget = scratch[s + 1] ?? 0;
+        const candidate = scratch[s + 2] ?? 0;
+        const output = scratch[s + 3] ?? 0;
+        a += inputGate * first;
+        b += forget * first;
+        c += candidate * first;
+        d += output * first;
+        e += inputGate * second;
+        f += forget * second;
+        g += candidate * second;
+        h += output * second;
       }
-      dWeights[w] = a;
-      dWeights[w + 1] = b;
-      dWeights[w + 2] = c;
-      dWeights[w + 3] = d;
+      dWeights[w] = (dWeights[w] ?? 0) + a;
+      dWeights[w + 1] = (dWeights[w + 1] ?? 0) + b;
+      dWeights[w + 2] = (dWeights[w + 2] ?? 0) + c;
+      dWeights[w + 3] = (dWeights[w + 3] ?? 0) + d;
+      dWeights[w + 4] = (dWeights[w + 4] ?? 0) + e;
+      dWeights[w + 5] = (dWeights[w + 5] ?? 0) + f;
+      dWeights[w + 6] = (dWeights[w + 6] ?? 0) + g;
+      dWeights[w + 7] = (dWeights[w + 7] ?? 0) + h;
+    }
+    if (k === inputs) continue;
+    for (let gate = 0; gate < 4; gate++, w++) {
+      let sum = dWeights[w] ?? 0;
+      for (let t = 0; t < steps; t++) sum += (scratch[4 * t + gate] ?? 0) * (x[xAt + k + t * inputs] ?? 0);
+      dWeights[w] = sum;
     }
   }
 }

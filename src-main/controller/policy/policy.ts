@@ -42,20 +42,27 @@ export interface Policy {
   readonly space: SearchSpace;
   readonly options: PolicyOptions;
   readonly layout: Layout;
-  /** Whose activations the workspace holds is the business of the function that walked last. */
-  readonly workspace: Workspace;
+  /** Activations of the walk last asked for. */
+  workspace: Workspace;
+  /** Workspaces in turn, and which samples' activations they still hold: the gradient need not walk those again. */
+  readonly workspaces: readonly Workspace[];
+  readonly kept: Map<readonly Decision[], { readonly workspace: Workspace; readonly depth: number }>;
   /** Parameters in use, and W_input · embedding + bias of every embedding: most steps need no input product. */
   parameters: Float64Array;
   readonly inputTable: Float64Array;
 }
 
-export function createPolicy(space: SearchSpace, options: PolicyOptions): Policy {
+/** @param keep samples whose activations are kept until the parameters change: memory for time, the result is the same */
+export function createPolicy(space: SearchSpace, options: PolicyOptions, keep = 0): Policy {
   const layout = layoutOf(space, options.hiddenUnits, options.layers);
+  const workspace = createWorkspace(layout);
   return {
     space,
     options,
     layout,
-    workspace: createWorkspace(layout),
+    workspace,
+    workspaces: [workspace, ...Array.from({ length: keep }, () => createWorkspace(layout))],
+    kept: new Map(),
     parameters: new Float64Array(layout.size),
     inputTable: new Float64Array(layout.rows * layout.hidden * 4),
   };
@@ -68,6 +75,7 @@ export function useParameters(policy: Policy, parameters: Float64Array): void {
   if (parameters.length !== policy.layout.size)
     throw new CellsmithError('internal', 'These parameters belong to another controller.');
   policy.parameters = parameters;
+  policy.kept.clear();
   const table = policy.inputTable;
   for (let row = 0; row < rows; row++) {
     const at = row * hidden * 4;
@@ -78,8 +86,8 @@ export function useParameters(policy: Policy, parameters: Float64Array): void {
 
 /** Draws an architecture from the policy. */
 export function sample(policy: Policy, depth: number, generator: Generator): Walk {
-  const { workspace } = policy;
   const decisions: Decision[] = [];
+  const workspace = keep(policy, decisions, depth);
   for (;;) {
     const point = policy.space.next(decisions, depth);
     if (point === undefined) return readWalk(policy, decisions);
@@ -95,6 +103,19 @@ export function sample(policy: Policy, depth: number, generator: Generator): Wal
   }
 }
 
+/** A workspace for a new sample: a free one, or that of the oldest kept. The first is left to walks of other origin. */
+function keep(policy: Policy, decisions: readonly Decision[], depth: number): Workspace {
+  const { kept, workspaces } = policy;
+  const room = workspaces.length - 1;
+  if (room > 0) {
+    const oldest = kept.size < room ? undefined : kept.entries().next().value;
+    policy.workspace = oldest?.[1].workspace ?? workspaces[kept.size + 1] ?? policy.workspace;
+    if (oldest !== undefined) kept.delete(oldest[0]);
+    kept.set(decisions, { workspace: policy.workspace, depth });
+  }
+  return policy.workspace;
+}
+
 /**
  * What the policy thinks of given decisions.
  * @throws CellsmithError 'architecture.invalid' when they are no complete walk of the space
@@ -106,6 +127,12 @@ export function score(policy: Policy, depth: number, decisions: readonly Decisio
 
 /** Leaves the activations of a walk along given decisions in the workspace. Throws as {@link score}. */
 export function walk(policy: Policy, depth: number, decisions: readonly Decision[]): void {
+  const known = policy.kept.get(decisions);
+  if (known?.depth === depth) {
+    policy.workspace = known.workspace;
+    return;
+  }
+  policy.workspace = policy.workspaces[0] ?? policy.workspace;
   const points = pointsOf(policy.space, depth, decisions);
   for (const [step, point] of points.entries()) forward(policy, step, decisions[step - 1], point);
 }
