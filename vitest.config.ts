@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['src-*/**/*.test.ts', 'scripts/**/*.test.ts'],
     exclude: ['**/*.peers.test.ts', 'node_modules/**'],
     pool: 'forks',
+    globalSetup: ['src-main/testing/build-once.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

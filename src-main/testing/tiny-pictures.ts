@@ -14,9 +14,33 @@ const patterns: readonly (readonly [name: string, bright: (row: number, column: 
 ];
 
 /**
- * A data set that a small network learns in a few epochs: noise with a pattern of its class in it. Pictures of validation
- * come last.
+ * Pictures of four classes that a small network learns in a few epochs: noise with a pattern of the class in it.
+ * @returns images [count, side, side, channels], labels [count]
  */
+export function tinyBytes({
+  count,
+  side,
+  channels,
+  seed,
+}: {
+  readonly count: number;
+  readonly side: number;
+  readonly channels: number;
+  readonly seed: number;
+}): { readonly images: Uint8Array; readonly labels: Int32Array } {
+  const generator = Generator.seeded(seed);
+  const labels = Int32Array.from({ length: count }, (_, picture) => picture % patterns.length);
+  const images = Uint8Array.from({ length: count * side * side * channels }, (_, i) => {
+    const place = Math.floor(i / channels);
+    const [row, column] = [Math.floor(place / side) % side, place % side];
+    const label = labels[Math.floor(place / (side * side))] ?? 0;
+    const bright = patterns[label]?.[1](row, column) ?? false;
+    return generator.integer(120) + (bright ? 100 : 0);
+  });
+  return { images, labels };
+}
+
+/** Tiny pictures as the decoded training part of a data set. Those of validation come last. */
 export function tinyPictures(
   folder: string,
   options: {
@@ -28,18 +52,7 @@ export function tinyPictures(
 ): TrainingData {
   const { train = 96, validation = 30, side = 8, seed = 1 } = options;
   const count = train + validation;
-  const generator = Generator.seeded(seed);
-  const images = new Uint8Array(count * side * side * 3);
-  const labels = new Int32Array(count);
-  for (let picture = 0; picture < count; picture++) {
-    const label = picture % patterns.length;
-    labels[picture] = label;
-    for (let i = 0; i < side * side; i++) {
-      const bright = patterns[label]?.[1](Math.floor(i / side), i % side) ?? false;
-      for (let channel = 0; channel < 3; channel++)
-        images[(picture * side * side + i) * 3 + channel] = generator.integer(120) + (bright ? 100 : 0);
-    }
-  }
+  const { images, labels } = tinyBytes({ count, side, channels: 3, seed });
   mkdirSync(folder, { recursive: true });
   const [imagesFile, labelsFile] = [join(folder, 'images-train.bin'), join(folder, 'labels-train.bin')];
   writeFileSync(imagesFile, images);

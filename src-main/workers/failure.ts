@@ -49,10 +49,16 @@ export function failureOfExit(exit: ProcessExit, output: string, endedForMemory:
   return { reason: 'crashed', message: `The trainer ended ${how}${last === '' ? '.' : `: ${last}`}` };
 }
 
-/** The last lines of a process's output, on one line. */
+/** Lines that say nothing by themselves: blank, a call of a stack trace, a brace, what Node ends with. */
+const emptyLine = /^\s*$|^\s+at |^[\s{}^]+$|^Node\.js v|^\s*requireStack/;
+
+/** The last lines of a process's output that say something, on one line. */
 export function lastLines(output: string): string {
-  const lines = output.split('\n').filter((line) => line.trim() !== '');
-  return lines.slice(-quotedLines).join(' | ');
+  const lines = output.split('\n').filter((line) => !emptyLine.test(line));
+  return lines
+    .slice(-quotedLines)
+    .map((line) => line.trim())
+    .join(' | ');
 }
 
 function outOfMemory(what: string): string {

@@ -1,0 +1,46 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { prepareDataset } from '../datasets/prepare';
+import { tinyRecipe, tinyBytes } from './tiny-pictures';
+
+/** A data set of the tiny pictures as IDX files of one channel, and where its parts are once it is prepared. */
+export interface TinyDataset {
+  /** The files as a user has them. */
+  readonly source: string;
+  /** What a trainer is given. */
+  readonly trainFolder: string;
+}
+
+/**
+ * Writes tiny pictures to disk and prepares them for training, by the product's own readers and cache.
+ * @param folder where both the files and the cache go
+ */
+export async function tinyDataset(
+  folder: string,
+  { train = 126, test = 40 }: { readonly train?: number; readonly test?: number } = {},
+): Promise<TinyDataset> {
+  const source = join(folder, 'source');
+  mkdirSync(source, { recursive: true });
+  for (const [part, count, seed] of [
+    ['train', train, 1],
+    ['t10k', test, 2],
+  ] as const) {
+    const { images, labels } = tinyBytes({ count, side: tinyRecipe.side, channels: 1, seed });
+    const { side } = tinyRecipe;
+    writeFileSync(join(source, `${part}-images-idx3-ubyte`), idx([count, side, side], images));
+    writeFileSync(join(source, `${part}-labels-idx1-ubyte`), idx([count], Uint8Array.from(labels)));
+  }
+  const { trainFolder } = await prepareDataset(source, {
+    side: tinyRecipe.side,
+    cacheDirectory: join(folder, 'cache'),
+  });
+  return { source, trainFolder };
+}
+
+/** Bytes in the IDX format: 0, 0, the type (8: unsigned bytes), the number of axes, their lengths, the values. */
+function idx(shape: readonly number[], values: Uint8Array): Uint8Array {
+  const header = Buffer.alloc(4 + 4 * shape.length);
+  header.set([0, 0, 8, shape.length]);
+  for (const [axis, length] of shape.entries()) header.writeUInt32BE(length, 4 + 4 * axis);
+  return Buffer.concat([header, values]);
+}

@@ -1,0 +1,106 @@
+import { errorMessage } from '../../src-shared/errors';
+import type { EpochRecord } from '../../src-shared/run/trial';
+import { failureOfExit, type TrialFailure } from './failure';
+import { memoryKills } from './memory-kills';
+import type { TrainerHandle } from './trainer-handle';
+import type { TrialListener, TrialResult } from './trainer-pool';
+import type { TrainerReply, TrialJob } from './trial-job';
+import { type Patience, startWatchdog, timer } from './watchdog';
+
+/** How patient a supervisor is, in milliseconds. */
+export interface SupervisionLimits {
+  readonly patience: Patience;
+  /** Between asking a trainer to end and forcing it. */
+  readonly grace: number;
+}
+
+/**
+ * Has one trainer train one child and sees to it that there is a result, whatever becomes of the process. A trainer whose
+ * child did not complete is ended before the result is given: nothing of it is left on the device.
+ *
+ * @throws what a callback of the listener throws, after the trainer has been ended
+ */
+export function superviseChild(
+  trainer: TrainerHandle,
+  job: TrialJob,
+  listener: TrialListener,
+  { patience, grace }: SupervisionLimits,
+): Promise<TrialResult> {
+  const epochs: EpochRecord[] = [];
+  const killsBefore = memoryKills();
+  return new Promise((resolve, reject) => {
+    let settled = false;
+    const settle = (outcome: () => void, endTrainer: boolean): void => {
+      if (settled) return;
+      settled = true;
+      watchdog.stop();
+      clearTimeout(deadline);
+      listener.signal?.removeEventListener('abort', onAbort);
+      trainer.supervise(null);
+      if (endTrainer) void trainer.end(grace).then(outcome);
+      else outcome();
+    };
+    const fail = (failure: TrialFailure): void =>
+      settle(() => resolve({ outcome: 'failed', ...failure, epochs }), true);
+    /** A callback's own error is the caller's business, not the child's failure. */
+    const tell = (say: () => void): void => {
+      try {
+        say();
+      } catch (error) {
+        settle(() => reject(error instanceof Error ? error : new Error(errorMessage(error))), true);
+      }
+    };
+    const onAbort = (): void => settle(() => resolve({ outcome: 'interrupted', epochs }), true);
+
+    const onReply = (reply: TrainerReply): void => {
+      if (reply.type === 'ready' || reply.trial !== job.trial) return;
+      switch (reply.type) {
+        case 'progress': {
+          const { epoch, step, steps } = reply;
+          watchdog.heard(epoch * steps + step);
+          tell(() => listener.onProgress?.({ epoch, step, steps }));
+          break;
+        }
+        case 'epoch':
+          watchdog.heard();
+          epochs.push(reply.record);
+          tell(() => listener.onEpoch?.(reply.record));
+          break;
+        case 'completed':
+          settle(() => resolve({ outcome: 'completed', stopped: reply.stopped, epochs }), false);
+          break;
+        case 'failed':
+          fail({ reason: reply.reason, message: reply.message });
+          break;
+      }
+    };
+
+    const watchdog = startWatchdog(patience, (silence) =>
+      fail({
+        reason: 'crashed',
+        message: `The trainer was silent for ${Math.round(silence / 1000)} s and was ended.`,
+      }),
+    );
+    const { timeLimit } = job.recipe;
+    const deadline =
+      timeLimit === null
+        ? undefined
+        : timer(
+            () => fail({ reason: 'timeLimit', message: `The child took longer than its ${timeLimit} s.` }),
+            timeLimit * 1000,
+          );
+    trainer.supervise({
+      onReply,
+      onNonsense: (error) =>
+        fail({ reason: 'error', message: `The trainer talks nonsense: ${errorMessage(error)}` }),
+      onExit: (exit) => fail(failureOfExit(exit, trainer.output, memoryKills() > killsBefore)),
+    });
+    if (listener.signal?.aborted === true) {
+      onAbort();
+      return;
+    }
+    listener.signal?.addEventListener('abort', onAbort);
+    trainer.jobs += 1;
+    trainer.send({ type: 'train', job });
+  });
+}

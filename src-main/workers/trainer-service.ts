@@ -1,0 +1,83 @@
+import { trainChild, type TrainedChild } from '../children/train-child';
+import { writeSafetensors } from '../children/safetensors';
+import { loadTrainingData } from '../datasets/load-training-data';
+import type { TrainingData } from '../datasets/training-data';
+import { failureOf } from './failure';
+import { trainerRequestSchema } from './protocol';
+import type { TrainerTransport } from './trainer-transport';
+import type { TrialJob } from './trial-job';
+
+/** At most four messages of progress a second, in milliseconds. */
+const progressInterval = 250;
+
+/**
+ * Serves requests until it is told to exit: trains one child at a time and reports it. Every child ends with `completed`
+ * or `failed`, unless the process does not survive it.
+ *
+ * @param exit ends the process; a request that cannot be understood does so with a code other than 0
+ */
+export function serveTrainer(transport: TrainerTransport, exit: (code: number) => void): void {
+  let busy = false;
+  let stopRequested = false;
+  let known: { readonly key: string; readonly data: TrainingData } | undefined;
+
+  /** The data of the job; the files are checked once for all the children of a search. */
+  const dataOf = async ({ data: folder, recipe }: TrialJob): Promise<TrainingData> => {
+    const key = JSON.stringify([folder, recipe.validation, recipe.splitSeed]);
+    if (known?.key !== key) {
+      const { validation, splitSeed: seed } = recipe;
+      known = { key, data: await loadTrainingData({ trainFolder: folder, validation, seed }) };
+    }
+    return known.data;
+  };
+
+  const train = async (job: TrialJob): Promise<void> => {
+    const { trial } = job;
+    let lastProgress = -Infinity;
+    try {
+      const data = await dataOf(job);
+      const child = await trainChild(job, data, {
+        stopRequested: () => stopRequested,
+        onStep: (epoch, step, steps) => {
+          const now = performance.now();
+          if (now - lastProgress < progressInterval) return;
+          lastProgress = now;
+          transport.send({ type: 'progress', trial, epoch, step, steps });
+        },
+        onEpoch: (record) => transport.send({ type: 'epoch', trial, record }),
+      });
+      if (job.weights !== null) saveWeights(job.weights, job, child);
+      transport.send({ type: 'completed', trial, stopped: child.stopped });
+    } catch (error) {
+      console.error(error);
+      transport.send({ type: 'failed', trial, ...failureOf(error) });
+    }
+  };
+
+  transport.onRequest((message) => {
+    const request = trainerRequestSchema.safeParse(message);
+    if (!request.success) {
+      console.error('The trainer does not understand its request.', request.error);
+      exit(2);
+    } else if (request.data.type === 'exit') exit(0);
+    else if (request.data.type === 'stopAfterEpoch') stopRequested = true;
+    else if (busy) {
+      console.error('The trainer was given a child while it had one.');
+      exit(2);
+    } else {
+      busy = true;
+      stopRequested = false;
+      void train(request.data.job).finally(() => (busy = false));
+    }
+  });
+}
+
+/** Weights by name, with all that is needed to know what they are of, as JSON under the keys of the metadata. */
+function saveWeights(path: string, job: TrialJob, { weights, epochs }: TrainedChild): void {
+  const { trial, architecture, recipe, seed } = job;
+  const about = { trial, architecture, recipe, seed, epochs };
+  const metadata = Object.fromEntries(
+    Object.entries(about).map(([key, value]) => [key, JSON.stringify(value)]),
+  );
+  writeSafetensors(path, { tensors: weights, metadata: { format: 'cellsmith-child-1', ...metadata } });
+}
