@@ -51,7 +51,8 @@ export function findClassFolders(view: FolderView): Finding | null {
   for (const [className, files] of view.folders) {
     for (const file of files) {
       if (pictureName.test(file.path)) {
-        pictures.push({ path: pathIn(view, `${className}/${file.path}`), split: 'pool', className });
+        const path = pathIn(view, `${className}/${file.path}`);
+        pictures.push({ path, split: 'pool', className: classNameOf(className) });
       }
     }
   }
@@ -63,8 +64,13 @@ function picturesBelow(view: FolderView, folder: string, split: SourceSplit): Pi
   return (view.folders.get(folder) ?? []).flatMap(({ path }) => {
     const slash = path.indexOf('/');
     if (slash < 0 || !pictureName.test(path)) return [];
-    return [{ path: pathIn(view, `${folder}/${path}`), split, className: path.slice(0, slash) }];
+    return [{ path: pathIn(view, `${folder}/${path}`), split, className: classNameOf(path.slice(0, slash)) }];
   });
+}
+
+/** Systems store accents in two ways; the class is the same. */
+function classNameOf(folder: string): string {
+  return folder.normalize('NFC');
 }
 
 function countClasses(pictures: readonly Picture[]): number {
