@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { delimiter } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
 import { CellsmithError } from '../../src-shared/errors';
+import { requireWithBinding } from './binding';
 import { currentInstallation } from './provision/installation';
 import type { EngineInstallation } from './provision/installation';
 
@@ -26,9 +27,8 @@ export function loadEngine(): Engine {
       'The training engine is not installed yet: run `npm run engine`.',
     );
   for (const [name, value] of Object.entries(librarySettings)) process.env[name] ??= value;
-  restoreRemovedFunctions();
   try {
-    engine = requireWithBinding(installation.bindingPath);
+    engine = requireWithBinding(require, installation.bindingPath) as Engine;
   } catch (error) {
     throw new CellsmithError(
       'engine.missing',
@@ -80,32 +80,4 @@ export function engineEnvironment(
     );
   }
   return environment;
-}
-
-/** tfjs-node calls functions that Node 23 removed from `util`, and Node 22 warns about. */
-function restoreRemovedFunctions(): void {
-  const util = require('node:util') as Record<string, unknown>;
-  util['isNullOrUndefined'] = (value: unknown): boolean => value === null || value === undefined;
-  util['isArray'] = Array.isArray;
-}
-
-/**
- * tfjs-node asks node-pre-gyp where its binding lies, which knows only a place inside node_modules. For the length of the
- * require its answer is the provisioned file, so that nothing is written into node_modules.
- */
-function requireWithBinding(bindingPath: string): Engine {
-  const fromEngine = createRequire(require.resolve('@tensorflow/tfjs-node-gpu'));
-  const locator = fromEngine.resolve('@mapbox/node-pre-gyp');
-  const cached = require.cache[locator];
-  require.cache[locator] = {
-    exports: { find: () => bindingPath },
-    loaded: true,
-    id: locator,
-  } as NodeJS.Module;
-  try {
-    return require('@tensorflow/tfjs-node-gpu') as Engine;
-  } finally {
-    if (cached === undefined) Reflect.deleteProperty(require.cache, locator);
-    else require.cache[locator] = cached;
-  }
 }

@@ -1,24 +1,39 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
 
 /** Which TensorFlow an installation holds: for processors alone, or with CUDA. */
-export type EngineVariant = 'cpu' | 'cuda';
+export type EngineVariant = EngineInstallation['variant'];
+
+const installationSchema = z.object({
+  /** Absolute path of the folder that holds everything else. */
+  directory: z.string(),
+  variant: z.enum(['cpu', 'cuda']),
+  /** Version of TensorFlow. */
+  tensorflow: z.string(),
+  /** Version of the npm package whose binding was compiled. */
+  binding: z.string(),
+  /** Absolute path of the compiled binding. */
+  bindingPath: z.string(),
+  /** Absolute paths of the folders with further shared libraries (CUDA), for the loader's search path. */
+  libraryPaths: z.array(z.string()).readonly(),
+});
 
 /** A TensorFlow with the binding for it, ready to be loaded. */
-export interface EngineInstallation {
-  /** Absolute path of the folder that holds everything else. */
-  readonly directory: string;
-  readonly variant: EngineVariant;
-  /** Version of TensorFlow. */
-  readonly tensorflow: string;
-  /** Version of the npm package whose binding was compiled. */
-  readonly binding: string;
-  /** Absolute path of the compiled binding. */
-  readonly bindingPath: string;
-  /** Absolute paths of the folders with further shared libraries (CUDA), for the loader's search path. */
-  readonly libraryPaths: readonly string[];
-}
+export type EngineInstallation = Readonly<z.infer<typeof installationSchema>>;
+
+/** What the file holds: the installation, and under which circumstances it has been seen to work. */
+const recordSchema = z.object({ installation: installationSchema, checked: z.array(z.string()) });
 
 /**
  * The folder in which the product keeps what it can fetch or make again.
@@ -45,13 +60,48 @@ export function installationFile(cache: string): string {
 
 /** The installation in use, or undefined when there is none, or its files are gone. Checks nothing else: see `provisionEngine`. */
 export function currentInstallation(cache = cacheDirectory()): EngineInstallation | undefined {
+  const installation = readRecord(cache)?.installation;
+  return installation !== undefined && existsSync(installation.bindingPath) ? installation : undefined;
+}
+
+/** Whether this installation's files, exactly as they lie there, have been seen to work in this Node or Electron. */
+export function isChecked(cache: string, installation: EngineInstallation): boolean {
+  return readRecord(cache)?.checked.includes(fingerprint(installation)) === true;
+}
+
+/** Makes an installation the one in use, and notes that it works in this Node or Electron. */
+export function recordInstallation(cache: string, installation: EngineInstallation): void {
   const file = installationFile(cache);
-  if (!existsSync(file)) return undefined;
+  const now = fingerprint(installation);
+  const checked = (readRecord(cache)?.checked ?? []).filter((old) => old !== now).slice(-9);
+  const content: z.infer<typeof recordSchema> = { installation, checked: [...checked, now] };
+  mkdirSync(dirname(file), { recursive: true });
+  const partial = `${file}.${process.pid}.partial`;
+  writeFileSync(partial, `${JSON.stringify(content, null, 2)}\n`);
+  renameSync(partial, file);
+}
+
+/** The file's content; undefined when there is none, or a crash or a full disk has damaged it: it is written anew. */
+function readRecord(cache: string): z.infer<typeof recordSchema> | undefined {
   try {
-    const installation = JSON.parse(readFileSync(file, 'utf8')) as EngineInstallation;
-    return existsSync(installation.bindingPath) ? installation : undefined;
+    return recordSchema.safeParse(JSON.parse(readFileSync(installationFile(cache), 'utf8'))).data;
   } catch {
-    // A file damaged by a full disk or a crash counts as no installation: provisioning writes it anew.
     return undefined;
   }
+}
+
+/** What would have to be checked again if it changed. */
+function fingerprint({ bindingPath }: EngineInstallation): string {
+  const folder = dirname(bindingPath);
+  const files = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => {
+      const { size, mtimeMs } = statSync(join(folder, name));
+      return `${name}:${size}:${Math.round(mtimeMs)}`;
+    })
+    .sort();
+  const { node, electron = '' } = process.versions as NodeJS.ProcessVersions & { electron?: string };
+  return createHash('sha256')
+    .update([node, electron, bindingPath, ...files].join('\n'))
+    .digest('hex');
 }

@@ -1,0 +1,69 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { runProcess } from './machine/run-process';
+import { findCompiler } from './machine/tools';
+import { compileOnWindows } from './machine/windows';
+import { compilerFailed } from './problems';
+import type { EngineRelease } from './wheels';
+
+const require = createRequire(import.meta.url);
+
+/** The npm package whose binding is compiled; in a packaged application its files lie beside the archive. */
+function packageFolder(): string {
+  return unpacked(dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')));
+}
+
+function unpacked(path: string): string {
+  return path.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
+}
+
+/** The version of the npm package whose binding is compiled. */
+export function bindingVersion(): string {
+  return (require('@tensorflow/tfjs-node-gpu/package.json') as { version: string }).version;
+}
+
+/**
+ * Compiles tfjs-node's binding against the libraries that lie in `directory`, for N-API 8: one file for Node 20 to 24 and
+ * Electron. It finds the libraries in its own folder.
+ *
+ * @param directory holds tensorflow/ with libraries and headers, as the wheel lays them out
+ * @returns the path of the binding
+ * @throws engine.provisioning when there is no compiler, or it fails; cancelled
+ */
+export async function compileBinding(
+  directory: string,
+  { libraries }: EngineRelease,
+  signal?: AbortSignal,
+): Promise<string> {
+  const source = packageFolder();
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(source, 'binding', file));
+  const { include_dir: nodeHeaders } = require('node-api-headers') as { include_dir: string };
+  const includes = [unpacked(nodeHeaders), source, join(directory, 'tensorflow', 'include')];
+  if (process.platform === 'win32') return compileOnWindows(directory, sources, includes, signal);
+
+  const macos = process.platform === 'darwin';
+  const output = join(directory, 'tensorflow', 'tfjs_binding.node');
+  const [compiler, ...parameters] = await findCompiler(signal);
+  const compiled = await runProcess(
+    compiler,
+    [
+      ...parameters,
+      '-std=c++17',
+      '-O2',
+      '-fPIC',
+      '-shared',
+      // Only the program that loads the binding knows the functions of N-API.
+      ...(macos ? ['-undefined', 'dynamic_lookup'] : []),
+      '-DNAPI_VERSION=8',
+      ...includes.map((folder) => `-I${folder}`),
+      ...sources,
+      ...libraries.map((library) => join(directory, library)),
+      `-Wl,-rpath,${macos ? '@loader_path' : '$ORIGIN'}`,
+      '-o',
+      output,
+    ],
+    { signal },
+  );
+  if (compiled?.code !== 0) throw compilerFailed(compiler, compiled?.stderr ?? '');
+  return output;
+}
