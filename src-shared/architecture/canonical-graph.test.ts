@@ -4,7 +4,7 @@ import { canonicalGraphText, type LabelledNode } from './canonical-graph';
 
 /** Labels by node, and edges [from, to] or [from, to, how many]. */
 function graph(labels: string, edges: readonly (readonly number[])[]): LabelledNode[] {
-  const nodes = [...labels].map((label) => ({ label, inputs: new Map<number, number>() }));
+  const nodes = Array.from(labels).map((label) => ({ label, inputs: new Map<number, number>() }));
   for (const [from = 0, to = 0, count = 1] of edges) nodes[to]?.inputs.set(from, count);
   return nodes;
 }
@@ -38,7 +38,7 @@ function isomorphic(one: readonly LabelledNode[], other: readonly LabelledNode[]
 const smallGraph = (size: number, labels: string) =>
   fc
     .tuple(
-      fc.array(fc.constantFrom(...labels), { minLength: size, maxLength: size }),
+      fc.array(fc.constantFrom(...Array.from(labels)), { minLength: size, maxLength: size }),
       fc.array(fc.constantFrom(0, 0, 1, 1, 2), {
         minLength: (size * (size - 1)) / 2,
         maxLength: (size * (size - 1)) / 2,

@@ -6,7 +6,7 @@ export const configVersion = 1;
 const count = z.int().min(1);
 const allDiffer = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
 const options = (least: number, most: number) =>
-  z.array(z.int().min(least).max(most)).min(1).max(32).refine(allDiffer, 'options must differ');
+  z.array(z.int().min(least).max(most)).min(1).max(32).refine(allDiffer, 'must hold no value twice');
 
 /**
  * Predicted steps (layers, or blocks of layers) of the networks over the course of the search: starts at `initialLayers` and grows
@@ -24,7 +24,7 @@ const poolingSchema = z.discriminatedUnion('kind', [
   /** Max-pooling of `size` after the given layers (counted with the layers of blocks); whatever crosses one is pooled. */
   z.strictObject({
     kind: z.literal('fixed'),
-    afterLayers: z.array(count).min(1).max(16).refine(allDiffer, 'layers must differ'),
+    afterLayers: z.array(count).min(1).max(16).refine(allDiffer, 'must hold no value twice'),
     size: z.int().min(2).max(4),
   }),
   /** One more token a layer: the size of a max-pooling behind it, 1 for none. */
@@ -45,14 +45,14 @@ export const convSpaceSchema = z.strictObject({
   layerTypes: z
     .array(z.enum(['convolution', 'maxPooling', 'averagePooling']))
     .min(1)
-    .refine(allDiffer, 'options must differ')
+    .refine(allDiffer, 'must hold no value twice')
     .refine((types) => types.includes('convolution'), "must include 'convolution'"),
   skipConnections: z.boolean(),
   pooling: poolingSchema,
   /** Layers that one predicted step stands for, fully connected among themselves (v3: 3). */
   blockSize: count.max(8),
   /** Learning rates to choose from as a last token; empty keeps the recipe's. */
-  learningRates: z.array(z.number().positive().max(10)).max(16).refine(allDiffer, 'options must differ'),
+  learningRates: z.array(z.number().positive().max(10)).max(16).refine(allDiffer, 'must hold no value twice'),
   schedule: scheduleSchema,
 });
 export type ConvSpaceConfig = z.infer<typeof convSpaceSchema>;
@@ -140,7 +140,14 @@ export const trainersSchema = z.strictObject({
   count: count.max(64),
   /** Threads of each; null shares the cores evenly. */
   threads: count.max(512).nullable(),
-  device: z.union([z.literal('auto'), z.literal('cpu'), z.string().regex(/^gpu:\d+$/)]),
+  device: z.union([
+    z.literal('auto'),
+    z.literal('cpu'),
+    z
+      .string()
+      .regex(/^gpu:\d+$/)
+      .describe('gpu:0, gpu:1, …'),
+  ]),
 });
 
 /** Everything that decides a search; stored in run.json as it is. */

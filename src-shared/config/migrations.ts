@@ -1,0 +1,40 @@
+import { CellsmithError } from '../errors';
+import { configVersion } from './search-config';
+
+type Stored = Readonly<Record<string, unknown>>;
+
+/** Brings a stored object from the version of its position, counted from 1, to the next. */
+export type Migration = (stored: Stored) => Stored;
+
+/** One for every version of the configuration that has been succeeded. */
+const migrations: readonly Migration[] = [];
+
+/**
+ * A stored configuration as the current version has it; still to be checked by the schema.
+ * @throws {CellsmithError} 'config.invalid' for what carries no version, 'run.newer-version' for one of a newer Cellsmith
+ */
+export function migrateConfig(stored: unknown): unknown {
+  return migrate(stored, configVersion, migrations);
+}
+
+/** As migrateConfig, for any current version and the migrations up to it. */
+export function migrate(stored: unknown, current: number, steps: readonly Migration[]): unknown {
+  const version = isObject(stored) ? stored['version'] : undefined;
+  if (!isObject(stored) || typeof version !== 'number' || !Number.isInteger(version) || version < 1)
+    throw new CellsmithError(
+      'config.invalid',
+      `This is no configuration of Cellsmith: it should have a version from 1 to ${current}.`,
+    );
+  if (version > current)
+    throw new CellsmithError(
+      'run.newer-version',
+      `This configuration has version ${version}, and this Cellsmith knows versions up to ${current}. Open it with a newer Cellsmith.`,
+    );
+  return steps
+    .slice(version - 1)
+    .reduce<Stored>((older, step, index) => ({ ...step(older), version: version + index + 1 }), stored);
+}
+
+function isObject(value: unknown): value is Stored {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

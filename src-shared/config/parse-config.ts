@@ -1,0 +1,71 @@
+import type { z } from 'zod';
+import { CellsmithError } from '../errors';
+import { migrateConfig } from './migrations';
+import { optionValues } from './option-values';
+import { searchConfigSchema, type SearchConfig } from './search-config';
+
+/**
+ * A configuration from outside: of a file, a stored run, the window.
+ * @throws {CellsmithError} 'config.invalid' with one sentence for each option that is wrong, 'run.newer-version'
+ */
+export function parseConfig(value: unknown): SearchConfig {
+  const current = migrateConfig(value);
+  const result = searchConfigSchema.safeParse(current);
+  if (result.success) return result.data;
+  const sentences = result.error.issues.flatMap((issue) => sentencesOf(issue, current));
+  throw new CellsmithError('config.invalid', sentences.join('\n'), { cause: result.error });
+}
+
+/** The dotted path of the option that is spelled most like `path`, if any comes near. */
+export function similarOption(path: string): string | undefined {
+  const last = path.split('.').at(-1) ?? path;
+  const near = [...optionValues().keys()]
+    .map((option) => {
+      const sameName = option.split('.').at(-1) === last;
+      return { option, distance: sameName ? 1 : editDistance(option, path) };
+    })
+    .sort((a, b) => a.distance - b.distance)[0];
+  return near && near.distance <= Math.max(2, path.length / 4) ? near.option : undefined;
+}
+
+function sentencesOf(issue: z.core.$ZodIssue, input: unknown): string[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => {
+      const unknown = [...path, key].join('.');
+      const similar = similarOption(unknown);
+      return `${unknown} is not an option here${similar === undefined ? '.' : `; did you mean ${similar}?`}`;
+    });
+  const value = path.reduce<unknown>(
+    (group, key) => (group as Record<string, unknown> | null | undefined)?.[key],
+    input,
+  );
+  // What may stand in a list is said of the list.
+  const option = path.filter((key) => !/^\d+$/.test(key));
+  const inList = option.length < path.length;
+  const given =
+    value === undefined
+      ? 'is missing'
+      : inList
+        ? `has ${JSON.stringify(value)} in it`
+        : `is ${JSON.stringify(value)}`;
+  const wanted =
+    issue.code === 'custom'
+      ? issue.message
+      : `must be ${optionValues().get(option.join('.'))?.allowed ?? 'a group of options'}`;
+  return [`${option.join('.')} ${wanted}, but ${given}.`];
+}
+
+/** Levenshtein's distance: letters to insert, delete or replace. */
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replaced));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
