@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runDescription } from '../testing/run-description';
+import { temporaryFolder } from '../testing/temporary-folder';
 import {
   checkpointFile,
   commitCheckpoint,
@@ -18,7 +18,7 @@ import { pruneWeights, weightsPath } from './weights';
 let runs: string;
 let run: WritableRun;
 beforeEach(() => {
-  runs = mkdtempSync(join(tmpdir(), 'cellsmith-checkpoint-'));
+  runs = temporaryFolder('cellsmith-checkpoint-');
   run = createRun(runs, runDescription());
 });
 afterEach(() => {

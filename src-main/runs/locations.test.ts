@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../testing/temporary-folder';
 import { defaultRunsFolder, findRunFolder, listRunFolders, makeRunFolder } from './locations';
 
 let runs: string;
 beforeEach(() => {
-  runs = mkdtempSync(join(tmpdir(), 'cellsmith-places-'));
+  runs = temporaryFolder('cellsmith-places-');
 });
 afterEach(() => rmSync(runs, { recursive: true }));
 

@@ -1,22 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../testing/temporary-folder';
 import { lockHolder, lockRun } from './lock';
 
 let run: string;
 beforeEach(() => {
-  run = mkdtempSync(join(tmpdir(), 'cellsmith-lock-'));
+  run = temporaryFolder('cellsmith-lock-');
 });
 afterEach(() => rmSync(run, { recursive: true }));
 

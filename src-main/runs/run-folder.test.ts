@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { trialStates, failureReasons, type EpochRecord, type Trial } from '../../src-shared/run/trial';
 import { runDescription } from '../testing/run-description';
+import { temporaryFolder } from '../testing/temporary-folder';
 import { manifestFile, readManifest } from './manifest';
 import { createRun, databaseFile, openRun, openRunReadOnly, type OpenRun } from './run-folder';
 import { activeTime, endSession, insertSession, readSessions } from './tables/sessions';
@@ -31,7 +31,7 @@ const keep = <T extends OpenRun>(run: T): T => {
 };
 
 beforeEach(() => {
-  runs = mkdtempSync(join(tmpdir(), 'cellsmith runs #1 ? '));
+  runs = temporaryFolder('cellsmith runs #1 ? ');
 });
 afterEach(() => {
   for (const run of opened.splice(0)) run.close();
@@ -65,7 +65,7 @@ const epoch: EpochRecord = {
   seconds: 0,
 };
 const addBatch = (run: OpenRun, number = 1): void =>
-  insertBatch(run.database, { number, replica: 0, depth: 2, learned: false });
+  insertBatch(run.database, { number, replica: 0, learned: false });
 
 describe('a run folder', () => {
   it('holds run.json and the places of design, and reads back as it was made', () => {
@@ -123,10 +123,10 @@ describe('a run folder', () => {
 
   it('keeps batches, epochs, updates, sessions and events', () => {
     const { database } = keep(createRun(runs, runDescription()));
-    insertBatch(database, { number: 1, replica: 3, depth: 6, learned: false });
-    insertBatch(database, { number: 2, replica: 0, depth: 8, learned: false });
+    insertBatch(database, { number: 1, replica: 3, learned: false });
+    insertBatch(database, { number: 2, replica: 0, learned: false });
     markLearned(database, 1);
-    expect(readOpenBatches(database)).toEqual([{ number: 2, replica: 0, depth: 8, learned: false }]);
+    expect(readOpenBatches(database)).toEqual([{ number: 2, replica: 0, learned: false }]);
     expect(countBatches(database)).toBe(2);
 
     insertTrial(database, proposed, 2);
@@ -171,7 +171,7 @@ describe('a run folder', () => {
 
   it('ranks by reward, earlier trials first among equals, without reused results', () => {
     const { database } = keep(createRun(runs, runDescription()));
-    insertBatch(database, { number: 1, replica: 0, depth: 2, learned: false });
+    insertBatch(database, { number: 1, replica: 0, learned: false });
     const rewards = [0.2, 0.9, 0.9, 0.1];
     for (const [index, reward] of rewards.entries())
       insertTrial(database, { ...proposed, number: index + 1, state: 'completed', reward }, 1);
@@ -184,12 +184,12 @@ describe('a run folder', () => {
     const { database } = keep(createRun(runs, runDescription()));
     expect(() =>
       database.transaction(() => {
-        insertBatch(database, { number: 1, replica: 0, depth: 2, learned: false });
+        insertBatch(database, { number: 1, replica: 0, learned: false });
         throw new Error('stop');
       }),
     ).toThrow('stop');
     expect(countBatches(database)).toBe(0);
-    insertBatch(database, { number: 1, replica: 0, depth: 2, learned: false });
+    insertBatch(database, { number: 1, replica: 0, learned: false });
     expect(() => insertTrial(database, { ...proposed, reward: NaN }, 1)).toThrow(/not finite/);
     expect(() => insertTrial(database, { ...proposed, multiplyAdds: Infinity }, 1)).toThrow(/not finite/);
   });
@@ -233,7 +233,7 @@ describe('a run folder', () => {
       const Database = require('libsql');
       const database = new Database(process.argv[1]);
       database.prepare('PRAGMA journal_mode = WAL').all([]);
-      const add = database.prepare('INSERT INTO batches (number, replica, depth) VALUES (?, 0, 1)');
+      const add = database.prepare('INSERT INTO batches (number, replica) VALUES (?, 0)');
       for (let number = 1; ; number++) { add.run([number]); process.stdout.write(number + '\\n'); }`;
     const writer = spawn(process.execPath, ['-e', script, databaseFile(folder)], {
       stdio: ['ignore', 'pipe', 'inherit'],

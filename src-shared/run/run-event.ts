@@ -38,7 +38,13 @@ export type RunEvent =
     }
   | { readonly type: 'trialReused'; readonly trial: Trial; readonly at: number }
   | { readonly type: 'controllerUpdated'; readonly update: ControllerUpdate; readonly at: number }
-  | { readonly type: 'runEnded'; readonly outcome: RunOutcome; readonly at: number };
+  | {
+      readonly type: 'runEnded';
+      readonly outcome: RunOutcome;
+      /** What broke, as a sentence; null unless the outcome is 'failed'. */
+      readonly message: string | null;
+      readonly at: number;
+    };
 
 /** Why a run ended: its budget is used up, the user stopped it, or something broke. */
 export type RunOutcome = 'finished' | 'stopped' | 'failed';

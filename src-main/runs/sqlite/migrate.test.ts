@@ -1,15 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
+import { temporaryFolder } from '../../testing/temporary-folder';
 import { openDatabase, type Database } from './database';
 import { migrate, schemaVersion } from './migrate';
 
 let folder: string;
 let database: Database;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'cellsmith-migrate-'));
+  folder = temporaryFolder('cellsmith-migrate-');
   database = openDatabase(join(folder, 'test.sqlite'));
 });
 afterEach(() => {

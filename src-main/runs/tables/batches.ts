@@ -6,21 +6,18 @@ export interface Batch {
   /** From 1, in the order of proposals. */
   readonly number: number;
   readonly replica: number;
-  /** Predicted steps of its architectures at the first of them. */
-  readonly depth: number;
   /** Whether the controller has learned from it. */
   readonly learned: boolean;
 }
 
 const batchRow = z
-  .strictObject({ number: z.int(), replica: z.int(), depth: z.int(), learned: z.int().min(0).max(1) })
+  .strictObject({ number: z.int(), replica: z.int(), learned: z.int().min(0).max(1) })
   .transform((row): Batch => ({ ...row, learned: row.learned === 1 }));
 
 export function insertBatch(database: Database, batch: Batch): void {
-  database.run('INSERT INTO batches (number, replica, depth, learned) VALUES (?, ?, ?, ?)', [
+  database.run('INSERT INTO batches (number, replica, learned) VALUES (?, ?, ?)', [
     batch.number,
     batch.replica,
-    batch.depth,
     batch.learned ? 1 : 0,
   ]);
 }

@@ -144,3 +144,18 @@ export function countTrials(database: Database): Record<Trial['state'], number> 
     counts[state] = trials;
   return counts;
 }
+
+/** How many trials were trained to which end ('completed' or the reason of a failure); reused results do not count. */
+export function countOutcomes(database: Database): { outcome: string; trials: number }[] {
+  return database.all(
+    `SELECT coalesce(failure_reason, 'completed') AS outcome, count(*) AS trials FROM trials
+       WHERE state IN ('completed', 'failed') AND reused_from IS NULL GROUP BY outcome ORDER BY outcome`,
+    [],
+    z.strictObject({ outcome: z.string(), trials: z.int() }),
+  );
+}
+
+/** Marks trials that were running when their search was killed. */
+export function markInterrupted(database: Database): void {
+  database.run("UPDATE trials SET state = 'interrupted' WHERE state = 'running'", []);
+}

@@ -4,7 +4,6 @@ export const initial = `
 CREATE TABLE batches (
   number INTEGER PRIMARY KEY,
   replica INTEGER NOT NULL,
-  depth INTEGER NOT NULL,
   learned INTEGER NOT NULL DEFAULT 0 CHECK (learned IN (0, 1))
 ) STRICT;
 

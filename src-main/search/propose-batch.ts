@@ -1,0 +1,63 @@
+import type { Trial } from '../../src-shared/run/trial';
+import type { Proposal } from '../controller/strategy';
+import { commitCheckpoint, pruneCheckpoints } from '../runs/checkpoint';
+import { insertEvent } from '../runs/tables/events';
+import { countBatches, insertBatch, type Batch } from '../runs/tables/batches';
+import { countTrials, insertTrial } from '../runs/tables/trials';
+import { checkpointController } from './checkpoint-controller';
+import { isEnding, type SearchState } from './search-state';
+
+/**
+ * Has a replica propose its next batch and stores it, with the controller as it is after proposing, in one transaction.
+ * @returns undefined when the budget's children are all proposed, or the search is ending
+ */
+export function proposeBatch(state: SearchState, replica: number): Batch | undefined {
+  const { strategy, run } = state;
+  const { database } = run;
+  if (isEnding(state)) return undefined;
+  const proposed = Object.values(countTrials(database)).reduce((sum, trials) => sum + trials, 0);
+  const budget = run.manifest.config.budget.children ?? Infinity;
+  const size = Math.min(strategy.childrenPerUpdate, budget - proposed);
+  if (size < 1) return undefined;
+
+  const trials: Trial[] = [];
+  for (let place = 1; place <= size; place++)
+    trials.push(trialOf(state, strategy.propose(replica), proposed + place));
+  const batch = { number: countBatches(database) + 1, replica, learned: false };
+  const checkpoint = checkpointController(state);
+  const at = state.clock();
+  database.transaction(() => {
+    insertBatch(database, batch);
+    for (const trial of trials) {
+      insertTrial(database, trial, batch.number);
+      insertEvent(database, { at, type: 'trialProposed', trial: trial.number, detail: null });
+    }
+    commitCheckpoint(database, checkpoint);
+  });
+  pruneCheckpoints(run.folder, checkpoint);
+  for (const trial of trials) state.listener({ type: 'trialProposed', trial, at });
+  return batch;
+}
+
+function trialOf(state: SearchState, proposal: Proposal, number: number): Trial {
+  const candidate = state.candidateOf(proposal.depth, proposal.decisions);
+  return {
+    number,
+    state: 'proposed',
+    replica: proposal.replica,
+    depth: proposal.depth,
+    decisions: proposal.decisions.map((decision) =>
+      typeof decision === 'number' ? decision : [...decision],
+    ),
+    logProbabilities: [...proposal.logProbabilities],
+    architectureHash: candidate.hash,
+    parameters: candidate.parameters,
+    multiplyAdds: candidate.multiplyAdds,
+    reward: null,
+    validationAccuracy: null,
+    failure: null,
+    reusedFrom: null,
+    startedAt: null,
+    endedAt: null,
+  };
+}

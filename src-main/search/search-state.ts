@@ -1,0 +1,133 @@
+import type { ConvArchitecture } from '../../src-shared/architecture/conv-architecture';
+import type { RunEvent } from '../../src-shared/run/run-event';
+import type { Decision } from '../../src-shared/space/search-space';
+import type { Strategy } from '../controller/strategy';
+import type { WritableRun } from '../runs/run-folder';
+import { insertEvent } from '../runs/tables/events';
+import type { TrainerPool } from '../workers/trainer-pool';
+import { createGate, type Gate } from './gate';
+
+/** A network as the search sees it. */
+export interface Candidate {
+  readonly architecture: ConvArchitecture;
+  /** Equal for decisions that mean the same network. */
+  readonly hash: string;
+  readonly parameters: number;
+  readonly multiplyAdds: number;
+}
+
+/** What a search is made of. */
+export interface SearchParts {
+  readonly run: WritableRun;
+  /** Fresh: the search restores it from the run's checkpoint. */
+  readonly strategy: Strategy;
+  readonly candidateOf: (depth: number, decisions: readonly Decision[]) => Candidate;
+  /** Who trains the children. It is not closed by the search. */
+  readonly pool: TrainerPool;
+  /** Absolute path of the decoded data set. */
+  readonly data: string;
+  /** Hears every event after it has been stored. */
+  readonly listener: (event: RunEvent) => void;
+  readonly stop: StopSignals;
+  /** Versions of what this session runs on, for its record. */
+  readonly software: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number;
+}
+
+/** How a search is ended from outside; it can be resumed after either. */
+export interface StopSignals {
+  /** Children end after the epoch that they are in. */
+  readonly afterEpoch: AbortSignal;
+  /** Children end at once. */
+  readonly now: AbortSignal;
+}
+
+/** The parts, and what the replicas of a running search share. */
+export interface SearchState extends Omit<SearchParts, 'clock'> {
+  readonly clock: () => number;
+  /** As many places as there are trainers: children beyond them have not begun and need not be ended. */
+  readonly gate: Gate;
+  /** The last of each network's trials that are under way, by hash: the next one waits for it. */
+  readonly underWay: Map<string, Promise<unknown>>;
+  /** Numbers of the trials in training. */
+  readonly training: Set<number>;
+  /** Ends all children at once: by the user's signal or because something broke. */
+  readonly halt: AbortController;
+  /** The first error; others that follow from it are in the log. */
+  failure: unknown;
+  /** When the budget's hours are used up; milliseconds since 1970, or null. */
+  deadline: number | null;
+}
+
+export function createState(parts: SearchParts): SearchState {
+  const clock = parts.clock ?? Date.now;
+  return {
+    ...parts,
+    clock,
+    gate: createGate(parts.pool.size),
+    underWay: new Map(),
+    training: new Set(),
+    halt: new AbortController(),
+    failure: undefined,
+    deadline: null,
+  };
+}
+
+/** Ends the search because of an error: no child begins any more, those in training end at once. */
+export function fail(state: SearchState, error: unknown): void {
+  state.failure ??= error;
+  state.run.log.write('search', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  state.halt.abort();
+}
+
+/** Whether no more children may begin: the user ends the search, something broke, or its time is up. */
+export function isEnding(state: SearchState): boolean {
+  const { stop, halt, deadline, clock } = state;
+  return (
+    stop.afterEpoch.aborted ||
+    stop.now.aborted ||
+    halt.signal.aborted ||
+    (deadline !== null && clock() >= deadline)
+  );
+}
+
+/** Stores an event together with the facts that `write` stores, then tells the listener. */
+export function record(state: SearchState, event: RunEvent, write?: () => void): void {
+  state.run.database.transaction(() => {
+    write?.();
+    insertEvent(state.run.database, {
+      at: event.at,
+      type: event.type,
+      trial: trialOf(event),
+      detail: detailOf(event),
+    });
+  });
+  state.listener(event);
+}
+
+function trialOf(event: RunEvent): number | null {
+  if (!('trial' in event)) return null;
+  return typeof event.trial === 'number' ? event.trial : event.trial.number;
+}
+
+/** What of an event stands in no table. */
+function detailOf(event: RunEvent): string | null {
+  switch (event.type) {
+    case 'runStarted':
+      return JSON.stringify({ resumed: event.resumed });
+    case 'trialStarted':
+    case 'epochEnded':
+      return JSON.stringify({ trainer: event.trainer });
+    case 'controllerUpdated':
+      return JSON.stringify({ update: event.update.number });
+    case 'runEnded':
+      return JSON.stringify({ outcome: event.outcome, message: event.message });
+    case 'trialProposed':
+    case 'trialProgress':
+    case 'trialCompleted':
+    case 'trialFailed':
+    case 'trialReused':
+      return null;
+  }
+}

@@ -1,0 +1,164 @@
+import { Generator } from '../../src-shared/random';
+import { reward, rewardedAccuracy } from '../../src-shared/run/reward';
+import type { FailureReason, Trial } from '../../src-shared/run/trial';
+import { deleteEpochs, insertEpoch } from '../runs/tables/epochs';
+import { readBestTrials, readTrained, readTrial, updateTrial } from '../runs/tables/trials';
+import { pruneWeights, weightsPath } from '../runs/weights';
+import type { TrialResult } from '../workers/trainer-pool';
+import type { TrialJob } from '../workers/trial-job';
+import { reasonToGiveUp } from './give-up';
+import { fail, isEnding, record, type SearchState } from './search-state';
+
+/** Failures that the network itself is the cause of: training it again would only take the time again. */
+const lasting: ReadonlySet<FailureReason> = new Set(['diverged', 'invalid', 'outOfMemory', 'timeLimit']);
+
+/**
+ * Brings a trial to its end: by the record when the run has trained the same network already (and duplicates are to be
+ * reused), else by training it. Never rejects: an error ends the search, and the trial comes back without a reward.
+ */
+export async function settleTrial(state: SearchState, trial: Trial): Promise<Trial> {
+  if (trial.reward !== null) return trial;
+  const hash = trial.architectureHash;
+  const work = async (): Promise<Trial> => {
+    try {
+      return reuse(state, trial) ?? (await train(state, trial));
+    } catch (error) {
+      fail(state, error);
+      return trial;
+    }
+  };
+  if (state.run.manifest.config.duplicates === 'retrain') return work();
+  // Twins that are proposed while one is in training wait for its result. They do not hold a place meanwhile.
+  const turn = (state.underWay.get(hash) ?? Promise.resolve()).then(work);
+  state.underWay.set(hash, turn);
+  const settled = await turn;
+  if (state.underWay.get(hash) === turn) state.underWay.delete(hash);
+  return settled;
+}
+
+function reuse(state: SearchState, trial: Trial): Trial | undefined {
+  if (state.run.manifest.config.duplicates === 'retrain') return undefined;
+  const earlier = readTrained(state.run.database, trial.architectureHash, trial.number);
+  const known =
+    earlier.find((one) => one.state === 'completed') ??
+    earlier.find((one) => one.failure !== null && lasting.has(one.failure.reason));
+  if (known === undefined) return undefined;
+  const { reward, validationAccuracy, failure } = known;
+  const at = state.clock();
+  const ended: Trial = {
+    ...trial,
+    state: failure === null ? 'reused' : 'failed',
+    reward,
+    validationAccuracy,
+    failure,
+    reusedFrom: known.number,
+    startedAt: null,
+    endedAt: at,
+  };
+  record(
+    state,
+    failure === null
+      ? { type: 'trialReused', trial: ended, at }
+      : { type: 'trialFailed', trial: ended, ...failure, at },
+    () => updateTrial(state.run.database, ended),
+  );
+  return ended;
+}
+
+async function train(state: SearchState, trial: Trial): Promise<Trial> {
+  const leave = await state.gate.enter();
+  state.training.add(trial.number);
+  try {
+    if (isEnding(state)) return trial;
+    const result = await state.pool.run(jobOf(state, trial), listenerOf(state, trial));
+    state.training.delete(trial.number);
+    return conclude(state, readTrial(state.run.database, trial.number) ?? trial, result);
+  } finally {
+    state.training.delete(trial.number);
+    leave();
+  }
+}
+
+function jobOf({ run, candidateOf, data }: SearchState, trial: Trial): TrialJob {
+  const { seed, recipe, keepBest } = run.manifest.config;
+  return {
+    trial: trial.number,
+    architecture: candidateOf(trial.depth, trial.decisions).architecture,
+    recipe,
+    // Of the trial alone, so that it does not matter what else was trained, when, or how often.
+    seed: Generator.seeded(seed, `trial ${trial.number}`).uint32(),
+    data,
+    weights: keepBest > 0 ? weightsPath(run.folder, trial.number) : null,
+  };
+}
+
+function listenerOf(state: SearchState, trial: Trial) {
+  const { database } = state.run;
+  let trainer = 0;
+  return {
+    signal: state.halt.signal,
+    onStart: (which: number): void => {
+      trainer = which;
+      const at = state.clock();
+      record(state, { type: 'trialStarted', trial: trial.number, trainer, at }, () => {
+        // What an interrupted training left is repeated from its start.
+        deleteEpochs(database, trial.number);
+        updateTrial(database, {
+          ...trial,
+          state: 'running',
+          validationAccuracy: null,
+          startedAt: at,
+          endedAt: null,
+        });
+      });
+    },
+    onProgress: (progress: { readonly epoch: number; readonly step: number; readonly steps: number }): void =>
+      state.listener({ type: 'trialProgress', trial: trial.number, trainer, ...progress, at: state.clock() }),
+    onEpoch: (epoch: TrialResult['epochs'][number]): void =>
+      record(
+        state,
+        { type: 'epochEnded', trial: trial.number, trainer, record: epoch, at: state.clock() },
+        () => insertEpoch(database, trial.number, epoch),
+      ),
+  };
+}
+
+function conclude(state: SearchState, trial: Trial, result: TrialResult): Trial {
+  const { database, manifest, folder } = state.run;
+  const { recipe, keepBest, budget } = manifest.config;
+  const at = state.clock();
+  const accuracy = result.epochs.length > 0 ? rewardedAccuracy(result.epochs, recipe) : null;
+  if (result.outcome === 'failed') {
+    const failure = { reason: result.reason, message: result.message };
+    const ended: Trial = {
+      ...trial,
+      state: 'failed',
+      reward: 0,
+      validationAccuracy: null,
+      failure,
+      endedAt: at,
+    };
+    record(state, { type: 'trialFailed', trial: ended, ...failure, at }, () => updateTrial(database, ended));
+    state.run.log.write('search', `child ${trial.number} failed (${result.reason}): ${result.message}`);
+    const reason = reasonToGiveUp(database, budget.children);
+    if (reason !== undefined) fail(state, reason);
+    return ended;
+  }
+  const whole = result.outcome === 'completed' && (!result.stopped || result.epochs.length >= recipe.epochs);
+  if (!whole) {
+    // Its epochs stay to be seen. For the controller it must be trained to the end: a resumed search then goes the same way.
+    const interrupted: Trial = { ...trial, state: 'interrupted', validationAccuracy: accuracy, endedAt: at };
+    database.transaction(() => updateTrial(database, interrupted));
+    return interrupted;
+  }
+  const ended: Trial = {
+    ...trial,
+    state: 'completed',
+    reward: reward(result.epochs, recipe),
+    validationAccuracy: accuracy,
+    endedAt: at,
+  };
+  record(state, { type: 'trialCompleted', trial: ended, at }, () => updateTrial(database, ended));
+  pruneWeights(folder, readBestTrials(database, keepBest), state.training);
+  return ended;
+}

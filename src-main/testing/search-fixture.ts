@@ -1,0 +1,76 @@
+import { findPreset } from '../../src-shared/config/presets';
+import type { SearchConfig } from '../../src-shared/config/search-config';
+import type { RunEvent } from '../../src-shared/run/run-event';
+import type { Trial } from '../../src-shared/run/trial';
+import type { ControllerUpdate } from '../../src-shared/run/run-event';
+import { convSpace, depthAt } from '../../src-shared/space/conv-space';
+import { createStrategy } from '../controller/create-strategy';
+import { currentCheckpoint, readCheckpoint } from '../runs/checkpoint';
+import { createRun, type OpenRun, type WritableRun } from '../runs/run-folder';
+import { readTrials } from '../runs/tables/trials';
+import { readUpdates } from '../runs/tables/updates';
+import { convCandidate } from '../search/candidate';
+import type { SearchParts } from '../search/search-state';
+import { runDescription } from './run-description';
+import { syntheticPool, type SyntheticChildren } from './synthetic-pool';
+
+export const demo = findPreset('demo').config;
+
+/** A new run with the demo preset, 24 children and three trainers, changed by `changes`. */
+export function newRun(runs: string, changes: Partial<SearchConfig> = {}): WritableRun {
+  return createRun(
+    runs,
+    runDescription({
+      budget: { children: 24, hours: null },
+      trainers: { count: 3, threads: 1, device: 'cpu' },
+      ...changes,
+    }),
+  );
+}
+
+/** A search of the run with synthetic children, what it tells, and the hands to stop it. */
+export function searchOf(
+  run: WritableRun,
+  children: SyntheticChildren = {},
+  changes: Partial<SearchParts> = {},
+) {
+  const { config } = run.manifest;
+  const events: RunEvent[] = [];
+  const afterEpoch = new AbortController();
+  const now = new AbortController();
+  const parts: SearchParts = {
+    run,
+    strategy: createStrategy({
+      config: config.controller,
+      space: convSpace(config.space),
+      seed: config.seed,
+      depthAt: (proposals) => depthAt(config.space.schedule, proposals),
+    }),
+    candidateOf: (depth, decisions) =>
+      convCandidate(config.space, { height: 16, width: 16, channels: 3, classes: 2 }, depth, decisions),
+    pool: syntheticPool({ size: config.trainers.count, ...children }),
+    data: '/nowhere',
+    listener: (event) => events.push(event),
+    stop: { afterEpoch: afterEpoch.signal, now: now.signal },
+    software: {},
+    ...changes,
+  };
+  return { parts, events, afterEpoch, now };
+}
+
+/** All that a search decided and learned. Equal for two searches that took the same course; when things happened is left out. */
+export interface Course {
+  readonly trials: readonly Trial[];
+  readonly updates: readonly ControllerUpdate[];
+  /** The controller's state, in base 64. */
+  readonly controller: string | undefined;
+}
+
+export function courseOf(run: OpenRun): Course {
+  const checkpoint = currentCheckpoint(run.database);
+  return {
+    trials: readTrials(run.database).map((trial) => ({ ...trial, startedAt: null, endedAt: null })),
+    updates: readUpdates(run.database),
+    controller: checkpoint && Buffer.from(readCheckpoint(run.folder, checkpoint)).toString('base64'),
+  };
+}

@@ -1,0 +1,86 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ConvArchitecture } from '../../src-shared/architecture/conv-architecture';
+import { Generator } from '../../src-shared/random';
+import type { EpochRecord } from '../../src-shared/run/trial';
+import type { TrainerPool, TrialListener, TrialResult } from '../workers/trainer-pool';
+import type { TrialJob } from '../workers/trial-job';
+
+/** How the children of a synthetic pool do. */
+export interface SyntheticChildren {
+  readonly size?: number;
+  /** Seeds how long each child takes, and so the order in which they end; 0 ends each at once. */
+  readonly pace?: number;
+  /** The result of a child instead of that of `architectureMerit`. */
+  readonly result?: (job: TrialJob) => TrialResult | Promise<TrialResult>;
+  /** Called with each job when it begins. */
+  readonly onJob?: (job: TrialJob) => void;
+}
+
+/**
+ * Children that are not trained: their accuracy is a known function of their architecture. Otherwise it behaves as trainers do,
+ * so that the search's own logic can be run thousands of times faster than networks learn.
+ */
+export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
+  const { size = 1, pace = 0, result, onJob } = children;
+  const draw = Generator.seeded(pace, 'pace');
+  let stopping = false;
+  let running = 0;
+
+  const train = async (job: TrialJob, listener: TrialListener): Promise<TrialResult> => {
+    if (result !== undefined) return result(job);
+    const epochs: EpochRecord[] = [];
+    while (epochs.length < job.recipe.epochs) {
+      if (pace !== 0) await wait(draw.integer(4));
+      if (listener.signal?.aborted) return { outcome: 'interrupted', epochs };
+      listener.onProgress?.({ epoch: epochs.length, step: 1, steps: 1 });
+      const epoch = epochOf(epochs.length, architectureMerit(job.architecture));
+      epochs.push(epoch);
+      listener.onEpoch?.(epoch);
+      if (stopping && epochs.length < job.recipe.epochs)
+        return { outcome: 'completed', stopped: true, epochs };
+    }
+    return { outcome: 'completed', stopped: false, epochs };
+  };
+
+  return {
+    size,
+    run: async (job, listener = {}) => {
+      if (stopping || listener.signal?.aborted) return { outcome: 'interrupted', epochs: [] };
+      if (++running > size) throw new Error(`${running} children at a time where ${size} were asked for`);
+      try {
+        onJob?.(job);
+        listener.onStart?.(running);
+        return await train(job, listener);
+      } finally {
+        running -= 1;
+      }
+    },
+    stopAfterEpoch: () => (stopping = true),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** An epoch that reached the given validation accuracy. */
+export function epochOf(epoch: number, validationAccuracy: number): EpochRecord {
+  return {
+    epoch,
+    trainLoss: 1,
+    trainAccuracy: 0.5,
+    validationLoss: 1,
+    validationAccuracy,
+    learningRate: 0.1,
+    seconds: 0.001,
+  };
+}
+
+/** In [0, 1]: square filters, many of them, and inputs from more than one layer are good. */
+function architectureMerit({ layers }: ConvArchitecture): number {
+  const merits = layers.map((layer) =>
+    layer.kind === 'convolution'
+      ? (layer.filterHeight === layer.filterWidth ? 0.4 : 0) +
+        (0.4 * Math.min(layer.filters, 24)) / 24 +
+        (layer.inputs.length > 1 ? 0.2 : 0)
+      : 0,
+  );
+  return merits.reduce((sum, merit) => sum + merit, 0) / merits.length;
+}

@@ -1,0 +1,66 @@
+/** What the estimate is made from. Times are milliseconds since 1970. */
+export interface Pace {
+  readonly now: number;
+  /** When the search was started or resumed. */
+  readonly startedAt: number;
+  /** When children ended since then, in any order: trained, failed or given a known reward. */
+  readonly endedAt: readonly number[];
+  /** How far each child in training is, from 0 to 1. */
+  readonly underWay: readonly number[];
+  /** Children of the budget that have not ended, those in training among them; null when the budget sets no number. */
+  readonly remaining: number | null;
+  /** When the budget's hours are used up; null when it sets none. */
+  readonly until: number | null;
+}
+
+/** Milliseconds until the search ends, give or take `uncertainty` (one standard deviation). */
+export interface TimeLeft {
+  readonly milliseconds: number;
+  readonly uncertainty: number;
+}
+
+/** The pace is taken from the last so many children: networks grow in the course of a search. */
+const window = 50;
+/** Spread of the time that children take, relative to its mean, while there are too few to measure it. */
+const presumedSpread = 0.5;
+
+/**
+ * Estimates when a search ends from the pace of the last children. It counts whole children and parts of those in training by wall
+ * time, so trainers that work in parallel, waits and duplicates that cost nothing are all in it.
+ * Null while nothing is known: no limit, or nothing done yet.
+ */
+export function timeLeft(pace: Pace): TimeLeft | null {
+  const byClock = pace.until === null ? null : Math.max(0, pace.until - pace.now);
+  const byChildren = childrenTimeLeft(pace);
+  if (byChildren === null) return byClock === null ? null : { milliseconds: byClock, uncertainty: 0 };
+  if (byClock === null || byChildren.milliseconds <= byClock) return byChildren;
+  // The clock ends the search, unless the children are done sooner than expected.
+  const sooner = byChildren.milliseconds - byChildren.uncertainty;
+  return { milliseconds: byClock, uncertainty: Math.max(0, byClock - sooner) };
+}
+
+function childrenTimeLeft({ now, startedAt, endedAt, underWay, remaining }: Pace): TimeLeft | null {
+  if (remaining === null) return null;
+  if (remaining <= 0) return { milliseconds: 0, uncertainty: 0 };
+  const ends = endedAt.toSorted((a, b) => a - b);
+  const counted = ends.slice(-window);
+  const from = ends[ends.length - window - 1] ?? startedAt;
+  const parts = underWay.reduce((sum, part) => sum + part, 0);
+  const done = counted.length + parts;
+  const elapsed = now - from;
+  if (done <= 0 || elapsed <= 0) return null;
+  const left = Math.max(0, remaining - parts);
+  const milliseconds = (left * elapsed) / done;
+  const spread = relativeSpread([from, ...counted]);
+  return { milliseconds, uncertainty: milliseconds * spread * Math.sqrt(1 / done + 1 / Math.max(left, 1)) };
+}
+
+/** Standard deviation over mean of the time from one end to the next. */
+function relativeSpread(ends: readonly number[]): number {
+  const gaps = ends.slice(1).map((end, index) => end - (ends[index] ?? end));
+  if (gaps.length < 3) return presumedSpread;
+  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+  if (mean === 0) return presumedSpread;
+  const variance = gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / (gaps.length - 1);
+  return Math.sqrt(variance) / mean;
+}
