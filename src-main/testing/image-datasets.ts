@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
@@ -28,8 +28,17 @@ export const cifarNames: readonly string[] = [
   ...['dog', 'frog', 'horse', 'ship', 'truck'],
 ];
 
+let temporaries: string | undefined;
+
+/** A new folder, which is removed when the tests of the file are over. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'cellsmith-datasets-'));
+  if (temporaries === undefined) {
+    const made = mkdtempSync(join(tmpdir(), 'cellsmith-datasets-'));
+    chmodSync(made, 0o755);
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+    temporaries = made;
+  }
+  return mkdtempSync(join(temporaries, 'test-'));
 }
 
 /** Random pictures, labels going round the classes. */
@@ -213,4 +222,28 @@ function crc32(bytes: Uint8Array): number {
     for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
   }
   return ~crc >>> 0;
+}
+
+/** The same files in a folder of that name. */
+export function below(folder: string, files: Files): Files {
+  return Object.fromEntries(Object.entries(files).map(([path, bytes]) => [`${folder}/${path}`, bytes]));
+}
+
+export function without(files: Files, name: string): Files {
+  return Object.fromEntries(Object.entries(files).filter(([path]) => path !== name));
+}
+
+/** Without the last bytes. */
+export function cut(bytes: Uint8Array | string | undefined, by: number): Uint8Array {
+  const all = Buffer.from(bytes ?? '');
+  return all.subarray(0, all.length - by);
+}
+
+/** With zeros behind. */
+export function more(bytes: Uint8Array | string | undefined, by: number): Uint8Array {
+  return Buffer.concat([Buffer.from(bytes ?? ''), Buffer.alloc(by)]);
+}
+
+export function changed(bytes: Uint8Array | string | undefined, at: number, value: number): Uint8Array {
+  return Uint8Array.from(Buffer.from(bytes ?? '')).with(at, value);
 }

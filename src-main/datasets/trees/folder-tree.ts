@@ -60,6 +60,10 @@ export async function listFolder(
     }
     for (const child of folders.sort()) await walk(child, depth + 1);
   };
+  const root = await stat(location, { bigint: true }).catch((error: unknown) => {
+    throw fileError(error, location);
+  });
+  visited.add(`${root.dev.toString()}:${root.ino.toString()}`);
   await walk('', 0);
   sortedListing(files, location);
   return files;
