@@ -9,7 +9,7 @@ import { fileError } from './trees/file-errors';
 import { cachedWhitening } from './whitening';
 
 /** Which data: the folder that `prepareDataset` gave (`trainFolder`), or a data set, which is then prepared. */
-export type TrainingSource = { readonly trainFolder: string } | (PrepareOptions & { readonly path: string });
+type TrainingSource = { readonly trainFolder: string } | (PrepareOptions & { readonly path: string });
 
 export type LoadOptions = TrainingSource & {
   readonly validation: ValidationSize;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import sharp from 'sharp';
+import { afterAll } from 'vitest';
 import { Generator } from '../../src-shared/random';
 
 /** A labelled picture, uint8 [height, width, 3]. */
@@ -23,21 +24,17 @@ export interface Pictures {
 /** Files by their paths. */
 export type Files = Record<string, Uint8Array | string>;
 
-export const cifarNames: readonly string[] = [
+const cifarNames: readonly string[] = [
   ...['airplane', 'automobile', 'bird', 'cat', 'deer'],
   ...['dog', 'frog', 'horse', 'ship', 'truck'],
 ];
 
-let temporaries: string | undefined;
+const temporaries = mkdtempSync(join(tmpdir(), 'cellsmith-datasets-'));
+chmodSync(temporaries, 0o755);
+afterAll(() => rmSync(temporaries, { recursive: true, force: true }));
 
-/** A new folder, which is removed when the tests of the file are over. */
+/** A new folder, which is removed when the tests of the file that asked for it are over. */
 export function temporaryFolder(): string {
-  if (temporaries === undefined) {
-    const made = mkdtempSync(join(tmpdir(), 'cellsmith-datasets-'));
-    chmodSync(made, 0o755);
-    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
-    temporaries = made;
-  }
   return mkdtempSync(join(temporaries, 'test-'));
 }
 

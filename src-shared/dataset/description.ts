@@ -3,19 +3,18 @@ import { z } from 'zod';
 const count = z.int().min(0);
 
 /** The ways in which a data set of pictures comes. */
-export const datasetForms = [
+export const datasetFormSchema = z.enum([
   'cifar10-binary',
   'cifar10-python',
   'cifar100-binary',
   'cifar100-python',
   'idx',
   'class-folders',
-] as const;
-export const datasetFormSchema = z.enum(datasetForms);
+]);
 export type DatasetForm = z.infer<typeof datasetFormSchema>;
 
 /** What holds the files. */
-export const datasetContainerSchema = z.enum(['folder', 'tar', 'zip']);
+const datasetContainerSchema = z.enum(['folder', 'tar', 'zip']);
 export type DatasetContainer = z.infer<typeof datasetContainerSchema>;
 
 const splitSchema = z.strictObject({

@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import type { CachedFile } from './manifest';
 
 /** Blocks of at least 1 MiB, and at most about a thousand of them. */
-export function blockBytesFor(bytes: number): number {
+function blockBytesFor(bytes: number): number {
   return Math.max(2 ** 20, Math.ceil(bytes / 1024));
 }
 

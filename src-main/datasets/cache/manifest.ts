@@ -20,7 +20,7 @@ const fileSchema = z.strictObject({
 export type CachedFile = z.infer<typeof fileSchema>;
 
 /** `dataset.json` of one split in the cache. */
-export const manifestSchema = z
+const manifestSchema = z
   .strictObject({
     format: z.literal(cacheFormat),
     kind: z.literal('images'),

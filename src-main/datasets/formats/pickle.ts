@@ -8,7 +8,7 @@
  */
 
 /** A numpy array, its bytes as they are stored. */
-export interface PickledArray {
+interface PickledArray {
   readonly kind: 'array';
   /** numpy's letter and item size: 'u1', 'i8', … */
   dtype: string;

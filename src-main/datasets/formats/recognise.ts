@@ -7,7 +7,7 @@ import { findIdx } from './idx';
 import type { Finding, FolderView, ImageSource } from './image-source';
 import { viewFolder } from './image-source';
 
-/** Every form that is known. A new one is added here, and to `datasetForms`. */
+/** Every form that is known. A new one is added here, and to `datasetFormSchema`. */
 const finders: readonly ((view: FolderView) => Finding | null)[] = [
   findCifarBinary,
   findCifarPython,

@@ -2,7 +2,7 @@ import type { SourceSplit } from '../formats/image-source';
 
 const splits: readonly SourceSplit[] = ['train', 'test', 'pool'];
 const single = 0xffffffff;
-export const digestBytes = 32;
+const digestBytes = 32;
 
 /** What is known of a picture besides its pixels. */
 export interface RecordFacts {
