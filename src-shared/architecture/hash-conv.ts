@@ -1,6 +1,6 @@
 import { canonicalGraphText, type LabelledNode } from './canonical-graph';
 import type { ConvArchitecture, Layer, LayerReference } from './conv-architecture';
-import { sha256 } from './sha256';
+import { sha256 } from '../sha256';
 
 /**
  * Names a network: 32 hexadecimal digits, the first half of the SHA-256 of its canonical text. Two samples that mean the
