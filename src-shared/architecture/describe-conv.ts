@@ -38,7 +38,7 @@ export interface ConvDescription {
   readonly multiplyAdds: number;
   /**
    * Bytes that training keeps of one image for the backward pass, in 32-bit floats: of each convolution its result and its
-   * rectified normalisation, of a pooling its result, and each concatenation or padding. A lower bound of what a framework uses.
+   * rectified normalisation, of a pooling its result, and each concatenation that a layer takes. Frameworks use somewhat more.
    */
   readonly activationBytes: number;
 }
@@ -60,21 +60,17 @@ export function describeConv(architecture: ConvArchitecture, task: ImageTask): C
         `${user} takes layer ${reference}, which does not come before it.`,
       );
     });
-  const combined = (inputs: readonly FeatureMap[], user: string): FeatureMap => {
-    const map = concatenation(inputs, user);
-    if (inputs.length > 1) keptValues += sizeOf(map);
-    return map;
-  };
 
   for (const [index, layer] of architecture.layers.entries()) {
     const user = `Layer ${index + 1}`;
     const inputs = mapsOf(layer.inputs, user);
-    const input = combined(inputs, user);
+    const input = concatenation(inputs, user);
+    if (inputs.length > 1) keptValues += sizeOf(input);
     const description = { number: index + 1, layer, inputs, ...costOf(layer, input) };
     keptValues += sizeOf(description.output) * (layer.kind === 'convolution' ? 2 : 1);
     layers.push(description);
   }
-  const features = combined(mapsOf(architecture.outputs, 'The classifier'), 'The classifier');
+  const features = concatenation(mapsOf(architecture.outputs, 'The classifier'), 'The classifier');
   const classifierParameters = (features.channels + 1) * task.classes;
   const total = (of: (layer: LayerDescription) => number): number =>
     layers.reduce((sum, layer) => sum + of(layer), 0);
