@@ -31,12 +31,12 @@ export function connectionDensity({ layers }: ConvArchitecture): number {
 }
 
 /** A network as a table for people: one row a layer, and one each for the classifier and the totals. */
-export interface ConvTable {
+interface ConvTable {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
-export function convTable(architecture: ConvArchitecture, task: ImageTask): ConvTable {
+function convTable(architecture: ConvArchitecture, task: ImageTask): ConvTable {
   const description = describeConv(architecture, task);
   const rows = description.layers.map(({ number, layer, input, output, parameters, multiplyAdds }) => [
     String(number),

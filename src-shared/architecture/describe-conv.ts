@@ -9,7 +9,7 @@ export interface FeatureMap {
 }
 
 /** What a layer takes, gives and costs. */
-export interface LayerDescription {
+interface LayerDescription {
   /** Its reference: from 1. */
   readonly number: number;
   readonly layer: Layer;

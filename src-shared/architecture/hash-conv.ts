@@ -15,7 +15,7 @@ export function hashConv(architecture: ConvArchitecture): string {
  * layers and learn at the same predicted rate. A pooling of one pixel with stride 1 is no layer, only a concatenation; with
  * a larger stride maximum and average of one pixel are the same.
  */
-export function canonicalConvText(architecture: ConvArchitecture): string {
+function canonicalConvText(architecture: ConvArchitecture): string {
   const { layers, outputs, learningRate } = architecture;
   // Node 0 is the image, the last the classifier; layers that do nothing dissolve into what they concatenate.
   const nodeOf: number[] = [0];

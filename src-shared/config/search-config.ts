@@ -32,7 +32,7 @@ const poolingSchema = z.discriminatedUnion('kind', [
 ]);
 
 /** The convolutional search space (paper section 3; presets v1, v2, v3 of section 4.1). A set of one option is not predicted. */
-export const convSpaceSchema = z.strictObject({
+const convSpaceSchema = z.strictObject({
   kind: z.literal('conv'),
   filterHeights: options(1, 15),
   filterWidths: options(1, 15),
@@ -58,7 +58,7 @@ export const convSpaceSchema = z.strictObject({
 export type ConvSpaceConfig = z.infer<typeof convSpaceSchema>;
 
 /** The policy and how it learns (paper sections 3.1, 3.2 and 4). */
-export const controllerSchema = z.strictObject({
+const controllerSchema = z.strictObject({
   strategy: z.enum(['reinforce', 'random']),
   hiddenUnits: count.max(512),
   layers: count.max(4),
@@ -130,12 +130,12 @@ export const imageRecipeSchema = z.strictObject({
 export type ImageRecipe = z.infer<typeof imageRecipeSchema>;
 
 /** When a search ends: at whichever is reached first; null is no limit. */
-export const budgetSchema = z.strictObject({
+const budgetSchema = z.strictObject({
   children: count.nullable(),
   hours: z.number().positive().nullable(),
 });
 
-export const trainersSchema = z.strictObject({
+const trainersSchema = z.strictObject({
   /** Child processes that train at the same time. */
   count: count.max(64),
   /** Threads of each; null shares the cores evenly. */

@@ -25,7 +25,7 @@ export function drawDecisions(space: SearchSpace, depth: number, draw: Draw): De
 }
 
 /** A configuration of the space with any of its options on or off, for up to `depth` steps. */
-export function drawConvSpace(depth: number, draw: Draw): ConvSpaceConfig {
+function drawConvSpace(depth: number, draw: Draw): ConvSpaceConfig {
   const some = <T>(values: readonly [T, ...T[]]): T[] => values.slice(0, draw(values.length) + 1);
   const blockSize = 1 + draw(3);
   const poolings: ConvSpaceConfig['pooling'][] = [
