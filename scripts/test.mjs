@@ -25,7 +25,10 @@ let passed = 0;
 let failed = 0;
 
 function run(command, parameters) {
-  return spawnSync(command, parameters, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' }).status === 0;
+  return (
+    spawnSync(command, parameters, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
+      .status === 0
+  );
 }
 
 function check(name, command, parameters) {
@@ -42,7 +45,12 @@ function vitest() {
   const folder = mkdtempSync(join(tmpdir(), 'cellsmith-test-'));
   const report = join(folder, 'report.json');
   try {
-    const held = run(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+    const held = run(bin('vitest'), [
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ]);
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
     passed += numPassedTests;
     failed += numFailedTests;
