@@ -9,7 +9,7 @@ import type { EngineInstallation } from './provision/installation';
 /** tfjs-node-gpu, running on the provisioned TensorFlow. */
 export type Engine = typeof tfjs;
 
-const require = createRequire(import.meta.url);
+const nodeRequire = createRequire(import.meta.url);
 let engine: Engine | undefined;
 
 /**
@@ -28,7 +28,7 @@ export function loadEngine(): Engine {
     );
   for (const [name, value] of Object.entries(librarySettings)) process.env[name] ??= value;
   try {
-    engine = requireWithBinding(require, installation.bindingPath) as Engine;
+    engine = requireWithBinding(nodeRequire, installation.bindingPath) as Engine;
   } catch (error) {
     throw new CellsmithError(
       'engine.missing',

@@ -6,11 +6,11 @@ import { compileOnWindows } from './machine/windows';
 import { compilerFailed } from './problems';
 import type { EngineRelease } from './wheels';
 
-const require = createRequire(import.meta.url);
+const nodeRequire = createRequire(import.meta.url);
 
 /** The npm package whose binding is compiled; in a packaged application its files lie beside the archive. */
 function packageFolder(): string {
-  return unpacked(dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')));
+  return unpacked(dirname(nodeRequire.resolve('@tensorflow/tfjs-node-gpu/package.json')));
 }
 
 function unpacked(path: string): string {
@@ -19,7 +19,7 @@ function unpacked(path: string): string {
 
 /** The version of the npm package whose binding is compiled. */
 export function bindingVersion(): string {
-  return (require('@tensorflow/tfjs-node-gpu/package.json') as { version: string }).version;
+  return (nodeRequire('@tensorflow/tfjs-node-gpu/package.json') as { version: string }).version;
 }
 
 /**
@@ -37,7 +37,7 @@ export async function compileBinding(
 ): Promise<string> {
   const source = packageFolder();
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(source, 'binding', file));
-  const { include_dir: nodeHeaders } = require('node-api-headers') as { include_dir: string };
+  const { include_dir: nodeHeaders } = nodeRequire('node-api-headers') as { include_dir: string };
   const includes = [unpacked(nodeHeaders), source, join(directory, 'tensorflow', 'include')];
   if (process.platform === 'win32') return compileOnWindows(directory, sources, includes, signal);
 

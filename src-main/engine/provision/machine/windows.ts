@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { compilerFailed, windowsCompilerMissing, windowsPythonMissing } from '../problems';
 import { runProcess } from './run-process';
 
-const require = createRequire(import.meta.url);
+const nodeRequire = createRequire(import.meta.url);
 
 /**
  * Looks up N-API in whatever program has loaded the binding: node.exe, or Electron under its own name.
@@ -34,7 +34,7 @@ export async function compileOnWindows(
   includes: readonly string[],
   signal?: AbortSignal,
 ): Promise<string> {
-  const { def_paths: definitions } = require('node-api-headers') as {
+  const { def_paths: definitions } = nodeRequire('node-api-headers') as {
     def_paths: { js_native_api_def: string; node_api_def: string };
   };
   const build = join(directory, 'tensorflow', 'python');
