@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { migrateConfig } from '../../src-shared/config/migrations';
 import { searchConfigSchema } from '../../src-shared/config/search-config';
 import { datasetDescriptionSchema } from '../../src-shared/dataset/description';
 import { CellsmithError } from '../../src-shared/errors';
@@ -79,7 +80,10 @@ function parseManifest(text: string, path: string): RunManifest {
       'run.newer-version',
       `${path} was written by a newer release of Cellsmith: install that release to open it.`,
     );
-  const parsed = runManifestSchema.safeParse(json);
+  const parsed = runManifestSchema.safeParse({
+    ...versions.data,
+    config: migrateConfig(versions.data.config),
+  });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw damaged(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { CellsmithError } from '../../src-shared/errors';
 import { makeRunFolder } from './locations';
 import { lockRun } from './lock';
@@ -92,6 +93,20 @@ export function openRun(folder: string): WritableRun {
     lock.release();
     throw error;
   }
+}
+
+/**
+ * Changes what a resumed run may change: its budget and who trains. Everything else decided what has been found so far.
+ * @throws CellsmithError 'run.not-writable'
+ */
+export function amendRun(
+  run: WritableRun,
+  changes: Pick<RunManifest['config'], 'budget' | 'trainers'>,
+): WritableRun {
+  const manifest = { ...run.manifest, config: { ...run.manifest.config, ...changes } };
+  if (isDeepStrictEqual(manifest, run.manifest)) return run;
+  writeManifest(run.folder, manifest);
+  return { ...run, manifest };
 }
 
 /**

@@ -1,16 +1,14 @@
 import { findPreset } from '../../src-shared/config/presets';
 import type { SearchConfig } from '../../src-shared/config/search-config';
-import type { RunEvent } from '../../src-shared/run/run-event';
+import type { ControllerUpdate, RunEvent } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
-import type { ControllerUpdate } from '../../src-shared/run/run-event';
-import { convSpace, depthAt } from '../../src-shared/space/conv-space';
-import { createStrategy } from '../controller/create-strategy';
 import { currentCheckpoint, readCheckpoint } from '../runs/checkpoint';
 import { createRun, type OpenRun, type WritableRun } from '../runs/run-folder';
 import { readTrials } from '../runs/tables/trials';
 import { readUpdates } from '../runs/tables/updates';
 import { convCandidate } from '../search/candidate';
 import type { SearchParts } from '../search/search-state';
+import { strategyOf } from '../search/search-with-trainers';
 import { runDescription } from './run-description';
 import { syntheticPool, type SyntheticChildren } from './synthetic-pool';
 
@@ -40,12 +38,7 @@ export function searchOf(
   const now = new AbortController();
   const parts: SearchParts = {
     run,
-    strategy: createStrategy({
-      config: config.controller,
-      space: convSpace(config.space),
-      seed: config.seed,
-      depthAt: (proposals) => depthAt(config.space.schedule, proposals),
-    }),
+    strategy: strategyOf(config),
     candidateOf: (depth, decisions) =>
       convCandidate(config.space, { height: 16, width: 16, channels: 3, classes: 2 }, depth, decisions),
     pool: syntheticPool({ size: config.trainers.count, ...children }),

@@ -1,0 +1,150 @@
+import cliProgress, { type MultiBar, type SingleBar } from 'cli-progress';
+import {
+  partDone,
+  paceOf,
+  progressAfter,
+  progressAtStart,
+  type SearchProgress,
+} from '../../src-shared/run/progress';
+import { timeLeft } from '../../src-shared/run/time-left';
+import { eventLine } from './event-lines';
+import { children, duration, percent } from './format';
+import { datasetStages, engineStage } from './stage-texts';
+import type { SearchOverview, SearchView } from './search-view';
+import { writeLine, type Terminal } from './terminal';
+
+/** Bars have so many parts, whatever they count. */
+const parts = 1000;
+
+/** A row for each trainer, one for the whole search with the time left, and a line above them for each child that ends. */
+export function barsView(terminal: Terminal): SearchView {
+  let preparing: MultiBar | undefined;
+  let preparingBar: SingleBar | undefined;
+  let searching: SearchBars | undefined;
+
+  const prepare = (text: string, share: number): void => {
+    preparing ??= bars(terminal);
+    preparingBar ??= preparing.create(parts, 0, { text: '', tail: '' });
+    preparingBar.update(Math.round(share * parts), { text, tail: '' });
+  };
+  const endPreparing = (): void => {
+    preparing?.stop();
+    preparing = undefined;
+    preparingBar = undefined;
+  };
+  return {
+    dataset: ({ stage, done, total }) => {
+      if (stage !== 'listing')
+        prepare(datasetStages[stage], total === null || total === 0 ? 0 : done / total);
+    },
+    engine: ({ stage, done, total }) => {
+      if (stage !== 'checking') prepare(engineStage(stage, total), total === 0 ? 0 : done / total);
+    },
+    begin: (overview) => {
+      endPreparing();
+      searching = searchBars(terminal, overview);
+    },
+    event: (event) => searching?.event(event),
+    note: (text) => {
+      if (searching === undefined) writeLine(terminal, text);
+      else searching.line(text);
+    },
+    close: () => {
+      endPreparing();
+      searching?.stop();
+      searching = undefined;
+    },
+  };
+}
+
+interface SearchBars {
+  event(event: Parameters<SearchView['event']>[0]): void;
+  line(text: string): void;
+  stop(): void;
+}
+
+function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
+  const { config } = overview;
+  const multi = bars(terminal);
+  const rows = Array.from({ length: config.trainers.count }, (_, row) =>
+    multi.create(parts, 0, { text: `trainer ${row + 1}`, tail: 'waiting' }),
+  );
+  const overall = multi.create(parts, 0, { text: 'search', tail: '' });
+  let progress = progressAtStart(overview.earlier);
+
+  const draw = (): void => {
+    for (const [index, row] of rows.entries()) {
+      const child = progress.trainers.get(index + 1);
+      if (child === undefined) row.update(0, { tail: 'waiting' });
+      else {
+        const epoch = Math.min(child.epoch + 1, config.recipe.epochs);
+        row.update(Math.round(parts * partDone(child, config.recipe.epochs)), {
+          tail: `child ${child.trial}, epoch ${epoch} of ${config.recipe.epochs}`,
+        });
+      }
+    }
+    overall.update(Math.round(parts * shareDone(progress, overview)), {
+      tail: overallText(progress, overview),
+    });
+  };
+  draw();
+  // The time left also passes while nothing happens.
+  const ticking = setInterval(draw, 1000);
+  ticking.unref();
+  return {
+    event: (event) => {
+      progress = progressAfter(progress, event);
+      const line = eventLine(event);
+      if (line !== undefined) multi.log(`${line}\n`);
+      draw();
+    },
+    line: (text) => {
+      multi.log(`${text}\n`);
+      draw();
+    },
+    stop: () => {
+      clearInterval(ticking);
+      multi.stop();
+    },
+  };
+}
+
+function shareDone(progress: SearchProgress, { config, activeBefore }: SearchOverview): number {
+  const pace = paceOf(progress, config, activeBefore, Date.now());
+  const { children: budget, hours } = config.budget;
+  const under = pace.underWay.reduce((sum, part) => sum + part, 0);
+  const ofChildren = budget === null ? 0 : (progress.ended + under) / budget;
+  const ofHours =
+    hours === null || pace.until === null ? 0 : 1 - (pace.until - pace.now) / (hours * 3_600_000);
+  return Math.min(1, Math.max(ofChildren, ofHours, 0));
+}
+
+function overallText(progress: SearchProgress, { config, activeBefore }: SearchOverview): string {
+  const { children: budget } = config.budget;
+  const count = budget === null ? children(progress.ended) : `${progress.ended} of ${children(budget)}`;
+  const failed = progress.failed > 0 ? `, ${progress.failed} failed` : '';
+  const best = progress.best === null ? '' : `, best ${percent(progress.best.validationAccuracy)}`;
+  const left = timeLeft(paceOf(progress, config, activeBefore, Date.now()));
+  const doubt = left !== null && left.uncertainty >= 1000 ? ` ± ${duration(left.uncertainty)}` : '';
+  return `${count}${failed}${best}${left === null ? '' : `, ${duration(left.milliseconds)}${doubt} left`}`;
+}
+
+function bars(terminal: Terminal): MultiBar {
+  return new cliProgress.MultiBar(
+    {
+      stream: terminal.stdout,
+      format: '{text} {bar} {tail}',
+      barsize: 20,
+      hideCursor: true,
+      clearOnComplete: true,
+      autopadding: true,
+      // This program hears signals itself.
+      gracefulExit: false,
+      formatBar: (share, { barsize = 20 }) => {
+        const full = Math.round(share * barsize);
+        return '█'.repeat(full) + '░'.repeat(barsize - full);
+      },
+    },
+    cliProgress.Presets.shades_classic,
+  );
+}

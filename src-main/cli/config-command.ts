@@ -1,0 +1,40 @@
+import { optionTexts } from '../../src-shared/config/option-texts';
+import { findPreset, presetNames, presets } from '../../src-shared/config/presets';
+import { exitCodes } from './exit-codes';
+import { table } from './tables';
+import { bold, writeJson, writeLine, type Terminal } from './terminal';
+
+/** `cellsmith config presets`. */
+export function presetsCommand(terminal: Terminal, { json }: { readonly json: boolean }): number {
+  if (json) for (const name of presetNames) writeJson(terminal, { preset: name, ...presets[name] });
+  else
+    for (const name of presetNames) {
+      const { title, summary, note } = presets[name];
+      writeLine(terminal, `${bold(terminal, name)}: ${title}`);
+      writeLine(terminal, `  ${summary}`);
+      writeLine(terminal, `  ${note}`);
+    }
+  return exitCodes.ok;
+}
+
+/** `cellsmith config show`: a preset as a file that `--config` takes. */
+export function showPresetCommand(terminal: Terminal, name: string): number {
+  writeLine(terminal, JSON.stringify(findPreset(name).config, null, 2));
+  return exitCodes.ok;
+}
+
+/** `cellsmith config options`: what `--set` takes. */
+export function optionsCommand(terminal: Terminal, { json }: { readonly json: boolean }): number {
+  const options = Object.entries(optionTexts);
+  if (json) for (const [option, text] of options) writeJson(terminal, { option, ...text });
+  else
+    writeLine(
+      terminal,
+      table(
+        terminal,
+        ['option', 'meaning', 'in the paper'],
+        options.map(([option, { explanation, paper }]) => [option, explanation, paper ?? '']),
+      ),
+    );
+  return exitCodes.ok;
+}

@@ -1,0 +1,48 @@
+import { provisionEngine } from '../engine/provision/provision';
+import { describeReport, engineReport } from '../engine/provision/report';
+import type { EngineVariant } from '../engine/provision/installation';
+import { barsView } from './bars-view';
+import { exitCodes } from './exit-codes';
+import { listenForInterrupts } from './interrupts';
+import { jsonView, linesView } from './plain-views';
+import { writeJson, writeLine, type Terminal } from './terminal';
+
+export interface EngineOptions {
+  readonly report: boolean;
+  readonly wheel?: string;
+  readonly variant?: EngineVariant;
+  readonly json: boolean;
+}
+
+/** `cellsmith engine`: installs the training engine when it is missing, and says what is there. */
+export async function engineCommand(terminal: Terminal, options: EngineOptions): Promise<number> {
+  const { report, wheel, variant, json } = options;
+  const view = json ? jsonView(terminal) : terminal.draws ? barsView(terminal) : linesView(terminal);
+  const interrupts = listenForInterrupts(() => undefined);
+  const signal = AbortSignal.any([interrupts.gentle, interrupts.immediate]);
+  try {
+    const installation = await provisionEngine({
+      signal,
+      ...(wheel !== undefined && { wheel }),
+      ...(variant !== undefined && { variant }),
+      onProgress: (progress) => view.engine(progress),
+    });
+    view.close();
+    if (report) {
+      const measured = await engineReport(installation, { signal });
+      if (json) writeJson(terminal, measured);
+      else writeLine(terminal, describeReport(measured));
+    } else if (json) writeJson(terminal, installation);
+    else {
+      const kind = installation.variant === 'cuda' ? 'with CUDA' : 'for the processor';
+      writeLine(
+        terminal,
+        `The training engine is ready: TensorFlow ${installation.tensorflow} ${kind}, in ${installation.directory}`,
+      );
+    }
+    return exitCodes.ok;
+  } finally {
+    view.close();
+    interrupts.release();
+  }
+}

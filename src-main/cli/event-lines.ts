@@ -1,0 +1,40 @@
+import type { RunEvent } from '../../src-shared/run/run-event';
+import type { Trial } from '../../src-shared/run/trial';
+import { shortCount } from '../../src-shared/architecture/conv-text';
+import { duration, percent, rewardText } from './format';
+
+/** What the terminal says of an event, in a line; undefined for what is not worth one. */
+export function eventLine(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case 'runStarted':
+      return `${event.resumed ? 'Resuming' : 'Searching'} in ${event.folder}`;
+    case 'trialCompleted':
+      return `child ${event.trial.number}: ${resultText(event.trial)}, ${sizeText(event.trial)}${timeText(event.trial)}`;
+    case 'trialReused':
+      return `child ${event.trial.number}: ${resultText(event.trial)}, the same network as child ${event.trial.reusedFrom ?? 0}`;
+    case 'trialFailed':
+      return `child ${event.trial.number}: failed. ${event.message}`;
+    case 'controllerUpdated': {
+      const { number, meanReward, baseline } = event.update;
+      return `update ${number}: mean reward ${rewardText(meanReward)}, baseline ${rewardText(baseline)}`;
+    }
+    case 'runEnded':
+    case 'trialProposed':
+    case 'trialStarted':
+    case 'trialProgress':
+    case 'epochEnded':
+      return undefined;
+  }
+}
+
+function resultText(trial: Trial): string {
+  return `${percent(trial.validationAccuracy)}, reward ${rewardText(trial.reward)}`;
+}
+
+function sizeText(trial: Trial): string {
+  return `${shortCount(trial.parameters)} parameters`;
+}
+
+function timeText({ startedAt, endedAt }: Trial): string {
+  return startedAt === null || endedAt === null ? '' : `, ${duration(endedAt - startedAt)}`;
+}

@@ -1,0 +1,59 @@
+import { exitCodes } from './exit-codes';
+
+/**
+ * Ctrl-C, counted. The first asks for a good end, the second for an immediate one, the third leaves at once. A termination signal is
+ * like the second.
+ */
+export interface Interrupts {
+  /** After the first Ctrl-C. */
+  readonly gentle: AbortSignal;
+  /** After the second, or a termination signal. */
+  readonly immediate: AbortSignal;
+  /** 130 or 143 when a signal ended the command; undefined when none did. */
+  exitCode(): number | undefined;
+  /** Stops listening; the system's own reaction is back. */
+  release(): void;
+}
+
+/**
+ * One press of Ctrl-C can arrive more than once: the terminal signals all of its processes, and npm passes on what it got. Presses
+ * that are nearer than this are one. Milliseconds.
+ */
+const onePress = 250;
+
+/** @param onInterrupt is told how many presses there were, before the signals fire */
+export function listenForInterrupts(onInterrupt: (presses: number) => void): Interrupts {
+  const gentle = new AbortController();
+  const immediate = new AbortController();
+  let presses = 0;
+  let last = -Infinity;
+  let exitCode: number | undefined;
+
+  const interrupted = (): void => {
+    const now = performance.now();
+    if (now - last < onePress) return;
+    last = now;
+    presses += 1;
+    exitCode ??= exitCodes.interrupted;
+    if (presses > 2) process.exit(exitCodes.interrupted);
+    onInterrupt(presses);
+    (presses === 1 ? gentle : immediate).abort();
+  };
+  const terminated = (): void => {
+    exitCode ??= exitCodes.terminated;
+    immediate.abort();
+  };
+  process.on('SIGINT', interrupted);
+  process.on('SIGTERM', terminated);
+  process.on('SIGHUP', terminated);
+  return {
+    gentle: gentle.signal,
+    immediate: immediate.signal,
+    exitCode: () => exitCode,
+    release: () => {
+      process.off('SIGINT', interrupted);
+      process.off('SIGTERM', terminated);
+      process.off('SIGHUP', terminated);
+    },
+  };
+}

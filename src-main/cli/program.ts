@@ -1,0 +1,127 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { presetNames } from '../../src-shared/config/presets';
+import { optionsCommand, presetsCommand, showPresetCommand } from './config-command';
+import { describeCommand } from './data-command';
+import { engineCommand, type EngineOptions } from './engine-command';
+import { exitCodesHelp } from './exit-codes';
+import { listCommand, showCommand } from './runs-command';
+import { searchCommand } from './search-command';
+import { addSearchOptions, type SearchOptions } from './search-options';
+import { productVersion, writeLine, type Terminal } from './terminal';
+
+const examples = `
+Examples:
+  cellsmith search                                     the demo: a small search on a sample of CIFAR-10
+  cellsmith search --preset laptop --data ~/pictures   a night's search on pictures of your own
+  cellsmith search --preset v1 --data cifar-10-binary.tar.gz --trainers 2 --set controller.replicas=1
+  cellsmith search --resume 2031-01-09-laptop          go on after Ctrl-C, a crash or a power cut
+  cellsmith runs show 2031-01-09-laptop --trial 12     the layers of one child
+  cellsmith data describe ~/pictures                   what a data set holds`;
+
+/**
+ * The command line. Each command gives an exit code to `setExitCode`; wrong usage and errors are thrown.
+ */
+export function commandLine(terminal: Terminal, setExitCode: (code: number) => void): Command {
+  const ending =
+    <Given extends unknown[]>(command: (...given: Given) => number | Promise<number>) =>
+    async (...given: Given): Promise<void> =>
+      setExitCode(await command(...given));
+  const json = (): Option => new Option('--json', 'write lines of JSON').default(false);
+  const runs = (): Option =>
+    new Option(
+      '--runs <folder>',
+      'where runs are kept (default: CELLSMITH_RUNS or the data folder of the user)',
+    );
+
+  const program = new Command('cellsmith')
+    .description('Finds neural architectures by reinforcement learning, and trains them on this machine.')
+    .version(productVersion(terminal), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .showSuggestionAfterError()
+    .addHelpText('after', `${examples}\n${exitCodesHelp}`)
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      // The entry writes errors: as a sentence, or as JSON.
+      writeErr: () => undefined,
+    })
+    .exitOverride();
+
+  addSearchOptions(
+    program.command('search').description('search for an architecture; without options, the demo'),
+  )
+    .addHelpText('after', `${examples}\n\nOptions for --set: cellsmith config options.`)
+    .action(ending((options: SearchOptions, command: Command) => searchCommand(terminal, options, command)));
+
+  program
+    .command('engine')
+    .description('install the training engine when it is missing')
+    .option('--report', 'print versions, devices, and how fast it is', false)
+    .option('--wheel <file>', 'install from a TensorFlow wheel that was downloaded before')
+    .addOption(new Option('--variant <name>', 'which TensorFlow to install').choices(['cpu', 'cuda']))
+    .addOption(json())
+    .action(ending((options: EngineOptions) => engineCommand(terminal, options)));
+
+  program
+    .command('data')
+    .description('data sets')
+    .command('describe')
+    .description('say what a data set holds: a folder, an archive, or one of its files')
+    .argument('<path>')
+    .addOption(json())
+    .action(ending((path: string, options: { json: boolean }) => describeCommand(terminal, path, options)));
+
+  const ofRuns = program.command('runs').description('searches that are running or have run');
+  ofRuns
+    .command('list')
+    .description('list all runs')
+    .addOption(runs())
+    .addOption(json())
+    .action(ending((options: { runs?: string; json: boolean }) => listCommand(terminal, options)));
+  ofRuns
+    .command('show')
+    .description('show a run and its best architectures, or one of its children')
+    .argument('<run>', 'its name, the beginning of it, or its folder')
+    .option('--trial <n>', 'one child: its layers and epochs', number)
+    .option('--best <n>', 'how many of the best to show', number, 10)
+    .addOption(runs())
+    .addOption(json())
+    .action(
+      ending((run: string, options: { runs?: string; trial?: number; best: number; json: boolean }) =>
+        showCommand(terminal, run, options),
+      ),
+    );
+
+  const ofConfig = program.command('config').description('presets and options of a search');
+  ofConfig
+    .command('presets')
+    .description('list the presets')
+    .addOption(json())
+    .action(ending((options: { json: boolean }) => presetsCommand(terminal, options)));
+  ofConfig
+    .command('show')
+    .description('print the configuration of a preset, as --config takes it')
+    .addArgument(new Argument('<preset>').choices(presetNames))
+    .action(ending((preset: string) => showPresetCommand(terminal, preset)));
+  ofConfig
+    .command('options')
+    .description('list the options that --set takes')
+    .addOption(json())
+    .action(ending((options: { json: boolean }) => optionsCommand(terminal, options)));
+
+  program
+    .command('start')
+    .description('start Cellsmith')
+    .action(
+      ending((_options: unknown, command: Command) => {
+        writeLine(terminal, 'This version has no window: here is the demo search in the terminal.');
+        return searchCommand(terminal, { set: [], skipUnreadable: false, json: false }, command);
+      }),
+    );
+  return program;
+}
+
+function number(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return Number(text);
+}

@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { EarlierProgress } from '../../src-shared/run/progress';
+import type { RunEvent } from '../../src-shared/run/run-event';
+import { prepareDataset, type PreparedDataset } from '../datasets/prepare';
+import { provisionEngine } from '../engine/provision/provision';
+import type { EngineInstallation } from '../engine/provision/installation';
+import { defaultRunsFolder, findRunFolder } from '../runs/locations';
+import { amendRun, createRun, openRun, type WritableRun } from '../runs/run-folder';
+import { activeTime, readSessions } from '../runs/tables/sessions';
+import { countTrials, readBestTrials } from '../runs/tables/trials';
+import { dataOfRun } from '../search/data-of-run';
+import { searchWithTrainers } from '../search/search-with-trainers';
+import { forkTrainer } from '../workers/trainer-process';
+import { barsView } from './bars-view';
+import { exitCodes } from './exit-codes';
+import { listenForInterrupts, type Interrupts } from './interrupts';
+import { jsonView, linesView } from './plain-views';
+import { changesOf, configOf, dataOf, requireResumable, type SearchOptions } from './search-options';
+import type { SearchView } from './search-view';
+import { bestTable } from './tables';
+import { productVersion, writeLine, type Terminal } from './terminal';
+
+/** A run that is ready to be searched in. */
+interface ReadySearch {
+  readonly run: WritableRun;
+  readonly data: PreparedDataset;
+  readonly software: Readonly<Record<string, string>>;
+}
+
+/**
+ * `cellsmith search`: prepares the data and the engine, makes a run or opens one, and searches until the end or Ctrl-C.
+ * @returns the exit code
+ */
+export async function searchCommand(
+  terminal: Terminal,
+  options: SearchOptions,
+  command: Command,
+): Promise<number> {
+  const view = options.json ? jsonView(terminal) : terminal.draws ? barsView(terminal) : linesView(terminal);
+  let searching = false;
+  const interrupts = listenForInterrupts((presses) => {
+    if (searching && presses === 1)
+      view.note(
+        'Ending after the epoch that each child is in; everything is kept. Press Ctrl-C again to end at once.',
+      );
+    else if (searching) view.note('Ending at once; everything up to the last epoch is kept.');
+  });
+  let run: WritableRun | undefined;
+  try {
+    const ready = await prepare(terminal, options, command, view, interrupts);
+    ({ run } = ready);
+    searching = true;
+    await search(terminal, ready, view, interrupts);
+    view.close();
+    if (!options.json) writeSummary(terminal, run, interrupts);
+    return interrupts.exitCode() ?? exitCodes.ok;
+  } catch (error) {
+    view.close();
+    if (run !== undefined && !options.json) writeSummary(terminal, run, interrupts);
+    throw error;
+  } finally {
+    interrupts.release();
+    run?.close();
+  }
+}
+
+/** Everything that can go wrong before a run is made goes wrong here, so that no empty run is left. */
+async function prepare(
+  terminal: Terminal,
+  options: SearchOptions,
+  command: Command,
+  view: SearchView,
+  interrupts: Interrupts,
+): Promise<ReadySearch> {
+  // There is nothing to keep yet: the first Ctrl-C ends at once.
+  const signal = AbortSignal.any([interrupts.gentle, interrupts.immediate]);
+  const provisioned = () => provisionEngine({ signal, onProgress: (progress) => view.engine(progress) });
+  const reading = {
+    signal,
+    onProgress: (progress: Parameters<SearchView['dataset']>[0]) => view.dataset(progress),
+  };
+  const runs = options.runs ?? defaultRunsFolder(terminal.environment);
+
+  if (options.resume !== undefined) {
+    requireResumable(command);
+    const run = openRun(findRunFolder(options.resume, runs));
+    try {
+      const { config } = run.manifest;
+      const amended = amendRun(run, changesOf(config, options));
+      const data = await dataOfRun(amended.manifest, options.data, reading);
+      return { run: amended, data, software: softwareOf(terminal, await provisioned()) };
+    } catch (error) {
+      run.close();
+      throw error;
+    }
+  }
+  const config = configOf(options);
+  const location = dataOf(terminal, options, config);
+  const data = await prepareDataset(location, {
+    ...reading,
+    side: config.recipe.side,
+    unreadable: options.skipUnreadable ? 'skip' : 'refuse',
+  });
+  const software = softwareOf(terminal, await provisioned());
+  const { description } = data;
+  const dataset = { location, fingerprint: description.fingerprint, description };
+  return { run: createRun(runs, { config, dataset, software }), data, software };
+}
+
+async function search(
+  terminal: Terminal,
+  ready: ReadySearch,
+  view: SearchView,
+  interrupts: Interrupts,
+): Promise<void> {
+  const { run, data, software } = ready;
+  view.begin({
+    config: run.manifest.config,
+    earlier: earlierProgress(run),
+    activeBefore: activeTime(run.database, readSessions(run.database).length + 1),
+  });
+  await searchWithTrainers(run, {
+    data: data.trainFolder,
+    spawn: forkTrainer(join(terminal.programs, 'trainer.js')),
+    listener: (event: RunEvent) => view.event(event),
+    stop: { afterEpoch: interrupts.gentle, now: interrupts.immediate },
+    software,
+  });
+}
+
+function earlierProgress({ database }: WritableRun): EarlierProgress {
+  const counts = countTrials(database);
+  return {
+    ended: counts.completed + counts.failed + counts.reused,
+    failed: counts.failed,
+    best: readBestTrials(database, 1)[0] ?? null,
+  };
+}
+
+function softwareOf(terminal: Terminal, engine: EngineInstallation): Record<string, string> {
+  return {
+    cellsmith: productVersion(terminal),
+    node: process.versions.node,
+    system: `${process.platform}-${process.arch}`,
+    tensorflow: `${engine.tensorflow} (${engine.variant})`,
+    binding: engine.binding,
+  };
+}
+
+function writeSummary(terminal: Terminal, run: WritableRun, interrupts: Interrupts): void {
+  const best = bestTable(terminal, run, 10);
+  writeLine(terminal);
+  writeLine(terminal, best ?? 'No child has been trained to the end.');
+  writeLine(terminal);
+  writeLine(terminal, `Run folder: ${run.folder}`);
+  const named = quoted(run.folder);
+  if (interrupts.exitCode() !== undefined)
+    writeLine(terminal, `Ended before its budget was used up. To go on: cellsmith search --resume ${named}`);
+  else if (best !== undefined)
+    writeLine(terminal, `To see one of them: cellsmith runs show ${named} --trial N`);
+}
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w@%+=:,./\\-]+$/.test(path) ? path : `"${path}"`;
+}

@@ -1,0 +1,171 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { mergeOverrides, parseSettings, type Overrides } from '../../src-shared/config/overrides';
+import { parseConfig } from '../../src-shared/config/parse-config';
+import { findPreset, presetNames } from '../../src-shared/config/presets';
+import type { SearchConfig } from '../../src-shared/config/search-config';
+import { CellsmithError, errorMessage } from '../../src-shared/errors';
+import { installationRoot, type Terminal } from './terminal';
+
+/** What `cellsmith search` was called with. */
+export interface SearchOptions {
+  readonly preset?: string;
+  readonly data?: string;
+  readonly config?: string;
+  readonly set: readonly string[];
+  readonly name?: string;
+  readonly runs?: string;
+  readonly trainers?: number;
+  readonly threads?: number;
+  readonly children?: number;
+  readonly hours?: number;
+  readonly seed?: number;
+  readonly strategy?: 'reinforce' | 'random';
+  readonly skipUnreadable: boolean;
+  readonly resume?: string;
+  readonly json: boolean;
+}
+
+/** Options that a resumed search may be given; everything else has decided already what was found. */
+const resumable = new Set(['resume', 'data', 'runs', 'trainers', 'threads', 'children', 'hours', 'json']);
+
+export function addSearchOptions(command: Command): Command {
+  return command
+    .addOption(new Option('-p, --preset <name>', 'configuration to start from').choices(presetNames))
+    .option('-d, --data <path>', 'folder, archive or file of the pictures (default: the sample of CIFAR-10)')
+    .option('-c, --config <file>', 'configuration (JSON), whole or in part over the preset')
+    .option('-s, --set <option=value>', 'one option, such as recipe.epochs=8 (may be repeated)', collect, [])
+    .option('--name <text>', 'name of the run')
+    .option('--runs <folder>', 'where runs are kept (default: CELLSMITH_RUNS or the data folder of the user)')
+    .option('--trainers <n>', 'children to train at a time', positiveInteger)
+    .option('--threads <n>', 'threads of each trainer', positiveInteger)
+    .option('--children <n>', 'end after so many children', positiveInteger)
+    .option('--hours <h>', 'end after so many hours', positiveNumber)
+    .option('--seed <n>', 'seed of the search', wholeNumber)
+    .addOption(new Option('--strategy <name>', 'who proposes').choices(['reinforce', 'random']))
+    .option('--skip-unreadable', 'leave out pictures that cannot be decoded', false)
+    .option('--resume <run>', 'go on with a run: its name, the beginning of it, or its folder')
+    .option('--json', 'write each event as a line of JSON', false);
+}
+
+/**
+ * The configuration that the options mean: the preset (demo, unless the file or --preset says another), the file over it, then --set,
+ * then the options with names of their own.
+ * @throws CellsmithError 'config.invalid'
+ */
+export function configOf(options: SearchOptions): SearchConfig {
+  const file = options.config === undefined ? {} : readConfigFile(options.config);
+  const named = options.preset ?? (typeof file['preset'] === 'string' ? file['preset'] : 'demo');
+  const base = 'version' in file ? parseConfig(file) : mergeOverrides(findPreset(named).config, file);
+  return mergeOverrides(mergeOverrides(base, parseSettings(options.set)), namedOverrides(base, options));
+}
+
+function namedOverrides(base: SearchConfig, options: SearchOptions): Overrides {
+  const { name, seed, strategy } = options;
+  return {
+    ...(name !== undefined && { name }),
+    ...(seed !== undefined && { seed }),
+    ...(strategy !== undefined && { controller: { strategy } }),
+    ...changesOf(base, options),
+  };
+}
+
+/** The part of the options that may also change a run that is resumed. */
+export function changesOf(
+  base: Pick<SearchConfig, 'budget' | 'trainers'>,
+  options: SearchOptions,
+): Pick<SearchConfig, 'budget' | 'trainers'> {
+  const { children, hours, trainers, threads } = options;
+  return {
+    budget: {
+      ...base.budget,
+      ...(children !== undefined && { children }),
+      ...(hours !== undefined && { hours }),
+    },
+    trainers: {
+      ...base.trainers,
+      ...(trainers !== undefined && { count: trainers }),
+      ...(threads !== undefined && { threads }),
+    },
+  };
+}
+
+/** @throws CellsmithError 'config.invalid' naming an option that a resumed run cannot take */
+export function requireResumable(command: Command): void {
+  for (const name of Object.keys(command.opts()))
+    if (!resumable.has(name) && command.getOptionValueSource(name) === 'cli')
+      throw new CellsmithError(
+        'config.invalid',
+        `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} cannot be changed when a run is resumed: begin a new run for that.`,
+      );
+}
+
+/**
+ * The data set to search on: the given one, or the sample for the demo.
+ * @throws CellsmithError 'config.invalid' where one must be given, 'data.not-found' when the sample is gone
+ */
+export function dataOf(terminal: Terminal, options: SearchOptions, config: SearchConfig): string {
+  if (options.data !== undefined) return resolve(options.data);
+  if (config.preset !== 'demo')
+    throw new CellsmithError(
+      'config.invalid',
+      `The preset ${config.preset} needs a data set: name its folder or archive with --data.`,
+    );
+  return samplePath(terminal);
+}
+
+/** The sample of CIFAR-10 that the product ships with. */
+export function samplePath(terminal: Terminal): string {
+  const assets = join(installationRoot(terminal), 'assets');
+  let names: string[] = [];
+  try {
+    names = readdirSync(assets);
+  } catch {
+    // Said below.
+  }
+  const sample = names.find((name) => name.startsWith('cifar10-sample.'));
+  if (sample === undefined)
+    throw new CellsmithError(
+      'data.not-found',
+      `The sample of CIFAR-10 is missing from ${assets}: install Cellsmith again, or name a data set with --data.`,
+    );
+  return join(assets, sample);
+}
+
+function readConfigFile(path: string): Record<string, unknown> {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? `is not JSON: ${errorMessage(error)}` : 'cannot be read';
+    throw new CellsmithError('config.invalid', `${path} ${reason}.`, { cause: error });
+  }
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { ...json };
+  throw new CellsmithError(
+    'config.invalid',
+    `${path} must hold a group of options: {"recipe": {"epochs": 3}}.`,
+  );
+}
+
+function collect(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value];
+}
+
+function positiveInteger(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1) throw new InvalidArgumentError('It must be 1 or more.');
+  return value;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}

@@ -1,0 +1,26 @@
+import type { SearchConfig } from '../../src-shared/config/search-config';
+import type { DatasetProgress } from '../../src-shared/dataset/progress';
+import type { EarlierProgress } from '../../src-shared/run/progress';
+import type { RunEvent } from '../../src-shared/run/run-event';
+import type { ProvisioningProgress } from '../engine/provision/progress';
+
+/** How a terminal shows what a search is doing. */
+export interface SearchView {
+  dataset(progress: DatasetProgress): void;
+  engine(progress: ProvisioningProgress): void;
+  /** The search begins: what it is and where it stands. */
+  begin(search: SearchOverview): void;
+  event(event: RunEvent): void;
+  /** Something else to tell the user. */
+  note(text: string): void;
+  /** Ends drawing, so that others may write. May be called twice. */
+  close(): void;
+}
+
+/** What a view must know of a search beside its events. */
+export interface SearchOverview {
+  readonly config: SearchConfig;
+  readonly earlier: EarlierProgress;
+  /** Milliseconds that earlier sessions have used of the budget's hours. */
+  readonly activeBefore: number;
+}

@@ -1,0 +1,112 @@
+import { convTableText, shortCount } from '../../src-shared/architecture/conv-text';
+import type { EpochRecord, FailureReason, Trial } from '../../src-shared/run/trial';
+import type { OpenRun } from '../runs/run-folder';
+import { hasWeights, weightsPath } from '../runs/weights';
+import { readTrials } from '../runs/tables/trials';
+import { convCandidate, imageTask } from '../search/candidate';
+import { dateTime, duration, percent, rewardText } from './format';
+import { summariseRun } from './run-summary';
+import { list, table } from './tables';
+import { writeLine, type Terminal } from './terminal';
+
+/** The head of `runs show`: what the run is and how it stands. */
+export function writeOverview(terminal: Terminal, run: OpenRun): void {
+  const summary = summariseRun(run);
+  const { children, budget } = summary;
+  const { dataset, config } = run.manifest;
+  const limits = [
+    ...(budget.children === null ? [] : [`${budget.children} children`]),
+    ...(budget.hours === null ? [] : [duration(budget.hours * 3_600_000)]),
+  ];
+  const rows: [string, string][] = [
+    ['Run', summary.folder],
+    ['Name', summary.name],
+    ['Preset', `${summary.preset}, ${summary.strategy}, seed ${config.seed}`],
+    ['Data set', dataset.location],
+    ['State', summary.message === null ? summary.state : `${summary.state}: ${summary.message}`],
+    ['Budget', limits.length === 0 ? 'none' : limits.join(' or ')],
+    ['Children', `${children.ended}, of which ${children.failed} failed and ${children.reused} were known`],
+    ['Begun', dateTime(summary.createdAt)],
+    ['Time', duration(summary.activeFor)],
+  ];
+  writeLine(terminal, list(rows));
+}
+
+/** Failed children by reason, with the last message of each. */
+export function writeFailures(terminal: Terminal, run: OpenRun): void {
+  const groups = new Map<FailureReason, Trial[]>();
+  for (const trial of readTrials(run.database))
+    if (trial.failure !== null)
+      groups.set(trial.failure.reason, [...(groups.get(trial.failure.reason) ?? []), trial]);
+  if (groups.size === 0) return;
+  const rows = [...groups].map(([reason, trials]) => [
+    reasonTexts[reason],
+    String(trials.length),
+    trials
+      .slice(0, 8)
+      .map((trial) => trial.number)
+      .join(' ') + (trials.length > 8 ? ' …' : ''),
+    trials.at(-1)?.failure?.message ?? '',
+  ]);
+  writeLine(terminal);
+  writeLine(terminal, table(terminal, ['failures', 'count', 'children', 'last message'], rows, [1]));
+}
+
+const reasonTexts: Readonly<Record<FailureReason, string>> = {
+  crashed: 'crashed',
+  outOfMemory: 'out of memory',
+  diverged: 'diverged',
+  timeLimit: 'over the time limit',
+  invalid: 'invalid',
+  error: 'error',
+};
+
+/** One child: how it did, its layers and its epochs. */
+export function writeTrial(
+  terminal: Terminal,
+  run: OpenRun,
+  trial: Trial,
+  epochs: readonly EpochRecord[],
+): void {
+  const { config, dataset } = run.manifest;
+  const task = imageTask(config, dataset.description);
+  const { architecture } = convCandidate(config.space, task, trial.depth, trial.decisions);
+  const { startedAt, endedAt, failure, reusedFrom, number } = trial;
+  const rows: [string, string][] = [
+    ['Child', `${number} of ${run.folder}`],
+    ['State', trial.state],
+    ['Accuracy', percent(trial.validationAccuracy)],
+    ['Reward', rewardText(trial.reward)],
+    ['Network', trial.architectureHash],
+    ['Costs', `${shortCount(trial.parameters)} parameters, ${shortCount(trial.multiplyAdds)} multiply-adds`],
+    ['ln P', trial.logProbabilities.reduce((sum, value) => sum + value, 0).toFixed(2)],
+    ...optional('Failure', failure && `${reasonTexts[failure.reason]}: ${failure.message}`),
+    ...optional('Known from', reusedFrom && `child ${reusedFrom}`),
+    ...optional('Time', startedAt !== null && endedAt !== null && duration(endedAt - startedAt)),
+    ...optional('Weights', hasWeights(run.folder, number) && weightsPath(run.folder, number)),
+  ];
+  writeLine(terminal, list(rows));
+  writeLine(terminal);
+  writeLine(terminal, convTableText(architecture, task));
+  if (epochs.length === 0) return;
+  writeLine(terminal);
+  writeLine(terminal, epochTable(terminal, epochs));
+}
+
+function optional(name: string, value: string | false | 0 | null): [string, string][] {
+  return typeof value === 'string' ? [[name, value]] : [];
+}
+
+function epochTable(terminal: Terminal, epochs: readonly EpochRecord[]): string {
+  const rows = epochs.map((epoch) => [
+    String(epoch.epoch + 1),
+    epoch.trainLoss.toFixed(3),
+    percent(epoch.trainAccuracy),
+    epoch.validationLoss.toFixed(3),
+    percent(epoch.validationAccuracy),
+    epoch.learningRate.toPrecision(3),
+    duration(1000 * epoch.seconds),
+  ]);
+  const head = ['epoch', 'loss', 'accuracy', 'validation loss', 'accuracy', 'rate', 'time'];
+  return table(terminal, head, rows, [0, 1, 2, 3, 4, 5, 6]);
+}

@@ -1,0 +1,24 @@
+import type { DatasetProgress } from '../../src-shared/dataset/progress';
+import type { ProvisioningProgress } from '../engine/provision/progress';
+import { bytes } from './format';
+
+/** What the stages of reading a data set are called. */
+export const datasetStages: Readonly<Record<DatasetProgress['stage'], string>> = {
+  listing: 'Listing the files of the data set',
+  reading: 'Reading the pictures',
+  arranging: 'Decoding the pictures',
+  checking: 'Checking the decoded pictures',
+};
+
+/** What a stage of installing the engine is called. @param total its bytes, 0 where it has none */
+export function engineStage(stage: ProvisioningProgress['stage'], total: number): string {
+  const words: Readonly<Record<ProvisioningProgress['stage'], string>> = {
+    checking: 'Looking for the training engine',
+    waiting: 'Waiting for another process that installs the training engine',
+    downloading: 'Downloading the training engine',
+    extracting: 'Unpacking the training engine',
+    compiling: 'Compiling the binding of the training engine',
+    verifying: 'Trying the training engine',
+  };
+  return total > 0 ? `${words[stage]} (${bytes(total)})` : words[stage];
+}

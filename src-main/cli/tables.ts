@@ -1,0 +1,62 @@
+import Table from 'cli-table3';
+import type { SearchConfig } from '../../src-shared/config/search-config';
+import { summariseConv } from '../../src-shared/architecture/conv-text';
+import type { Trial } from '../../src-shared/run/trial';
+import { readBestTrials } from '../runs/tables/trials';
+import type { OpenRun } from '../runs/run-folder';
+import { convCandidate, imageTask } from '../search/candidate';
+import { percent, rewardText } from './format';
+import { bold, type Terminal } from './terminal';
+
+const none = {
+  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
+  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
+  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
+};
+
+/** Rows under a head, without lines. @param numbers columns that are set to the right, from 0 */
+export function table(
+  terminal: Terminal,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbers: readonly number[] = [],
+): string {
+  const drawn = new Table({
+    head: head.map((text) => bold(terminal, text)),
+    chars: none,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: head.map((_, column) => (numbers.includes(column) ? 'right' : 'left')),
+  });
+  drawn.push(...rows.map((row) => [...row]));
+  return drawn
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** Names and values, one below the other. */
+export function list(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`.trimEnd()).join('\n');
+}
+
+/** The best architectures of a run as a table; undefined when no child has been trained to the end. */
+export function bestTable(terminal: Terminal, run: OpenRun, count: number): string | undefined {
+  const best = readBestTrials(run.database, count);
+  if (best.length === 0) return undefined;
+  const { config, dataset } = run.manifest;
+  const rows = best.map((trial, index) => [
+    String(index + 1),
+    String(trial.number),
+    percent(trial.validationAccuracy),
+    rewardText(trial.reward),
+    networkText(config, imageTask(config, dataset.description), trial),
+  ]);
+  return table(terminal, ['', 'child', 'accuracy', 'reward', 'network'], rows, [0, 1, 2, 3]);
+}
+
+/** '4 layers, 12k parameters, 50% of skip connections'. */
+function networkText(config: SearchConfig, task: ReturnType<typeof imageTask>, trial: Trial): string {
+  return summariseConv(convCandidate(config.space, task, trial.depth, trial.decisions).architecture, task);
+}

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+
+/** Where a command speaks, and what it stands in. */
+export interface Terminal {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Whether lines may be drawn over: a real terminal. */
+  readonly draws: boolean;
+  /** Whether to use colours: a real terminal, and NO_COLOR is not set (no-color.org). */
+  readonly colours: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Absolute path of the folder with the built programs, this one and trainer.js. */
+  readonly programs: string;
+}
+
+/** @param programs absolute path of the folder that the running program lies in */
+export function thisTerminal(programs: string): Terminal {
+  const { stdout, stderr, env } = process;
+  const draws = stdout.isTTY && env['TERM'] !== 'dumb';
+  return {
+    stdout,
+    stderr,
+    draws,
+    colours: draws && (env['NO_COLOR'] ?? '') === '',
+    environment: env,
+    programs,
+  };
+}
+
+export function writeLine(terminal: Terminal, text = ''): void {
+  terminal.stdout.write(`${text}\n`);
+}
+
+export function writeJson(terminal: Terminal, value: unknown): void {
+  writeLine(terminal, JSON.stringify(value));
+}
+
+/** Makes text stand out where colours are used. */
+export function bold(terminal: Terminal, text: string): string {
+  return terminal.colours ? `\u001b[1m${text}\u001b[22m` : text;
+}
+
+/** The folder that holds package.json and assets, above the built programs. */
+export function installationRoot({ programs }: Terminal): string {
+  let folder = programs;
+  while (!existsSync(join(folder, 'package.json'))) {
+    const above = dirname(folder);
+    if (above === folder) return programs;
+    folder = above;
+  }
+  return folder;
+}
+
+/** The product's version, of its package.json. */
+export function productVersion(terminal: Terminal): string {
+  const text = readFileSync(join(installationRoot(terminal), 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}

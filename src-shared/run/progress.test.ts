@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest';
+import { findPreset } from '../config/presets';
+import { noEarlierProgress, paceOf, partDone, progressAfter, progressAtStart } from './progress';
+import type { RunEvent } from './run-event';
+import type { Trial } from './trial';
+
+const trial = (number: number, changes: Partial<Trial>): Trial => ({
+  number,
+  state: 'completed',
+  replica: 0,
+  depth: 1,
+  decisions: [],
+  logProbabilities: [],
+  architectureHash: String(number),
+  parameters: 1,
+  multiplyAdds: 1,
+  reward: 0.1,
+  validationAccuracy: 0.5,
+  failure: null,
+  reusedFrom: null,
+  startedAt: 0,
+  endedAt: 1,
+  ...changes,
+});
+const record = {
+  epoch: 1,
+  trainLoss: 1,
+  trainAccuracy: 0,
+  validationLoss: 1,
+  validationAccuracy: 0,
+  learningRate: 1,
+  seconds: 1,
+};
+const failure = { reason: 'diverged', message: '' } as const;
+const events: RunEvent[] = [
+  { type: 'runStarted', runId: 'a', folder: '/a', resumed: true, at: 100 },
+  { type: 'trialStarted', trial: 4, trainer: 1, at: 110 },
+  { type: 'trialStarted', trial: 5, trainer: 2, at: 110 },
+  { type: 'trialProgress', trial: 4, trainer: 1, epoch: 0, step: 3, steps: 6, at: 120 },
+  { type: 'epochEnded', trial: 5, trainer: 2, record, at: 130 },
+  { type: 'trialCompleted', trial: trial(6, { reward: 0.3 }), at: 140 },
+  { type: 'trialReused', trial: trial(7, { state: 'reused', reward: 0.9 }), at: 150 },
+  { type: 'trialFailed', trial: trial(8, { state: 'failed', reward: 0, failure }), ...failure, at: 160 },
+];
+
+it('follows a search by its events, on top of what earlier sessions left', () => {
+  const progress = events.reduce(
+    progressAfter,
+    progressAtStart({ ended: 3, failed: 1, best: trial(2, { reward: 0.2 }) }),
+  );
+  expect(progress).toMatchObject({ ended: 6, failed: 2, endedAt: [140, 150, 160], best: { number: 6 } });
+  const parts = [...progress.trainers.values()].map((child) => [child.trial, partDone(child, 4)]);
+  expect(parts).toEqual([
+    [4, 0.125],
+    [5, 0.5],
+  ]);
+  const done = progressAfter(progress, { type: 'trialCompleted', trial: trial(4, {}), at: 170 });
+  expect([...done.trainers.keys()]).toEqual([2]);
+  expect(done.best?.number).toBe(6);
+});
+
+it('tells the estimate of the time left what is left of children and hours', () => {
+  const { config } = findPreset('demo');
+  const progress = events.reduce(progressAfter, progressAtStart(noEarlierProgress));
+  const pace = paceOf(progress, { ...config, budget: { children: 10, hours: 2 } }, 3_600_000, 200);
+  expect(pace).toEqual({
+    now: 200,
+    startedAt: 100,
+    endedAt: [140, 150, 160],
+    underWay: [0.125, 0.5],
+    remaining: 7,
+    until: 100 + 3_600_000,
+  });
+});

@@ -1,0 +1,111 @@
+import type { SearchConfig } from '../config/search-config';
+import type { RunEvent } from './run-event';
+import type { Pace } from './time-left';
+import type { Trial } from './trial';
+
+/** The child that a trainer is at, and how far: epochs from 0, steps of the epoch. */
+export interface ChildProgress {
+  readonly trial: number;
+  readonly epoch: number;
+  readonly step: number;
+  readonly steps: number;
+}
+
+/** Where a running search stands, as a bar or a window shows it. Times are milliseconds since 1970. */
+export interface SearchProgress {
+  /** When this session began; null before. */
+  readonly startedAt: number | null;
+  /** Children that have ended: trained, failed or given a known reward. */
+  readonly ended: number;
+  readonly failed: number;
+  /** When children ended in this session, as many of the last as an estimate of the time left looks at. */
+  readonly endedAt: readonly number[];
+  /** What each trainer is at, by its number. */
+  readonly trainers: ReadonlyMap<number, ChildProgress>;
+  /** The completed trial of the highest reward. */
+  readonly best: Trial | null;
+}
+
+/** What earlier sessions of the run have left. */
+export type EarlierProgress = Pick<SearchProgress, 'ended' | 'failed' | 'best'>;
+
+export const noEarlierProgress: EarlierProgress = { ended: 0, failed: 0, best: null };
+
+/** Enough for the window of `timeLeft` and the end before it. */
+const rememberedEnds = 64;
+
+export function progressAtStart(earlier: EarlierProgress): SearchProgress {
+  return { ...earlier, startedAt: null, endedAt: [], trainers: new Map() };
+}
+
+/** Where the search stands after an event. */
+export function progressAfter(progress: SearchProgress, event: RunEvent): SearchProgress {
+  switch (event.type) {
+    case 'runStarted':
+      return { ...progress, startedAt: event.at };
+    case 'trialStarted':
+      return withTrainer(progress, event.trainer, { trial: event.trial, epoch: 0, step: 0, steps: 1 });
+    case 'trialProgress':
+      return withTrainer(progress, event.trainer, event);
+    case 'epochEnded':
+      return withTrainer(progress, event.trainer, {
+        trial: event.trial,
+        epoch: event.record.epoch + 1,
+        step: 0,
+        steps: 1,
+      });
+    case 'trialCompleted':
+    case 'trialReused':
+    case 'trialFailed':
+      return withEnd(progress, event.trial, event.at);
+    case 'runEnded':
+      return { ...progress, trainers: new Map() };
+    case 'trialProposed':
+    case 'controllerUpdated':
+      return progress;
+  }
+}
+
+function withTrainer(progress: SearchProgress, trainer: number, child: ChildProgress): SearchProgress {
+  const { trial, epoch, step, steps } = child;
+  return { ...progress, trainers: new Map(progress.trainers).set(trainer, { trial, epoch, step, steps }) };
+}
+
+function withEnd(progress: SearchProgress, trial: Trial, at: number): SearchProgress {
+  const trainers = new Map([...progress.trainers].filter(([, child]) => child.trial !== trial.number));
+  const better = trial.state === 'completed' && (trial.reward ?? 0) > (progress.best?.reward ?? -1);
+  return {
+    ...progress,
+    trainers,
+    ended: progress.ended + 1,
+    failed: progress.failed + (trial.state === 'failed' ? 1 : 0),
+    endedAt: [...progress.endedAt, at].slice(-rememberedEnds),
+    best: better ? trial : progress.best,
+  };
+}
+
+/** How far a child is, from 0 to 1. */
+export function partDone(child: ChildProgress, epochs: number): number {
+  return Math.min(1, (child.epoch + child.step / child.steps) / epochs);
+}
+
+/**
+ * What `timeLeft` needs to know of a search.
+ * @param activeBefore milliseconds that earlier sessions have used of the budget's hours
+ */
+export function paceOf(
+  progress: SearchProgress,
+  { budget, recipe }: Pick<SearchConfig, 'budget' | 'recipe'>,
+  activeBefore: number,
+  now: number,
+): Pace {
+  const startedAt = progress.startedAt ?? now;
+  return {
+    now,
+    startedAt,
+    endedAt: progress.endedAt,
+    underWay: [...progress.trainers.values()].map((child) => partDone(child, recipe.epochs)),
+    remaining: budget.children === null ? null : budget.children - progress.ended,
+    until: budget.hours === null ? null : startedAt + budget.hours * 3_600_000 - activeBefore,
+  };
+}
