@@ -1,0 +1,191 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { bindingVersion, compileBinding } from './compile';
+import { downloadWheel, sha256 } from './download';
+import { extractWheel } from './extract';
+import { recordInstallation } from './installation';
+import type { EngineInstallation } from './installation';
+import { findCompiler, findPythonWithPip } from './machine/tools';
+import { probeInstallation } from './probe';
+import { cancelled, diskFull, doesNotLoad, folderNotWritable } from './problems';
+import type { ProgressReporter } from './progress';
+import { downloadBytes, tensorflowVersion } from './wheels';
+import type { EngineRelease, Wheel } from './wheels';
+
+/** A wheel that the user has downloaded, and its sum. */
+export interface GivenWheel {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/**
+ * Installs a release into the cache, from whatever an earlier try has left, and makes it the installation in use.
+ * Works under `.partial` names and renames at the end, so that a process killed at any time leaves nothing that counts.
+ *
+ * @throws engine.provisioning; cancelled, after which nothing of it is left
+ */
+export async function installRelease(
+  release: EngineRelease,
+  cache: string,
+  options: {
+    readonly progress: ProgressReporter;
+    readonly given?: GivenWheel | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<EngineInstallation> {
+  const { progress, given, signal } = options;
+  const root = join(cache, 'engine');
+  const name = `tensorflow-${release.tensorflow}-${release.variant}`;
+  const final = join(root, name);
+  const work = join(root, `${name}.partial`);
+  const wheels = join(root, 'wheels');
+  try {
+    rmSync(work, { recursive: true, force: true });
+    makeFolder(work);
+    makeFolder(wheels);
+    // Everything that can be missing is looked for before the long download.
+    if (process.platform !== 'win32') await findCompiler(signal);
+    const found = await findWheels(release, given, wheels, signal);
+    requireDiskSpace(root, release.diskBytes);
+    const paths = await downloadMissing(release, found, wheels, progress, signal);
+    await extractAll(release, paths, work, progress, signal);
+    progress.start('compiling');
+    const bindingPath = await compileBinding(work, release, signal);
+    progress.start('verifying');
+    const made = describeInstallation(work, release, bindingPath);
+    const probed = await probeInstallation(made, { signal });
+    if ('failure' in probed) throw doesNotLoad(probed.failure);
+    rmSync(final, { recursive: true, force: true });
+    renameSync(work, final);
+    const installation = describeInstallation(final, release, join(final, relative(work, bindingPath)));
+    recordInstallation(cache, installation);
+    rmSync(wheels, { recursive: true, force: true });
+    removeOldVersions(root);
+    return installation;
+  } catch (error) {
+    rmSync(work, { recursive: true, force: true });
+    // After a failure the complete wheels stay, so that the next try does not download them again.
+    if (signal?.aborted === true) {
+      rmSync(wheels, { recursive: true, force: true });
+      throw cancelled();
+    }
+    throw error;
+  }
+}
+
+/** The wheels that need no download: given, beside the given one, or left by an earlier try. */
+async function findWheels(
+  release: EngineRelease,
+  given: GivenWheel | undefined,
+  kept: string,
+  signal?: AbortSignal,
+): Promise<Map<Wheel, string>> {
+  const found = new Map<Wheel, string>();
+  for (const wheel of release.wheels) {
+    if (wheel.sha256 === given?.sha256) {
+      found.set(wheel, given.path);
+      continue;
+    }
+    for (const folder of given === undefined ? [kept] : [dirname(given.path), kept]) {
+      if (!readdirSync(folder).includes(wheel.file)) continue;
+      const path = join(folder, wheel.file);
+      if ((await sha256(path, signal)) !== wheel.sha256) continue;
+      found.set(wheel, path);
+      break;
+    }
+  }
+  return found;
+}
+
+async function downloadMissing(
+  release: EngineRelease,
+  found: ReadonlyMap<Wheel, string>,
+  wheels: string,
+  progress: ProgressReporter,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const missing = release.wheels.filter((wheel) => !found.has(wheel));
+  const python = missing.length > 0 ? await findPythonWithPip(signal) : '';
+  if (missing.length > 0) progress.start('downloading', downloadBytes({ ...release, wheels: missing }));
+  const paths: string[] = [];
+  let before = 0;
+  for (const wheel of release.wheels) {
+    const path =
+      found.get(wheel) ??
+      (await downloadWheel(python, wheel, wheels, {
+        onBytes: (done) => {
+          progress.advance(before + done);
+        },
+        signal,
+      }));
+    if (!found.has(wheel)) before += wheel.bytes;
+    paths.push(path);
+  }
+  return paths;
+}
+
+async function extractAll(
+  release: EngineRelease,
+  paths: readonly string[],
+  work: string,
+  progress: ProgressReporter,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const path of paths) {
+    let begun = false;
+    await extractWheel(path, work, release.libraries, {
+      onBytes: (done, total) => {
+        if (!begun) progress.start('extracting', total);
+        begun = true;
+        progress.advance(done);
+      },
+      signal,
+    });
+  }
+}
+
+function describeInstallation(
+  directory: string,
+  release: EngineRelease,
+  bindingPath: string,
+): EngineInstallation {
+  const nvidia = join(directory, 'nvidia');
+  return {
+    directory,
+    variant: release.variant,
+    tensorflow: release.tensorflow,
+    binding: bindingVersion(),
+    bindingPath,
+    libraryPaths:
+      release.variant === 'cuda'
+        ? readdirSync(nvidia)
+            .sort()
+            .map((part) => join(nvidia, part, 'lib'))
+        : [],
+  };
+}
+
+/** @throws engine.provisioning when the disk that holds the folder has less free space, in bytes */
+export function requireDiskSpace(directory: string, needed: number): void {
+  const { bavail, bsize } = statfsSync(directory);
+  if (bavail * bsize < needed) throw diskFull(directory, needed, bavail * bsize);
+}
+
+/** Makes a folder that can be written. @throws engine.provisioning */
+export function makeFolder(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+    const trial = join(directory, `.writable-${process.pid}`);
+    writeFileSync(trial, '');
+    rmSync(trial);
+  } catch (error) {
+    throw folderNotWritable(directory, error);
+  }
+}
+
+/** Engines of earlier versions of the product, and their half-made folders. */
+function removeOldVersions(root: string): void {
+  for (const name of readdirSync(root))
+    if (name.startsWith('tensorflow-') && !name.startsWith(`tensorflow-${tensorflowVersion}-`))
+      rmSync(join(root, name), { recursive: true, force: true });
+}
