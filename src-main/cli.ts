@@ -37,7 +37,7 @@ async function main(): Promise<void> {
 
 /** Commander's messages begin with 'error: ' and a small letter. */
 function sentence(message: string): string {
-  const text = message.replace(/^error: /, '');
+  const text = message.replace(/^error: /, '').replaceAll('\n', ' ');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?)]$/.test(text) ? '' : '.'} See "cellsmith --help".`;
 }
 

@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
 import type { ImageDatasetDescription } from '../../src-shared/dataset/description';
 import { describeDataset } from '../datasets/prepare';
-import { barsView } from './bars-view';
 import { exitCodes } from './exit-codes';
 import { bytes } from './format';
 import { listenForInterrupts } from './interrupts';
-import { jsonView, linesView } from './plain-views';
 import { list, table } from './tables';
 import { bold, writeJson, writeLine, type Terminal } from './terminal';
+import { chooseView } from './views/choose-view';
 
 /** `cellsmith data describe`: what a data set holds, before anything runs on it. */
 export async function describeCommand(
@@ -15,7 +14,7 @@ export async function describeCommand(
   path: string,
   options: { readonly json: boolean },
 ): Promise<number> {
-  const view = options.json ? jsonView(terminal) : terminal.draws ? barsView(terminal) : linesView(terminal);
+  const view = chooseView(terminal, options.json);
   const interrupts = listenForInterrupts(() => undefined);
   try {
     const description = await describeDataset(resolve(path), {

@@ -1,11 +1,10 @@
 import { provisionEngine } from '../engine/provision/provision';
 import { describeReport, engineReport } from '../engine/provision/report';
 import type { EngineVariant } from '../engine/provision/installation';
-import { barsView } from './bars-view';
 import { exitCodes } from './exit-codes';
 import { listenForInterrupts } from './interrupts';
-import { jsonView, linesView } from './plain-views';
 import { writeJson, writeLine, type Terminal } from './terminal';
+import { chooseView } from './views/choose-view';
 
 export interface EngineOptions {
   readonly report: boolean;
@@ -17,7 +16,7 @@ export interface EngineOptions {
 /** `cellsmith engine`: installs the training engine when it is missing, and says what is there. */
 export async function engineCommand(terminal: Terminal, options: EngineOptions): Promise<number> {
   const { report, wheel, variant, json } = options;
-  const view = json ? jsonView(terminal) : terminal.draws ? barsView(terminal) : linesView(terminal);
+  const view = chooseView(terminal, json);
   const interrupts = listenForInterrupts(() => undefined);
   const signal = AbortSignal.any([interrupts.gentle, interrupts.immediate]);
   try {

@@ -42,8 +42,9 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
     .addHelpText('after', `${examples}\n${exitCodesHelp}`)
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
       // The entry writes errors: as a sentence, or as JSON.
-      writeErr: () => undefined,
+      outputError: () => undefined,
     })
     .exitOverride();
 

@@ -12,14 +12,13 @@ import { countTrials, readBestTrials } from '../runs/tables/trials';
 import { dataOfRun } from '../search/data-of-run';
 import { searchWithTrainers } from '../search/search-with-trainers';
 import { forkTrainer } from '../workers/trainer-process';
-import { barsView } from './bars-view';
 import { exitCodes } from './exit-codes';
 import { listenForInterrupts, type Interrupts } from './interrupts';
-import { jsonView, linesView } from './plain-views';
 import { changesOf, configOf, dataOf, requireResumable, type SearchOptions } from './search-options';
-import type { SearchView } from './search-view';
+import type { SearchView } from './views/search-view';
 import { bestTable } from './tables';
-import { productVersion, writeLine, type Terminal } from './terminal';
+import { productVersion, programName, writeLine, type Terminal } from './terminal';
+import { chooseView } from './views/choose-view';
 
 /** A run that is ready to be searched in. */
 interface ReadySearch {
@@ -37,7 +36,7 @@ export async function searchCommand(
   options: SearchOptions,
   command: Command,
 ): Promise<number> {
-  const view = options.json ? jsonView(terminal) : terminal.draws ? barsView(terminal) : linesView(terminal);
+  const view = chooseView(terminal, options.json);
   let searching = false;
   const interrupts = listenForInterrupts((presses) => {
     if (searching && presses === 1)
@@ -156,9 +155,12 @@ function writeSummary(terminal: Terminal, run: WritableRun, interrupts: Interrup
   writeLine(terminal, `Run folder: ${run.folder}`);
   const named = quoted(run.folder);
   if (interrupts.exitCode() !== undefined)
-    writeLine(terminal, `Ended before its budget was used up. To go on: cellsmith search --resume ${named}`);
+    writeLine(
+      terminal,
+      `Ended before its budget was used up. To go on: ${programName()} search --resume ${named}`,
+    );
   else if (best !== undefined)
-    writeLine(terminal, `To see one of them: cellsmith runs show ${named} --trial N`);
+    writeLine(terminal, `To see one of them: ${programName()} runs show ${named} --trial N`);
 }
 
 /** A path as a shell takes it. */

@@ -36,7 +36,11 @@ export function addSearchOptions(command: Command): Command {
     .addOption(new Option('-p, --preset <name>', 'configuration to start from').choices(presetNames))
     .option('-d, --data <path>', 'folder, archive or file of the pictures (default: the sample of CIFAR-10)')
     .option('-c, --config <file>', 'configuration (JSON), whole or in part over the preset')
-    .option('-s, --set <option=value>', 'one option, such as recipe.epochs=8 (may be repeated)', collect, [])
+    .addOption(
+      new Option('-s, --set <option=value>', 'one option, such as recipe.epochs=8 (may be repeated)')
+        .default([], 'none')
+        .argParser(collect),
+    )
     .option('--name <text>', 'name of the run')
     .option('--runs <folder>', 'where runs are kept (default: CELLSMITH_RUNS or the data folder of the user)')
     .option('--trainers <n>', 'children to train at a time', positiveInteger)

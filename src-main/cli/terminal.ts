@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 
 /** Where a command speaks, and what it stands in. */
@@ -27,6 +27,11 @@ export function thisTerminal(programs: string): Terminal {
     environment: env,
     programs,
   };
+}
+
+/** How the user calls this program: by its name, or through npm from the sources. */
+export function programName(): string {
+  return basename(process.argv[1] ?? '') === 'cellsmith.mjs' ? 'npm run cellsmith --' : 'cellsmith';
 }
 
 export function writeLine(terminal: Terminal, text = ''): void {

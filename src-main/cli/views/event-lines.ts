@@ -1,7 +1,7 @@
-import type { RunEvent } from '../../src-shared/run/run-event';
-import type { Trial } from '../../src-shared/run/trial';
-import { shortCount } from '../../src-shared/architecture/conv-text';
-import { duration, percent, rewardText } from './format';
+import type { RunEvent } from '../../../src-shared/run/run-event';
+import type { Trial } from '../../../src-shared/run/trial';
+import { shortCount } from '../../../src-shared/architecture/conv-text';
+import { duration, percent, rewardText } from '../format';
 
 /** What the terminal says of an event, in a line; undefined for what is not worth one. */
 export function eventLine(event: RunEvent): string | undefined {

@@ -1,7 +1,9 @@
+import { noEarlierProgress, progressAfter, progressAtStart } from '../../../src-shared/run/progress';
 import { eventLine } from './event-lines';
-import type { SearchView } from './search-view';
+import { overallText } from './overall-text';
+import type { SearchOverview, SearchView } from './search-view';
 import { datasetStages, engineStage } from './stage-texts';
-import { writeJson, writeLine, type Terminal } from './terminal';
+import { writeJson, writeLine, type Terminal } from '../terminal';
 
 /** Each event as a line of JSON on the standard output; what is for people goes to the standard error. */
 export function jsonView(terminal: Terminal): SearchView {
@@ -19,6 +21,8 @@ export function jsonView(terminal: Terminal): SearchView {
 /** Plain lines, for logs and pipes: one for each child and update, one for each stage of preparation. */
 export function linesView(terminal: Terminal): SearchView {
   let stage = '';
+  let overview: SearchOverview | undefined;
+  let progress = progressAtStart(noEarlierProgress);
   const onStage = (text: string): void => {
     if (text !== stage) writeLine(terminal, text);
     stage = text;
@@ -30,10 +34,16 @@ export function linesView(terminal: Terminal): SearchView {
     engine: ({ stage, total }) => {
       if (stage !== 'checking') onStage(engineStage(stage, total));
     },
-    begin: () => undefined,
+    begin: (search) => {
+      overview = search;
+      progress = progressAtStart(search.earlier);
+    },
     event: (event) => {
+      progress = progressAfter(progress, event);
       const line = eventLine(event);
       if (line !== undefined) writeLine(terminal, line);
+      if (event.type === 'controllerUpdated' && overview !== undefined)
+        writeLine(terminal, `so far: ${overallText(progress, overview)}`);
     },
     note: (text) => writeLine(terminal, text),
     close: () => undefined,

@@ -1,8 +1,8 @@
-import type { SearchConfig } from '../../src-shared/config/search-config';
-import type { DatasetProgress } from '../../src-shared/dataset/progress';
-import type { EarlierProgress } from '../../src-shared/run/progress';
-import type { RunEvent } from '../../src-shared/run/run-event';
-import type { ProvisioningProgress } from '../engine/provision/progress';
+import type { SearchConfig } from '../../../src-shared/config/search-config';
+import type { DatasetProgress } from '../../../src-shared/dataset/progress';
+import type { EarlierProgress } from '../../../src-shared/run/progress';
+import type { RunEvent } from '../../../src-shared/run/run-event';
+import type { ProvisioningProgress } from '../../engine/provision/progress';
 
 /** How a terminal shows what a search is doing. */
 export interface SearchView {

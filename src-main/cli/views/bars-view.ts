@@ -5,13 +5,12 @@ import {
   progressAfter,
   progressAtStart,
   type SearchProgress,
-} from '../../src-shared/run/progress';
-import { timeLeft } from '../../src-shared/run/time-left';
+} from '../../../src-shared/run/progress';
 import { eventLine } from './event-lines';
-import { children, duration, percent } from './format';
+import { overallText } from './overall-text';
 import { datasetStages, engineStage } from './stage-texts';
 import type { SearchOverview, SearchView } from './search-view';
-import { writeLine, type Terminal } from './terminal';
+import { writeLine, type Terminal } from '../terminal';
 
 /** Bars have so many parts, whatever they count. */
 const parts = 1000;
@@ -117,16 +116,6 @@ function shareDone(progress: SearchProgress, { config, activeBefore }: SearchOve
   const ofHours =
     hours === null || pace.until === null ? 0 : 1 - (pace.until - pace.now) / (hours * 3_600_000);
   return Math.min(1, Math.max(ofChildren, ofHours, 0));
-}
-
-function overallText(progress: SearchProgress, { config, activeBefore }: SearchOverview): string {
-  const { children: budget } = config.budget;
-  const count = budget === null ? children(progress.ended) : `${progress.ended} of ${children(budget)}`;
-  const failed = progress.failed > 0 ? `, ${progress.failed} failed` : '';
-  const best = progress.best === null ? '' : `, best ${percent(progress.best.validationAccuracy)}`;
-  const left = timeLeft(paceOf(progress, config, activeBefore, Date.now()));
-  const doubt = left !== null && left.uncertainty >= 1000 ? ` ± ${duration(left.uncertainty)}` : '';
-  return `${count}${failed}${best}${left === null ? '' : `, ${duration(left.milliseconds)}${doubt} left`}`;
 }
 
 function bars(terminal: Terminal): MultiBar {

@@ -1,0 +1,15 @@
+import { paceOf, type SearchProgress } from '../../../src-shared/run/progress';
+import { timeLeft } from '../../../src-shared/run/time-left';
+import { children, duration, percent } from '../format';
+import type { SearchOverview } from './search-view';
+
+/** Where a search stands, in a line: '12 of 32 children, 1 failed, best 41.3 %, 3 min ± 20 s left'. */
+export function overallText(progress: SearchProgress, { config, activeBefore }: SearchOverview): string {
+  const { children: budget } = config.budget;
+  const count = budget === null ? children(progress.ended) : `${progress.ended} of ${children(budget)}`;
+  const failed = progress.failed > 0 ? `, ${progress.failed} failed` : '';
+  const best = progress.best === null ? '' : `, best ${percent(progress.best.validationAccuracy)}`;
+  const left = timeLeft(paceOf(progress, config, activeBefore, Date.now()));
+  const doubt = left !== null && left.uncertainty >= 1000 ? ` ± ${duration(left.uncertainty)}` : '';
+  return `${count}${failed}${best}${left === null ? '' : `, ${duration(left.milliseconds)}${doubt} left`}`;
+}
