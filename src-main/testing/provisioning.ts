@@ -119,8 +119,12 @@ export async function buildProvisioningProgram(): Promise<string> {
   return join(folder, 'entry.js');
 }
 
-export function startProvisioning(path: string, options: object): ProvisioningProcess {
-  const child = spawn(process.execPath, [path, JSON.stringify(options)], {
+export function startProvisioning(
+  path: string,
+  options: object,
+  node = process.execPath,
+): ProvisioningProcess {
+  const child = spawn(node, [path, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise<number | null>((settle) => child.once('close', settle));

@@ -207,7 +207,7 @@ export function pipTargets({ file }: Wheel): string[] {
     '--only-binary=:all:',
     '--implementation=cp',
     `--python-version=${version}`,
-    `--abi=${abi === 'none' ? 'cp311' : (abi ?? '')}`,
+    `--abi=${abi ?? 'none'}`,
     ...(platforms ?? '').split('.').map((platform) => `--platform=${platform}`),
   ];
 }

@@ -1,0 +1,107 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  buildProvisioningProgram,
+  packInstalledRelease,
+  startProvisioning,
+} from '../../testing/provisioning';
+import type { PackedRelease } from '../../testing/provisioning';
+import { currentInstallation } from './installation';
+import { probeInstallation } from './probe';
+import { provisionEngine } from './provision';
+import type { ProvisioningProgress } from './progress';
+
+const folder = mkdtempSync(join(tmpdir(), 'cellsmith-provision-'));
+const cache = join(folder, 'cache');
+let program: string;
+let packed: PackedRelease;
+
+beforeAll(async () => {
+  const installed = currentInstallation();
+  if (installed === undefined) throw new Error('Run `npm run engine` first.');
+  program = await buildProvisioningProgram();
+  packed = packInstalledRelease(installed, join(folder, 'wheels'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  rmSync(dirname(program), { recursive: true });
+});
+
+/** What is in the engine's folder of a cache, without what belongs there. */
+function litter(of: string): string[] {
+  const root = join(of, 'engine');
+  const kept = ['installation.json', 'tensorflow-2.21.0-cpu'];
+  return existsSync(root) ? readdirSync(root).filter((name) => !kept.includes(name)) : [];
+}
+
+/** The parts of one installation, on the real TensorFlow and with the real compiler; they build on one another. */
+describe.runIf(process.platform === 'linux')('installing the engine', () => {
+  const options = (): object => ({ cacheDirectory: cache, wheel: packed.path, release: packed.release });
+
+  it('has nothing to show when it was killed while unpacking', async () => {
+    const child = startProvisioning(program, options());
+    await child.until(({ stage, done }) => stage === 'extracting' && done > 0);
+    await child.kill();
+    expect(litter(cache)).toContain('tensorflow-2.21.0-cpu.partial');
+    expect(currentInstallation(cache)).toBeUndefined();
+  });
+
+  it('has nothing to show when it was killed while compiling', async () => {
+    const child = startProvisioning(program, options());
+    await child.until(({ stage }) => stage === 'compiling');
+    await child.kill();
+    expect(litter(cache)).toContain('tensorflow-2.21.0-cpu.partial');
+    expect(currentInstallation(cache)).toBeUndefined();
+  });
+
+  it('recovers from both, and does the work once when it is started twice', async () => {
+    const child = startProvisioning(program, options());
+    await child.until(({ stage }) => stage === 'extracting');
+    const stages: string[] = [];
+    const onProgress = ({ stage }: ProvisioningProgress): void => {
+      stages.push(stage);
+    };
+    const installation = await provisionEngine({ ...options(), onProgress });
+    expect(await child.ended).toBe(0);
+    expect(stages).toContain('waiting');
+    expect(stages).not.toContain('extracting');
+    expect(litter(cache)).toEqual([]);
+    expect(existsSync(packed.path)).toBe(true);
+    expect(await probeInstallation(installation)).toMatchObject({
+      product: [19, 22, 43, 50],
+      tensorflow: '2.21.0',
+      tfjs: '4.22.0',
+    });
+  }, 240_000);
+
+  it('is over in less than a second from then on', async () => {
+    const stages: string[] = [];
+    const started = performance.now();
+    await provisionEngine({ cacheDirectory: cache, onProgress: ({ stage }) => stages.push(stage) });
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect(stages).toEqual(['checking']);
+  });
+
+  it('leaves nothing behind when it is cancelled', async () => {
+    const other = join(folder, 'cancelled');
+    const controller = new AbortController();
+    const onProgress = ({ stage, done }: ProvisioningProgress): void => {
+      if (stage === 'extracting' && done > 0) controller.abort();
+    };
+    await expect(
+      provisionEngine({ ...options(), cacheDirectory: other, signal: controller.signal, onProgress }),
+    ).rejects.toMatchObject({ code: 'cancelled' });
+    expect(readdirSync(join(other, 'engine'))).toEqual([]);
+  });
+
+  it('does not take a damaged installation for a working one', async () => {
+    const path = currentInstallation(cache)?.bindingPath ?? '';
+    truncateSync(path, 1000);
+    vi.stubEnv('PATH', folder);
+    vi.stubEnv('CXX', '');
+    await expect(provisionEngine(options())).rejects.toThrow(/^A C\+\+ compiler is needed/);
+    vi.unstubAllEnvs();
+  });
+});
