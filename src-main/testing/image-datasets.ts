@@ -136,6 +136,8 @@ interface TarOptions {
   readonly type?: string;
   readonly link?: string;
   readonly withoutEnd?: boolean;
+  /** The format before POSIX, which does not say its name. */
+  readonly old?: boolean;
 }
 
 /** A tar (POSIX ustar), written from its definition so that it is independent of the package that reads it. */
@@ -155,7 +157,7 @@ export function tarBytes(files: Files, options: TarOptions = {}): Buffer {
     header.write(' '.repeat(8), 148, 'latin1');
     header.write(options.type ?? '0', 156, 'latin1');
     header.write(options.link ?? '', 157, 100, 'utf8');
-    header.write('ustar\x0000', 257, 'latin1');
+    if (options.old !== true) header.write('ustar\x0000', 257, 'latin1');
     octal(
       header.reduce((sum, byte) => sum + byte, 0),
       148,

@@ -16,6 +16,7 @@ import type { DatasetProgress } from '../../../src-shared/dataset/progress';
 import { cifarBinaryFiles, makePictures, temporaryFolder, writeFiles } from '../../testing/image-datasets';
 import type { PrepareOptions } from '../prepare';
 import { describeDataset, prepareDataset } from '../prepare';
+import { cacheError } from './cache-errors';
 import { checkSplit, checkSplitFully } from './integrity';
 import { defaultCacheDirectory } from './location';
 
@@ -132,10 +133,34 @@ describe('the decoded copy', () => {
   });
 });
 
+describe('a disk without room', () => {
+  it('is noticed before a picture is read', async () => {
+    // 30 pictures of 6,000 gigabytes each
+    const work = prepare({ side: 1_414_214 });
+    await expect(work).rejects.toMatchObject({ code: 'data.cache-not-writable' });
+    await expect(work).rejects.toThrow(/needs \d+ MB in .*, and \d+ MB are free\. Free some space/);
+    expect(readdirSync(cacheDirectory)).toEqual([]);
+  });
+
+  it.runIf(existsSync('/dev/full'))('is named when it fills up on the way', () => {
+    let error: unknown;
+    try {
+      writeFileSync('/dev/full', 'x');
+    } catch (full) {
+      error = full;
+    }
+    expect(cacheError(error, '/cache')).toMatchObject({
+      code: 'data.cache-not-writable',
+      message: expect.stringMatching(/no room left for the decoded data set in \/cache/) as string,
+    });
+  });
+});
+
 describe('the place of the cache', () => {
   it('is the one that the system or the user has set', () => {
     const home = process.env['HOME'] ?? '';
     expect(defaultCacheDirectory({ XDG_CACHE_HOME: '/x' }, 'linux')).toBe('/x/cellsmith/datasets');
+    expect(defaultCacheDirectory({ XDG_CACHE_HOME: 'x' }, 'linux')).toBe(`${home}/.cache/cellsmith/datasets`);
     expect(defaultCacheDirectory({}, 'linux')).toBe(`${home}/.cache/cellsmith/datasets`);
     expect(defaultCacheDirectory({}, 'darwin')).toBe(`${home}/Library/Caches/cellsmith/datasets`);
     expect(defaultCacheDirectory({ LOCALAPPDATA: '/y' }, 'win32')).toBe('/y/cellsmith/datasets');

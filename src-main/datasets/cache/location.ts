@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 /** Where decoded data sets lie unless told otherwise: the user's cache folder of the system. */
 export function defaultCacheDirectory(
@@ -13,5 +13,8 @@ export function defaultCacheDirectory(
       : platform === 'darwin'
         ? join(home, 'Library', 'Caches')
         : join(home, '.cache');
-  return join(environment['XDG_CACHE_HOME'] ?? fallback, 'cellsmith', 'datasets');
+  const chosen = environment['XDG_CACHE_HOME'];
+  // the rule of the variable's definition: a relative path counts as none
+  const base = chosen !== undefined && isAbsolute(chosen) ? chosen : fallback;
+  return join(base, 'cellsmith', 'datasets');
 }

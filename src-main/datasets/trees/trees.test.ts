@@ -60,6 +60,7 @@ describe.each([
   ['a folder', () => writeFiles(join(folder, 'data'), { ...files, ...litter })],
   ['a tar', () => write('data.tar', tarBytes({ ...files, ...litter }))],
   ['a gzipped tar', () => write('data.tgz', gzipSync(tarBytes({ ...files, ...litter })))],
+  ['a tar from before POSIX', () => write('data.tar', tarBytes({ ...files, ...litter }, { old: true }))],
   ['a zip', () => write('data.zip', zipBytes({ ...files, ...litter }))],
   [
     'a zip without compression',
