@@ -47,15 +47,26 @@ export const syntheticExpectation = 0.4 / 4 + 0.28 / 16 + 0.32 / 2;
 export const syntheticVariance =
   (0.4 ** 2 / 6) * (1 / 4) * (3 / 4) + (0.28 ** 2 / 6) * (1 / 16) * (15 / 16) + (0.32 ** 2 / 15) * (1 / 4);
 
-/** The rewards of a whole search, in the order of the proposals; whole batches, so a few more than asked for. */
-export function syntheticSearch(config: ControllerConfig, seed: number, proposals: number): number[] {
+/**
+ * The rewards of a whole search, in the order of the proposals; whole batches, so a few more than asked for.
+ * @param noise added to each reward that the strategy is told, not to those returned
+ */
+export function syntheticSearch(
+  config: ControllerConfig,
+  seed: number,
+  proposals: number,
+  noise: () => number = () => 0,
+): number[] {
   const strategy = createStrategy({ config, space: syntheticSpace, seed, depthAt: () => syntheticDepth });
   const rewards: number[] = [];
   while (rewards.length < proposals) {
     const batch = Array.from({ length: config.childrenPerUpdate }, () => strategy.propose(0));
-    const results = batch.map((proposal) => ({ proposal, reward: syntheticReward(proposal.decisions) }));
+    const results = batch.map((proposal) => {
+      const reward = syntheticReward(proposal.decisions);
+      rewards.push(reward);
+      return { proposal, reward: reward + noise() };
+    });
     strategy.learn(results);
-    rewards.push(...results.map(({ reward }) => reward));
   }
   return rewards;
 }

@@ -34,8 +34,8 @@ it('is checked against what PyTorch still computes', () => {
 
 it("learns the synthetic reward about as fast as PyTorch's controller does", () => {
   const output = execFileSync(python, [script, 'learn', '1', '2000'], { encoding: 'utf8' });
-  const { means } = z.object({ means: z.record(z.string(), z.number()) }).parse(JSON.parse(output));
-  // Ours: 0.66 ± 0.03 over ten seeds (learning.test.ts holds it to that).
-  expect(means['2000']).toBeGreaterThan(0.56);
-  expect(means['2000']).toBeLessThan(0.76);
+  const { early } = z.object({ early: z.number() }).parse(JSON.parse(output));
+  // Ours: 0.63 to 0.69 (learning.test.ts holds it to that).
+  expect(early).toBeGreaterThan(0.56);
+  expect(early).toBeLessThan(0.76);
 }, 300_000);
