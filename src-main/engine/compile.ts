@@ -26,7 +26,7 @@ export function isKernel(variable: Variable): boolean {
 }
 
 /** Adds one step of training: gradients, clipping, decay, updates. */
-export function minimize(
+function minimize(
   loss: Tensor,
   { optimizer, learningRate, variables, weightDecay, clipNorm }: Descending,
 ): {
@@ -100,7 +100,7 @@ export function compileModel({ graph, train, evaluate }: Model): void {
 }
 
 /** Adds the signature `init` {seed: int32 [2]} → {done: int32 []}. */
-export function addInitSignature(graph: Graph): void {
+function addInitSignature(graph: Graph): void {
   const seed = placeholder(graph, 'init/seed', [2], 'int32');
   const assignments = graph.variables.flatMap((target, stream) =>
     target.initial ? [assign(target, target.initial(seedOf(seed, stream), target.shape))] : [],
@@ -109,7 +109,7 @@ export function addInitSignature(graph: Graph): void {
 }
 
 /** Adds the signatures `read` and `assign` for all saved variables, by name. */
-export function addCheckpointSignatures(graph: Graph): void {
+function addCheckpointSignatures(graph: Graph): void {
   const saved = graph.variables.filter((variable) => variable.saved);
   graph.addSignature('read', {
     inputs: {},

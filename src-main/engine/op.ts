@@ -100,7 +100,7 @@ export function emitTensor<Inputs extends readonly Tensor[]>(
 }
 
 /** The error of a shape rule: which op, which shapes, why. */
-export function shapeError(op: string, inputs: readonly Tensor[], reason: string): CellsmithError {
+function shapeError(op: string, inputs: readonly Tensor[], reason: string): CellsmithError {
   const shapes = inputs.map(({ dtype, shape }) => `${dtype}[${shape.join(', ')}]`).join(' and ');
   return new CellsmithError('engine.shape', `${op} cannot take ${shapes || 'no inputs'}: ${reason}.`);
 }
