@@ -35,7 +35,7 @@ export function timeLeft(pace: Pace): TimeLeft | null {
   if (byChildren === null) return byClock === null ? null : { milliseconds: byClock, uncertainty: 0 };
   if (byClock === null || byChildren.milliseconds <= byClock) return byChildren;
   // The clock ends the search, unless the children are done sooner than expected.
-  const sooner = byChildren.milliseconds - byChildren.uncertainty;
+  const sooner = Math.max(0, byChildren.milliseconds - byChildren.uncertainty);
   return { milliseconds: byClock, uncertainty: Math.max(0, byClock - sooner) };
 }
 

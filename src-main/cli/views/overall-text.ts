@@ -1,5 +1,5 @@
 import { paceOf, type SearchProgress } from '../../../src-shared/run/progress';
-import { timeLeft } from '../../../src-shared/run/time-left';
+import { timeLeft, type TimeLeft } from '../../../src-shared/run/time-left';
 import { children, duration, percent } from '../format';
 import type { SearchOverview } from './search-view';
 
@@ -10,6 +10,12 @@ export function overallText(progress: SearchProgress, { config, activeBefore }: 
   const failed = progress.failed > 0 ? `, ${progress.failed} failed` : '';
   const best = progress.best === null ? '' : `, best ${percent(progress.best.validationAccuracy)}`;
   const left = timeLeft(paceOf(progress, config, activeBefore, Date.now()));
-  const doubt = left !== null && left.uncertainty >= 1000 ? ` ± ${duration(left.uncertainty)}` : '';
-  return `${count}${failed}${best}${left === null ? '' : `, ${duration(left.milliseconds)}${doubt} left`}`;
+  return `${count}${failed}${best}${leftText(left)}`;
+}
+
+/** Nothing while the estimate is not worth more than a guess. */
+function leftText(left: TimeLeft | null): string {
+  if (left === null || left.uncertainty > 0.75 * left.milliseconds) return '';
+  const doubt = left.uncertainty >= 1000 ? ` ± ${duration(left.uncertainty)}` : '';
+  return `, ${duration(left.milliseconds)}${doubt} left`;
 }
