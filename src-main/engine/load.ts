@@ -51,7 +51,7 @@ const librarySettings = {
 
 /** What a child process that loads the engine may use of the machine. */
 export interface EngineLimits {
-  /** Threads within an op; TensorFlow takes one per core when it is not given. */
+  /** Threads for parts of an op, and as many for ops side by side; one per core when it is not given. */
   readonly threads?: number;
   /** The GPUs that the process sees, by number; [] is none; all when not given. */
   readonly gpus?: readonly number[];
@@ -69,8 +69,7 @@ export function engineEnvironment(
   if (threads !== undefined) {
     environment['TF_NUM_INTRAOP_THREADS'] = String(threads);
     environment['OMP_NUM_THREADS'] = String(threads);
-    // Branches of a graph run side by side on these; ops share the intra-op threads all the same.
-    environment['TF_NUM_INTEROP_THREADS'] = String(Math.min(threads, 2));
+    environment['TF_NUM_INTEROP_THREADS'] = String(threads);
   }
   if (gpus !== undefined) environment['CUDA_VISIBLE_DEVICES'] = gpus.length === 0 ? '-1' : gpus.join(',');
   if (installation !== undefined && installation.libraryPaths.length > 0) {

@@ -1,9 +1,11 @@
 import { chmodSync, createWriteStream, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { openPromise } from 'yauzl';
-import { cancelled, diskFull, wheelDamaged } from './problems';
+import type { Entry } from 'yauzl';
+import { diskFull, throwIfCancelled, wheelDamaged } from './problems';
 
 /** The C headers that the binding includes; the wheel has 13,000 others. */
 const headers = [
@@ -26,53 +28,75 @@ export function isWanted(name: string, libraries: readonly string[]): boolean {
   );
 }
 
+/** The bytes that unpacking a wheel will write. @throws engine.provisioning when the wheel is damaged */
+export async function wantedBytes(wheel: string, libraries: readonly string[]): Promise<number> {
+  try {
+    const { entries, close } = await openWheel(wheel, libraries);
+    close();
+    return entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
+  } catch (error) {
+    throw wheelDamaged(wheel, error);
+  }
+}
+
 /**
  * Unpacks what an engine needs of a wheel.
  *
- * @param options.onBytes told how many bytes have been written, and how many there are in all
+ * @param options.onBytes told how many bytes have been written
  * @throws engine.provisioning when the wheel is damaged or the disk is full; cancelled
  */
 export async function extractWheel(
   wheel: string,
   directory: string,
   libraries: readonly string[],
-  options: {
-    readonly onBytes?: (done: number, total: number) => void;
-    readonly signal?: AbortSignal | undefined;
-  } = {},
+  options: { readonly onBytes?: (done: number) => void; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
   const { onBytes, signal } = options;
-  let total = 0;
+  let done = 0;
   try {
-    const zip = await openPromise(wheel, { autoClose: false });
+    const { entries, read, close } = await openWheel(wheel, libraries);
     try {
-      const wanted = [];
-      for await (const entry of zip.eachEntry())
-        if (isWanted(entry.fileName, libraries)) {
-          wanted.push(entry);
-          total += entry.uncompressedSize;
-        }
-      let done = 0;
-      for (const entry of wanted) {
+      for (const entry of entries) {
         const target = join(directory, entry.fileName);
         mkdirSync(dirname(target), { recursive: true });
         const count = new Transform({
           transform: (chunk: Buffer, _encoding, next) => {
             done += chunk.length;
-            onBytes?.(done, total);
+            onBytes?.(done);
             next(null, chunk);
           },
         });
-        await pipeline(await zip.openReadStreamPromise(entry), count, createWriteStream(target), { signal });
+        await pipeline(await read(entry), count, createWriteStream(target), { signal });
         if (entry.fileName.includes('/bin/')) chmodSync(target, 0o755);
       }
     } finally {
-      zip.close();
+      close();
     }
   } catch (error) {
-    if (signal?.aborted === true) throw cancelled();
+    throwIfCancelled(signal);
     if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
-      throw diskFull(directory, total, undefined);
+      throw diskFull(directory, await wantedBytes(wheel, libraries), undefined);
     throw wheelDamaged(wheel, error);
   }
+}
+
+async function openWheel(
+  wheel: string,
+  libraries: readonly string[],
+): Promise<{ entries: Entry[]; read: (entry: Entry) => Promise<Readable>; close: () => void }> {
+  const zip = await openPromise(wheel, { autoClose: false });
+  const entries: Entry[] = [];
+  try {
+    for await (const entry of zip.eachEntry()) if (isWanted(entry.fileName, libraries)) entries.push(entry);
+  } catch (error) {
+    zip.close();
+    throw error;
+  }
+  return {
+    entries,
+    read: (entry) => zip.openReadStreamPromise(entry),
+    close: () => {
+      zip.close();
+    },
+  };
 }

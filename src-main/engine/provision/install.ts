@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { bindingVersion, compileBinding } from './compile';
 import { downloadWheel, sha256 } from './download';
-import { extractWheel } from './extract';
+import { extractWheel, wantedBytes } from './extract';
 import { recordInstallation } from './installation';
 import type { EngineInstallation } from './installation';
 import { findCompiler, findPythonWithPip } from './machine/tools';
@@ -131,16 +131,20 @@ async function extractAll(
   progress: ProgressReporter,
   signal?: AbortSignal,
 ): Promise<void> {
-  for (const path of paths) {
-    let begun = false;
+  const sizes = await Promise.all(paths.map((path) => wantedBytes(path, release.libraries)));
+  progress.start(
+    'extracting',
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
+  let before = 0;
+  for (const [i, path] of paths.entries()) {
     await extractWheel(path, work, release.libraries, {
-      onBytes: (done, total) => {
-        if (!begun) progress.start('extracting', total);
-        begun = true;
-        progress.advance(done);
+      onBytes: (done) => {
+        progress.advance(before + done);
       },
       signal,
     });
+    before += sizes[i] ?? 0;
   }
 }
 
@@ -161,6 +165,7 @@ function describeInstallation(
         ? readdirSync(nvidia)
             .sort()
             .map((part) => join(nvidia, part, 'lib'))
+            .filter((folder) => existsSync(folder))
         : [],
   };
 }
