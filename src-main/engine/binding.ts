@@ -13,7 +13,9 @@ export function requireWithBinding(require: NodeJS.Require, bindingPath: string)
   util['isArray'] = Array.isArray;
 
   const entry = require.resolve('@tensorflow/tfjs-node-gpu');
-  const locator = require.resolve('@mapbox/node-pre-gyp', { paths: [entry] });
+  // A dependency of tfjs-node-gpu, not of the product.
+  const asked = '@mapbox/node-pre-gyp';
+  const locator = require.resolve(asked, { paths: [entry] });
   const cached = require.cache[locator];
   require.cache[locator] = {
     exports: { find: () => bindingPath },

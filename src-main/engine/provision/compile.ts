@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { include_dir as nodeHeaders } from 'node-api-headers';
 import { runProcess } from './machine/run-process';
 import { findCompiler } from './machine/tools';
 import { compileOnWindows } from './machine/windows';
@@ -37,7 +38,6 @@ export async function compileBinding(
 ): Promise<string> {
   const source = packageFolder();
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(source, 'binding', file));
-  const { include_dir: nodeHeaders } = nodeRequire('node-api-headers') as { include_dir: string };
   const includes = [unpacked(nodeHeaders), source, join(directory, 'tensorflow', 'include')];
   if (process.platform === 'win32') return compileOnWindows(directory, sources, includes, signal);
 

@@ -1,10 +1,8 @@
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
+import { def_paths } from 'node-api-headers';
 import { compilerFailed, windowsCompilerMissing, windowsPythonMissing } from '../problems';
 import { runProcess } from './run-process';
-
-const nodeRequire = createRequire(import.meta.url);
 
 /**
  * Looks up N-API in whatever program has loaded the binding: node.exe, or Electron under its own name.
@@ -34,14 +32,11 @@ export async function compileOnWindows(
   includes: readonly string[],
   signal?: AbortSignal,
 ): Promise<string> {
-  const { def_paths: definitions } = nodeRequire('node-api-headers') as {
-    def_paths: { js_native_api_def: string; node_api_def: string };
-  };
   const build = join(directory, 'tensorflow', 'python');
   const hook = join(build, 'host_hook.cc');
   writeFileSync(hook, hostHook);
   const importLibraries: string[] = [];
-  for (const definition of [definitions.js_native_api_def, definitions.node_api_def]) {
+  for (const definition of [def_paths.js_native_api_def, def_paths.node_api_def]) {
     const library = join(build, `${basename(definition, '.def')}.lib`);
     const made = await runProcess(
       'lib',
