@@ -11,7 +11,8 @@ import {
 } from './parameter-server';
 import { initialParameters } from './policy/layout';
 import { createPolicy, sample, useParameters } from './policy/policy';
-import { addPolicyGradient, createBackward } from './policy/policy-gradient';
+import { createBackward } from './policy/backward';
+import { addPolicyGradient } from './policy/policy-gradient';
 import {
   createReplicas,
   learningReplica,

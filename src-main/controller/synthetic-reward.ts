@@ -10,7 +10,7 @@ export const syntheticSpace = convSpace(space);
 export const paperController: ControllerConfig = { ...controller, replicas: 1 };
 
 /** Layers of the networks that the synthetic reward judges. */
-export const syntheticDepth = 6;
+const syntheticDepth = 6;
 
 /**
  * A reward that needs no training, over six layers of the space v1 (decisions of a layer: filter height of {1,3,5,7}, filter

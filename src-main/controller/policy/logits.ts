@@ -17,7 +17,7 @@ export function boundLogits(logits: Float64Array, at: number, count: number, opt
 }
 
 /** d bounded logit / d logit, from the bounded one. */
-export function boundedSlope(bounded: number, { temperature, tanhConstant }: LogitOptions): number {
+function boundedSlope(bounded: number, { temperature, tanhConstant }: LogitOptions): number {
   if (tanhConstant === null) return 1 / temperature;
   const ratio = bounded / tanhConstant;
   return (tanhConstant * (1 - ratio * ratio)) / temperature;

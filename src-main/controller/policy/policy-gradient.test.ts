@@ -1,29 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Generator } from '../../../src-shared/random';
-import type { DecisionPoint, SearchSpace } from '../../../src-shared/space/search-space';
+import { smallSpace } from '../fixtures/small-strategy';
+import { createBackward } from './backward';
 import { initialParameters } from './layout';
 import { createPolicy, sample, score, useParameters, type Policy, type PolicyOptions } from './policy';
-import { addPolicyGradient, createBackward, type WeightedDecisions } from './policy-gradient';
-
-/** Two heads, one of them masked in even layers, and an anchor point, for each of `depth` layers. */
-const smallSpace: SearchSpace = {
-  vocabulary: { size: [1, 3, 5], kind: ['a', 'b'] },
-  hasAnchors: true,
-  next(decisions, depth): DecisionPoint | undefined {
-    const layer = Math.floor(decisions.length / 3) + 1;
-    if (layer > depth) return undefined;
-    if (decisions.length % 3 === 0) {
-      const point = { kind: 'choice', name: 'size', layer, options: [1, 3, 5] } as const;
-      return layer % 2 === 0 ? { ...point, allowed: [true, false, true] } : point;
-    }
-    if (decisions.length % 3 === 1) return { kind: 'choice', name: 'kind', layer, options: ['a', 'b'] };
-    const candidates = Array.from({ length: layer - 1 }, (_, k) => 3 * k + 2);
-    return { kind: 'anchor', name: 'anchorPoint', layer, candidates };
-  },
-};
+import { addPolicyGradient, type WeightedDecisions } from './policy-gradient';
 
 function smallPolicy(options: Partial<PolicyOptions> = {}): Policy {
-  const policy = createPolicy(smallSpace, {
+  const policy = createPolicy(smallSpace(), {
     hiddenUnits: 5,
     layers: 2,
     temperature: 1,

@@ -138,7 +138,7 @@ export function walk(policy: Policy, depth: number, decisions: readonly Decision
 }
 
 /** ln P of the decision at a step of the walk in the workspace. */
-export function logProbability(workspace: Workspace, step: number, decision: Decision): number {
+function logProbability(workspace: Workspace, step: number, decision: Decision): number {
   const at = workspace.outputAt[step] ?? 0;
   if (typeof decision === 'number')
     return (workspace.logits[at + decision] ?? 0) - (workspace.logNormaliser[step] ?? 0);
