@@ -1,6 +1,6 @@
-import { defaultRunsFolder, findRunFolder, listRunFolders } from '../runs/locations';
+import { findRunFolder, listRunFolders } from '../runs/locations';
 import { openRunReadOnly, type OpenRun } from '../runs/run-folder';
-import { errorMessage } from '../../src-shared/errors';
+import { CellsmithError, errorMessage } from '../../src-shared/errors';
 import { exitCodes } from './exit-codes';
 import { dateTime, percent } from './format';
 import { summariseRun, type RunSummary } from './run-summary';
@@ -9,15 +9,14 @@ import { readEpochs } from '../runs/tables/epochs';
 import { readTrial, readTrials } from '../runs/tables/trials';
 import { readUpdates } from '../runs/tables/updates';
 import { bestTable, table } from './tables';
-import { writeJson, writeLine, type Terminal } from './terminal';
-import { CellsmithError } from '../../src-shared/errors';
+import { runsFolder, writeJson, writeLine, type Terminal } from './terminal';
 
 /** `cellsmith runs list`: every run below the folder, also those that cannot be opened. */
 export function listCommand(
   terminal: Terminal,
   options: { readonly runs?: string; readonly json: boolean },
 ): number {
-  const folder = options.runs ?? defaultRunsFolder(terminal.environment);
+  const folder = runsFolder(terminal, options);
   const summaries: RunSummary[] = [];
   const broken: { folder: string; message: string }[] = [];
   for (const path of listRunFolders(folder)) {
@@ -43,7 +42,7 @@ export function showCommand(
   named: string,
   options: { readonly runs?: string; readonly trial?: number; readonly best: number; readonly json: boolean },
 ): number {
-  const folder = findRunFolder(named, options.runs ?? defaultRunsFolder(terminal.environment));
+  const folder = findRunFolder(named, runsFolder(terminal, options));
   withRun(folder, (run) => {
     if (options.trial !== undefined) showTrial(terminal, run, options.trial, options.json);
     else if (options.json)

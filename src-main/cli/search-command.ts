@@ -5,7 +5,7 @@ import type { RunEvent } from '../../src-shared/run/run-event';
 import { prepareDataset, type PreparedDataset } from '../datasets/prepare';
 import { provisionEngine } from '../engine/provision/provision';
 import type { EngineInstallation } from '../engine/provision/installation';
-import { defaultRunsFolder, findRunFolder } from '../runs/locations';
+import { findRunFolder, requireRunsFolder } from '../runs/locations';
 import { amendRun, createRun, openRun, type WritableRun } from '../runs/run-folder';
 import { activeTime, readSessions } from '../runs/tables/sessions';
 import { countTrials, readBestTrials } from '../runs/tables/trials';
@@ -17,7 +17,7 @@ import { listenForInterrupts, type Interrupts } from './interrupts';
 import { changesOf, configOf, dataOf, requireResumable, type SearchOptions } from './search-options';
 import type { SearchView } from './views/search-view';
 import { bestTable } from './tables';
-import { productVersion, programName, writeLine, type Terminal } from './terminal';
+import { productVersion, programName, runsFolder, writeLine, type Terminal } from './terminal';
 import { chooseView } from './views/choose-view';
 
 /** A run that is ready to be searched in. */
@@ -52,11 +52,11 @@ export async function searchCommand(
     searching = true;
     await search(terminal, ready, view, interrupts);
     view.close();
-    if (!options.json) writeSummary(terminal, run, interrupts);
+    if (!options.json) writeSummary(terminal, run, interrupts.exitCode() !== undefined);
     return interrupts.exitCode() ?? exitCodes.ok;
   } catch (error) {
     view.close();
-    if (run !== undefined && !options.json) writeSummary(terminal, run, interrupts);
+    if (run !== undefined && !options.json) writeSummary(terminal, run, true);
     throw error;
   } finally {
     interrupts.release();
@@ -79,7 +79,7 @@ async function prepare(
     signal,
     onProgress: (progress: Parameters<SearchView['dataset']>[0]) => view.dataset(progress),
   };
-  const runs = options.runs ?? defaultRunsFolder(terminal.environment);
+  const runs = runsFolder(terminal, options);
 
   if (options.resume !== undefined) {
     requireResumable(command);
@@ -96,6 +96,7 @@ async function prepare(
   }
   const config = configOf(options);
   const location = dataOf(terminal, options, config);
+  requireRunsFolder(runs);
   const data = await prepareDataset(location, {
     ...reading,
     side: config.recipe.side,
@@ -147,14 +148,14 @@ function softwareOf(terminal: Terminal, engine: EngineInstallation): Record<stri
   };
 }
 
-function writeSummary(terminal: Terminal, run: WritableRun, interrupts: Interrupts): void {
+function writeSummary(terminal: Terminal, run: WritableRun, unfinished: boolean): void {
   const best = bestTable(terminal, run, 10);
   writeLine(terminal);
   writeLine(terminal, best ?? 'No child has been trained to the end.');
   writeLine(terminal);
   writeLine(terminal, `Run folder: ${run.folder}`);
   const named = quoted(run.folder);
-  if (interrupts.exitCode() !== undefined)
+  if (unfinished)
     writeLine(
       terminal,
       `Ended before its budget was used up. To go on: ${programName()} search --resume ${named}`,

@@ -121,7 +121,7 @@ export function dataOf(terminal: Terminal, options: SearchOptions, config: Searc
 }
 
 /** The sample of CIFAR-10 that the product ships with. */
-export function samplePath(terminal: Terminal): string {
+function samplePath(terminal: Terminal): string {
   const assets = join(installationRoot(terminal), 'assets');
   let names: string[] = [];
   try {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -128,6 +128,15 @@ describe('a search of real networks', () => {
     expect(code).toBe(1);
     expect(eventsOf(stdout).at(-1)).toMatchObject({ type: 'runEnded', outcome: 'failed' });
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'child.time-limit' } });
+  });
+});
+
+describe('a folder for runs that cannot be written', () => {
+  it('ends with 5 and says so before anything is prepared', async () => {
+    writeFileSync(join(folder, 'a file'), '');
+    const { code, stdout, stderr } = await runProgram(tiny(join(folder, 'a file', 'runs')), environment());
+    expect([code, stdout]).toEqual([5, '']);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'run.not-writable' } });
   });
 });
 

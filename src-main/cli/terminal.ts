@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { defaultRunsFolder } from '../runs/locations';
 
 /** Where a command speaks, and what it stands in. */
 export interface Terminal {
@@ -62,4 +63,9 @@ export function installationRoot({ programs }: Terminal): string {
 export function productVersion(terminal: Terminal): string {
   const text = readFileSync(join(installationRoot(terminal), 'package.json'), 'utf8');
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}
+
+/** The folder of all runs: the given one, or that of the environment. Absolute. */
+export function runsFolder(terminal: Terminal, options: { readonly runs?: string }): string {
+  return options.runs === undefined ? defaultRunsFolder(terminal.environment) : resolve(options.runs);
 }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { CellsmithError } from '../../src-shared/errors';
@@ -24,6 +24,19 @@ export function defaultRunsFolder(
   // The XDG specification tells programs to ignore relative paths.
   const base = data !== undefined && isAbsolute(data) ? data : join(home, '.local', 'share');
   return join(base, 'cellsmith', 'runs');
+}
+
+/**
+ * Makes sure that runs can be made below a folder, before long preparations end in an error.
+ * @throws CellsmithError 'run.not-writable'
+ */
+export function requireRunsFolder(runs: string): void {
+  try {
+    mkdirSync(runs, { recursive: true });
+    accessSync(runs, constants.W_OK);
+  } catch (error) {
+    throw notWritable(runs, error);
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ImageDatasetDescription } from '../../src-shared/dataset/descripti
 import type { RunManifest } from '../runs/manifest';
 
 /** A description of two pictures, for runs whose children are not trained on any. */
-export const twoPictures: ImageDatasetDescription = {
+const twoPictures: ImageDatasetDescription = {
   kind: 'images',
   form: 'cifar10-binary',
   container: 'folder',

@@ -4,7 +4,7 @@ import type { Database } from './database';
 import { initial } from './migrations/0001-initial';
 
 /** In order; the number of a migration is its place from 1, and the schema version of a database is that of its last one. */
-export const migrations: readonly string[] = [initial];
+const migrations: readonly string[] = [initial];
 
 const versionRow = z.strictObject({ user_version: z.int().min(0) });
 
