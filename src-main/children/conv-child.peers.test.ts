@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { ConvArchitecture, Layer } from '../../src-shared/architecture/conv-architecture';
+import { Generator } from '../../src-shared/random';
+import {
+  type ChildReference,
+  compareWithReference,
+  parseReference,
+  type ReferenceRequest,
+} from '../testing/child-reference';
+import fixture from './fixtures/conv-child.json';
+
+const python = process.env['CELLSMITH_PEERS_PYTHON'] ?? 'python3';
+const script = fileURLToPath(new URL('./fixtures/conv_child_torch.py', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'cellsmith-peers-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What PyTorch does with a request, now. */
+function pytorch(request: ReferenceRequest): ChildReference {
+  return parseReference(
+    JSON.parse(execFileSync(python, [script], { input: JSON.stringify(request), encoding: 'utf8' })),
+  );
+}
+
+describe('children trained by PyTorch at this moment', () => {
+  it.each([1, 2, 3, 4])('a random network of seed %i trains alike, to 1e-4', async (seed) => {
+    const largest = await compareWithReference(pytorch(randomRequest(seed)), join(folder, String(seed)));
+    const { gradientNorm, ...others } = largest;
+    expect(Math.max(...Object.values(others))).toBeLessThan(1e-4);
+    // Rounding can carry a unit over the kink of its ReLU, which changes one step's gradient more than any value.
+    expect(gradientNorm).toBeLessThan(1e-2);
+  });
+
+  it('the committed reference is what PyTorch still gives', () => {
+    const committed = parseReference(fixture);
+    const { steps } = pytorch(committed.request);
+    expect(steps.length).toBe(committed.steps.length);
+    for (const [i, { loss }] of committed.steps.entries()) expect(steps[i]?.loss).toBeCloseTo(loss, 4);
+  });
+});
+
+/** Ten layers of random kinds, sizes, strides and inputs; what feeds nothing goes to the classifier. */
+function randomRequest(seed: number): ReferenceRequest {
+  const generator = Generator.seeded(seed);
+  const one = <T>(values: readonly [T, ...T[]]): T => values[generator.integer(values.length)] ?? values[0];
+  const used = new Set<number>();
+  const layers = Array.from({ length: 10 }, (_, index): Layer => {
+    const chosen = Array.from({ length: index + 1 }, (_unused, i) => i).filter(
+      () => generator.integer(3) === 0,
+    );
+    const inputs = chosen.length > 0 ? chosen : [index];
+    for (const input of inputs) used.add(input);
+    const strides = { strideHeight: one([1, 1, 2, 3]), strideWidth: one([1, 1, 2, 3]), inputs };
+    const [height, width] = [one([1, 2, 3, 5, 7]), one([1, 2, 3, 5, 7])];
+    const kind = one(['convolution', 'convolution', 'convolution', 'maxPooling', 'averagePooling']);
+    return kind === 'convolution'
+      ? { kind, filterHeight: height, filterWidth: width, filters: one([3, 4, 6, 8]), ...strides }
+      : { kind, height, width, ...strides };
+  });
+  const architecture: ConvArchitecture = {
+    kind: 'conv',
+    layers,
+    outputs: layers.map((_, index) => index + 1).filter((reference) => !used.has(reference)),
+  };
+  return {
+    architecture,
+    task: { height: 14, width: 14, channels: 3, classes: 5 },
+    recipe: {
+      momentum: 0.9,
+      nesterov: generator.integer(2) === 1,
+      weightDecay: 1e-3,
+      batchNormEpsilon: 1e-3,
+      batchNormMomentum: 0.9,
+    },
+    batch: 16,
+    rates: Array.from({ length: 10 }, (_, step) => 0.02 / (1 + step)),
+    seed,
+  };
+}

@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { compareWithReference, parseReference } from '../testing/child-reference';
+import fixture from './fixtures/conv-child.json';
+
+const folder = mkdtempSync(join(tmpdir(), 'cellsmith-reference-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('a whole child, compared with PyTorch from the same weights (fixtures/conv_child_torch.py)', () => {
+  const reference = parseReference(fixture);
+
+  it('has skip connections, strides, paddings, poolings and loose ends of several sizes', () => {
+    const { layers, outputs } = reference.request.architecture;
+    expect(layers.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['convolution', 'maxPooling', 'averagePooling']),
+    );
+    expect(outputs.length).toBeGreaterThan(1);
+    expect(reference.steps.length).toBe(15);
+  });
+
+  it('gives the same losses, gradients, steps, moving averages and evaluation to 1e-4', async () => {
+    const largest = await compareWithReference(reference, folder);
+    expect(largest.loss).toBeLessThan(1e-4);
+    expect(largest.gradientNorm).toBeLessThan(1e-4);
+    expect(largest.firstGradient).toBeLessThan(1e-4);
+    expect(largest.weights).toBeLessThan(1e-4);
+    expect(largest.evaluationLoss).toBeLessThan(1e-4);
+    expect(largest.correct).toBe(0);
+  });
+});

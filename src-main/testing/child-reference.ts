@@ -1,0 +1,154 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv-architecture';
+import type { ImageRecipe } from '../../src-shared/config/search-config';
+import { convChild } from '../children/conv-child';
+import { cropPlan, evaluationBoxes } from '../children/crop-boxes';
+import { fetchedFloats, fetchedNumber, openSession } from '../engine/session';
+import { tinyRecipe } from './tiny-pictures';
+
+/** What the reference is asked for: a network, and steps of training at given rates. */
+export interface ReferenceRequest {
+  readonly architecture: ConvArchitecture;
+  readonly task: ImageTask;
+  readonly recipe: Pick<
+    ImageRecipe,
+    'momentum' | 'nesterov' | 'weightDecay' | 'batchNormEpsilon' | 'batchNormMomentum'
+  >;
+  readonly batch: number;
+  readonly rates: readonly number[];
+  readonly seed: number;
+}
+
+const tensors = z.record(z.string(), z.string());
+const referenceSchema = z.object({
+  request: z.custom<ReferenceRequest>((value) => typeof value === 'object' && value !== null),
+  images: z.string(),
+  labels: z.string(),
+  mean: z.array(z.number()),
+  std: z.array(z.number()),
+  before: tensors,
+  afterFirst: tensors,
+  after: tensors,
+  steps: z.array(
+    z.object({
+      indices: z.array(z.int()),
+      rate: z.number(),
+      loss: z.number(),
+      correct: z.int(),
+      gradientNorm: z.number(),
+    }),
+  ),
+  evaluation: z.object({ loss: z.number(), correct: z.int() }),
+});
+
+/** What src-main/children/fixtures/conv_child_torch.py writes. */
+export type ChildReference = z.infer<typeof referenceSchema>;
+
+export function parseReference(value: unknown): ChildReference {
+  return referenceSchema.parse(value);
+}
+
+/** Largest differences, relative to 1 or to the reference's value where that is larger. */
+export interface Differences {
+  loss: number;
+  correct: number;
+  gradientNorm: number;
+  /** Of the first step's gradients, which its change of the weights reveals. */
+  firstGradient: number;
+  weights: number;
+  evaluationLoss: number;
+}
+
+/**
+ * Does in the training graph what the reference did, from the same weights on the same pictures.
+ * @param folder gets the pictures
+ */
+export async function compareWithReference(reference: ChildReference, folder: string): Promise<Differences> {
+  const { request, mean, std, steps, evaluation } = reference;
+  const { architecture, task, batch } = request;
+  const recipe: ImageRecipe = {
+    ...tinyRecipe,
+    ...request.recipe,
+    side: task.height,
+    augmentation: { enlarge: 'none', enlargedSide: 1, horizontalFlip: false },
+  };
+  mkdirSync(folder, { recursive: true });
+  const files = {
+    imagesFile: join(folder, 'images.bin'),
+    labelsFile: join(folder, 'labels.bin'),
+    count: 3 * batch,
+  };
+  writeFileSync(files.imagesFile, Buffer.from(reference.images, 'base64'));
+  writeFileSync(files.labelsFile, Buffer.from(reference.labels, 'base64'));
+  const { graph, weights } = convChild(architecture, task, recipe, batch, files, { mean, std });
+  const boxes = evaluationBoxes(cropPlan(task.height, recipe.augmentation), batch);
+
+  const largest: Differences = {
+    loss: 0,
+    correct: 0,
+    gradientNorm: 0,
+    firstGradient: 0,
+    weights: 0,
+    evaluationLoss: 0,
+  };
+  const note = (what: keyof Differences, ours: number, theirs: number): void => {
+    const difference = Math.abs(ours - theirs) / Math.max(1, Math.abs(theirs));
+    // Whatever is no number must not pass for a small difference.
+    largest[what] = Number.isNaN(difference) ? Infinity : Math.max(largest[what], difference);
+  };
+
+  const session = await openSession(graph);
+  try {
+    session.run('init', { seed: Int32Array.of(0, 0) });
+    const initial = session.run('read');
+    const restored = Object.fromEntries(
+      Object.keys(initial).map((name) => [
+        name,
+        reference.before[name] === undefined ? fetchedFloats(initial, name) : floats(reference.before, name),
+      ]),
+    );
+    session.run('assign', restored);
+    const compareWeights = (theirs: Record<string, string>, what: 'weights' | 'firstGradient'): void => {
+      const values = session.run('read');
+      for (const { name, trainable } of weights) {
+        if (what === 'firstGradient' && !trainable) continue;
+        const [now, before, expected] = [
+          fetchedFloats(values, name),
+          floats(reference.before, name),
+          floats(theirs, name),
+        ];
+        // The first step of Nesterov momentum moves a weight by rate · (1 + momentum) · gradient.
+        const unit = what === 'weights' ? 1 : (steps[0]?.rate ?? 0) * (1 + recipe.momentum);
+        const moved = (value: number | undefined, i: number): number =>
+          ((value ?? NaN) - (what === 'weights' ? 0 : (before[i] ?? NaN))) / unit;
+        for (let i = 0; i < Math.max(now.length, expected.length); i++)
+          note(what, moved(now[i], i), moved(expected[i], i));
+      }
+    };
+    for (const [number, step] of steps.entries()) {
+      const indices = Int32Array.from(step.indices);
+      const results = session.run('train', { indices, boxes, learning_rate: step.rate });
+      note('loss', fetchedNumber(results, 'loss'), step.loss);
+      note('correct', fetchedNumber(results, 'correct'), step.correct);
+      note('gradientNorm', fetchedNumber(results, 'gradient_norm'), step.gradientNorm);
+      if (number === 0) compareWeights(reference.afterFirst, 'firstGradient');
+    }
+    compareWeights(reference.after, 'weights');
+    const measured = session.run('evaluate', {
+      indices: Int32Array.from({ length: batch }, (_, i) => i),
+      weights: new Float32Array(batch).fill(1),
+    });
+    note('evaluationLoss', fetchedNumber(measured, 'loss'), evaluation.loss);
+    note('correct', fetchedNumber(measured, 'correct'), evaluation.correct);
+  } finally {
+    session.close();
+  }
+  return largest;
+}
+
+function floats(values: Record<string, string>, name: string): Float32Array {
+  const bytes = Buffer.from(values[name] ?? '', 'base64');
+  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i));
+}
