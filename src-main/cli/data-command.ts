@@ -27,7 +27,6 @@ export async function describeCommand(
     return exitCodes.ok;
   } finally {
     view.close();
-    interrupts.release();
   }
 }
 

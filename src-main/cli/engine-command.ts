@@ -42,6 +42,5 @@ export async function engineCommand(terminal: Terminal, options: EngineOptions):
     return exitCodes.ok;
   } finally {
     view.close();
-    interrupts.release();
   }
 }

@@ -11,8 +11,6 @@ export interface Interrupts {
   readonly immediate: AbortSignal;
   /** 130 or 143 when a signal ended the command; undefined when none did. */
   exitCode(): number | undefined;
-  /** Stops listening; the system's own reaction is back. */
-  release(): void;
 }
 
 /**
@@ -21,7 +19,10 @@ export interface Interrupts {
  */
 const onePress = 250;
 
-/** @param onInterrupt is told how many presses there were, before the signals fire */
+/**
+ * Listens until the process ends: a press while the last things are written down must not tear it away from them.
+ * @param onInterrupt is told how many presses there were, before the signals fire
+ */
 export function listenForInterrupts(onInterrupt: (presses: number) => void): Interrupts {
   const gentle = new AbortController();
   const immediate = new AbortController();
@@ -50,10 +51,5 @@ export function listenForInterrupts(onInterrupt: (presses: number) => void): Int
     gentle: gentle.signal,
     immediate: immediate.signal,
     exitCode: () => exitCode,
-    release: () => {
-      process.off('SIGINT', interrupted);
-      process.off('SIGTERM', terminated);
-      process.off('SIGHUP', terminated);
-    },
   };
 }

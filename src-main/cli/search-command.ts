@@ -59,7 +59,6 @@ export async function searchCommand(
     if (run !== undefined && !options.json) writeSummary(terminal, run, true);
     throw error;
   } finally {
-    interrupts.release();
     run?.close();
   }
 }

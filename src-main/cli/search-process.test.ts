@@ -169,13 +169,16 @@ describe('Ctrl-C', () => {
 
   it('twice ends it at once, and the run can be resumed', async () => {
     const runs = join(folder, 'twice');
-    const program = startProgram(long(runs), environment());
-    await program.sees(/"epochEnded"/);
+    // An epoch on the sample takes seconds, so that there is a middle of it to be ended in.
+    const slow = ['--set', 'recipe.epochs=500', '--set', 'recipe.batchSize=4', '--threads', '1'];
+    const program = startProgram(['search', '--json', '--runs', runs, ...slow], environment());
+    await program.sees(/"trialProgress"/);
     program.process.kill('SIGINT');
-    await wait(300);
+    await wait(400);
     program.process.kill('SIGINT');
-    const { code } = await program.ended();
+    const { code, stderr } = await program.ended();
     expect(code).toBe(130);
+    expect(stderr).toMatch(/Ending at once/);
     const outcomes = inspect(runIn(runs), ({ database }) =>
       readSessions(database).map((session) => session.outcome),
     );
