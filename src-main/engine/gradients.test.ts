@@ -7,6 +7,7 @@ import { sum } from './ops/broadcast';
 import { conv2d } from './ops/convolution';
 import { gatherNd } from './ops/gather';
 import { cast } from './ops/logic';
+import { batchNormTraining } from './ops/normalization';
 import { argMax } from './ops/reduction';
 import { constant, placeholder, stopGradient } from './ops/source';
 import { fetchedNumber, openSession } from './session';
@@ -63,6 +64,17 @@ describe('gradients', () => {
     gradients(loss, kernels);
     expect(graph.nodes.filter(({ op }) => op === 'Conv2DBackpropFilter')).toHaveLength(2);
     expect(graph.nodes.filter(({ op }) => op === 'Conv2DBackpropInput')).toHaveLength(1);
+  });
+
+  it('keeps a ReLU apart from the batch normalisation before it, and gives it the gradient of a ReLU', () => {
+    const graph = new Graph();
+    const x = placeholder(graph, 'x', [2, 4, 4, 3]);
+    const vector = constant(graph, [1, 1, 1]);
+    const y = relu(batchNormTraining(x, vector, vector, 1e-3).y);
+    gradients(sum(y), [x]);
+    expect(y.node.op).toBe('Maximum');
+    expect(graph.nodes.filter(({ op }) => op === 'ReluGrad')).toHaveLength(1);
+    expect(relu(x).node.op).toBe('Relu');
   });
 
   it('reads a variable once, however often it is used', () => {

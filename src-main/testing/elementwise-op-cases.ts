@@ -2,6 +2,7 @@ import type { Shape } from '../engine/graph';
 import * as activation from '../engine/ops/activation';
 import * as arithmetic from '../engine/ops/arithmetic';
 import { greater, maximum, minimum, select } from '../engine/ops/logic';
+import { constant } from '../engine/ops/source';
 import { image, integers, type OpCase } from './op-case';
 
 /** Functions of one number, and their eager names. */
@@ -117,6 +118,13 @@ export const elementwiseOpCases: readonly OpCase[] = [
     draw: 'distinct',
     build: (x, y) => maximum(x, y),
     eager: (tf, x, y) => tf.maximum(x, tf.broadcastTo(y, [2, 3])),
+  },
+  {
+    op: 'Maximum',
+    about: 'with the constant 0',
+    inputs: [[2, 3]],
+    build: (x) => maximum(x, constant(x.node.graph, 0)),
+    eager: (tf, x) => tf.relu(x),
   },
   {
     op: 'Minimum',

@@ -92,6 +92,9 @@ export function gradOp(name: string): Op<readonly [Tensor, Tensor]> {
   });
 }
 
+/** dy where the result of a ReLU is positive, else zero; the inputs are dy and the result. */
+export const reluGradOp = gradOp('ReluGrad');
+
 const addNOp = defineOp({
   name: 'AddN',
   typed: { T: 0 },
@@ -133,6 +136,7 @@ export const arithmeticOps: readonly Op[] = [
   floorOp,
   sqrtGradOp,
   rsqrtGradOp,
+  reluGradOp,
   addNOp,
   l2LossOp,
 ];

@@ -1,7 +1,7 @@
 import type { DType, Tensor } from '../graph';
 import { defineOp, emitTensor, type Op, typeOf } from '../op';
 import { broadcastShape, filled, sumTo } from './broadcast';
-import { mul } from './arithmetic';
+import { mul, reluGradOp } from './arithmetic';
 
 // Casts, comparisons, and choices made by them.
 
@@ -73,7 +73,8 @@ function extremeOp(name: string, chooses: (x: Tensor, y: Tensor) => Tensor): Op<
       if (x.dtype !== y.dtype) throw reject('both must have the same element type');
       return [{ dtype: x.dtype, shape: broadcastShape(x.shape, y.shape, reject) }];
     },
-    gradient({ inputs: [x, y] }, dy, { needs }) {
+    gradient({ inputs: [x, y], outputs: [result = x] }, dy, { needs }) {
+      if (name === 'Maximum' && isZero(y)) return [emitTensor(reluGradOp, [dy, result]), undefined];
       const first = cast(chooses(x, y), 'float32');
       const second = (): Tensor => cast(emitTensor(logicalNotOp, [chooses(x, y)]), 'float32');
       return [
@@ -82,6 +83,12 @@ function extremeOp(name: string, chooses: (x: Tensor, y: Tensor) => Tensor): Op<
       ];
     },
   });
+}
+
+/** A maximum with the constant 0 is a ReLU, and has its gradient: in one pass, and zero where the result is zero. */
+function isZero({ node, shape }: Tensor): boolean {
+  const value = node.op === 'Const' ? node.attributes['value'] : undefined;
+  return value !== undefined && 'literal' in value && shape.length === 0 && value.literal.values[0] === 0;
 }
 
 const maximumOp = extremeOp('Maximum', greaterEqual);
