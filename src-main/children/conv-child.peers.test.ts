@@ -56,7 +56,13 @@ function randomRequest(seed: number): ReferenceRequest {
     for (const input of inputs) used.add(input);
     const strides = { strideHeight: one([1, 1, 2, 3]), strideWidth: one([1, 1, 2, 3]), inputs };
     const [height, width] = [one([1, 2, 3, 5, 7]), one([1, 2, 3, 5, 7])];
-    const kind = one(['convolution', 'convolution', 'convolution', 'maxPooling', 'averagePooling']);
+    const kind = one<Layer['kind']>([
+      'convolution',
+      'convolution',
+      'convolution',
+      'maxPooling',
+      'averagePooling',
+    ]);
     return kind === 'convolution'
       ? { kind, filterHeight: height, filterWidth: width, filters: one([3, 4, 6, 8]), ...strides }
       : { kind, height, width, ...strides };

@@ -57,12 +57,12 @@ export function superviseChild(
       switch (reply.type) {
         case 'progress': {
           const { epoch, step, steps } = reply;
-          watchdog.heard(epoch * steps + step);
+          watchdog.heardSteps(epoch * steps + step);
           tell(() => listener.onProgress?.({ epoch, step, steps }));
           break;
         }
         case 'epoch':
-          watchdog.heard();
+          watchdog.heardEpoch();
           epochs.push(reply.record);
           tell(() => listener.onEpoch?.(reply.record));
           break;

@@ -20,8 +20,10 @@ export function timer(action: () => void, milliseconds: number): NodeJS.Timeout 
 
 /** Measures steps by the messages of a trainer and calls for its end when it has been silent for too long. */
 export interface Watchdog {
-  /** The trainer has been heard; `steps` of the epoch are done, when the message said so. */
-  heard(steps?: number): void;
+  /** The trainer has done so many steps in all. */
+  heardSteps(steps: number): void;
+  /** The trainer has ended an epoch. An epoch without a step between two messages had quick steps. */
+  heardEpoch(): void;
   stop(): void;
 }
 
@@ -45,14 +47,16 @@ export function startWatchdog(
   };
   arm();
   return {
-    heard: (steps) => {
-      if (steps !== undefined) {
-        const at = now();
-        // The slowest counts: steps of evaluation are quicker than those of training.
-        if (last !== undefined && steps > last.steps)
-          stepTime = Math.max(stepTime ?? 0, (at - last.at) / (steps - last.steps));
-        last = { steps, at };
-      }
+    heardSteps: (steps) => {
+      const at = now();
+      // The slowest counts: steps of evaluation are quicker than those of training.
+      if (last !== undefined && steps > last.steps)
+        stepTime = Math.max(stepTime ?? 0, (at - last.at) / (steps - last.steps));
+      last = { steps, at };
+      arm();
+    },
+    heardEpoch: () => {
+      stepTime ??= 0;
       arm();
     },
     stop: () => clearTimeout(alarm),

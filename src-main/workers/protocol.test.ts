@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { tinyArchitecture, tinyRecipe } from '../testing/tiny-pictures';
+import { trainerReplySchema, trainerRequestSchema } from './protocol';
+import type { TrainerReply, TrainerRequest } from './trial-job';
+
+const train: TrainerRequest = {
+  type: 'train',
+  job: {
+    trial: 1,
+    architecture: tinyArchitecture,
+    recipe: tinyRecipe,
+    seed: 0xffffffff,
+    data: '/d',
+    weights: null,
+  },
+};
+const predictedRate: TrainerRequest = {
+  ...train,
+  job: { ...train.job, architecture: { ...tinyArchitecture, learningRate: 0.05 }, weights: '/w' },
+};
+const replies: readonly TrainerReply[] = [
+  { type: 'ready', pid: 1, tensorflow: '2.21.0', device: 'cpu' },
+  { type: 'progress', trial: 1, epoch: 0, step: 1, steps: 2 },
+  { type: 'completed', trial: 1, stopped: false },
+  { type: 'failed', trial: 1, reason: 'diverged', message: 'Too fast.' },
+];
+
+describe('what trainers and their parents say to each other', () => {
+  it('survives the way as JSON', () => {
+    for (const request of [train, predictedRate, { type: 'stopAfterEpoch' }, { type: 'exit' }] as const)
+      expect(trainerRequestSchema.parse(JSON.parse(JSON.stringify(request)))).toEqual(request);
+    for (const reply of replies)
+      expect(trainerReplySchema.parse(JSON.parse(JSON.stringify(reply)))).toEqual(reply);
+  });
+
+  it('is refused when something is missing, superfluous or of another type', () => {
+    for (const wrong of [
+      { type: 'train', job: { ...train.job, seed: undefined } },
+      { type: 'train', job: { ...train.job, more: 1 } },
+      { type: 'train', job: { ...train.job, seed: -1 } },
+      { type: 'train', job: { ...train.job, recipe: { ...tinyRecipe, epochs: '3' } } },
+      { type: 'quit' },
+      null,
+    ])
+      expect(trainerRequestSchema.safeParse(wrong).success).toBe(false);
+    expect(trainerReplySchema.safeParse({ ...replies[3], reason: 'tired' }).success).toBe(false);
+  });
+
+  it('is never understood by chance', () => {
+    fc.assert(
+      fc.property(fc.anything(), (message) => {
+        expect(trainerRequestSchema.safeParse(message).success).toBe(false);
+        expect(trainerReplySchema.safeParse(message).success).toBe(false);
+      }),
+    );
+  });
+});

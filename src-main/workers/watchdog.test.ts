@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startWatchdog, timer } from './watchdog';
+
+const patience = { first: 10_000, least: 1000, steps: 20 };
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+/** A watchdog and the silences that it called out. */
+function watch(): { silences: number[]; dog: ReturnType<typeof startWatchdog> } {
+  const silences: number[] = [];
+  return {
+    silences,
+    dog: startWatchdog(
+      patience,
+      (silence) => silences.push(silence),
+      () => Date.now(),
+    ),
+  };
+}
+
+describe('the watchdog', () => {
+  it('waits long for the first step', () => {
+    const { silences, dog } = watch();
+    vi.advanceTimersByTime(9999);
+    dog.heardSteps(1);
+    vi.advanceTimersByTime(9999);
+    expect(silences).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(silences).toEqual([10_000]);
+  });
+
+  it('then allows twenty times the slowest step, if that is more than the least', () => {
+    const { silences, dog } = watch();
+    dog.heardSteps(1);
+    vi.advanceTimersByTime(600);
+    dog.heardSteps(3);
+    vi.advanceTimersByTime(100);
+    dog.heardSteps(13);
+    vi.advanceTimersByTime(5999);
+    expect(silences).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(silences).toEqual([6000]);
+  });
+
+  it('allows the least when steps are quick, also when they are too quick to be heard', () => {
+    for (const hear of [
+      (dog: ReturnType<typeof startWatchdog>) => {
+        dog.heardSteps(1);
+        vi.advanceTimersByTime(10);
+        dog.heardSteps(100);
+      },
+      (dog: ReturnType<typeof startWatchdog>) => dog.heardEpoch(),
+    ]) {
+      const { silences, dog } = watch();
+      hear(dog);
+      vi.advanceTimersByTime(999);
+      expect(silences).toEqual([]);
+      vi.advanceTimersByTime(1);
+      expect(silences).toEqual([1000]);
+    }
+  });
+
+  it('is quiet once it is stopped', () => {
+    const { silences, dog } = watch();
+    dog.stop();
+    vi.advanceTimersByTime(1e6);
+    expect(silences).toEqual([]);
+  });
+});
+
+it('a timer of years does not go off at once', () => {
+  let wentOff = false;
+  timer(() => (wentOff = true), 365 * 24 * 3600 * 1000);
+  vi.advanceTimersByTime(60_000);
+  expect(wentOff).toBe(false);
+});
