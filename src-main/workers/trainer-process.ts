@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { TrainerRequest } from './trial-job';
 
 /** How a process ended: by itself with a code, or by a signal. */
@@ -28,9 +27,9 @@ export type SpawnTrainer = (environment: Readonly<Record<string, string>>) => Tr
 
 /**
  * Starts trainers as Node processes.
- * @param entry absolute path of the built trainer; by default the one beside this program's own bundle
+ * @param entry absolute path of the built trainer, trainer.js
  */
-export function forkTrainer(entry = fileURLToPath(new URL('./trainer.js', import.meta.url))): SpawnTrainer {
+export function forkTrainer(entry: string): SpawnTrainer {
   return (environment) => {
     // Options of this process, such as an inspector's port, are not the trainer's.
     const inherited = { ...process.env };
