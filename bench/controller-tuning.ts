@@ -14,8 +14,8 @@ const budgets: readonly {
   { proposals: 32, rates: [0.006, 0.01, 0.02, 0.035], batches: [1, 2, 4, 8] },
   { proposals: 100, rates: [0.006, 0.01, 0.02, 0.035], batches: [1, 2, 4, 8] },
   { proposals: 200, rates: [0.003, 0.006, 0.01, 0.02], batches: [1, 2, 4, 8] },
-  { proposals: 600, rates: [0.003, 0.006, 0.01], batches: [2, 4, 8] },
-  { proposals: 2000, rates: [0.002, 0.004, 0.006], batches: [4, 8, 16] },
+  { proposals: 600, rates: [0.001, 0.002, 0.003, 0.006], batches: [2, 4, 8] },
+  { proposals: 2000, rates: [0.001, 0.002, 0.004], batches: [2, 4, 8] },
 ];
 const decays = [0.7, 0.9, 0.95, 0.98];
 const bonuses = [0, 0.0003, 0.001, 0.003];
