@@ -1,13 +1,16 @@
 import { expect, it } from 'vitest';
-import { trainOnCircle } from '../../docs/graph-compiler-example';
+import { learnCircle } from '../../docs/graph-compiler-example';
 
 it('the example of the documentation learns the circle', async () => {
-  const { firstLoss, lastLoss, answer } = await trainOnCircle();
-  expect(firstLoss).toBeGreaterThan(0.5);
-  expect(lastLoss).toBeLessThan(0.25);
-  expect(answer).toBe(1);
+  const { losses, chances } = await learnCircle(300);
+  expect(losses[0]).toBeGreaterThan(0.5);
+  expect(losses.at(-1)).toBeLessThan(0.25);
+  // Points along an axis from -1 to 1: [chance outside, chance inside] of each.
+  expect(chances[2 * 32 + 1]).toBeGreaterThan(0.9);
+  expect(chances[0]).toBeGreaterThan(0.9);
+  expect(chances[2 * 62]).toBeGreaterThan(0.9);
 });
 
 it('the example comes out the same, bit by bit, from the same seed', async () => {
-  expect(await trainOnCircle(5)).toEqual(await trainOnCircle(5));
+  expect(await learnCircle(5)).toEqual(await learnCircle(5));
 });

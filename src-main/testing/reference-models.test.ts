@@ -10,6 +10,10 @@ describe.each(Object.keys(referenceModels) as (keyof typeof referenceModels)[])(
   it('trains as in PyTorch: losses, norms and all variables to 1e-4 after 20 steps', async () => {
     expectNear(await trainReferenceModel(name), pytorch[name]);
   });
+
+  it('comes out the same in another session, bit by bit', async () => {
+    expect(await trainReferenceModel(name)).toEqual(await trainReferenceModel(name));
+  });
 });
 
 function expectNear(ours: Required<Trained>, theirs: Trained): void {
