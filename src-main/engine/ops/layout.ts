@@ -229,17 +229,6 @@ const reverseOp = defineOp<readonly [Tensor, Tensor]>({
   gradient: ({ inputs: [, axes] }, dy) => [reverse(dy, constantInts(axes)), undefined],
 });
 
-const resizeBilinearOp = defineOp<readonly [Tensor, Tensor]>({
-  name: 'ResizeBilinear',
-  arity: 2,
-  typed: { T: 0 },
-  shape([x, size], _attributes, reject) {
-    const [batch = 0, , , channels = 0] = x.shape;
-    if (x.shape.length !== 4) throw reject('images are [batch, height, width, channels]');
-    return [{ dtype: 'float32', shape: [batch, ...constantInts(size), channels] }];
-  },
-});
-
 export const layoutOps: readonly Op[] = [
   concatOp,
   sliceOp,
@@ -251,7 +240,6 @@ export const layoutOps: readonly Op[] = [
   transposeOp,
   tileOp,
   reverseOp,
-  resizeBilinearOp,
 ];
 
 /** The gradients of all outputs of a node, zero for those that the loss does not depend on. */
@@ -319,17 +307,6 @@ export function tile(x: Tensor, multiples: readonly number[]): Tensor {
 /** Back to front along the named axes. */
 export function reverse(x: Tensor, axes: readonly number[]): Tensor {
   return emitTensor(reverseOp, [x, constant(x.node.graph, axes, 'int32')]);
-}
-
-/**
- * Images in another size, bilinear with half-pixel centres; not differentiated.
- * @param x [batch, height, width, channels] of any numeric type
- * @returns float32 [batch, ...size, channels]
- */
-export function resizeBilinear(x: Tensor, size: readonly [number, number]): Tensor {
-  return emitTensor(resizeBilinearOp, [x, constant(x.node.graph, size, 'int32')], {
-    half_pixel_centers: { bool: true },
-  });
 }
 
 function last(tensors: readonly Tensor[]): Tensor {
