@@ -37,7 +37,8 @@ export interface TrainedChild {
 
 /**
  * Trains a child on the training part and measures it on the validation part after each epoch (paper section 4.1).
- * On one thread the result is a function of the job and the data, bit by bit; on several, sums come in another order.
+ * On one machine with one number of threads the result is a function of the job and the data, bit by bit (seen on one and on
+ * two threads); another number of threads, like another processor, adds in another order.
  *
  * Control goes back to the event loop between steps, so messages are heard then.
  *

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -9,7 +9,7 @@ import type { ImageRecipe } from '../../src-shared/config/search-config';
 import { partialName, readSafetensors } from '../children/safetensors';
 import { tinyDataset } from '../testing/tiny-dataset';
 import { tinyArchitecture, tinyRecipe } from '../testing/tiny-pictures';
-import { localPool, type LocalPoolOptions } from './local-pool';
+import { engineLimits, localPool, type LocalPoolOptions } from './local-pool';
 import type { TrainerPool, TrialResult } from './trainer-pool';
 import { forkTrainer } from './trainer-process';
 import type { TrialJob } from './trial-job';
@@ -194,7 +194,9 @@ describe('a child that fails is recorded with its reason, and the next one train
 /** Lets a process have so many bytes of address space more than it has now. */
 function limitMemory(pid: number, more: number): void {
   const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[0]);
-  execFileSync('prlimit', [`--pid=${pid}`, `--as=${pages * 4096 + more}`]);
+  // From util-linux, which every Linux has.
+  const tool = 'prlimit';
+  execFileSync(tool, [`--pid=${pid}`, `--as=${pages * 4096 + more}`]);
 }
 
 describe('ending', () => {
@@ -251,6 +253,22 @@ describe('ending', () => {
     });
     await expect(run).rejects.toThrow('the disk is full');
     expect(await shared.run(job(2))).toMatchObject({ outcome: 'completed' });
+  });
+});
+
+describe('what a trainer may use', () => {
+  it('is its share of the cores, at least one, unless the configuration says how many', () => {
+    const threads = (count: number, given: number | null): number | undefined =>
+      engineLimits({ count, threads: given, device: 'auto' }).threads;
+    expect(threads(1, null)).toBe(availableParallelism());
+    expect(threads(1000, null)).toBe(1);
+    expect(threads(1000, 3)).toBe(3);
+  });
+
+  it('is every GPU, none, or the one that is named', () => {
+    const gpus = (device: string): readonly number[] | undefined =>
+      engineLimits({ count: 1, threads: 1, device }).gpus;
+    expect([gpus('auto'), gpus('cpu'), gpus('gpu:3')]).toEqual([undefined, [], [3]]);
   });
 });
 
