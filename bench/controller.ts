@@ -71,7 +71,8 @@ function ours(strategy: 'reinforce' | 'random', seed: number): Line {
 }
 
 function meanUpTo(rewards: readonly number[], proposals: number): number {
-  const window = rewards.slice(Math.max(0, proposals - 200), proposals);
+  const end = Math.min(proposals, rewards.length);
+  const window = rewards.slice(Math.max(0, end - 200), end);
   return window.reduce((sum, reward) => sum + reward, 0) / window.length;
 }
 
