@@ -5,7 +5,7 @@ import { hasWeights, weightsPath } from '../runs/weights';
 import { readTrials } from '../runs/tables/trials';
 import { convCandidate, imageTask } from '../search/candidate';
 import { dateTime, duration, percent, rewardText } from './format';
-import { summariseRun } from './run-summary';
+import { summariseRun } from '../runs/summarise-run';
 import { list, table } from './tables';
 import { writeLine, type Terminal } from './terminal';
 

@@ -1,0 +1,43 @@
+import { basename } from 'node:path';
+import type { RunState, RunSummary } from '../../src-shared/run/run-summary';
+import { lockHolder } from './lock';
+import type { OpenRun } from './run-folder';
+import { activeTime, readSessions, type Session } from './tables/sessions';
+import { countTrials, readBestTrials } from './tables/trials';
+
+/** How a run stands, for lists. @throws CellsmithError 'run.damaged' */
+export function summariseRun(run: OpenRun): RunSummary {
+  const { folder, manifest, database } = run;
+  const { config } = manifest;
+  const counts = countTrials(database);
+  const sessions = readSessions(database);
+  const last = sessions.at(-1);
+  const [best] = readBestTrials(database, 1);
+  const running = lockHolder(folder) !== undefined;
+  return {
+    run: basename(folder),
+    folder,
+    name: config.name,
+    preset: config.preset,
+    strategy: config.controller.strategy,
+    state: running ? 'running' : stateOf(last),
+    message: running ? null : (last?.message ?? null),
+    children: {
+      ended: counts.completed + counts.failed + counts.reused,
+      failed: counts.failed,
+      reused: counts.reused,
+    },
+    budget: config.budget,
+    best:
+      best === undefined
+        ? null
+        : { number: best.number, validationAccuracy: best.validationAccuracy, reward: best.reward },
+    createdAt: manifest.createdAt,
+    activeFor: activeTime(database, running ? sessions.length : sessions.length + 1),
+  };
+}
+
+function stateOf(last: Session | undefined): RunState {
+  if (last === undefined) return 'new';
+  return last.outcome ?? 'interrupted';
+}

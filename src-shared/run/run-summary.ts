@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { searchConfigSchema } from '../config/search-config';
+
+const count = z.int().min(0);
+
+/** How a run stands. 'interrupted': its process was killed. */
+export const runStates = ['new', 'running', 'finished', 'stopped', 'failed', 'interrupted'] as const;
+export type RunState = (typeof runStates)[number];
+
+/** What a list says of a run. Times are milliseconds. */
+export const runSummarySchema = z.strictObject({
+  /** Name of its folder. */
+  run: z.string(),
+  /** Absolute. */
+  folder: z.string(),
+  name: z.string(),
+  preset: z.string(),
+  strategy: z.string(),
+  state: z.enum(runStates),
+  /** Why it failed, if it did. */
+  message: z.string().nullable(),
+  children: z.strictObject({ ended: count, failed: count, reused: count }),
+  budget: searchConfigSchema.shape.budget,
+  best: z
+    .strictObject({
+      number: z.int().min(1),
+      validationAccuracy: z.number().nullable(),
+      reward: z.number().nullable(),
+    })
+    .nullable(),
+  createdAt: z.number(),
+  /** How long its search has been running, over all sessions but one that runs now. */
+  activeFor: z.number(),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
