@@ -1,8 +1,11 @@
 import { CellsmithError } from '../../src-shared/errors';
 import type { GraphNode, Tensor } from './graph';
+import type { InputGradient, StackableProduct } from './op';
 import { opTable } from './op-table';
 import { addN } from './ops/arithmetic';
 import { filled } from './ops/broadcast';
+import { concat } from './ops/layout';
+import { matMul } from './ops/matrix';
 
 /**
  * Adds the nodes that compute the gradients of a scalar, by reverse-mode differentiation over the op table.
@@ -25,7 +28,7 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): readonly Tensor
   }
   const nodes = [...graph.nodes];
   const active = nodesThatDependOn(nodes, wrt);
-  const parts = new Map<Tensor, Tensor[]>([[loss, [filled(graph, [], 1)]]]);
+  const parts = new Map<Tensor, InputGradient[]>([[loss, [filled(graph, [], 1)]]]);
   for (const node of nodes.toReversed()) {
     if (!active.has(node)) continue;
     const dys = node.outputs.map((output) => accumulated(parts, output));
@@ -49,19 +52,53 @@ function nodesThatDependOn(nodes: readonly GraphNode[], wrt: readonly Tensor[]):
 }
 
 /** The gradient of a tensor: the sum over its uses, computed once. */
-function accumulated(parts: Map<Tensor, Tensor[]>, tensor: Tensor): Tensor | undefined {
+function accumulated(parts: Map<Tensor, InputGradient[]>, tensor: Tensor): Tensor | undefined {
   const terms = parts.get(tensor);
   if (!terms) return undefined;
-  const total = addN(terms);
+  const products = terms.flatMap((term) => ('stackable' in term ? [term] : []));
+  const others = terms.flatMap((term) => ('stackable' in term ? [] : [term]));
+  const total = addN([...others, ...sumOfProducts(products)]);
   parts.set(tensor, [total]);
   return total;
+}
+
+/**
+ * Tensors whose sum is that of the products. A recurrent weight is used by every step, each time on few rows: stacked, its
+ * gradient is one large product, and no matrix of the weight's size is made and added for every step.
+ */
+function sumOfProducts(products: readonly StackableProduct[]): readonly Tensor[] {
+  // Backwards through the graph the last use came first; in the order of the uses the stack may be there already.
+  const inOrder = products.toReversed().map(({ stackable }) => stackable);
+  const factors = inOrder.map(([a, b]) => rowLength(a) + rowLength(b));
+  const [first] = inOrder;
+  if (!first) return [];
+  const stacked = inOrder.reduce((total, [a], i) => total + (a.shape[0] ?? 0) * (factors[i] ?? 0), 0);
+  const apart = inOrder.length * rowLength(first[0]) * rowLength(first[1]);
+  if (inOrder.length > 1 && stacked < apart) {
+    const [a, b] = [
+      concat(
+        inOrder.map(([x]) => x),
+        0,
+      ),
+      concat(
+        inOrder.map(([, y]) => y),
+        0,
+      ),
+    ];
+    return [matMul(a, b, { transposeA: true })];
+  }
+  return inOrder.map(([x, y]) => matMul(x, y, { transposeA: true }));
+}
+
+function rowLength({ shape }: Tensor): number {
+  return shape[1] ?? 0;
 }
 
 function differentiate(
   node: GraphNode,
   dys: readonly (Tensor | undefined)[],
   active: ReadonlySet<GraphNode>,
-): readonly (Tensor | undefined)[] {
+): readonly (InputGradient | undefined)[] {
   const needs = (i: number): boolean => {
     const input = node.inputs[i];
     return input !== undefined && active.has(input.node);

@@ -12,6 +12,18 @@ export interface TensorType {
 /** Makes the error with which a shape rule refuses its inputs: `throw reject('why')`. */
 export type Reject = (reason: string) => CellsmithError;
 
+/**
+ * aᵀ · b, not computed yet: a gradient of a weight that a step of many has used. The gradients of all its uses become one
+ * product of their stacked factors, where that is less work than to add up as many matrices of the weight's size.
+ * a is [rows, m] and b [rows, n], for a weight of [m, n].
+ */
+export interface StackableProduct {
+  readonly stackable: readonly [a: Tensor, b: Tensor];
+}
+
+/** What a gradient rule gives for an input. */
+export type InputGradient = Tensor | StackableProduct;
+
 /** A node whose inputs are known by number, so that rules can take them apart by name. */
 export interface NodeOf<Inputs extends readonly Tensor[]> extends GraphNode {
   readonly inputs: Inputs;
@@ -42,7 +54,7 @@ export interface Op<Inputs extends readonly Tensor[] = readonly Tensor[]> {
     node: NodeOf<Inputs>,
     dy: Tensor,
     context: { readonly dys: readonly (Tensor | undefined)[]; readonly needs: (input: number) => boolean },
-  ): readonly (Tensor | undefined)[];
+  ): readonly (InputGradient | undefined)[];
 }
 
 /** Declares a row of the table; only there for its types. */

@@ -1,5 +1,5 @@
 import type { Tensor } from '../graph';
-import { boolOf, defineOp, emitTensor, type Op, sameShape } from '../op';
+import { boolOf, defineOp, emitTensor, type InputGradient, type Op, sameShape } from '../op';
 
 // Matrix products.
 
@@ -33,15 +33,10 @@ const matMulOp = defineOp<readonly [Tensor, Tensor]>({
     return [{ dtype: a.dtype, shape: [rows, columns] }];
   },
   gradient({ inputs: [a, b], attributes }, dy, { needs }) {
-    const [ofA, ofB] = productGradient(
-      matMul,
-      a,
-      b,
-      boolOf(attributes, 'transpose_a'),
-      boolOf(attributes, 'transpose_b'),
-      dy,
-    );
-    return [needs(0) ? ofA() : undefined, needs(1) ? ofB() : undefined];
+    const [ta, tb] = [boolOf(attributes, 'transpose_a'), boolOf(attributes, 'transpose_b')];
+    const [ofA, ofB] = productGradient(matMul, a, b, ta, tb, dy);
+    const ofWeight = (): InputGradient => (ta ? ofB() : { stackable: tb ? [dy, a] : [a, dy] });
+    return [needs(0) ? ofA() : undefined, needs(1) ? ofWeight() : undefined];
   },
 });
 

@@ -1,0 +1,16 @@
+import type { LanguageCell } from '../../../src-shared/architecture/language-model';
+import type { CellForm } from './cell-form';
+import { lstmForm, rnnForm } from './ready-cells';
+import { treeForm } from './tree-cell';
+
+/** The form of a cell of any kind. @param forgetBias where the bias of an LSTM's forget gate starts; its others start at 0 */
+export function formOfCell(cell: LanguageCell, forgetBias: number): CellForm {
+  switch (cell.kind) {
+    case 'cell':
+      return treeForm(cell);
+    case 'lstm':
+      return lstmForm(forgetBias);
+    case 'rnn':
+      return rnnForm();
+  }
+}

@@ -1,0 +1,58 @@
+import { CellsmithError } from '../../../src-shared/errors';
+import type { Graph, Tensor } from '../../engine/graph';
+import { biasAdd } from '../../engine/ops/activation';
+import { mul } from '../../engine/ops/arithmetic';
+import { reshape } from '../../engine/ops/broadcast';
+import { pack, split } from '../../engine/ops/layout';
+import { matMul } from '../../engine/ops/matrix';
+import { type Initializer, readVariable, variable } from '../../engine/variables';
+import type { CellForm, CellState } from './cell-form';
+
+/** What a recurrent layer makes of a window. */
+export interface Unrolled {
+  /** h of every step, [steps, batch, hidden]. */
+  readonly outputs: Tensor;
+  /** The state after the last step. */
+  readonly state: CellState;
+}
+
+/**
+ * A cell over the steps of a window.
+ * @param inputs [steps, batch, hidden]
+ * @param start the state before the first step
+ * @param recurrentMask multiplied with h wherever a step takes it, [batch, hidden]
+ */
+export type RecurrentLayer = (inputs: Tensor, start: CellState, recurrentMask?: Tensor) => Unrolled;
+
+/**
+ * A recurrent layer with weights `name/input` [hidden, blocks · hidden], `name/hidden` of the same shape, and where the cell has
+ * one `name/bias` [blocks · hidden].
+ *
+ * The product of the inputs is one for all steps; that of the hidden state is one a step for all blocks.
+ */
+export function recurrentLayer(
+  graph: Graph,
+  name: string,
+  form: CellForm,
+  hidden: number,
+  initial: Initializer,
+): RecurrentLayer {
+  const columns = form.blocks * hidden;
+  const inputWeights = variable(graph, `${name}/input`, [hidden, columns], { initial });
+  const hiddenWeights = variable(graph, `${name}/hidden`, [hidden, columns], { initial });
+  const bias = form.bias ? variable(graph, `${name}/bias`, [columns], { initial: form.bias }) : undefined;
+  return (inputs, start, recurrentMask) => {
+    const [steps = 0, batch = 0] = inputs.shape;
+    const products = matMul(reshape(inputs, [steps * batch, hidden]), readVariable(inputWeights));
+    const fromInputs = split(bias ? biasAdd(products, readVariable(bias)) : products, steps, 0);
+    const recurrent = readVariable(hiddenWeights);
+    let state = start;
+    const outputs = fromInputs.map((fromInput): Tensor => {
+      const taken = recurrentMask ? mul(state.h, recurrentMask) : state.h;
+      state = form.step(fromInput, matMul(taken, recurrent), state.c);
+      if (form.hasC && !state.c) throw new CellsmithError('internal', 'A cell gave no c.');
+      return state.h;
+    });
+    return { outputs: pack(outputs), state };
+  };
+}
