@@ -1,0 +1,151 @@
+import type { ConvArchitecture, ImageTask } from '../src-shared/architecture/conv-architecture';
+import { decodeConv } from '../src-shared/architecture/decode-conv';
+import type { ConvSpaceConfig } from '../src-shared/config/search-config';
+import { Generator } from '../src-shared/random';
+import { convChoices } from '../src-shared/space/conv-space';
+import { writeConvSteps, type ConvStep } from '../src-shared/space/conv-steps';
+
+/** A network that every contestant trains, and the batch at which it does. */
+export interface BenchChild {
+  readonly name: ChildName;
+  readonly description: string;
+  readonly architecture: ConvArchitecture;
+  readonly batch: number;
+  /** Timed steps of a contestant's turn: some seconds' worth. */
+  readonly steps: number;
+}
+
+export const childNames = ['six-layer', 'v1', 'v2', 'v3', 'tiny'] as const;
+export type ChildName = (typeof childNames)[number];
+
+/** CIFAR-10's pictures and classes. */
+export const benchTask: ImageTask = { height: 32, width: 32, channels: 3, classes: 10 };
+
+/** The networks of the benchmark: always the same ones. */
+export function benchChild(name: ChildName): BenchChild {
+  switch (name) {
+    case 'six-layer':
+      return {
+        name,
+        description: 'six 3×3 convolutions of 36 filters in a row',
+        architecture: network(
+          { filterHeights: [3], filterWidths: [3], filters: [36], skipConnections: false },
+          6,
+        ),
+        batch: 64,
+        steps: 8,
+      };
+    case 'v1':
+      return {
+        name,
+        description:
+          '15 layers with skip connections, filters 24–64, kernels 1–7, as the v1 search samples them',
+        architecture: network({}, 15, { seed: 357, connection: 0.35 }),
+        batch: 32,
+        steps: 3,
+      };
+    case 'v2':
+      return {
+        name,
+        description: '20 layers with skip connections, strides of 2 in three, as the v2 search samples them',
+        architecture: network({ strideHeights: [1, 2], strideWidths: [1, 2] }, 20, {
+          seed: 101,
+          connection: 0.35,
+          stridesAt: [3, 8, 14],
+        }),
+        batch: 32,
+        steps: 16,
+      };
+    case 'v3':
+      return {
+        name,
+        description:
+          '13 fully connected blocks of 3 layers, filters 6–36, max-pooling after layers 13 and 24, as the v3 search samples them',
+        architecture: network(
+          {
+            filters: [6, 12, 24, 36],
+            blockSize: 3,
+            pooling: { kind: 'fixed', afterLayers: [13, 24], size: 2 },
+          },
+          13,
+          { seed: 266, connection: 0.5 },
+        ),
+        batch: 32,
+        steps: 3,
+      };
+    case 'tiny':
+      return {
+        name,
+        description: 'every kind of layer and connection at a size for checks',
+        architecture: network(
+          {
+            filterHeights: [1, 2, 3],
+            filters: [4, 6],
+            strideHeights: [1, 2, 3],
+            strideWidths: [1, 2],
+            layerTypes: ['convolution', 'maxPooling', 'averagePooling'],
+          },
+          6,
+          { seed: 5, connection: 0.5 },
+        ),
+        batch: 4,
+        steps: 20,
+      };
+  }
+}
+
+/** What the paper's networks on CIFAR-10 have in common; each search changes some of it (section 4.1). */
+const paperSpace: ConvSpaceConfig = {
+  kind: 'conv',
+  filterHeights: [1, 3, 5, 7],
+  filterWidths: [1, 3, 5, 7],
+  strideHeights: [1],
+  strideWidths: [1],
+  filters: [24, 36, 48, 64],
+  extraFilters: 0,
+  layerTypes: ['convolution'],
+  skipConnections: true,
+  pooling: { kind: 'none' },
+  blockSize: 1,
+  learningRates: [],
+  schedule: { initialLayers: 6, growBy: 2, every: 1600, maximumLayers: 128 },
+};
+
+/** How the decisions of a network are drawn. */
+interface Draw {
+  readonly seed: number;
+  /** Probability that a step takes an earlier one. */
+  readonly connection: number;
+  /**
+   * Steps (from 1) with stride 2 in both directions, all others having 1. Such a network also takes the step before in any case and none
+   * from before the last stride: with those the concatenation would be padded to the larger size again.
+   */
+  readonly stridesAt?: readonly number[];
+}
+
+/** A network that a policy could have sampled from the space. */
+export function network(
+  changes: Partial<ConvSpaceConfig>,
+  depth: number,
+  { seed, connection, stridesAt }: Draw = { seed: 1, connection: 1 },
+): ConvArchitecture {
+  const config = { ...paperSpace, ...changes };
+  const generator = Generator.seeded(seed, 'bench');
+  const options = Object.entries(convChoices(config));
+  const steps = Array.from({ length: depth }, (_, index): ConvStep => {
+    const drawn = Object.fromEntries(
+      options.map(([name, values]) => [name, values[generator.integer(values.length)]]),
+    ) as ConvStep['choices'];
+    const lastStride = Math.max(1, ...(stridesAt ?? []).filter((strided) => strided <= index));
+    const sources = Array.from({ length: index }, (_, earlier) => earlier + 1).filter((earlier) => {
+      const taken = generator.uniform() < connection;
+      return stridesAt === undefined ? taken : earlier === index || (taken && earlier >= lastStride);
+    });
+    const stride = stridesAt?.includes(index + 1) ? 2 : 1;
+    return {
+      choices: stridesAt === undefined ? drawn : { ...drawn, strideHeight: stride, strideWidth: stride },
+      sources,
+    };
+  });
+  return decodeConv(config, depth, writeConvSteps(config, { steps }));
+}

@@ -1,0 +1,112 @@
+import { join, resolve } from 'node:path';
+import { engineEnvironment } from '../src-main/engine/load';
+import type { ChildName } from './children';
+import type { ContestantCommand } from './contestant';
+
+/** Everybody who can train the children; `ours` are the product, the others its peers. */
+export const contestantNames = [
+  'graph',
+  'graph-augmented',
+  'layers',
+  'keras',
+  'keras-jit',
+  'torch',
+  'torch-compile',
+] as const;
+export type ContestantName = (typeof contestantNames)[number];
+
+/** Headings of the tables. */
+export const contestantTitles: Readonly<Record<ContestantName, string>> = {
+  graph: 'Cellsmith',
+  'graph-augmented': 'Cellsmith, augmenting',
+  layers: 'tfjs-layers',
+  keras: 'Keras 3 on TensorFlow',
+  'keras-jit': 'Keras 3, jit_compile',
+  torch: 'PyTorch, channels last',
+  'torch-compile': 'PyTorch, torch.compile',
+};
+
+/** Whether it is a peer: another framework on the same work. */
+export function isPeer(name: ContestantName): boolean {
+  return name !== 'graph' && name !== 'graph-augmented';
+}
+
+/** tfjs-layers takes minutes for what others do in seconds: it trains the smaller children only. */
+export function canTrain(name: ContestantName, child: ChildName): boolean {
+  return name !== 'layers' || child === 'six-layer' || child === 'tiny';
+}
+
+/** Where and with what the contestants run. */
+export interface Surroundings {
+  /** A Python that imports keras and torch; null when no peer takes part. */
+  readonly python: string | null;
+  readonly threads: number;
+  /** For what must not outlive the benchmark: the compiler's cache would make a second start look fast. */
+  readonly scratch: string;
+}
+
+const programs = import.meta.dirname;
+const peers = resolve(programs, '..', '..', 'bench', 'peers');
+
+export function contestantCommand(
+  name: ContestantName,
+  workload: string,
+  { python, threads, scratch }: Surroundings,
+): ContestantCommand {
+  const ours = (program: string, ...more: string[]): ContestantCommand => ({
+    name,
+    command: process.execPath,
+    parameters: [join(programs, program), workload, ...more],
+    environment: engineEnvironment({ threads }),
+  });
+  const theirs = (program: string, ...more: string[]): ContestantCommand => ({
+    name,
+    ...pythonCommand(python, program, [workload, String(threads), ...more]),
+    environment: {
+      OMP_NUM_THREADS: String(threads),
+      TORCHINDUCTOR_CACHE_DIR: join(scratch, 'inductor'),
+      PYTHONDONTWRITEBYTECODE: '1',
+    },
+  });
+  switch (name) {
+    case 'graph':
+      return ours('graph.js');
+    case 'graph-augmented':
+      return ours('graph.js', 'augmenting');
+    case 'layers':
+      return ours('layers.js');
+    case 'keras':
+      return theirs('keras_peer.py');
+    case 'keras-jit':
+      return theirs('keras_peer.py', 'jit');
+    case 'torch':
+      return theirs('torch_peer.py');
+    case 'torch-compile':
+      return theirs('torch_peer.py', 'compile');
+  }
+}
+
+/** Side of the two square matrices whose product tells the machine's own rate. */
+export const matmulSide = 2048;
+
+/** Two measures of the machine's own rate, of which the better one counts: TensorFlow's product and PyTorch's. */
+export function matmulCommands({ python, threads }: Surroundings): ContestantCommand[] {
+  const ours: ContestantCommand = {
+    name: 'matmul of TensorFlow',
+    command: process.execPath,
+    parameters: [join(programs, 'matmul.js'), String(matmulSide)],
+    environment: engineEnvironment({ threads }),
+  };
+  if (python === null) return [ours];
+  const theirs: ContestantCommand = {
+    name: 'matmul of PyTorch',
+    ...pythonCommand(python, 'matmul.py', [String(matmulSide), String(threads)]),
+    environment: { OMP_NUM_THREADS: String(threads) },
+  };
+  return [ours, theirs];
+}
+
+function pythonCommand(python: string | null, program: string, parameters: readonly string[]) {
+  if (python === null) throw new Error(`${program} needs the Python environment of the peers`);
+  return { command: python, parameters: [join(peers, program), ...parameters] };
+}

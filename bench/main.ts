@@ -1,0 +1,122 @@
+/** `npm run bench`: trains the same children with the product and with its peers; docs/benchmarks.md says how to read the result. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { checkChild } from './check';
+import { childNames, type ChildName } from './children';
+import {
+  contestantNames,
+  contestantTitles,
+  isPeer,
+  type ContestantName,
+  type Surroundings,
+} from './contestants';
+import { measureChild, type ChildResult } from './measure';
+import { progressOf } from './progress';
+import { reportMarkdown, thisMachine, type BenchReport } from './report';
+
+interface Options {
+  readonly child: ChildName[];
+  readonly peer: ContestantName[];
+  readonly rounds: number;
+  readonly steps?: number;
+  readonly threads: number;
+  readonly timeLimit: number;
+  readonly quick?: true;
+  readonly check?: true;
+}
+
+const results = resolve(import.meta.dirname, '..', '..', 'bench', 'results');
+
+const program = new Command('bench')
+  .description(
+    'Trains the same networks as the product and as its peers, each in a process of its own, in turns.',
+  )
+  .addOption(
+    new Option('--child <names...>', 'networks to train')
+      .choices(childNames)
+      .default(childNames.filter((name) => name !== 'tiny')),
+  )
+  .addOption(
+    new Option('--peer <names...>', 'who trains them').choices(contestantNames).default([...contestantNames]),
+  )
+  .option('--rounds <number>', 'turns of each', positiveInteger, 5)
+  .option('--steps <number>', 'timed steps of a turn (default: some seconds\u2019 worth)', positiveInteger)
+  .option('--threads <number>', 'threads of each', positiveInteger, cpus().length)
+  .option('--time-limit <seconds>', 'for a first step, compilation included', positiveInteger, 300)
+  .option('--quick', 'two rounds of two steps: shows that all run, tells little of their speed')
+  .option('--check', 'compares the losses of the first steps from the same weights, and measures nothing')
+  .action(run);
+
+await program.parseAsync();
+
+async function run(options: Options): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), 'cellsmith-bench-scratch-'));
+  const needsPython = options.peer.some((name) => isPeer(name) && name !== 'layers');
+  const python = process.env['CELLSMITH_PEERS_PYTHON'] ?? null;
+  if (needsPython && python === null)
+    program.error('Start it with `npm run bench`, which prepares the peers.');
+  const surroundings: Surroundings = { python, threads: options.threads, scratch };
+  try {
+    if (options.check === true) await check(options, surroundings);
+    else await measure(options, surroundings);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function measure(options: Options, surroundings: Surroundings): Promise<void> {
+  const started = performance.now();
+  const children: ChildResult[] = [];
+  for (const [index, child] of options.child.entries())
+    children.push(
+      await measureChild(
+        child,
+        {
+          contestants: options.peer,
+          rounds: options.quick === true ? 2 : options.rounds,
+          steps: options.quick === true ? 2 : (options.steps ?? null),
+          surroundings,
+          timeLimit: options.timeLimit * 1000,
+        },
+        progressOf(index, options.child.length, started),
+      ),
+    );
+  const report: BenchReport = {
+    date: new Date().toISOString(),
+    machine: thisMachine(),
+    threads: options.threads,
+    children,
+  };
+  const markdown = reportMarkdown(report);
+  const file = join(results, report.date.replaceAll(/[:.]/g, '-'));
+  mkdirSync(results, { recursive: true });
+  writeFileSync(`${file}.json`, `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(`${file}.md`, markdown);
+  console.log(`${markdown}\nWritten to ${file}.md and .json`);
+}
+
+async function check(options: Options, surroundings: Surroundings): Promise<void> {
+  // Augmented pictures are other pictures: there is nothing to compare them with.
+  const contestants = options.peer.filter((name) => name !== 'graph-augmented');
+  let disagree = 0;
+  for (const child of options.child)
+    for (const checked of await checkChild(child, contestants, surroundings, options.timeLimit * 1000)) {
+      if (!checked.agrees) disagree += 1;
+      console.log(
+        `${checked.agrees ? 'same' : 'DIFFERS'}  ${child.padEnd(9)} ${contestantTitles[checked.contestant].padEnd(24)} ` +
+          `losses ${checked.losses.map((loss) => loss.toFixed(5)).join(', ')}; ` +
+          `differences ${checked.firstDifference.toExponential(1)}, then ${checked.laterDifference.toExponential(1)}`,
+      );
+    }
+  console.log(disagree === 0 ? 'All compute the same.' : `${disagree} differ.`);
+  process.exitCode = disagree === 0 ? 0 : 1;
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1.');
+  return value;
+}

@@ -1,0 +1,26 @@
+/** Tells on standard error how far the benchmark has come. */
+export interface Progress {
+  /** @param fraction of the child at hand that is done */
+  report(what: string, fraction: number): void;
+  /** Something that the user should read although the benchmark goes on. */
+  note(what: string): void;
+}
+
+/** @param index of the child at hand among `children` */
+export function progressOf(index: number, children: number, started: number): Progress {
+  return {
+    report: (what, fraction) => {
+      const done = (index + fraction) / children;
+      const elapsed = (performance.now() - started) / 1000;
+      // The first start tells nothing of the rest.
+      const left = done < 0.05 ? '' : `, about ${duration((elapsed * (1 - done)) / done)} left`;
+      process.stderr.write(`[${duration(elapsed)}] ${what} (${Math.round(done * 100)} %${left})\n`);
+    },
+    note: (what) => process.stderr.write(`${what}\n`),
+  };
+}
+
+function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}

@@ -1,0 +1,100 @@
+/**
+ * The Python environment of the peers: PyTorch, Keras 3 and TensorFlow at the versions of bench/peers/requirements.txt,
+ * which benchmarks and some tests compare the product with. Made once a user, outside the repository.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const requirements = resolve(import.meta.dirname, '..', 'bench', 'peers', 'requirements.txt');
+const constraints = resolve(import.meta.dirname, '..', 'bench', 'peers', 'constraints.txt');
+const wantedGigabytes = 12;
+
+/**
+ * Leaves a working environment and returns its Python interpreter: the one that CELLSMITH_PEERS_PYTHON names, else one
+ * in the user's cache, which is made when it is missing, half made or of other versions.
+ *
+ * @returns absolute path of a Python interpreter that imports torch, keras and tensorflow
+ */
+export function peersPython() {
+  const given = process.env.CELLSMITH_PEERS_PYTHON;
+  if (given) {
+    if (!imports(given))
+      throw new Error(`CELLSMITH_PEERS_PYTHON: ${given} does not import torch, keras and tensorflow.`);
+    return given;
+  }
+  const folder = join(cacheDirectory(), 'peers');
+  const python =
+    process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
+  const marker = join(folder, 'complete');
+  const wanted = createHash('sha256')
+    .update(readFileSync(requirements))
+    .update(readFileSync(constraints))
+    .digest('hex');
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted && imports(python)) return python;
+  make(folder, python);
+  writeFileSync(marker, wanted);
+  return python;
+}
+
+/** The same folder as `cacheDirectory` of src-main/engine/provision, which is TypeScript. */
+function cacheDirectory() {
+  if (process.env.CELLSMITH_CACHE) return process.env.CELLSMITH_CACHE;
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'cellsmith');
+  if (process.platform === 'win32')
+    return join(process.env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'cellsmith', 'Cache');
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cellsmith');
+}
+
+/** An environment without the marker is one that was interrupted or is out of date: made anew; pip keeps what it had downloaded. */
+function make(folder, python) {
+  const base = basePython();
+  if (existsSync(folder)) {
+    console.log(`Removing the incomplete or outdated environment in ${folder}`);
+    rmSync(folder, { recursive: true, force: true });
+  }
+  mkdirSync(folder, { recursive: true });
+  const { bavail, bsize } = statfsSync(folder);
+  const free = (bavail * bsize) / 1e9;
+  if (free < wantedGigabytes)
+    throw new Error(
+      `${folder} needs ${wantedGigabytes} GB of disk space for a moment (7 GB in the end) and has ${free.toFixed(1)}.`,
+    );
+  console.log(`Making the Python environment of the peers in ${folder}`);
+  console.log('About 3.5 GB to download (PyTorch brings CUDA libraries), 7 GB on disk; some minutes, once.');
+  run(
+    base,
+    ['-m', 'venv', folder],
+    'Python makes no virtual environment: install its venv module (Debian: apt install python3-venv).',
+  );
+  const arguments_ = ['-m', 'pip', 'install', '--progress-bar', 'on', '-r', requirements, '-c', constraints];
+  run(
+    python,
+    arguments_,
+    'pip could not install the peers (its own message stands above); run the command again to go on.',
+  );
+  if (!imports(python)) throw new Error(`The peers are installed in ${folder} and yet do not import.`);
+}
+
+/** TensorFlow and numpy of these versions come for Python 3.11 to 3.13. */
+function basePython() {
+  const suitable = 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else 1)';
+  for (const name of ['python3', 'python3.13', 'python3.12', 'python3.11', 'python'])
+    if (spawnSync(name, ['-c', suitable]).status === 0) return name;
+  throw new Error('The peers need Python 3.11, 3.12 or 3.13: install one so that it is found as python3.');
+}
+
+function imports(python) {
+  const check = [
+    'import importlib.util as u, sys',
+    'sys.exit(0 if all(u.find_spec(m) for m in ("torch", "keras", "tensorflow", "numpy")) else 1)',
+  ].join('\n');
+  return spawnSync(python, ['-c', check]).status === 0;
+}
+
+function run(command, parameters, sentence) {
+  const { status, error } = spawnSync(command, parameters, { stdio: 'inherit' });
+  if (status !== 0) throw new Error(sentence, { cause: error });
+}
