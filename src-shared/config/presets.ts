@@ -34,11 +34,15 @@ const paperController: ControllerConfig = {
   accumulateGradients: 1,
 };
 
-/** For tens to hundreds of children on one machine: the paper's rate would hardly have left the random start by then. */
+/**
+ * For tens to hundreds of children on one machine: at the paper's rate the policy would hardly have left its random start by then.
+ * The rates are those that did best on the synthetic reward with noise, for searches of the preset's length
+ * (`npm run bench -- controller --tune`); an entropy bonus helped none of them.
+ */
 const shortController: ControllerConfig = {
   ...paperController,
-  learningRate: 0.006,
-  childrenPerUpdate: 4,
+  childrenPerUpdate: 2,
+  baselineDecay: 0.9,
   parameterServerShards: 1,
   replicas: 1,
 };
@@ -123,11 +127,11 @@ export const presets = {
         filters: [6, 12, 24],
         schedule: { initialLayers: 3, growBy: 1, every: 16, maximumLayers: 4 },
       }),
-      controller: shortController,
+      controller: { ...shortController, learningRate: 0.035 },
       recipe: {
         ...paperRecipe,
         side: 16,
-        epochs: 4,
+        epochs: 8,
         batchSize: 32,
         learningRate: 0.05,
         decay: { kind: 'cosine' },
@@ -152,7 +156,7 @@ export const presets = {
         filters: [12, 24, 36],
         schedule: { initialLayers: 4, growBy: 1, every: 80, maximumLayers: 8 },
       }),
-      controller: shortController,
+      controller: { ...shortController, learningRate: 0.002 },
       recipe: {
         ...paperRecipe,
         side: 16,
