@@ -1,6 +1,6 @@
 import type { Tensor } from '../graph';
 import { type Attributes, constantInts, defineOp, emitTensor, intsOf, type Op, stringOf } from '../op';
-import { type Padding, windowShape } from './pooling';
+import { avgPool, type Padding, windowShape } from './pooling';
 import { constant } from './source';
 
 // Convolutions over images [batch, height, width, channels].
@@ -99,7 +99,12 @@ function convolve(
  * @returns [batch, height', width', filters]
  */
 export function conv2d(x: Tensor, filter: Tensor, options: ConvolutionOptions = {}): Tensor {
-  return convolve(conv2dOp, x, filter, options);
+  const { strides = [1, 1], padding = 'SAME' } = options;
+  const pointwise = filter.shape[0] === 1 && filter.shape[1] === 1;
+  if (!pointwise || (strides[0] === 1 && strides[1] === 1)) return convolve(conv2dOp, x, filter, options);
+  // oneDNN's filter gradient of such a convolution is wrong below 8 channels and writes past its buffers. Picking
+  // the pixels first is the same convolution.
+  return convolve(conv2dOp, avgPool(x, { size: [1, 1], strides, padding }), filter, { padding });
 }
 
 /**
