@@ -5,6 +5,7 @@ import { exitCodes } from './exit-codes';
 import { bytes } from './format';
 import { listenForInterrupts } from './interrupts';
 import { list, table } from './tables';
+import { writeTextDescription } from './describe-text';
 import { bold, writeJson, writeLine, type Terminal } from './terminal';
 import { chooseView } from './views/choose-view';
 
@@ -23,6 +24,7 @@ export async function describeCommand(
     });
     view.close();
     if (options.json) writeJson(terminal, description);
+    else if (description.kind === 'text') writeTextDescription(terminal, description);
     else writeDescription(terminal, description);
     return exitCodes.ok;
   } finally {

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { describeImages } from '../testing/describe-images';
 import { temporaryFolder } from '../testing/image-datasets';
 import { loadTrainingData } from './load-training-data';
-import { describeDataset } from './prepare';
 
 const python = process.env['CELLSMITH_PEERS_PYTHON'] ?? 'python3';
 
@@ -80,7 +80,7 @@ describe('60,000 pictures', () => {
       const cacheDirectory = join(folder, `cache-${name}`);
       const path = join(folder, name);
       const began = performance.now();
-      const found = await describeDataset(path, { cacheDirectory, side: 32 });
+      const found = await describeImages(path, { cacheDirectory, side: 32 });
       const seconds = (performance.now() - began) / 1000;
       expect(found.fingerprint).toBe(expected.fingerprint);
       expect(found.splits.train.count).toBe(50_000);

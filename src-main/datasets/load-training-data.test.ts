@@ -10,9 +10,10 @@ import {
   writeFiles,
 } from '../testing/image-datasets';
 import { loadTrainingData } from './load-training-data';
-import { openTestData, testUses } from './open-test-data';
+import { openTestData } from './open-test-data';
 import { prepareDataset } from './prepare';
 import { computeWhitening } from './whitening';
+import { testUses } from './test-uses';
 
 let folder: string;
 let cacheDirectory: string;

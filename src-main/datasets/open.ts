@@ -1,8 +1,10 @@
 import type { DatasetContainer, DatasetForm } from '../../src-shared/dataset/description';
+import type { TextForm } from '../../src-shared/dataset/text-description';
 import type { ImageSource } from './formats/image-source';
 import { recognise } from './formats/recognise';
 import type { OnProgress } from './reading/progress';
 import { Progress } from './reading/progress';
+import type { TextSource } from './text/text-source';
 import type { Located } from './trees/open-tree';
 import { locate, openTree } from './trees/open-tree';
 
@@ -11,8 +13,8 @@ export interface OpenOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
-/** What a folder or an archive was recognised as. No picture has been decoded yet. */
-export interface OpenedDataset {
+/** Pictures that a folder or an archive was recognised as. None has been decoded yet. */
+export interface OpenedImages {
   readonly kind: 'images';
   readonly form: DatasetForm;
   readonly container: DatasetContainer;
@@ -24,8 +26,20 @@ export interface OpenedDataset {
   readonly source: ImageSource;
 }
 
+/** A text that a folder, an archive or a file was recognised as. Nothing of it has been read yet. */
+export interface OpenedText {
+  readonly kind: 'text';
+  readonly form: TextForm;
+  readonly container: DatasetContainer;
+  /** Absolute path. */
+  readonly location: string;
+  readonly source: TextSource;
+}
+
+export type OpenedDataset = OpenedImages | OpenedText;
+
 /**
- * Recognises the data set at a path: a folder, an archive, or one of the files of a set of them.
+ * Recognises the data set at a path: a folder, an archive, a text, or one of the files of a set of them.
  * @throws CellsmithError data.not-found, data.not-readable, data.not-recognised, data.empty, data.damaged, cancelled
  */
 export async function openDataset(path: string, options: OpenOptions = {}): Promise<OpenedDataset> {
@@ -44,13 +58,19 @@ export async function openLocated(located: Located, options: OpenOptions = {}): 
   const progress = new Progress('listing', 'files', null, options.onProgress);
   const tree = await openTree(located, { signal: options.signal, onCount: (files) => progress.set(files) });
   progress.finish();
-  const source = await recognise(tree, options.signal);
+  const recognised = await recognise(tree, options.signal);
+  const { container, location } = tree;
+  if (recognised.kind === 'text') {
+    const { source } = recognised;
+    return { kind: 'text', form: source.form, container, location, source };
+  }
+  const { source } = recognised;
   const { form, classes, expected } = source;
   return {
     kind: 'images',
     form,
-    container: tree.container,
-    location: tree.location,
+    container,
+    location,
     classes,
     expected,
     source,

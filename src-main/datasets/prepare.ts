@@ -1,17 +1,21 @@
 import type { DatasetDescription, ImageDatasetDescription } from '../../src-shared/dataset/description';
+import { imageDatasetDescriptionSchema } from '../../src-shared/dataset/description';
 import { CellsmithError } from '../../src-shared/errors';
-import { cacheError } from './cache/cache-errors';
 import type { EntryFolders } from './cache/build-entry';
 import { buildEntry, entryFolders } from './cache/build-entry';
 import { checkSplit } from './cache/integrity';
-import { recallSource, rememberSource, sourceKey } from './cache/known-sources';
+import { recallSource, sourceKey } from './cache/known-sources';
 import { defaultCacheDirectory } from './cache/location';
-import type { OpenOptions } from './open';
+import type { OpenedDataset, OpenedImages, OpenOptions } from './open';
 import { locateDataset, openLocated } from './open';
 import type { TestDraw } from './reading/arrange';
 import { arrange } from './reading/arrange';
 import { describeReading } from './reading/describe-reading';
 import { readSource } from './reading/read-source';
+import { rememberUnchanged } from './remember';
+import type { TextDatasetOptions } from './text/prepare-text';
+import { copyText, recallText } from './text/prepare-text';
+import type { Located } from './trees/open-tree';
 
 /** A sixth, as in CIFAR-10. The seed is not the search's: runs with other seeds must not train on each other's test pictures. */
 export const defaultTestDraw: TestDraw = { fraction: 1 / 6, seed: 0 };
@@ -40,24 +44,30 @@ export interface PreparedDataset {
 /**
  * Says what a data set holds before anything runs on it. The first time every picture is read; then it is known until the
  * files change.
- * @param options.side if given, the decoded copy for training is made in the same pass
- * @throws CellsmithError data.*, cancelled
+ * @param options.side if given, the decoded copy of pictures for training is made in the same pass; that of a text always is
+ * @param options.text how a text is to be read
+ * @throws CellsmithError data.*, config.invalid, cancelled
  */
 export async function describeDataset(
   path: string,
-  options: DatasetOptions & { readonly side?: number | undefined } = {},
+  options: DatasetOptions & TextDatasetOptions & { readonly side?: number | undefined } = {},
 ): Promise<DatasetDescription> {
-  const { side } = options;
-  if (side !== undefined) return (await ensureEntry(path, { ...options, side })).description;
-  const { directory, draw } = settings(options);
   const located = await locateDataset(path, options);
-  const key = sourceKey(located, draw);
-  const known = await recallSource(directory, key);
-  if (known) return known;
-  const { source } = await openLocated(located, options);
+  const { directory, draw } = settings(options);
+  const key = imageKey(located, draw);
+  const { side } = options;
+  const known =
+    (await recallSource(directory, key, imageDatasetDescriptionSchema)) ??
+    (await recallText(located, options));
+  if (known && (known.kind === 'text' || side === undefined)) return known;
+  if (side !== undefined && known) return (await ensureEntry(path, { ...options, side })).description;
+  const opened = await openLocated(located, options);
+  if (opened.kind === 'text') return copyText(path, located, opened, options);
+  if (side !== undefined) return (await ensureEntry(path, { ...options, side })).description;
+  const { source } = opened;
   const reading = await readSource(source, null, options.signal, options.onProgress);
   const description = describeReading(source, reading, arrange(source, reading.table, draw), draw);
-  await remember(directory, key, path, description, options);
+  await rememberUnchanged({ directory, key, description }, () => keyNow(path, draw, options));
   return description;
 }
 
@@ -87,15 +97,15 @@ export async function ensureEntry(
   const { directory, draw } = settings(options);
   const { side } = options;
   const located = await locateDataset(path, options);
-  const key = sourceKey(located, draw);
-  const known = await recallSource(directory, key);
+  const key = imageKey(located, draw);
+  const known = await recallSource(directory, key, imageDatasetDescriptionSchema);
   if (known) {
     const folders = entryFolders(directory, known, side);
     if (await isSound(folders.train)) return { description: known, folders, directory };
   }
-  const { source } = await openLocated(located, options);
+  const { source } = requireImages(await openLocated(located, options));
   const description = await buildEntry(source, side, draw, directory, options.signal, options.onProgress);
-  await remember(directory, key, path, description, options);
+  await rememberUnchanged({ directory, key, description }, () => keyNow(path, draw, options));
   return { description, folders: entryFolders(directory, description, side), directory };
 }
 
@@ -117,22 +127,19 @@ async function isSound(trainFolder: string): Promise<boolean> {
   }
 }
 
-/** @throws CellsmithError data.changed when the files are not those that were listed before they were read */
-async function remember(
-  directory: string,
-  key: string,
-  path: string,
-  description: ImageDatasetDescription,
-  options: DatasetOptions,
-): Promise<void> {
-  const now = sourceKey(await locateDataset(path, options), settings(options).draw);
-  if (now !== key) {
-    throw new CellsmithError(
-      'data.changed',
-      `${description.location} was changed while it was read. Open it again when it is complete.`,
-    );
-  }
-  await rememberSource(directory, key, description).catch((error: unknown) => {
-    throw cacheError(error, directory);
-  });
+function imageKey(located: Located, draw: TestDraw): string {
+  return sourceKey(located, [draw.fraction, draw.seed]);
+}
+
+async function keyNow(path: string, draw: TestDraw, options: OpenOptions): Promise<string> {
+  return imageKey(await locateDataset(path, options), draw);
+}
+
+/** @throws CellsmithError data.not-recognised when a text stands where pictures are needed */
+export function requireImages(opened: OpenedDataset): OpenedImages {
+  if (opened.kind === 'images') return opened;
+  throw new CellsmithError(
+    'data.not-recognised',
+    `${opened.location} is a text, and pictures are needed here. Choose a data set of pictures.`,
+  );
 }

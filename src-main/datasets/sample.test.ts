@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describeImages } from '../testing/describe-images';
 import { temporaryFolder } from '../testing/image-datasets';
-import { describeDataset } from './prepare';
 
 describe('the sample that ships with the program', () => {
   it('has 200 training and 50 test pictures of each of the ten classes, all readable, none twice', async () => {
     const path = join(import.meta.dirname, '..', '..', 'assets', 'cifar10-sample.tar.gz');
-    const found = await describeDataset(path, { cacheDirectory: temporaryFolder() });
+    const found = await describeImages(path, { cacheDirectory: temporaryFolder() });
     expect(found).toMatchObject({
       form: 'class-folders',
       container: 'tar',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { textDatasetDescriptionSchema } from './text-description';
 
 const count = z.int().min(0);
 
@@ -14,7 +15,7 @@ export const datasetFormSchema = z.enum([
 export type DatasetForm = z.infer<typeof datasetFormSchema>;
 
 /** What holds the files. */
-const datasetContainerSchema = z.enum(['folder', 'tar', 'zip']);
+const datasetContainerSchema = z.enum(['folder', 'tar', 'zip', 'file']);
 export type DatasetContainer = z.infer<typeof datasetContainerSchema>;
 
 const splitSchema = z.strictObject({
@@ -93,5 +94,8 @@ export const imageDatasetDescriptionSchema = z.strictObject({
 export type ImageDatasetDescription = z.infer<typeof imageDatasetDescriptionSchema>;
 
 /** What a data set is, by kind. */
-export const datasetDescriptionSchema = z.discriminatedUnion('kind', [imageDatasetDescriptionSchema]);
+export const datasetDescriptionSchema = z.discriminatedUnion('kind', [
+  imageDatasetDescriptionSchema,
+  textDatasetDescriptionSchema,
+]);
 export type DatasetDescription = z.infer<typeof datasetDescriptionSchema>;

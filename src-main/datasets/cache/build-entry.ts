@@ -102,8 +102,8 @@ async function publishEntry(staging: string, folders: EntryFolders): Promise<voi
   await syncFolder(dirname(entry));
 }
 
-/** The pictures lie on the disk twice while they are brought into order. */
-async function requireRoom(directory: string, bytes: number): Promise<void> {
+/** What is decoded lies on the disk twice while it is brought into order. @throws CellsmithError data.cache-not-writable */
+export async function requireRoom(directory: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(directory);
   const free = bavail * bsize;
   if (free >= 2 * bytes) return;

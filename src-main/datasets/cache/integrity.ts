@@ -53,7 +53,8 @@ async function readSplit(folder: string, split: Manifest['split']): Promise<Mani
   return manifest;
 }
 
-async function checkBlocks(
+/** Compares blocks of a file, by their numbers, with their hashes. @throws CellsmithError data.damaged */
+export async function checkBlocks(
   folder: string,
   file: CachedFile,
   blocks: Iterable<number>,

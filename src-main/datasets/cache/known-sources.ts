@@ -2,21 +2,17 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { ImageDatasetDescription } from '../../../src-shared/dataset/description';
-import { imageDatasetDescriptionSchema } from '../../../src-shared/dataset/description';
-import type { TestDraw } from '../reading/arrange';
+import type { DatasetDescription } from '../../../src-shared/dataset/description';
 import type { Located } from '../trees/open-tree';
 import { cacheFormat } from './manifest';
 
-const knownSourceSchema = z.strictObject({
-  format: z.literal(cacheFormat),
-  description: imageDatasetDescriptionSchema,
-});
-
-/** Names a source in its present state: its path, and the sizes and times of its files. No file is opened for it. */
-export function sourceKey(located: Located, draw: TestDraw): string {
+/**
+ * Names a source in its present state: its path, and the sizes and times of its files. No file is opened for it.
+ * @param reading what else the description depends on: how the data are read and split
+ */
+export function sourceKey(located: Located, reading: readonly unknown[]): string {
   const hash = createHash('sha256');
-  hash.update(`${JSON.stringify([cacheFormat, located.location, draw.fraction, draw.seed])}\n`);
+  hash.update(`${JSON.stringify([cacheFormat, located.location, ...reading])}\n`);
   for (const { path, size, modified } of located.files) hash.update(`${path}\0${size}\0${modified}\n`);
   return hash.digest('hex').slice(0, 40);
 }
@@ -25,11 +21,19 @@ function fileOf(directory: string, key: string): string {
   return join(directory, 'sources', `${key}.json`);
 }
 
-/** What was found when the source was last read in this state; null when it never was, or the note is damaged. */
-export async function recallSource(directory: string, key: string): Promise<ImageDatasetDescription | null> {
+/**
+ * What was found when the source was last read in this state; null when it never was, or the note is damaged.
+ * @param schema of the description of the kind that is wanted
+ */
+export async function recallSource<T>(
+  directory: string,
+  key: string,
+  schema: z.ZodType<T>,
+): Promise<T | null> {
   try {
     const text = await readFile(fileOf(directory, key), 'utf8');
-    return knownSourceSchema.parse(JSON.parse(text)).description;
+    return z.strictObject({ format: z.literal(cacheFormat), description: schema }).parse(JSON.parse(text))
+      .description;
   } catch {
     // Whatever is wrong with the note, reading the source again mends it.
     return null;
@@ -39,7 +43,7 @@ export async function recallSource(directory: string, key: string): Promise<Imag
 export async function rememberSource(
   directory: string,
   key: string,
-  description: ImageDatasetDescription,
+  description: DatasetDescription,
 ): Promise<void> {
   const file = fileOf(directory, key);
   await mkdir(dirname(file), { recursive: true });

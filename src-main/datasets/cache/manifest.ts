@@ -10,14 +10,15 @@ export const cacheFormat = 1;
 
 export const manifestName = 'dataset.json';
 
-const fileSchema = z.strictObject({
-  name: z.string().regex(/^[a-z-]+\.bin$/),
+/** A file of the cache with what it is checked by. */
+export const cachedFileSchema = z.strictObject({
+  name: z.string().regex(/^[a-z-]+\.(bin|json)$/),
   bytes: z.int().min(0),
   /** SHA-256 of every block of `blockBytes`, the last one shorter. */
   blockBytes: z.int().min(1),
   blocks: z.array(z.string().regex(/^[0-9a-f]{64}$/)),
 });
-export type CachedFile = z.infer<typeof fileSchema>;
+export type CachedFile = z.infer<typeof cachedFileSchema>;
 
 /** `dataset.json` of one split in the cache. */
 const manifestSchema = z
@@ -32,8 +33,8 @@ const manifestSchema = z
     perClass: z.array(z.int().min(0)),
     side: z.int().min(1),
     channels: z.literal(3),
-    images: fileSchema,
-    labels: fileSchema,
+    images: cachedFileSchema,
+    labels: cachedFileSchema,
   })
   .refine(
     (m) => m.images.bytes === m.count * m.side * m.side * m.channels && m.labels.bytes === 4 * m.count,
@@ -52,6 +53,11 @@ export function damagedCache(folder: string, why: string, cause?: unknown): Cell
 
 /** @throws CellsmithError data.damaged when there is none, or none that this version understands */
 export async function readManifest(folder: string): Promise<Manifest> {
+  return parseManifest(folder, manifestSchema);
+}
+
+/** As `readManifest`, for a manifest of any kind. */
+export async function parseManifest<T>(folder: string, schema: z.ZodType<T>): Promise<T> {
   const file = join(folder, manifestName);
   let text: string;
   try {
@@ -61,7 +67,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
     throw fileError(error, file);
   }
   try {
-    return manifestSchema.parse(JSON.parse(text));
+    return schema.parse(JSON.parse(text));
   } catch (error) {
     throw damagedCache(folder, `${manifestName} is damaged or of another version`, error);
   }

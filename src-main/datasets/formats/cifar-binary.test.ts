@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { describeImages } from '../../testing/describe-images';
 import type { Files } from '../../testing/image-datasets';
 import {
   changed,
@@ -10,7 +11,6 @@ import {
   without,
   writeFiles,
 } from '../../testing/image-datasets';
-import { describeDataset } from '../prepare';
 
 let folder: string;
 let cacheDirectory: string;
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 const describeFiles = (files: Files) =>
-  describeDataset(writeFiles(join(folder, 'data'), files), { cacheDirectory });
+  describeImages(writeFiles(join(folder, 'data'), files), { cacheDirectory });
 
 describe('the binary version of CIFAR-10', () => {
   it.each<[string, (files: Files) => Files, string, RegExp]>([

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { describeImages } from '../../testing/describe-images';
 import type { Files } from '../../testing/image-datasets';
 import {
   classFolderFiles,
@@ -8,7 +9,6 @@ import {
   temporaryFolder,
   writeFiles,
 } from '../../testing/image-datasets';
-import { describeDataset } from '../prepare';
 
 let folder: string;
 let cacheDirectory: string;
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 const describeFiles = (files: Files) =>
-  describeDataset(writeFiles(join(folder, 'data'), files), { cacheDirectory });
+  describeImages(writeFiles(join(folder, 'data'), files), { cacheDirectory });
 
 describe('class folders', () => {
   const small = { classes: ['cat', 'dog', '10', '9'], train: 8, test: 4, width: 6, height: 5 };
@@ -44,8 +44,8 @@ describe('class folders', () => {
       Object.entries(files).map(([path, bytes]) => [path.slice('train/'.length), bytes]),
     );
     const onlyTrain = await describeFiles(files);
-    const found = await describeDataset(writeFiles(join(folder, 'flat'), flat), { cacheDirectory });
-    const other = await describeDataset(join(folder, 'flat'), {
+    const found = await describeImages(writeFiles(join(folder, 'flat'), flat), { cacheDirectory });
+    const other = await describeImages(join(folder, 'flat'), {
       cacheDirectory,
       testDraw: { fraction: 0.3, seed: 5 },
     });
@@ -71,7 +71,7 @@ describe('class folders', () => {
       code: 'unused-split',
       message: 'There is no test folder: val/ is taken for the test split.',
     });
-    const both = await describeDataset(writeFiles(join(folder, 'both'), { ...files, ...renamed }), {
+    const both = await describeImages(writeFiles(join(folder, 'both'), { ...files, ...renamed }), {
       cacheDirectory,
     });
     expect(both.fingerprint).toBe(stand.fingerprint);

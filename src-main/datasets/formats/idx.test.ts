@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { describeImages } from '../../testing/describe-images';
 import type { Files } from '../../testing/image-datasets';
 import {
   bigEndian,
@@ -12,7 +13,6 @@ import {
   without,
   writeFiles,
 } from '../../testing/image-datasets';
-import { describeDataset } from '../prepare';
 
 let folder: string;
 let cacheDirectory: string;
@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 const describeFiles = (files: Files) =>
-  describeDataset(writeFiles(join(folder, 'data'), files), { cacheDirectory });
+  describeImages(writeFiles(join(folder, 'data'), files), { cacheDirectory });
 
 describe('IDX files', () => {
   it.each([false, true])('are read (gzipped: %s)', async (gzip) => {
@@ -33,7 +33,7 @@ describe('IDX files', () => {
       part.map((each) => ({ ...each, pixels: each.pixels.map((_, i, all) => all[i - (i % 3)] ?? 0) }));
     const same = { ...grey, train: repeat(grey.train), test: repeat(grey.test) };
     const folders = writeFiles(join(folder, 'png'), await classFolderFiles(same));
-    const reference = await describeDataset(folders, { cacheDirectory });
+    const reference = await describeImages(folders, { cacheDirectory });
     expect(found).toMatchObject({ form: 'idx', grey: 18, sizes: [{ width: 9, height: 7, count: 18 }] });
     expect(found.fingerprint).toBe(reference.fingerprint);
   });

@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describeImages } from '../../testing/describe-images';
 import {
   cifarBinaryFiles,
   classFolderFiles,
@@ -9,7 +10,6 @@ import {
   tarBytes,
   writeFiles,
 } from '../../testing/image-datasets';
-import { describeDataset } from '../prepare';
 
 const nobody = 65534;
 
@@ -36,7 +36,7 @@ function openFolder(): string {
 
 async function failure(path: string): Promise<unknown> {
   const cacheDirectory = join(openFolder(), 'cache');
-  return withoutRights(() => describeDataset(path, { cacheDirectory })).then(
+  return withoutRights(() => describeImages(path, { cacheDirectory })).then(
     () => 'no error',
     (error: unknown) => error,
   );
@@ -76,7 +76,7 @@ describe('without permission to read', () => {
     const folder = writeFiles(openFolder(), await classFolderFiles(makePictures({})));
     chmodSync(join(folder, 'train', 'cat', '0003.png'), 0);
     const cacheDirectory = join(openFolder(), 'cache');
-    const found = await withoutRights(() => describeDataset(folder, { cacheDirectory }));
+    const found = await withoutRights(() => describeImages(folder, { cacheDirectory }));
     expect(found.unreadable).toMatchObject({
       count: 1,
       files: [
@@ -94,7 +94,7 @@ describe('without permission to read', () => {
     const cacheDirectory = temporaryFolder();
     chmodSync(cacheDirectory, 0o555);
     await expect(
-      withoutRights(() => describeDataset(folder, { cacheDirectory, side: 32 })),
+      withoutRights(() => describeImages(folder, { cacheDirectory, side: 32 })),
     ).rejects.toMatchObject({
       code: 'data.cache-not-writable',
       message: expect.stringContaining(cacheDirectory) as string,

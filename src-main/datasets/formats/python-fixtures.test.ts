@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { describeImages } from '../../testing/describe-images';
 import { temporaryFolder } from '../../testing/image-datasets';
 import { decodeImage } from '../decoding/decode-image';
 import { loadTrainingData } from '../load-training-data';
 import { openDataset } from '../open';
-import { describeDataset } from '../prepare';
 import { tarTree } from '../trees/tar-tree';
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures');
@@ -39,7 +39,7 @@ describe('CIFAR-10 as Python writes it', () => {
     ['cifar10-protocol4', 'cifar10-python'],
     ['cifar10-protocol5', 'cifar10-python'],
   ])('%s has the fingerprint, classes and moments that Python computes', async (name, form) => {
-    const found = await describeDataset(join(fixtures, `${name}.tar.gz`), { cacheDirectory });
+    const found = await describeImages(join(fixtures, `${name}.tar.gz`), { cacheDirectory });
     expect(found).toMatchObject({
       form,
       container: 'tar',
@@ -68,7 +68,7 @@ describe('CIFAR-10 as Python writes it', () => {
   });
 
   it.each(['cifar100-python', 'cifar100-binary'])('reads %s', async (form) => {
-    const found = await describeDataset(join(fixtures, `${form}.tar.gz`), { cacheDirectory });
+    const found = await describeImages(join(fixtures, `${form}.tar.gz`), { cacheDirectory });
     expect(found).toMatchObject({ form, fingerprint: expected.cifar100.fingerprint });
     expect(found.classes).toHaveLength(100);
   });

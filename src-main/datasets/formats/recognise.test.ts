@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { describeImages } from '../../testing/describe-images';
 import type { Files } from '../../testing/image-datasets';
 import {
   below,
@@ -15,7 +16,6 @@ import {
   zipBytes,
 } from '../../testing/image-datasets';
 import { openDataset } from '../open';
-import { describeDataset } from '../prepare';
 
 let folder: string;
 let cacheDirectory: string;
@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 
 const describeFiles = (files: Files) =>
-  describeDataset(writeFiles(join(folder, 'data'), files), { cacheDirectory });
+  describeImages(writeFiles(join(folder, 'data'), files), { cacheDirectory });
 
 describe('the same pictures in another container', () => {
   it('have the same fingerprint: binary version, class folders, tar, zip, a folder further down', async () => {
@@ -48,7 +48,7 @@ describe('the same pictures in another container', () => {
     writeFiles(folder, archives);
     places.push(...Object.keys(archives).map((name) => join(folder, name)));
     const found = [];
-    for (const place of places) found.push(await describeDataset(place, { cacheDirectory }));
+    for (const place of places) found.push(await describeImages(place, { cacheDirectory }));
     expect(found.map((each) => each.form)).toEqual([
       'cifar10-binary',
       'cifar10-binary',
@@ -78,7 +78,7 @@ describe('the same pictures in another container', () => {
     const found = new Set<string>();
     for (const [i, variant] of variants.entries()) {
       const place = writeFiles(join(folder, String(i)), await classFolderFiles(variant));
-      found.add((await describeDataset(place, { cacheDirectory })).fingerprint);
+      found.add((await describeImages(place, { cacheDirectory })).fingerprint);
     }
     expect(found.size).toBe(variants.length);
   });
@@ -122,7 +122,7 @@ describe('opening', () => {
       await classFolderFiles(makePictures({ train: 60, width: 8, height: 8 })),
     );
     const seen: string[] = [];
-    const found = await describeDataset(data, {
+    const found = await describeImages(data, {
       cacheDirectory,
       onProgress: ({ stage, done, total, millisecondsLeft }) => {
         if (total !== null)
@@ -135,7 +135,7 @@ describe('opening', () => {
     expect(seen).toContain('reading 70/70 estimated');
 
     const abort = new AbortController();
-    const cancelled = describeDataset(data, {
+    const cancelled = describeImages(data, {
       cacheDirectory: join(folder, 'other'),
       signal: abort.signal,
       onProgress: ({ stage }) => {
@@ -147,7 +147,7 @@ describe('opening', () => {
 
   it('tells that a file changed while it was read', async () => {
     const data = writeFiles(join(folder, 'data'), cifarBinaryFiles(makePictures({})));
-    const work = describeDataset(data, {
+    const work = describeImages(data, {
       cacheDirectory,
       onProgress: ({ stage, done }) => {
         if (stage === 'reading' && done > 0) writeFileSync(join(data, 'batches.meta.txt'), 'changed');

@@ -1,4 +1,7 @@
 import { CellsmithError } from '../../../src-shared/errors';
+import type { TextFinding } from '../text/find-text';
+import { findPlainText, findSplitFiles } from '../text/find-text';
+import type { TextSource } from '../text/text-source';
 import type { FileTree } from '../trees/file-tree';
 import { findCifarBinary } from './cifar-binary';
 import { findCifarPython } from './cifar-python';
@@ -7,8 +10,13 @@ import { findIdx } from './idx';
 import type { Finding, FolderView, ImageSource } from './image-source';
 import { viewFolder } from './image-source';
 
-/** Every form that is known. A new one is added here, and to `datasetFormSchema`. */
-const finders: readonly ((view: FolderView) => Finding | null)[] = [
+/** What a tree was recognised as. */
+export type Recognised =
+  | { readonly kind: 'images'; readonly source: ImageSource }
+  | { readonly kind: 'text'; readonly source: TextSource };
+
+/** Every form of pictures that is known. A new one is added here, and to `datasetFormSchema`. */
+const imageFinders: readonly ((view: FolderView) => Finding | null)[] = [
   findCifarBinary,
   findCifarPython,
   findIdx,
@@ -22,7 +30,7 @@ const maximumFolders = 50;
  * Recognises the data set in a tree: at its root, or in the one folder below it that holds one.
  * @throws CellsmithError data.empty, data.not-recognised (saying what was found and what is known), and what its form throws
  */
-export async function recognise(tree: FileTree, signal?: AbortSignal): Promise<ImageSource> {
+export async function recognise(tree: FileTree, signal?: AbortSignal): Promise<Recognised> {
   if (tree.files.length === 0) {
     throw new CellsmithError(
       'data.empty',
@@ -31,7 +39,7 @@ export async function recognise(tree: FileTree, signal?: AbortSignal): Promise<I
   }
   let roots = [''];
   for (let depth = 0; depth <= maximumDepth; depth++) {
-    const found: { root: string; finding: Finding }[] = [];
+    const found: { root: string; finding: AnyFinding }[] = [];
     const below: string[] = [];
     for (const root of roots.slice(0, maximumFolders)) {
       const view = viewFolder(tree, root);
@@ -40,7 +48,7 @@ export async function recognise(tree: FileTree, signal?: AbortSignal): Promise<I
       else for (const name of view.folders.keys()) below.push(root === '' ? name : `${root}/${name}`);
     }
     const [only] = found;
-    if (only && found.length === 1) return only.finding.open(signal);
+    if (only && found.length === 1) return open(only.finding, signal);
     if (only) {
       const list = found.map(({ root, finding }) => `${root} (${finding.form})`).join(', ');
       throw new CellsmithError(
@@ -50,18 +58,28 @@ export async function recognise(tree: FileTree, signal?: AbortSignal): Promise<I
     }
     roots = below;
   }
+  const text = findPlainText(tree);
+  if (text) return { kind: 'text', source: text.open() };
   throw new CellsmithError(
     'data.not-recognised',
-    `${tree.location} is no data set of a known form: it holds ${inventory(tree)}. Expected CIFAR-10 or CIFAR-100 (binary or Python version), IDX files (as MNIST), or at least two class folders of PNG or JPEG files (in train/ and test/, or on one level).`,
+    `${tree.location} is no data set of a known form: it holds ${inventory(tree)}. Expected CIFAR-10 or CIFAR-100 (binary or Python version), IDX files (as MNIST), at least two class folders of PNG or JPEG files (in train/ and test/, or on one level), ptb.train.txt, ptb.valid.txt and ptb.test.txt, WikiText (wiki.train.tokens and so on), or .txt files and little else.`,
   );
 }
 
-function firstFinding(view: FolderView): Finding | null {
-  for (const find of finders) {
+type AnyFinding = ({ readonly kind: 'images' } & Finding) | ({ readonly kind: 'text' } & TextFinding);
+
+function firstFinding(view: FolderView): AnyFinding | null {
+  for (const find of imageFinders) {
     const finding = find(view);
-    if (finding) return finding;
+    if (finding) return { kind: 'images', ...finding };
   }
-  return null;
+  const text = findSplitFiles(view);
+  return text && { kind: 'text', ...text };
+}
+
+async function open(finding: AnyFinding, signal?: AbortSignal): Promise<Recognised> {
+  if (finding.kind === 'text') return { kind: 'text', source: finding.open() };
+  return { kind: 'images', source: await finding.open(signal) };
 }
 
 /** '12 files (9 .txt, 2 .csv, 1 without extension) in 3 folders' */

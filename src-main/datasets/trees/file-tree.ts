@@ -18,10 +18,10 @@ export interface ReadableFile extends TreeFile {
   read(): Promise<Uint8Array>;
 }
 
-/** The files of a folder, a tar or a zip, all read the same way and none of them ever written. */
+/** The files of a folder, a tar or a zip, or one file by itself, all read the same way and none of them ever written. */
 export interface FileTree {
-  readonly container: 'folder' | 'tar' | 'zip';
-  /** Absolute path of the folder or archive. */
+  readonly container: 'folder' | 'tar' | 'zip' | 'file';
+  /** Absolute path of the folder, archive or file. */
   readonly location: string;
   /** Sorted by path; without system litter, links and special files. */
   readonly files: readonly TreeFile[];
@@ -33,8 +33,9 @@ export interface FileTree {
   read(wanted: ReadonlySet<string>, limit: number, signal?: AbortSignal): AsyncGenerator<ReadableFile>;
 }
 
-/** What a user is told of a file in a tree: the path of a folder's file, 'path in archive' otherwise. */
+/** What a user is told of a file in a tree: the path of a file, 'path in archive' otherwise. */
 export function displayName(tree: Pick<FileTree, 'container' | 'location'>, path: string): string {
+  if (tree.container === 'file') return tree.location;
   return tree.container === 'folder' ? `${tree.location}/${path}` : `${path} in ${tree.location}`;
 }
 

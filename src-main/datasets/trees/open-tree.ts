@@ -8,12 +8,12 @@ import { folderTree, listFolder } from './folder-tree';
 import { tarTree } from './tar-tree';
 import { zipTree } from './zip-tree';
 
-/** A folder or an archive of which only names, sizes and times are known: what tells whether it has changed. */
+/** A folder, an archive or a file of text of which only names, sizes and times are known: what tells whether it has changed. */
 export interface Located {
   /** Absolute, links resolved. */
   readonly location: string;
   readonly container: FileTree['container'];
-  /** The files of a folder; of an archive the archive itself. */
+  /** The files of a folder; else the archive or file itself. */
   readonly files: readonly ListedFile[];
 }
 
@@ -24,7 +24,7 @@ export interface ListingOptions {
 
 /** Names of files of which a user may choose one while the folder is meant. */
 const memberNames =
-  /^(data_batch_\d+|test_batch|batches\.meta)(\.bin|\.txt)?$|-(images|labels)[-.]idx\d-ubyte(\.gz)?$/;
+  /^(data_batch_\d+|test_batch|batches\.meta)(\.bin|\.txt)?$|-(images|labels)[-.]idx\d-ubyte(\.gz)?$|^ptb\.(train|valid|test)\.txt$|(^|\.)(train|valid|test)\.tokens$/;
 
 /**
  * Finds out what lies at a path without reading more than its first bytes.
@@ -50,7 +50,7 @@ export async function locate(path: string, options: ListingOptions = {}): Promis
     }
     const name = location.slice(dirname(location).length).replace(/^[/\\]/, '');
     if (memberNames.test(name)) return await locate(dirname(location), options);
-    const container = await archiveKind(location);
+    const container = await containerKind(location, name);
     const file = { path: name, size: Number(facts.size), modified: facts.mtimeNs.toString() };
     return { location, container, files: [file] };
   } catch (error) {
@@ -69,11 +69,13 @@ export async function openTree(located: Located, options: ListingOptions = {}): 
       return tarTree(location, size, options.signal, options.onCount);
     case 'zip':
       return zipTree(location, size, options.signal, options.onCount);
+    case 'file':
+      return { ...folderTree(dirname(location), files), container, location };
   }
 }
 
-/** What an archive is, by its first bytes: names lie. */
-async function archiveKind(location: string): Promise<'tar' | 'zip'> {
+/** What an archive is, by its first bytes: names lie. What is none may be a text, if it says so. */
+async function containerKind(location: string, name: string): Promise<'tar' | 'zip' | 'file'> {
   const handle = await open(location, 'r');
   try {
     const head = new Uint8Array(512);
@@ -85,9 +87,10 @@ async function archiveKind(location: string): Promise<'tar' | 'zip'> {
     if (begins(0x1f, 0x8b)) return 'tar';
     if (begins(0x50, 0x4b, 3, 4) || begins(0x50, 0x4b, 5, 6)) return 'zip';
     if (Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar' || oldTar(head)) return 'tar';
+    if (/\.txt$/i.test(name)) return 'file';
     throw new CellsmithError(
       'data.not-recognised',
-      `${location} ${kindOf(begins)}. Expected a folder, or a .tar, .tar.gz, .tgz or .zip of one.`,
+      `${location} ${kindOf(begins)}. Expected a folder, a .tar, .tar.gz, .tgz or .zip of one, or a .txt file.`,
     );
   } finally {
     await handle.close();

@@ -1,0 +1,142 @@
+import type { TextSplit } from '../../../src-shared/dataset/text-description';
+import type { BlockDraw, TextLevel, TextReading } from '../../../src-shared/dataset/text-options';
+import { CellsmithError } from '../../../src-shared/errors';
+import type { TokenFile, TokenRange } from './copy/token-file';
+import { drawBlocks, toFileRanges } from './draw-blocks';
+import type { TextPass } from './read-text';
+import type { SourcePart, TextSource } from './text-source';
+import { eosNumber, unk } from './tokenising/type-table';
+import type { Vocabulary } from './tokenising/vocabulary';
+import { makeVocabulary } from './tokenising/vocabulary';
+
+/** Which tokens belong to which split, and the ids of all of them. */
+export interface TextArrangement {
+  readonly ranges: Readonly<Record<TextSplit, readonly TokenRange[]>>;
+  /** Whether the splits were drawn. */
+  readonly drawn: boolean;
+  readonly vocabulary: Vocabulary;
+}
+
+/**
+ * Splits a text where it is not split already, and makes the vocabulary of the training split alone.
+ * @throws CellsmithError data.empty when a split has nothing to predict, or the training split no word
+ */
+export function arrangeText(
+  source: TextSource,
+  pass: TextPass,
+  tokens: TokenFile,
+  reading: TextReading,
+  draw: BlockDraw,
+): TextArrangement {
+  const of = (part: SourcePart): TokenRange[] => pass.ranges.filter((_, i) => source.files[i]?.part === part);
+  const pool = of('pool');
+  const drawn = pool.length > 0;
+  const ranges = drawn
+    ? draftBlocks(tokens, pool, draw)
+    : { train: of('train'), valid: of('valid'), test: of('test') };
+  const { location } = source.tree;
+  for (const split of ['train', 'valid', 'test'] as const) {
+    // from one token the next is predicted: two are the least
+    const count = lengthOf(ranges[split]);
+    if (count >= 2 && (drawn || split === 'train' || hasWord(tokens, ranges[split]))) continue;
+    throw new CellsmithError(
+      'data.empty',
+      drawn
+        ? `${location} is too short to be split: it has ${lengthOf(pool)} tokens, of which ${count} were left for the ${split} split. Choose a longer text.`
+        : `The ${split} split of ${location} holds no words. Get the corpus again.`,
+    );
+  }
+  const counts = new Float64Array(pass.types.texts.length);
+  for (const range of ranges.train) {
+    for (const piece of tokens.pieces(range)) {
+      for (const number of piece) counts[number] = (counts[number] ?? 0) + 1;
+    }
+  }
+  const vocabulary = makeVocabulary(pass.types.texts, counts, reading.vocabularyLimit);
+  if (vocabulary.distinct < 2) {
+    throw new CellsmithError(
+      'data.empty',
+      `The training split of ${location} holds ${vocabulary.distinct === 0 ? 'no words' : `nothing but ${JSON.stringify(vocabulary.tokens[0])}`}: there is nothing to learn. Choose another text.`,
+    );
+  }
+  return { ranges, drawn, vocabulary };
+}
+
+function draftBlocks(
+  tokens: TokenFile,
+  pool: readonly TokenRange[],
+  draw: BlockDraw,
+): Record<TextSplit, readonly TokenRange[]> {
+  const count = lengthOf(pool);
+  /** A line begins at a token when the one before ends one. */
+  const nextLine = (at: number, bound: number): number | null => {
+    let passed = at - 1;
+    for (const range of toFileRanges(pool, [{ from: at - 1, to: Math.min(bound, count) }])) {
+      for (const piece of tokens.pieces(range)) {
+        const end = piece.indexOf(eosNumber);
+        if (end >= 0) return passed + end + 1;
+        passed += piece.length;
+      }
+    }
+    return null;
+  };
+  const { train, valid, test } = drawBlocks(count, draw, nextLine);
+  return {
+    train: toFileRanges(pool, train),
+    valid: toFileRanges(pool, valid),
+    test: toFileRanges(pool, test),
+  };
+}
+
+function lengthOf(ranges: readonly TokenRange[]): number {
+  return ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
+function hasWord(tokens: TokenFile, ranges: readonly TokenRange[]): boolean {
+  for (const range of ranges) {
+    for (const piece of tokens.pieces(range)) {
+      if (piece.some((number) => number !== eosNumber)) return true;
+    }
+  }
+  return false;
+}
+
+const listedLines = 5;
+const lineLength = 200;
+
+/** The first lines of a split as a child reads them. */
+export function firstLinesOf(
+  tokens: TokenFile,
+  ranges: readonly TokenRange[],
+  texts: readonly string[],
+  { ids, unknownId }: Vocabulary,
+  level: TextLevel,
+): string[] {
+  const lines: string[] = [];
+  let parts: string[] = [];
+  let length = 0;
+  const join = (): string => parts.join(level === 'word' ? ' ' : '');
+  for (const range of ranges) {
+    for (const piece of tokens.pieces(range)) {
+      for (const number of piece) {
+        if (number === eosNumber) {
+          lines.push(cut(join()));
+          if (lines.length === listedLines) return lines;
+          parts = [];
+          length = 0;
+        } else if (length <= lineLength) {
+          const text = ids[number] === unknownId ? unk : (texts[number] ?? '');
+          parts.push(text);
+          length += text.length;
+        }
+      }
+    }
+  }
+  if (parts.length > 0) lines.push(cut(join()));
+  return lines;
+}
+
+function cut(line: string): string {
+  const characters = Array.from(line);
+  return characters.length > lineLength ? `${characters.slice(0, lineLength).join('')}…` : line;
+}

@@ -1,0 +1,135 @@
+import type {
+  TextDatasetDescription,
+  TextSplit,
+  TextWarning,
+} from '../../../src-shared/dataset/text-description';
+import type { BlockDraw, TextReading } from '../../../src-shared/dataset/text-options';
+import type { SplitFacts } from './copy/write-tokens';
+import type { TextPass } from './read-text';
+import type { SharedLines } from './shared-lines';
+import type { TextSource } from './text-source';
+import { longestWord } from './tokenising/word-tokeniser';
+import type { Vocabulary } from './tokenising/vocabulary';
+
+/** What a corpus was found to be. */
+export interface TextFacts {
+  readonly source: TextSource;
+  readonly reading: TextReading;
+  /** Null where the corpus has splits of its own. */
+  readonly draw: BlockDraw | null;
+  readonly pass: TextPass;
+  readonly vocabulary: Vocabulary;
+  readonly splits: Readonly<Record<TextSplit, SplitFacts>>;
+  readonly shared: SharedLines;
+  readonly firstLines: readonly string[];
+}
+
+const listedTokens = 20;
+/** Tokens; fewer say little of a language, or of a model of it. */
+const tinySplit = 1000;
+const tinyVocabulary = 10;
+/** Shares from which a user should think again. */
+const manyShared = 0.05;
+const manyUnknown = 0.1;
+/** Longest line that a person would write; beyond, line ends are likely to be missing. Tokens. */
+const longLine = 100_000;
+
+const splitNames = ['train', 'valid', 'test'] as const;
+const spoken: Readonly<Record<TextSplit, string>> = {
+  train: 'training',
+  valid: 'validation',
+  test: 'test',
+};
+
+/** Puts what was found into words and figures. */
+export function describeText(facts: TextFacts): TextDatasetDescription {
+  const { source, reading, draw, pass, vocabulary, shared } = facts;
+  const { tree, files } = source;
+  const split = (name: TextSplit): TextDatasetDescription['splits']['train'] => {
+    const { tokens, lines, outOfVocabulary } = facts.splits[name];
+    const compared = name === 'train' ? { shared: 0, compared: 0 } : shared.counts(name);
+    return {
+      tokens,
+      lines,
+      outOfVocabulary,
+      outOfVocabularyRate: outOfVocabulary / tokens,
+      sharedLines: compared.shared,
+      comparedLines: compared.compared,
+    };
+  };
+  const splits = { train: split('train'), valid: split('valid'), test: split('test') };
+  const longest = splitNames
+    .map((name) => ({ split: name, ...facts.splits[name].longestLine }))
+    .reduce((a, b) => (b.tokens > a.tokens ? b : a));
+  const ofArchive = tree.container === 'tar' || tree.container === 'zip';
+  return {
+    kind: 'text',
+    form: source.form,
+    container: tree.container,
+    location: tree.location,
+    bytes: ofArchive ? tree.bytes : files.reduce((sum, { size }) => sum + size, 0),
+    files: files.length,
+    reading,
+    splits,
+    splitOrigin: draw ? { kind: 'drawn', ...draw } : { kind: 'given' },
+    vocabularySize: vocabulary.tokens.length,
+    distinctTokens: vocabulary.distinct,
+    mostFrequent: vocabulary.tokens
+      .slice(0, listedTokens)
+      .map((token, id) => ({ token, count: vocabulary.counts[id] ?? 0 })),
+    firstLines: [...facts.firstLines],
+    longestLine: longest,
+    warnings: [...source.warnings, ...warningsOf(splits, vocabulary, pass.overlong, longest.tokens)],
+    fingerprint: pass.fingerprint,
+  };
+}
+
+function warningsOf(
+  splits: TextDatasetDescription['splits'],
+  vocabulary: Vocabulary,
+  overlong: number,
+  longest: number,
+): TextWarning[] {
+  const warnings: TextWarning[] = [];
+  for (const name of splitNames) {
+    const { tokens, sharedLines, comparedLines, outOfVocabularyRate } = splits[name];
+    const called = spoken[name];
+    if (tokens < tinySplit) {
+      warnings.push({
+        code: 'tiny-split',
+        message: `The ${called} split has ${tokens} tokens: figures on it say little.`,
+      });
+    }
+    if (sharedLines > 0 && sharedLines >= manyShared * comparedLines) {
+      warnings.push({
+        code: 'shared-lines',
+        message: `${sharedLines} of ${comparedLines} longer lines of the ${called} split are also in the training split: its perplexity will be too low.`,
+      });
+    }
+    if (outOfVocabularyRate > manyUnknown) {
+      warnings.push({
+        code: 'out-of-vocabulary',
+        message: `${(100 * outOfVocabularyRate).toFixed(1)} % of the ${called} split are not in the vocabulary: <unk> is easy to guess, so perplexities compare with no others.`,
+      });
+    }
+  }
+  if (vocabulary.distinct < tinyVocabulary) {
+    warnings.push({
+      code: 'tiny-vocabulary',
+      message: `The training split has ${vocabulary.distinct} different tokens only.`,
+    });
+  }
+  if (overlong > 0) {
+    warnings.push({
+      code: 'long-words',
+      message: `${overlong} words of more than ${longestWord} characters became <unk>: perhaps something else than text is among it.`,
+    });
+  }
+  if (longest > longLine) {
+    warnings.push({
+      code: 'long-line',
+      message: `The longest line has ${longest} tokens: perhaps its line ends are missing.`,
+    });
+  }
+  return warnings;
+}

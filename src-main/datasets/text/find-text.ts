@@ -1,0 +1,126 @@
+import type { TextForm, TextWarning } from '../../../src-shared/dataset/text-description';
+import { CellsmithError } from '../../../src-shared/errors';
+import type { FolderView } from '../formats/image-source';
+import { pathIn } from '../formats/image-source';
+import type { FileTree, TreeFile } from '../trees/file-tree';
+import type { TextFile, TextSource } from './text-source';
+
+const splits = ['train', 'valid', 'test'] as const;
+
+/** 'ptb.train.txt', 'wiki.valid.tokens', 'train.txt': what stands before the split and what after. */
+const splitName = /^(?:(.*)\.)?(train|valid|test)\.(txt|tokens)$/;
+
+/** Files that belong together: of one name but for the split. */
+interface SplitFiles {
+  readonly prefix: string;
+  readonly ending: string;
+  readonly names: Map<string, string>;
+}
+
+export interface TextFinding {
+  readonly form: TextForm;
+  /** @throws CellsmithError data.damaged when a split is missing, data.not-recognised when it cannot be told which files count */
+  open(): TextSource;
+}
+
+/**
+ * A corpus with splits of its own in a folder: Penn Treebank, WikiText, or any three files that are named like theirs. One
+ * file of plain text that happens to be called test.txt is none.
+ */
+export function findSplitFiles(view: FolderView): TextFinding | null {
+  const all = groups(view);
+  const ptb = all.find(({ prefix, ending }) => prefix === 'ptb' && ending === 'txt');
+  const named = ptb ?? all.find(({ ending }) => ending === 'tokens');
+  const complete = all.filter(({ names }) => names.size > 1);
+  const chosen = named ?? complete[0];
+  if (!chosen) return null;
+  const form = chosen === ptb ? 'ptb' : chosen.ending === 'tokens' ? 'wikitext' : 'split-files';
+  return {
+    form,
+    open: () => {
+      const rivals = all.filter(({ ending }) => ending === 'tokens');
+      const ambiguous = form === 'wikitext' ? rivals : form === 'split-files' ? complete : [];
+      if (ambiguous.length > 1) {
+        const list = ambiguous.map((group) => nameOf(group, 'train')).join(', ');
+        throw new CellsmithError(
+          'data.not-recognised',
+          `${place(view)} holds ${ambiguous.length} corpora: ${list}. Put the one to be read in a folder of its own.`,
+        );
+      }
+      return openSplits(view, chosen, form);
+    },
+  };
+}
+
+function groups(view: FolderView): SplitFiles[] {
+  const found = new Map<string, SplitFiles>();
+  for (const name of [...view.files.keys()].sort()) {
+    const [, prefix = '', split = '', ending = ''] = splitName.exec(name) ?? [];
+    if (split === '') continue;
+    const key = `${prefix}\0${ending}`;
+    const group = found.get(key) ?? { prefix, ending, names: new Map<string, string>() };
+    found.set(key, group);
+    // '.train.tokens' and 'train.tokens' are the same to people
+    if (!group.names.has(split)) group.names.set(split, name);
+  }
+  return [...found.values()];
+}
+
+function nameOf({ prefix, ending }: SplitFiles, split: string): string {
+  return `${prefix === '' ? '' : `${prefix}.`}${split}.${ending}`;
+}
+
+function openSplits(view: FolderView, group: SplitFiles, form: TextForm): TextSource {
+  const missing = splits.filter((split) => !group.names.has(split)).map((split) => nameOf(group, split));
+  if (missing.length > 0) {
+    throw new CellsmithError(
+      'data.damaged',
+      `${place(view)} lacks ${missing.join(' and ')}. Get the whole corpus: it has ${splits.map((split) => nameOf(group, split)).join(', ')}.`,
+    );
+  }
+  const files = splits.map((part): TextFile => {
+    const name = group.names.get(part) ?? '';
+    return { path: pathIn(view, name), size: view.files.get(name) ?? 0, part };
+  });
+  return { form, tree: view.tree, files, warnings: [] };
+}
+
+function place({ tree, root }: FolderView): string {
+  return root === '' ? tree.location : `${root} in ${tree.location}`;
+}
+
+/** What is said of a text, not part of it. */
+const notes = /(^|\/)(read[-_ ]?me|licen[cs]e|copying|notice|changelog)[^/]*\.txt$/i;
+
+/**
+ * Plain text: any number of .txt files that are more than half of what there is. Asked last, as many data sets come with a
+ * readme.txt.
+ */
+export function findPlainText(tree: FileTree): TextFinding | null {
+  const texts = tree.files.filter(({ path }) => /\.txt$/i.test(path) || tree.container === 'file');
+  if (2 * texts.length <= tree.files.length) return null;
+  return { form: 'plain-text', open: () => openPlainText(tree, texts) };
+}
+
+function openPlainText(tree: FileTree, texts: readonly TreeFile[]): TextSource {
+  const bodies = texts.filter(({ path }) => !notes.test(path));
+  const used = bodies.length > 0 ? bodies : texts;
+  const unused = tree.files.length - used.length;
+  const own = new Set(used.map(({ path }) => path));
+  const examples = tree.files.filter(({ path }) => !own.has(path)).slice(0, 5);
+  const warnings: TextWarning[] =
+    unused === 0
+      ? []
+      : [
+          {
+            code: 'unused-files',
+            message: `${unused} ${unused === 1 ? 'file is' : 'files are'} not read: ${examples.map(({ path }) => path).join(', ')}${unused > examples.length ? ', …' : ''}.`,
+          },
+        ];
+  return {
+    form: 'plain-text',
+    tree,
+    files: used.map(({ path, size }) => ({ path, size, part: 'pool' })),
+    warnings,
+  };
+}

@@ -1,0 +1,102 @@
+import type { TextDatasetDescription } from '../../../src-shared/dataset/text-description';
+import { textDatasetDescriptionSchema } from '../../../src-shared/dataset/text-description';
+import type { TextOptions } from '../../../src-shared/dataset/text-options';
+import { CellsmithError } from '../../../src-shared/errors';
+import type { EntryFolders } from '../cache/build-entry';
+import { recallSource, sourceKey } from '../cache/known-sources';
+import { defaultCacheDirectory } from '../cache/location';
+import type { OpenedDataset, OpenedText, OpenOptions } from '../open';
+import { locateDataset, openLocated } from '../open';
+import { rememberUnchanged } from '../remember';
+import type { Located } from '../trees/open-tree';
+import { buildTextEntry, textEntryFolders } from './copy/build-text-entry';
+import { checkTrainTokens, textCacheFormat } from './copy/text-manifest';
+import { parseTextOptions, readingFor } from './reading-for';
+
+export interface TextDatasetOptions extends OpenOptions {
+  /** Where copies are kept; the user's cache folder if not given. */
+  readonly cacheDirectory?: string | undefined;
+  /** How the text is to be read; as suits its form if not given. */
+  readonly text?: TextOptions | undefined;
+}
+
+/** A text that is ready for training. There is no path to its test split here: see `openTestTokens`. */
+export interface PreparedText {
+  readonly description: TextDatasetDescription;
+  /** Absolute path of the tokens to train and validate on: what a trainer is given. The test split is not below it. */
+  readonly trainFolder: string;
+}
+
+/**
+ * Makes sure that a sound copy of the text's tokens exists, and says where. Instant when it does.
+ * @throws CellsmithError data.*, config.invalid, cancelled
+ */
+export async function prepareText(path: string, options: TextDatasetOptions = {}): Promise<PreparedText> {
+  const { description, folders } = await ensureTextEntry(path, options);
+  return { description, trainFolder: folders.train };
+}
+
+/** The copy, both parts of it, and what is known of the text. For this folder's own use. */
+export async function ensureTextEntry(
+  path: string,
+  options: TextDatasetOptions,
+): Promise<{ description: TextDatasetDescription; folders: EntryFolders; directory: string }> {
+  const directory = directoryOf(options);
+  const located = await locateDataset(path, options);
+  const description =
+    (await recallText(located, options)) ??
+    (await copyText(path, located, requireText(await openLocated(located, options)), options));
+  return { description, folders: textEntryFolders(directory, description), directory };
+}
+
+/** What is known of a text, if its copy is sound too. The test part is not looked at: that is checked when it is opened. */
+export async function recallText(
+  located: Located,
+  options: TextDatasetOptions,
+): Promise<TextDatasetDescription | null> {
+  const directory = directoryOf(options);
+  const known = await recallSource(directory, textKey(located, options), textDatasetDescriptionSchema);
+  if (!known) return null;
+  try {
+    await checkTrainTokens(textEntryFolders(directory, known).train);
+    return known;
+  } catch (error) {
+    if (error instanceof CellsmithError) return null;
+    throw error;
+  }
+}
+
+/** Reads a text, leaves its copy and notes what was found. */
+export async function copyText(
+  path: string,
+  located: Located,
+  { source }: OpenedText,
+  options: TextDatasetOptions,
+): Promise<TextDatasetDescription> {
+  const directory = directoryOf(options);
+  const parsed = parseTextOptions(options.text);
+  const { signal, onProgress } = options;
+  const reading = readingFor(source.form, parsed);
+  const description = await buildTextEntry(source, reading, parsed.split, directory, signal, onProgress);
+  await rememberUnchanged({ directory, key: textKey(located, options), description }, async () =>
+    textKey(await locateDataset(path, options), options),
+  );
+  return description;
+}
+
+/** @throws CellsmithError data.not-recognised when pictures stand where a text is needed */
+export function requireText(opened: OpenedDataset): OpenedText {
+  if (opened.kind === 'text') return opened;
+  throw new CellsmithError(
+    'data.not-recognised',
+    `${opened.location} holds pictures (${opened.form}), and a text is needed here. Choose a text.`,
+  );
+}
+
+function directoryOf(options: TextDatasetOptions): string {
+  return options.cacheDirectory ?? defaultCacheDirectory();
+}
+
+function textKey(located: Located, options: TextDatasetOptions): string {
+  return sourceKey(located, ['text', textCacheFormat, parseTextOptions(options.text)]);
+}

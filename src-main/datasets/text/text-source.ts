@@ -1,0 +1,20 @@
+import type { TextForm, TextWarning } from '../../../src-shared/dataset/text-description';
+import type { FileTree } from '../trees/file-tree';
+
+/** `pool`: the corpus has no splits of its own, so blocks of it are drawn. */
+export type SourcePart = 'train' | 'valid' | 'test' | 'pool';
+
+export interface TextFile {
+  /** Path in the tree. */
+  readonly path: string;
+  readonly size: number;
+  readonly part: SourcePart;
+}
+
+/** A recognised corpus: what it is called and which files make it up, in the order in which their text goes on. */
+export interface TextSource {
+  readonly form: TextForm;
+  readonly tree: FileTree;
+  readonly files: readonly TextFile[];
+  readonly warnings: readonly TextWarning[];
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { blockDrawSchema, textReadingSchema } from './text-options';
+
+const count = z.int().min(0);
+
+/** The ways in which a corpus comes. */
+export const textFormSchema = z.enum(['ptb', 'wikitext', 'split-files', 'plain-text']);
+export type TextForm = z.infer<typeof textFormSchema>;
+
+const splitNameSchema = z.enum(['train', 'valid', 'test']);
+export type TextSplit = z.infer<typeof splitNameSchema>;
+
+const splitSchema = z.strictObject({
+  /** `<eos>` at the end of every line among them. */
+  tokens: count,
+  lines: count,
+  /** Tokens that are not in the vocabulary and became `<unk>`, and their share of the split (0–1). */
+  outOfVocabulary: count,
+  outOfVocabularyRate: z.number().min(0).max(1),
+  /** Lines of some length that are also in the training split, and how many such lines there are at all; 0 of training's own. */
+  sharedLines: count,
+  comparedLines: count,
+});
+
+/** Where the splits come from: the corpus has them, or two blocks of it were drawn by a seed. */
+const originSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('given') }),
+  z.strictObject({ kind: z.literal('drawn'), ...blockDrawSchema.shape }),
+]);
+
+/** Something a user should know before training on the text; it stops nothing. */
+const textWarningSchema = z.strictObject({
+  code: z.enum([
+    'shared-lines',
+    'tiny-split',
+    'tiny-vocabulary',
+    'out-of-vocabulary',
+    'long-words',
+    'long-line',
+    'unused-files',
+  ]),
+  message: z.string(),
+});
+export type TextWarning = z.infer<typeof textWarningSchema>;
+
+export const textDatasetDescriptionSchema = z.strictObject({
+  kind: z.literal('text'),
+  form: textFormSchema,
+  container: z.enum(['folder', 'tar', 'zip', 'file']),
+  /** Absolute path of the folder, archive or file. */
+  location: z.string(),
+  /** Bytes and number of the files that make up the corpus; of an archive, its own size. */
+  bytes: count,
+  files: count,
+  reading: textReadingSchema,
+  splits: z.strictObject({ train: splitSchema, valid: splitSchema, test: splitSchema }),
+  splitOrigin: originSchema,
+  /** Entries of the vocabulary, `<eos>` and `<unk>` among them, and different tokens of the training split before the limit. */
+  vocabularySize: z.int().min(2),
+  distinctTokens: count,
+  /** Of the training split, most frequent first; at most 20. */
+  mostFrequent: z.array(z.strictObject({ token: z.string(), count })),
+  /** The first lines of the training split as a child reads them, cut at 200 characters; at most 5. */
+  firstLines: z.array(z.string()),
+  /** The line with the most tokens, `<eos>` included; its number counts from 1 in its split. */
+  longestLine: z.strictObject({ split: splitNameSchema, line: z.int().min(1), tokens: count }),
+  warnings: z.array(textWarningSchema),
+  /** 64 hexadecimal digits: names the text and its splits, whatever holds them and however it is read (docs/datasets.md). */
+  fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type TextDatasetDescription = z.infer<typeof textDatasetDescriptionSchema>;
