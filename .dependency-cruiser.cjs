@@ -25,7 +25,12 @@ const below = {
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '(\\.test|\\.d|env)\\.ts$' }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: '(\\.test|\\.d|env)\\.ts$' },
+      to: {},
+    },
     only('shared-stands-alone', '^src-shared/', ['^src-shared/']),
     only('renderer-sees-only-shared', '^src-renderer/', ['^src-renderer/', '^src-shared/']),
     {
@@ -55,7 +60,7 @@ module.exports = {
     ...Object.entries(below).map(([room, rooms]) =>
       only(`${room}-imports-downwards`, `^src-main/${room}/`, [
         '^src-shared/',
-        
+
         ...rooms.map((r) => `^src-main/${r}/`),
       ]),
     ),
@@ -65,6 +70,9 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     exclude: { path: '\\.test\\.ts$' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+    },
   },
 };

@@ -11,17 +11,25 @@ export default ts.config(
   {
     files: ['**/*.ts', '**/*.vue'],
     extends: [...ts.configs.strictTypeChecked, ...ts.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: [] }, extraFileExtensions: ['.vue'] } },
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: [] }, extraFileExtensions: ['.vue'] },
+    },
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
-        { selector: 'ExportAllDeclaration', message: 'No barrel files: import from the file that defines it.' },
+        {
+          selector: 'ExportAllDeclaration',
+          message: 'No barrel files: import from the file that defines it.',
+        },
       ],
       eqeqeq: 'error',
     },
