@@ -7,6 +7,7 @@ describe('help on options', () => {
   it('has the text, the values and what a preset says', () => {
     const help = optionHelp(presets.v2.config);
     expect(help.find(({ path }) => path === 'space.strideHeights')).toEqual({
+      choices: null,
       path: 'space.strideHeights',
       label: 'Stride heights',
       explanation: 'Vertical strides to choose from; one alone is not predicted.',

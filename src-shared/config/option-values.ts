@@ -6,6 +6,8 @@ export interface OptionValues {
   /** In words, fit to follow "must be": 'a whole number from 1 to 512'. */
   readonly allowed: string;
   readonly isList: boolean;
+  /** All values that there are, where the option is one of a few words or a switch; null otherwise. */
+  readonly choices: readonly (string | boolean)[] | null;
 }
 
 /** The parts of JSON Schema that the configuration's schema comes to. */
@@ -38,7 +40,11 @@ export function optionValues(): ReadonlyMap<string, OptionValues> {
     known = new Map(
       [...leaves].map(([path, nodes]) => [
         path,
-        { allowed: alternatives(nodes), isList: nodes.some((node) => node.type === 'array') },
+        {
+          allowed: alternatives(nodes),
+          isList: nodes.some((node) => node.type === 'array'),
+          choices: choicesOf(nodes),
+        },
       ]),
     );
   }
@@ -53,6 +59,18 @@ function collectLeaves(node: SchemaNode, path: string, leaves: Map<string, Schem
       collectLeaves(child, path === '' ? key : `${path}.${key}`, leaves);
   else if (forms.some((form) => form.properties)) for (const form of forms) collectLeaves(form, path, leaves);
   else leaves.set(path, [...(leaves.get(path) ?? []), node]);
+}
+
+function choicesOf(nodes: readonly SchemaNode[]): (string | boolean)[] | null {
+  const choices: (string | boolean)[] = [];
+  for (const node of nodes.flatMap((each) => each.anyOf ?? each.oneOf ?? [each])) {
+    const values =
+      node.type === 'boolean' ? [true, false] : node.const !== undefined ? [node.const] : node.enum;
+    if (values === undefined) return null;
+    for (const value of values)
+      if (typeof value === 'string' || typeof value === 'boolean') choices.push(value);
+  }
+  return [...new Set(choices)];
 }
 
 function alternatives(nodes: readonly SchemaNode[]): string {

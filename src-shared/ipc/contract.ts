@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { searchConfigSchema } from '../config/search-config';
+import { datasetDescriptionSchema } from '../dataset/description';
+import { runEventSchema } from '../run/run-event-schema';
+import { runSummarySchema } from '../run/run-summary';
+import { epochRecordSchema } from '../run/trial';
+import { runDetailSchema } from './run-detail';
+import {
+  appStateSchema,
+  engineStateSchema,
+  problemSchema,
+  readingSchema,
+  sessionStateSchema,
+  settingsSchema,
+} from './states';
+
+const nothing = z.null();
+const path = z.string().min(1).max(4096);
+const trials = z.array(z.int().min(1)).max(64);
+
+/** What the window may ask of the program. Both sides parse what they get. */
+export const requests = {
+  /** Everything to begin with; asked again when the window is loaded anew. */
+  appState: { request: nothing, reply: appStateSchema },
+  /** Every run below the user's folder, newest first, with the rewards so far for a small curve; and those that cannot be opened. */
+  listRuns: {
+    request: nothing,
+    reply: z.strictObject({
+      runs: z.array(
+        z.strictObject({ summary: runSummarySchema, rewards: z.array(z.number().nullable()).max(400) }),
+      ),
+      broken: z.array(z.strictObject({ folder: z.string(), message: z.string() })),
+    }),
+  },
+  openRun: { request: z.strictObject({ folder: path }), reply: runDetailSchema },
+  readEpochs: {
+    request: z.strictObject({ folder: path, trials }),
+    reply: z.array(z.strictObject({ trial: z.int().min(1), epochs: z.array(epochRecordSchema) })),
+  },
+  /** Whether a path that was dropped or chosen is the folder of a run or may be a data set. */
+  recognisePath: { request: z.strictObject({ path }), reply: z.enum(['run', 'dataset']) },
+  describeDataset: { request: z.strictObject({ path }), reply: datasetDescriptionSchema },
+  cancelDescribing: { request: nothing, reply: nothing },
+  /** Asks the user for a data set; null when none was chosen. */
+  chooseDataset: {
+    request: z.strictObject({ what: z.enum(['folder', 'file']) }),
+    reply: z.string().nullable(),
+  },
+  chooseRun: { request: nothing, reply: z.string().nullable() },
+  /** Begins to prepare a search; how it goes on is told by `sessionChanged`. */
+  startSearch: {
+    request: z.strictObject({ config: searchConfigSchema, data: path, skipUnreadable: z.boolean() }),
+    reply: nothing,
+  },
+  resumeSearch: {
+    request: z.strictObject({
+      folder: path,
+      budget: searchConfigSchema.shape.budget.nullable(),
+      /** Where the data are now, when they were moved. */
+      data: path.nullable(),
+    }),
+    reply: nothing,
+  },
+  /** Ends the search, or the preparations for one. */
+  stopSearch: { request: z.strictObject({ when: z.enum(['afterEpoch', 'now']) }), reply: nothing },
+  dismissProblem: { request: nothing, reply: nothing },
+  installEngine: { request: nothing, reply: nothing },
+  saveSettings: { request: settingsSchema, reply: settingsSchema },
+  /** Saves a configuration as a file of the user's choice; the path, or null when the user thought better of it. */
+  saveConfig: { request: z.strictObject({ config: searchConfigSchema }), reply: z.string().nullable() },
+  /** The configuration of a file of the user's choice; null when none was chosen. */
+  loadConfig: { request: nothing, reply: searchConfigSchema.nullable() },
+  /** Shows a folder of the program in the system's file manager. */
+  showFolder: {
+    request: z.discriminatedUnion('what', [
+      z.strictObject({ what: z.literal('runs') }),
+      z.strictObject({ what: z.literal('engine') }),
+      z.strictObject({ what: z.literal('run'), folder: path }),
+    ]),
+    reply: nothing,
+  },
+} as const satisfies Record<string, { readonly request: z.ZodType; readonly reply: z.ZodType }>;
+
+/** What the program tells the window without being asked. */
+export const events = {
+  engineChanged: engineStateSchema,
+  sessionChanged: sessionStateSchema,
+  /** How far the description of a data set has come. */
+  describing: z.strictObject({ path: z.string(), reading: readingSchema }),
+  /** Events of the search that runs here, at most four messages a second. */
+  runEvents: z.strictObject({ folder: z.string(), events: z.array(runEventSchema) }),
+  /** The menu asks for a page. */
+  navigate: z.strictObject({ to: z.enum(['runs', 'new', 'settings']) }),
+  /** The menu, or the system, opens a data set or the folder of a run. */
+  openPath: z.strictObject({ path: z.string() }),
+  settingsChanged: settingsSchema,
+} as const satisfies Record<string, z.ZodType>;
+
+/** What comes back for a request: its reply, or what went wrong. Electron would keep no more than the text of an error. */
+export const envelopeSchema = z.discriminatedUnion('ok', [
+  z.strictObject({ ok: z.literal(true), value: z.unknown() }),
+  z.strictObject({ ok: z.literal(false), problem: problemSchema }),
+]);
+export type Envelope = z.infer<typeof envelopeSchema>;
+
+export type RequestName = keyof typeof requests;
+export type EventName = keyof typeof events;
+export type Request<N extends RequestName> = z.infer<(typeof requests)[N]['request']>;
+export type Reply<N extends RequestName> = z.infer<(typeof requests)[N]['reply']>;
+export type EventOf<N extends EventName> = z.infer<(typeof events)[N]>;
+
+/** What answers the requests: one function for each. */
+export type Handlers = {
+  readonly [N in RequestName]: (request: Request<N>) => Reply<N> | Promise<Reply<N>>;
+};
+
+type Listening = {
+  readonly [N in EventName as `on${Capitalize<N>}`]: (listener: (event: EventOf<N>) => void) => () => void;
+};
+type Asking = {
+  readonly [N in RequestName]: (request: Request<N>) => Promise<{ value: Reply<N> } | { problem: Problem }>;
+};
+type Problem = z.infer<typeof problemSchema>;
+
+/** What the window has of the program: a function for each request, and one for each event that gives back how to stop listening. */
+export type Bridge = Asking & Listening;
+
+/** The channel of Electron's IPC that carries a request or an event. */
+export function channelOf(name: RequestName | EventName): string {
+  return `cellsmith:${name}`;
+}

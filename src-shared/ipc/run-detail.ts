@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { searchConfigSchema } from '../config/search-config';
+import { datasetDescriptionSchema } from '../dataset/description';
+import { controllerUpdateSchema } from '../run/run-event-schema';
+import { runSummarySchema } from '../run/run-summary';
+import { trialSchema } from '../run/trial';
+
+/** The child that a trainer is at: its epoch from 0, and steps of the epoch. */
+const trainerSchema = z.strictObject({
+  trainer: z.int().min(1),
+  trial: z.int().min(1),
+  epoch: z.int().min(0),
+  step: z.int().min(0),
+  steps: z.int().min(1),
+});
+export type TrainerAtWork = z.infer<typeof trainerSchema>;
+
+/** A run as its page shows it; the epochs of its children are asked for one by one. */
+export const runDetailSchema = z.strictObject({
+  summary: runSummarySchema,
+  config: searchConfigSchema,
+  dataset: z.strictObject({ location: z.string(), description: datasetDescriptionSchema }),
+  trials: z.array(trialSchema),
+  updates: z.array(controllerUpdateSchema),
+  /** What this program knows beyond the folder while it searches there itself; null otherwise. */
+  live: z
+    .strictObject({
+      startedAt: z.number().nullable(),
+      /** Milliseconds that earlier sessions have used of the budget's hours. */
+      activeBefore: z.number(),
+      trainers: z.array(trainerSchema),
+    })
+    .nullable(),
+});
+export type RunDetail = z.infer<typeof runDetailSchema>;

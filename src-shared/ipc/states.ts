@@ -1,0 +1,93 @@
+import { z } from 'zod';
+
+export const themes = ['system', 'light', 'dark'] as const;
+
+const share = z.number().min(0).max(1);
+
+/** What went wrong, as it crosses to the window: the code and the sentence of a CellsmithError. */
+export const problemSchema = z.strictObject({ code: z.string(), message: z.string() });
+export type Problem = z.infer<typeof problemSchema>;
+
+/** How far the reading of a data set has come; `share` is null while it is not known. */
+export const readingSchema = z.strictObject({
+  stage: z.enum(['listing', 'reading', 'arranging', 'checking']),
+  done: z.number(),
+  total: z.number().nullable(),
+  millisecondsLeft: z.number().nullable(),
+});
+export type Reading = z.infer<typeof readingSchema>;
+
+/** The training engine: being looked for or installed, ready, or not to be had. */
+export const engineStateSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('busy'),
+    stage: z.enum(['checking', 'waiting', 'downloading', 'extracting', 'compiling', 'verifying']),
+    /** Bytes; 0 where the stage has none. */
+    done: z.number(),
+    total: z.number(),
+    millisecondsLeft: z.number().nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('ready'),
+    tensorflow: z.string(),
+    variant: z.enum(['cpu', 'cuda']),
+    directory: z.string(),
+    /** Cores of this machine, which trainers share. */
+    threads: z.int().min(1),
+  }),
+  z.strictObject({ kind: z.literal('failed'), problem: problemSchema }),
+]);
+export type EngineState = z.infer<typeof engineStateSchema>;
+
+/** What the program does with a search: nothing, getting ready for one, or searching. */
+export const sessionStateSchema = z.discriminatedUnion('kind', [
+  /** `problem` is why the last search did not come about, or broke. */
+  z.strictObject({
+    kind: z.literal('idle'),
+    folder: z.string().nullable(),
+    problem: problemSchema.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('preparing'),
+    /** Of the run that is resumed; null for a new one, whose folder is made at the end of the preparations. */
+    folder: z.string().nullable(),
+    step: z.enum(['data', 'engine']),
+    /** Of the data set's reading; null while there is none. */
+    reading: readingSchema.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('searching'),
+    folder: z.string(),
+    name: z.string(),
+    ended: z.int().min(0),
+    running: z.int().min(0),
+    /** Of the budget, from 0 to 1; null without a limit. */
+    share: share.nullable(),
+    /** Milliseconds, with one standard deviation; null while it is no more than a guess. */
+    timeLeft: z.strictObject({ milliseconds: z.number(), uncertainty: z.number() }).nullable(),
+    ending: z.enum(['afterEpoch', 'now']).nullable(),
+  }),
+]);
+export type SessionState = z.infer<typeof sessionStateSchema>;
+
+export const settingsSchema = z.strictObject({
+  theme: z.enum(themes),
+  /** A notification of the system when a search ends. */
+  notify: z.boolean(),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** What the window must know to begin with. */
+export const appStateSchema = z.strictObject({
+  version: z.string(),
+  electron: z.string(),
+  platform: z.string(),
+  cores: z.int().min(1),
+  /** Absolute path of the sample of CIFAR-10; null when it is not there. */
+  sample: z.string().nullable(),
+  runsFolder: z.string(),
+  settings: settingsSchema,
+  engine: engineStateSchema,
+  session: sessionStateSchema,
+});
+export type AppState = z.infer<typeof appStateSchema>;
