@@ -2,14 +2,12 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { EarlierProgress } from '../../src-shared/run/progress';
 import type { RunEvent } from '../../src-shared/run/run-event';
-import { prepareDataset, type PreparedDataset } from '../datasets/prepare';
 import { provisionEngine } from '../engine/provision/provision';
-import type { EngineInstallation } from '../engine/provision/installation';
-import { findRunFolder, requireRunsFolder } from '../runs/locations';
-import { amendRun, createRun, openRun, type WritableRun } from '../runs/run-folder';
+import { findRunFolder } from '../runs/locations';
+import type { WritableRun } from '../runs/run-folder';
 import { activeTime, readSessions } from '../runs/tables/sessions';
 import { countTrials, readBestTrials } from '../runs/tables/trials';
-import { dataOfRun } from '../search/data-of-run';
+import { prepareSearch, type ReadySearch, type SearchOrder } from '../search/prepare-search';
 import { searchWithTrainers } from '../search/search-with-trainers';
 import { forkTrainer } from '../workers/trainer-process';
 import { exitCodes } from './exit-codes';
@@ -19,13 +17,6 @@ import type { SearchView } from './views/search-view';
 import { bestTable } from './tables';
 import { productVersion, programName, runsFolder, writeLine, type Terminal } from './terminal';
 import { chooseView } from './views/choose-view';
-
-/** A run that is ready to be searched in. */
-interface ReadySearch {
-  readonly run: WritableRun;
-  readonly data: PreparedDataset;
-  readonly software: Readonly<Record<string, string>>;
-}
 
 /**
  * `cellsmith search`: prepares the data and the engine, makes a run or opens one, and searches until the end or Ctrl-C.
@@ -63,7 +54,6 @@ export async function searchCommand(
   }
 }
 
-/** Everything that can go wrong before a run is made goes wrong here, so that no empty run is left. */
 async function prepare(
   terminal: Terminal,
   options: SearchOptions,
@@ -73,38 +63,27 @@ async function prepare(
 ): Promise<ReadySearch> {
   // There is nothing to keep yet: the first Ctrl-C ends at once.
   const signal = AbortSignal.any([interrupts.gentle, interrupts.immediate]);
-  const provisioned = () => provisionEngine({ signal, onProgress: (progress) => view.engine(progress) });
-  const reading = {
-    signal,
-    onProgress: (progress: Parameters<SearchView['dataset']>[0]) => view.dataset(progress),
-  };
-  const runs = runsFolder(terminal, options);
+  return prepareSearch(orderOf(terminal, options, command), {
+    reading: { signal, onProgress: (progress) => view.dataset(progress) },
+    engine: () => provisionEngine({ signal, onProgress: (progress) => view.engine(progress) }),
+    version: productVersion(terminal),
+  });
+}
 
+function orderOf(terminal: Terminal, options: SearchOptions, command: Command): SearchOrder {
+  const runs = runsFolder(terminal, options);
   if (options.resume !== undefined) {
     requireResumable(command);
-    const run = openRun(findRunFolder(options.resume, runs));
-    try {
-      const { config } = run.manifest;
-      const amended = amendRun(run, changesOf(config, options));
-      const data = await dataOfRun(amended.manifest, options.data, reading);
-      return { run: amended, data, software: softwareOf(terminal, await provisioned()) };
-    } catch (error) {
-      run.close();
-      throw error;
-    }
+    return {
+      kind: 'resume',
+      folder: findRunFolder(options.resume, runs),
+      data: options.data,
+      changes: (config) => changesOf(config, options),
+    };
   }
   const config = configOf(options);
-  const location = dataOf(terminal, options, config);
-  requireRunsFolder(runs);
-  const data = await prepareDataset(location, {
-    ...reading,
-    side: config.recipe.side,
-    unreadable: options.skipUnreadable ? 'skip' : 'refuse',
-  });
-  const software = softwareOf(terminal, await provisioned());
-  const { description } = data;
-  const dataset = { location, fingerprint: description.fingerprint, description };
-  return { run: createRun(runs, { config, dataset, software }), data, software };
+  const { skipUnreadable } = options;
+  return { kind: 'new', config, data: dataOf(terminal, options, config), skipUnreadable, runs };
 }
 
 async function search(
@@ -134,16 +113,6 @@ function earlierProgress({ database }: WritableRun): EarlierProgress {
     ended: counts.completed + counts.failed + counts.reused,
     failed: counts.failed,
     best: readBestTrials(database, 1)[0] ?? null,
-  };
-}
-
-function softwareOf(terminal: Terminal, engine: EngineInstallation): Record<string, string> {
-  return {
-    cellsmith: productVersion(terminal),
-    node: process.versions.node,
-    system: `${process.platform}-${process.arch}`,
-    tensorflow: `${engine.tensorflow} (${engine.variant})`,
-    binding: engine.binding,
   };
 }
 

@@ -48,7 +48,7 @@ export async function engineReport(
   if ('failure' in probed) throw doesNotLoad(probed.failure);
   const sorted = probed.seconds.toSorted((a, b) => a - b);
   const median = sorted[Math.floor(rounds / 2)] ?? NaN;
-  const { electron } = process.versions as NodeJS.ProcessVersions & { electron?: string };
+  const { electron } = process.versions as Partial<NodeJS.ProcessVersions>;
   return {
     versions: {
       tensorflow: probed.tensorflow,

@@ -1,0 +1,95 @@
+import type { SearchConfig } from '../../src-shared/config/search-config';
+import type { OpenOptions } from '../datasets/open';
+import { prepareDataset, type PreparedDataset } from '../datasets/prepare';
+import type { EngineInstallation } from '../engine/provision/installation';
+import { requireRunsFolder } from '../runs/locations';
+import { amendRun, createRun, openRun, type WritableRun } from '../runs/run-folder';
+import { dataOfRun } from './data-of-run';
+
+/** What to search: something new, or further in a run that there is. */
+export type SearchOrder =
+  | {
+      readonly kind: 'new';
+      readonly config: SearchConfig;
+      /** Folder, archive or file of the data set. */
+      readonly data: string;
+      /** Whether to train without pictures that cannot be decoded. */
+      readonly skipUnreadable: boolean;
+      /** Absolute path of the folder that the run's folder is made in. */
+      readonly runs: string;
+    }
+  | {
+      readonly kind: 'resume';
+      /** Absolute path of the run's folder. */
+      readonly folder: string;
+      /** Where the data are now; undefined where they were. */
+      readonly data: string | undefined;
+      readonly changes: (config: SearchConfig) => Pick<SearchConfig, 'budget' | 'trainers'>;
+    };
+
+export interface Preparing {
+  readonly reading: OpenOptions;
+  /** Makes sure of the training engine. */
+  readonly engine: () => Promise<EngineInstallation>;
+  /** Version of this program. */
+  readonly version: string;
+}
+
+/** A run that is ready to be searched in. */
+export interface ReadySearch {
+  readonly run: WritableRun;
+  readonly data: PreparedDataset;
+  readonly software: Readonly<Record<string, string>>;
+}
+
+/**
+ * Prepares the data and the engine, then makes a run or opens one. Everything that can go wrong before a run is made goes wrong here, so
+ * that no empty run is left.
+ * @throws CellsmithError data.*, engine.*, run.*, cancelled
+ */
+export async function prepareSearch(order: SearchOrder, preparing: Preparing): Promise<ReadySearch> {
+  return order.kind === 'resume' ? reopen(order, preparing) : begin(order, preparing);
+}
+
+async function reopen(
+  { folder, data, changes }: Extract<SearchOrder, { kind: 'resume' }>,
+  { reading, engine, version }: Preparing,
+): Promise<ReadySearch> {
+  const run = openRun(folder);
+  try {
+    const amended = amendRun(run, changes(run.manifest.config));
+    const prepared = await dataOfRun(amended.manifest, data, reading);
+    return { run: amended, data: prepared, software: softwareOf(version, await engine()) };
+  } catch (error) {
+    run.close();
+    throw error;
+  }
+}
+
+async function begin(
+  { config, data: location, skipUnreadable, runs }: Extract<SearchOrder, { kind: 'new' }>,
+  { reading, engine, version }: Preparing,
+): Promise<ReadySearch> {
+  requireRunsFolder(runs);
+  const data = await prepareDataset(location, {
+    ...reading,
+    side: config.recipe.side,
+    unreadable: skipUnreadable ? 'skip' : 'refuse',
+  });
+  const software = softwareOf(version, await engine());
+  const { description } = data;
+  const dataset = { location, fingerprint: description.fingerprint, description };
+  return { run: createRun(runs, { config, dataset, software }), data, software };
+}
+
+function softwareOf(version: string, engine: EngineInstallation): Record<string, string> {
+  const { node, electron } = process.versions as Partial<NodeJS.ProcessVersions>;
+  return {
+    cellsmith: version,
+    ...(node !== undefined && { node }),
+    ...(electron !== undefined && { electron }),
+    system: `${process.platform}-${process.arch}`,
+    tensorflow: `${engine.tensorflow} (${engine.variant})`,
+    binding: engine.binding,
+  };
+}
