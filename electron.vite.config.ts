@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
+import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'electron-vite';
 
-/** The entries of src-main; every package of package.json stays external and is loaded from node_modules. */
+const here = (path: string): string => resolve(import.meta.dirname, path);
+
+/** The entries of each side; what package.json names as dependencies stays external and is loaded from node_modules. */
 export default defineConfig({
   main: {
     build: {
@@ -9,13 +12,40 @@ export default defineConfig({
       sourcemap: true,
       minify: false,
       externalizeDeps: true,
-      rollupOptions: {
+      rolldownOptions: {
         input: {
-          cli: resolve(import.meta.dirname, 'src-main/cli.ts'),
-          trainer: resolve(import.meta.dirname, 'src-main/trainer.ts'),
+          main: here('src-main/main.ts'),
+          cli: here('src-main/cli.ts'),
+          trainer: here('src-main/trainer.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
+    },
+  },
+  // A sandboxed preload cannot load anything: it is one file, in CommonJS.
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      sourcemap: true,
+      minify: false,
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { preload: here('src-main/desktop/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: here('src-renderer'),
+    base: '/',
+    plugins: [vue()],
+    build: {
+      outDir: here('out/renderer'),
+      sourcemap: true,
+      // Data URLs would need an exception of the content security policy.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: here('src-renderer/index.html') },
     },
   },
 });

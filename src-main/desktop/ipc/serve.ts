@@ -1,0 +1,51 @@
+import { ipcMain, type IpcMainInvokeEvent, type WebContents } from 'electron';
+import {
+  channelOf,
+  events,
+  requests,
+  type Envelope,
+  type EventName,
+  type EventOf,
+  type Handlers,
+  type RequestName,
+} from '../../../src-shared/ipc/contract';
+import { isOwnPage } from '../window/policies';
+import { problemOf } from './problems';
+
+/** Answers the requests of the window's own pages; what does not fit the contract, or comes from elsewhere, is turned away. */
+export function serve(handlers: Handlers): void {
+  for (const name of Object.keys(requests) as RequestName[])
+    ipcMain.handle(channelOf(name), (event, request: unknown) => answer(event, name, request, handlers));
+}
+
+async function answer(
+  event: IpcMainInvokeEvent,
+  name: RequestName,
+  raw: unknown,
+  handlers: Handlers,
+): Promise<Envelope> {
+  if (!isOwnPage(event.senderFrame?.url ?? ''))
+    return { ok: false, problem: { code: 'internal', message: 'Only the window of the program may ask.' } };
+  const request = requests[name].request.safeParse(raw);
+  if (!request.success)
+    return {
+      ok: false,
+      problem: { code: 'internal', message: `${name} was asked in a wrong way: ${request.error.message}` },
+    };
+  try {
+    const handle = handlers[name] as (request: unknown) => unknown;
+    return { ok: true, value: await handle(request.data) };
+  } catch (error) {
+    return { ok: false, problem: problemOf(error) };
+  }
+}
+
+/** Tells a window something, in the form of the contract. */
+export function tell<N extends EventName>(
+  contents: WebContents | undefined,
+  name: N,
+  event: EventOf<N>,
+): void {
+  if (contents === undefined || contents.isDestroyed()) return;
+  contents.send(channelOf(name), events[name].parse(event));
+}

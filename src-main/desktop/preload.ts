@@ -1,0 +1,74 @@
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import {
+  channelOf,
+  envelopeSchema,
+  events,
+  requests,
+  type Bridge,
+  type EventName,
+  type EventOf,
+  type Reply,
+  type Request,
+  type RequestName,
+} from '../../src-shared/ipc/contract';
+
+/** Asks the program. A reply that does not fit the contract is a problem too. */
+function ask<N extends RequestName>(name: N): Bridge[N] {
+  const asked = async (request: Request<N>) => {
+    const envelope = envelopeSchema.parse(await ipcRenderer.invoke(channelOf(name), request));
+    if (!envelope.ok) return { problem: envelope.problem };
+    const reply = requests[name].reply.safeParse(envelope.value);
+    if (reply.success) return { value: reply.data as Reply<N> };
+    return {
+      problem: { code: 'internal', message: `${name} was answered in a wrong way: ${reply.error.message}` },
+    };
+  };
+  return asked as Bridge[N];
+}
+
+/** Hears an event of the program; gives back how to stop. */
+function hear<N extends EventName>(name: N): (listener: (event: EventOf<N>) => void) => () => void {
+  return (listener) => {
+    const onMessage = (_event: unknown, message: unknown): void => {
+      const event = events[name].safeParse(message);
+      if (event.success) listener(event.data as EventOf<N>);
+      else console.error(`${name} does not fit the contract`, event.error.message);
+    };
+    ipcRenderer.on(channelOf(name), onMessage);
+    return () => void ipcRenderer.removeListener(channelOf(name), onMessage);
+  };
+}
+
+const bridge: Bridge = {
+  appState: ask('appState'),
+  listRuns: ask('listRuns'),
+  openRun: ask('openRun'),
+  readEpochs: ask('readEpochs'),
+  recognisePath: ask('recognisePath'),
+  describeDataset: ask('describeDataset'),
+  cancelDescribing: ask('cancelDescribing'),
+  chooseDataset: ask('chooseDataset'),
+  chooseRun: ask('chooseRun'),
+  startSearch: ask('startSearch'),
+  resumeSearch: ask('resumeSearch'),
+  stopSearch: ask('stopSearch'),
+  dismissProblem: ask('dismissProblem'),
+  installEngine: ask('installEngine'),
+  saveSettings: ask('saveSettings'),
+  saveConfig: ask('saveConfig'),
+  loadConfig: ask('loadConfig'),
+  showFolder: ask('showFolder'),
+  onEngineChanged: hear('engineChanged'),
+  onSessionChanged: hear('sessionChanged'),
+  onDescribing: hear('describing'),
+  onRunEvents: hear('runEvents'),
+  onNavigate: hear('navigate'),
+  onOpenPath: hear('openPath'),
+  onSettingsChanged: hear('settingsChanged'),
+};
+
+contextBridge.exposeInMainWorld('cellsmith', {
+  ...bridge,
+  /** Absolute path of a file or folder that was dropped on the window. */
+  pathOf: (file: Parameters<typeof webUtils.getPathForFile>[0]): string => webUtils.getPathForFile(file),
+});

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { errorMessage } from '../../src-shared/errors';
+import type { Reply } from '../../src-shared/ipc/contract';
+import type { RunDetail } from '../../src-shared/ipc/run-detail';
+import { listRunFolders } from '../runs/locations';
+import { manifestFile } from '../runs/manifest';
+import { openRunReadOnly, type OpenRun } from '../runs/run-folder';
+import { summariseRun } from '../runs/summarise-run';
+import { readEpochs } from '../runs/tables/epochs';
+import { readTrials } from '../runs/tables/trials';
+import { readUpdates } from '../runs/tables/updates';
+
+/** So many points make the small curve of a card. */
+const curvePoints = 400;
+
+function withRun<T>(folder: string, read: (run: OpenRun) => T): T {
+  const run = openRunReadOnly(folder);
+  try {
+    return read(run);
+  } finally {
+    run.close();
+  }
+}
+
+/** Every run below a folder, newest first, also those that cannot be opened. */
+export function listRuns(runs: string): Reply<'listRuns'> {
+  const list: Reply<'listRuns'> = { runs: [], broken: [] };
+  for (const folder of listRunFolders(runs)) {
+    try {
+      list.runs.push(
+        withRun(folder, (run) => ({
+          summary: summariseRun(run),
+          rewards: rewardsOf(run).slice(-curvePoints),
+        })),
+      );
+    } catch (error) {
+      list.broken.push({ folder, message: errorMessage(error) });
+    }
+  }
+  list.runs.sort((a, b) => b.summary.createdAt - a.summary.createdAt);
+  return list;
+}
+
+/** Rewards in the order of the proposals; null for children that have none yet. */
+function rewardsOf(run: OpenRun): (number | null)[] {
+  return readTrials(run.database).map((trial) => trial.reward);
+}
+
+/** A run for its page. @throws CellsmithError 'run.not-found', 'run.damaged', 'run.newer-version' */
+export function openRunDetail(folder: string, live: RunDetail['live']): RunDetail {
+  return withRun(folder, (run) => ({
+    summary: summariseRun(run),
+    config: run.manifest.config,
+    dataset: { location: run.manifest.dataset.location, description: run.manifest.dataset.description },
+    trials: readTrials(run.database),
+    updates: readUpdates(run.database),
+    live,
+  }));
+}
+
+export function epochsOf(folder: string, trials: readonly number[]): Reply<'readEpochs'> {
+  return withRun(folder, (run) =>
+    trials.map((trial) => ({ trial, epochs: readEpochs(run.database, trial) })),
+  );
+}
+
+/** A folder with a run.json is a run; everything else may be a data set. */
+export function recognisePath(path: string): Reply<'recognisePath'> {
+  return existsSync(manifestFile(path)) ? 'run' : 'dataset';
+}

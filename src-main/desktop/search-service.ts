@@ -1,0 +1,188 @@
+import { CellsmithError } from '../../src-shared/errors';
+import type { RunDetail } from '../../src-shared/ipc/run-detail';
+import type { SessionState } from '../../src-shared/ipc/states';
+import { paceOf, progressAfter, progressAtStart, type SearchProgress } from '../../src-shared/run/progress';
+import type { RunEvent } from '../../src-shared/run/run-event';
+import { timeLeft } from '../../src-shared/run/time-left';
+import type { EngineInstallation } from '../engine/provision/installation';
+import type { WritableRun } from '../runs/run-folder';
+import { activeTime, readSessions } from '../runs/tables/sessions';
+import { countTrials, readBestTrials } from '../runs/tables/trials';
+import { prepareSearch, type ReadySearch, type SearchOrder } from '../search/prepare-search';
+import { searchWithTrainers } from '../search/search-with-trainers';
+import type { SpawnTrainer } from '../workers/trainer-process';
+import { readingOf } from './dataset-service';
+import { problemOf } from './ipc/problems';
+
+/** The one search of the program. */
+export interface SearchService {
+  readonly state: SessionState;
+  /** @throws CellsmithError 'run.locked' while another search runs here */
+  start(order: SearchOrder): void;
+  readonly stop: (when: 'afterEpoch' | 'now') => void;
+  dismissProblem(): void;
+  /** What is known of a run that is being searched in, beyond its folder; null for others. */
+  live(folder: string): RunDetail['live'];
+  /** Resolves when nothing runs any more. */
+  readonly ended: () => Promise<void>;
+}
+
+export interface SearchServiceParts {
+  readonly spawn: SpawnTrainer;
+  readonly engine: () => Promise<EngineInstallation>;
+  readonly version: string;
+  readonly onState: (state: SessionState) => void;
+  /** Hears events in bundles, at most four times a second. */
+  readonly onEvents: (folder: string, events: RunEvent[]) => void;
+}
+
+/** A search under way. */
+interface Search {
+  readonly run: WritableRun;
+  readonly activeBefore: number;
+  progress: SearchProgress;
+}
+
+/** Between two bundles of events; milliseconds. */
+const bundling = 250;
+
+export function searchService(parts: SearchServiceParts): SearchService {
+  let state: SessionState = { kind: 'idle', folder: null, problem: null };
+  let search: Search | null = null;
+  let waiting: RunEvent[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  let afterEpoch = new AbortController();
+  let now = new AbortController();
+  let underWay: Promise<void> = Promise.resolve();
+
+  const change = (next: SessionState): void => {
+    state = next;
+    parts.onState(next);
+  };
+  const flush = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    if (search === null || waiting.length === 0) return;
+    parts.onEvents(search.run.folder, waiting);
+    waiting = [];
+    change(searchingState(search, ending()));
+  };
+  const ending = (): 'afterEpoch' | 'now' | null =>
+    now.signal.aborted ? 'now' : afterEpoch.signal.aborted ? 'afterEpoch' : null;
+  const hear = (event: RunEvent): void => {
+    if (search === null) return;
+    search.progress = progressAfter(search.progress, event);
+    waiting.push(event);
+    timer ??= setTimeout(flush, bundling);
+  };
+
+  const searchIn = async ({ run, data, software }: ReadySearch): Promise<void> => {
+    const counts = countTrials(run.database);
+    search = {
+      run,
+      activeBefore: activeTime(run.database, readSessions(run.database).length + 1),
+      progress: progressAtStart({
+        ended: counts.completed + counts.failed + counts.reused,
+        failed: counts.failed,
+        best: readBestTrials(run.database, 1)[0] ?? null,
+      }),
+    };
+    change(searchingState(search, ending()));
+    await searchWithTrainers(run, {
+      data: data.trainFolder,
+      spawn: parts.spawn,
+      listener: hear,
+      stop: { afterEpoch: afterEpoch.signal, now: now.signal },
+      software,
+    });
+  };
+
+  const work = async (order: SearchOrder): Promise<void> => {
+    let run: WritableRun | null = null;
+    let problem: unknown = null;
+    const folder = order.kind === 'resume' ? order.folder : null;
+    try {
+      change({ kind: 'preparing', folder, step: 'data', reading: null });
+      const ready = await prepareSearch(order, {
+        reading: {
+          signal: now.signal,
+          onProgress: (progress) =>
+            change({ kind: 'preparing', folder, step: 'data', reading: readingOf(progress) }),
+        },
+        engine: () => {
+          change({ kind: 'preparing', folder, step: 'engine', reading: null });
+          return parts.engine();
+        },
+        version: parts.version,
+      });
+      ({ run } = ready);
+      now.signal.throwIfAborted();
+      await searchIn(ready);
+    } catch (error) {
+      problem = error;
+    } finally {
+      flush();
+      search = null;
+      run?.close();
+    }
+    const quiet = problem === null || now.signal.aborted || isCancelled(problem);
+    change({ kind: 'idle', folder: run?.folder ?? folder, problem: quiet ? null : problemOf(problem) });
+  };
+
+  return {
+    get state() {
+      return state;
+    },
+    start: (order) => {
+      if (state.kind !== 'idle')
+        throw new CellsmithError('run.locked', 'A search is running: stop it before you start another.');
+      afterEpoch = new AbortController();
+      now = new AbortController();
+      underWay = work(order);
+    },
+    stop: (when) => {
+      if (state.kind === 'idle') return;
+      // Nothing is lost while there is only preparation.
+      if (when === 'now' || state.kind === 'preparing') now.abort();
+      else afterEpoch.abort();
+      if (search !== null) change(searchingState(search, ending()));
+    },
+    dismissProblem: () => {
+      if (state.kind === 'idle') change({ ...state, problem: null });
+    },
+    live: (folder) => {
+      if (search?.run.folder !== folder) return null;
+      const { progress, activeBefore } = search;
+      return {
+        startedAt: progress.startedAt,
+        activeBefore,
+        trainers: [...progress.trainers].map(([trainer, child]) => ({ trainer, ...child })),
+      };
+    },
+    ended: () => underWay,
+  };
+}
+
+function searchingState(
+  { run, progress, activeBefore }: Search,
+  ending: 'afterEpoch' | 'now' | null,
+): SessionState {
+  const { config } = run.manifest;
+  const { children } = config.budget;
+  const left = timeLeft(paceOf(progress, config, activeBefore, Date.now()));
+  const known = left !== null && left.uncertainty <= 0.75 * left.milliseconds;
+  return {
+    kind: 'searching',
+    folder: run.folder,
+    name: config.name,
+    ended: progress.ended,
+    running: progress.trainers.size,
+    share: children === null ? null : Math.min(1, progress.ended / children),
+    timeLeft: known ? left : null,
+    ending,
+  };
+}
+
+function isCancelled(problem: unknown): boolean {
+  return problem instanceof CellsmithError && problem.code === 'cancelled';
+}

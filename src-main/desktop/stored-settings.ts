@@ -1,0 +1,40 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { settingsSchema } from '../../src-shared/ipc/states';
+import { writeAtomically } from '../runs/write-atomically';
+import { windowStateSchema } from './window/window-state';
+
+const storedSchema = z.strictObject({ ...settingsSchema.shape, window: windowStateSchema.nullable() });
+export type StoredSettings = z.infer<typeof storedSchema>;
+
+const initial: StoredSettings = { theme: 'system', notify: true, window: null };
+
+/** What the program remembers of its user between two starts. */
+export interface SettingsFile {
+  readonly current: StoredSettings;
+  change(changes: Partial<StoredSettings>): void;
+}
+
+/** Settings kept in a file; one that is missing or damaged counts as the settings to begin with. */
+export function settingsFile(path: string): SettingsFile {
+  let current = read(path);
+  return {
+    get current() {
+      return current;
+    },
+    change: (changes) => {
+      current = { ...current, ...changes };
+      mkdirSync(dirname(path), { recursive: true });
+      writeAtomically(path, `${JSON.stringify(current, null, 2)}\n`);
+    },
+  };
+}
+
+function read(path: string): StoredSettings {
+  try {
+    return storedSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return initial;
+  }
+}

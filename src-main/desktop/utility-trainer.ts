@@ -1,0 +1,51 @@
+import { utilityProcess } from 'electron';
+import type { SpawnTrainer } from '../workers/trainer-process';
+import { processExitOf } from './process-exit';
+
+/** So long after its exit the last output of a process has come. Milliseconds. */
+const lastOutput = 250;
+
+/**
+ * Starts trainers as utility processes of Electron.
+ * @param entry absolute path of the built trainer, trainer.js
+ */
+export function utilityTrainer(entry: string): SpawnTrainer {
+  return (environment) => {
+    const inherited: Record<string, string> = {};
+    for (const [name, value] of Object.entries(process.env))
+      // Options of this process, such as an inspector's port, are not the trainer's.
+      if (value !== undefined && name !== 'NODE_OPTIONS') inherited[name] = value;
+    const child = utilityProcess.fork(entry, [], {
+      env: { ...inherited, ...environment },
+      execArgv: [],
+      stdio: 'pipe',
+      serviceName: 'Cellsmith trainer',
+    });
+    const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+    return {
+      send: (request) => {
+        // A process that is gone cannot be told anything: its exit says so.
+        if (child.pid !== undefined) child.postMessage(request);
+        else child.once('spawn', () => child.postMessage(request));
+      },
+      kill: (signal) => {
+        if (signal === 'SIGTERM') child.kill();
+        else if (child.pid !== undefined) forceEnd(child.pid);
+      },
+      onMessage: (listener) => void child.on('message', listener),
+      onOutput: (listener) => {
+        for (const stream of streams) stream.on('data', (chunk: Buffer) => listener(chunk.toString('utf8')));
+      },
+      onExit: (listener) =>
+        void child.once('exit', (status) => setTimeout(() => listener(processExitOf(status)), lastOutput)),
+    };
+  };
+}
+
+function forceEnd(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
+}

@@ -1,0 +1,51 @@
+import { extname, join, normalize, sep } from 'node:path';
+import { isOwnPage } from './policies';
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+};
+
+/** Nothing comes from anywhere but the program itself, and no text is ever run as code. */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** A file of the window's pages. */
+export interface Asset {
+  /** Absolute path. */
+  readonly path: string;
+  readonly type: string;
+}
+
+/**
+ * The file that an address of the window means; null for any that does not lie below `root`, is of no known type, or is none of the
+ * window's own.
+ * @param root absolute path of the built pages
+ */
+export function assetOf(root: string, address: string): Asset | null {
+  if (!isOwnPage(address)) return null;
+  let name: string;
+  try {
+    name = decodeURIComponent(new URL(address).pathname);
+  } catch {
+    return null;
+  }
+  if (name.includes('\0') || name.includes('\\')) return null;
+  const path = normalize(join(root, name === '/' ? 'index.html' : name));
+  const type = types[extname(path)];
+  return type !== undefined && path.startsWith(normalize(root) + sep) ? { path, type } : null;
+}

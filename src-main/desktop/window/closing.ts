@@ -1,0 +1,43 @@
+/** What closing the window does to a search that runs. */
+export type Closing = 'background' | 'afterEpoch' | 'now' | 'stay';
+
+/** The question to ask, as Electron's message box takes it. */
+export const closingQuestion = {
+  type: 'question' as const,
+  message: 'A search is running.',
+  detail:
+    'It can go on without its window; start Cellsmith again to see it. Or end it: everything up to the last epoch is kept, and it can be resumed.',
+  buttons: ['Keep on in the background', 'Stop after the epoch', 'Stop now', 'Cancel'],
+  defaultId: 0,
+  cancelId: 3,
+  noLink: true,
+};
+
+const answers: readonly Closing[] = ['background', 'afterEpoch', 'now', 'stay'];
+
+/** What the button that was pressed means. */
+export function closingOf(button: number): Closing {
+  return answers[button] ?? 'stay';
+}
+
+/** How a window closes. */
+export interface ClosingSearch {
+  readonly searching: boolean;
+  readonly ask: () => Promise<Closing>;
+  readonly stop: (when: 'afterEpoch' | 'now') => void;
+  readonly ended: () => Promise<void>;
+}
+
+/**
+ * Settles what becomes of a search when its window is to close.
+ * @returns whether the window may go, be hidden, or has to stay. It stays to be seen while the last epoch is trained.
+ */
+export async function settleClosing(search: ClosingSearch): Promise<'close' | 'hide' | 'stay'> {
+  if (!search.searching) return 'close';
+  const answer = await search.ask();
+  if (answer === 'stay') return 'stay';
+  if (answer === 'background') return 'hide';
+  search.stop(answer);
+  await search.ended();
+  return 'close';
+}
