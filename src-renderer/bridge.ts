@@ -1,0 +1,32 @@
+import { CellsmithError, type ErrorCode } from '../src-shared/errors';
+import type { EventName, EventOf, Reply, Request, RequestName } from '../src-shared/ipc/contract';
+
+/**
+ * Asks the program. The one file that touches `window.cellsmith`.
+ * @throws CellsmithError what went wrong there
+ */
+export async function ask<N extends RequestName>(name: N, request: Request<N>): Promise<Reply<N>> {
+  const asked = window.cellsmith[name] as (
+    request: Request<N>,
+  ) => Promise<{ value: Reply<N> } | { problem: { code: string; message: string } }>;
+  // Vue's reactive proxies cannot be cloned.
+  const answer = await asked(structuredClonable(request));
+  if ('problem' in answer) throw new CellsmithError(answer.problem.code as ErrorCode, answer.problem.message);
+  return answer.value;
+}
+
+/** Hears an event of the program; gives back how to stop. */
+export function hear<N extends EventName>(name: N, listener: (event: EventOf<N>) => void): () => void {
+  const listen =
+    window.cellsmith[`on${name[0]?.toUpperCase() ?? ''}${name.slice(1)}` as `on${Capitalize<N>}`];
+  return (listen as (listener: (event: EventOf<N>) => void) => () => void)(listener);
+}
+
+/** Absolute paths of what was dropped on the window. */
+export function droppedPaths(files: Iterable<File>): string[] {
+  return [...files].map((file) => window.cellsmith.pathOf(file)).filter((path) => path !== '');
+}
+
+function structuredClonable<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

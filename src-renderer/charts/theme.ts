@@ -1,0 +1,34 @@
+import { onBeforeUnmount, ref, type Ref } from 'vue';
+
+/** Colours of the tokens, as a canvas needs them. */
+export type Palette = Readonly<
+  Record<'text' | 'soft' | 'line' | 'raised' | 'controller' | 'best' | 'random' | 'bad', string>
+> & {
+  readonly series: readonly string[];
+};
+
+function readPalette(): Palette {
+  const style = getComputedStyle(document.documentElement);
+  const token = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  return {
+    text: token('text'),
+    soft: token('text-soft'),
+    line: token('line'),
+    raised: token('raised'),
+    controller: token('series-controller'),
+    best: token('series-best'),
+    random: token('series-random'),
+    bad: token('bad'),
+    series: [1, 2, 3, 4, 5, 6].map((number) => token(`series-${number}`)),
+  };
+}
+
+/** The palette of the theme in force; it follows a change of it. */
+export function usePalette(): Ref<Palette> {
+  const palette = ref(readPalette());
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const change = (): void => void (palette.value = readPalette());
+  dark.addEventListener('change', change);
+  onBeforeUnmount(() => dark.removeEventListener('change', change));
+  return palette;
+}

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import type { ConvArchitecture } from '../../src-shared/architecture/conv-architecture';
+import { drawNetwork } from './draw-network';
+
+const convolution = (filters: number, inputs: readonly number[]) =>
+  ({
+    kind: 'convolution',
+    filterHeight: 3,
+    filterWidth: 3,
+    strideHeight: 1,
+    strideWidth: 1,
+    filters,
+    inputs,
+  }) as const;
+
+const network: ConvArchitecture = {
+  kind: 'conv',
+  layers: [convolution(6, [0]), convolution(24, [1]), convolution(64, [0, 2])],
+  outputs: [1, 3],
+};
+
+it('a network is a column of blocks, wider for more filters, in order and inside the drawing', () => {
+  const { blocks, width, height } = drawNetwork(network);
+  expect(blocks).toHaveLength(3);
+  expect(blocks.map((block) => block.width)).toEqual(
+    blocks.map((block) => block.width).toSorted((a, b) => a - b),
+  );
+  expect(blocks.map((block) => block.y)).toEqual(blocks.map((block) => block.y).toSorted((a, b) => a - b));
+  for (const block of blocks) {
+    expect(block.x).toBeGreaterThanOrEqual(0);
+    expect(block.x + block.width).toBeLessThanOrEqual(width);
+    expect(block.y + block.height).toBeLessThanOrEqual(height);
+  }
+});
+
+it('only what skips a layer is an arc: the image to layer 3, layer 1 to the classifier', () => {
+  expect(drawNetwork(network).arcs).toHaveLength(2);
+  expect(drawNetwork({ ...network, layers: network.layers.slice(0, 2), outputs: [2] }).arcs).toHaveLength(0);
+});

@@ -1,0 +1,58 @@
+/** '41.32' of a share from 0 to 1; '–' for none. The unit, %, stands in the head of the column. */
+export function percentNumber(share: number | null): string {
+  return share === null ? '–' : (100 * share).toFixed(2);
+}
+
+/** '41.32 %'; '–' for none. */
+export function percent(share: number | null): string {
+  return share === null ? '–' : `${percentNumber(share)} %`;
+}
+
+/** '0.0713'; '–' for none. */
+export function rewardText(reward: number | null): string {
+  return reward === null ? '–' : reward.toFixed(4);
+}
+
+/** '48 s', '3 m', '1 h 24 m', '4 d 3 h'. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 100) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} m`;
+  if (minutes < 48 * 60) return pair(Math.floor(minutes / 60), 'h', minutes % 60, 'm');
+  const hours = Math.round(minutes / 60);
+  return pair(Math.floor(hours / 24), 'd', hours % 24, 'h');
+}
+
+function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+/** '274 MB'. */
+export function bytes(count: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const unit = Math.min(units.length - 1, count < 1 ? 0 : Math.floor(Math.log10(count) / 3));
+  const value = count / 1000 ** unit;
+  return `${value.toFixed(unit === 0 || value >= 10 ? 0 : 1)} ${units[unit] ?? ''}`;
+}
+
+/** '12,800'. */
+export function wholeNumber(count: number): string {
+  return count.toLocaleString('en');
+}
+
+/** '9 January 2031, 14:05' in the time of this machine. */
+export function dateTime(milliseconds: number): string {
+  return new Date(milliseconds).toLocaleString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+}
+
+/** '1 child', '8 children'. */
+export function children(count: number): string {
+  return count === 1 ? '1 child' : `${wholeNumber(count)} children`;
+}

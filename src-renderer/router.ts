@@ -1,0 +1,19 @@
+import { createRouter, createWebHashHistory } from 'vue-router';
+import DatasetPage from './pages/DatasetPage.vue';
+import NewSearchPage from './pages/NewSearchPage.vue';
+import RunPage from './pages/RunPage.vue';
+import RunsPage from './pages/RunsPage.vue';
+import SettingsPage from './pages/SettingsPage.vue';
+
+/** The pages. What a page shows stands in its address, so that a window that is loaded anew shows the same. */
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes: [
+    { path: '/', redirect: '/runs' },
+    { path: '/runs', name: 'runs', component: RunsPage },
+    { path: '/dataset', name: 'dataset', component: DatasetPage },
+    { path: '/new', name: 'new', component: NewSearchPage },
+    { path: '/run', name: 'run', component: RunPage },
+    { path: '/settings', name: 'settings', component: SettingsPage },
+  ],
+});
