@@ -1,0 +1,70 @@
+import { expect, test } from '@playwright/test';
+import { newHome, sample, startStudio, type Home, type Studio } from './studio';
+
+let home: Home;
+test.beforeAll(() => {
+  home = newHome();
+});
+test.afterAll(() => home.remove());
+
+async function setOption({ page }: Studio, path: string, text: string): Promise<void> {
+  await page.locator(`[data-option="${path}"] input`).fill(text);
+}
+
+test('a data set is dropped, a search is configured, started, watched, stopped, resumed and finished', async () => {
+  let studio = await startStudio(home);
+  let { page } = studio;
+  await expect(page.getByText('There are no runs yet')).toBeVisible();
+
+  await studio.drop(sample);
+  await expect(page.getByRole('heading', { name: 'cifar10-sample.tar.gz' })).toBeVisible();
+  await expect(page.getByText('2,000 pictures')).toBeVisible();
+  await expect(page.getByRole('cell', { name: 'airplane' })).toBeVisible();
+  await page.getByRole('button', { name: 'Search on this data set' }).click();
+
+  const start = page.getByRole('button', { name: 'Start search' });
+  await expect(start).toBeEnabled();
+  await setOption(studio, 'recipe.epochs', '0');
+  await expect(page.locator('[data-option="recipe.epochs"]')).toContainText('Must be a whole number from 1');
+  await expect(start).toBeDisabled();
+  await setOption(studio, 'recipe.epochs', '2');
+  await setOption(studio, 'name', 'Three children');
+  await setOption(studio, 'budget.children', '3');
+  await setOption(studio, 'recipe.rewardEpochs', '1');
+  await setOption(studio, 'space.filters', '4, 6');
+  await setOption(studio, 'space.schedule.initialLayers', '2');
+  await setOption(studio, 'recipe.batchSize', '64');
+
+  // What was written survives a reload of the window.
+  await page.reload();
+  await expect(page.locator('[data-option="name"] input')).toHaveValue('Three children');
+  await page.getByRole('button', { name: 'The sample' }).click();
+  await expect(start).toBeEnabled();
+  await start.click();
+
+  await expect(page.getByRole('heading', { name: 'Three children' })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('progressbar', { name: /Epoch of child/ }).first()).toBeVisible({
+    timeout: 60_000,
+  });
+  await page.getByRole('button', { name: 'Stop after epoch' }).click();
+  await expect(page.getByRole('button', { name: 'Resume' })).toBeEnabled({ timeout: 60_000 });
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('stopped');
+
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(page.getByRole('button', { name: 'Stop now' })).toBeVisible({ timeout: 60_000 });
+  // A window that is loaded anew shows the same run, and hears how it goes on.
+  await page.reload();
+  await expect(page.getByText('3 of 3 children')).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('finished');
+  await expect(page.getByRole('region', { name: 'Best networks' }).getByRole('button').first()).toBeVisible();
+  expect(studio.complaints).toEqual([]);
+  await studio.app.close();
+
+  // The next start shows the run, and opening it starts nothing.
+  studio = await startStudio(home);
+  ({ page } = studio);
+  await page.getByRole('link', { name: /Three children/ }).click();
+  await expect(page.getByText('3 of 3 children')).toBeVisible();
+  await expect(page.getByText('No search is running')).toBeVisible();
+  await studio.app.close();
+});

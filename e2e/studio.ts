@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { _electron, expect, type ElectronApplication, type Page } from '@playwright/test';
+
+export const root = resolve(import.meta.dirname, '..');
+export const sample = join(root, 'assets', 'cifar10-sample.tar.gz');
+
+/** The program, started with folders of its own for runs and settings. */
+export interface Studio {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  /** What the pages have complained about: violations of the content security policy, errors. */
+  readonly complaints: readonly string[];
+  /** Puts a file or folder on the window, as from the system's file manager. */
+  drop(path: string): Promise<void>;
+}
+
+/** Folders that outlive one start of the program. */
+export interface Home {
+  readonly runs: string;
+  readonly settings: string;
+  remove(): void;
+}
+
+export function newHome(): Home {
+  const folder = mkdtempSync(join(tmpdir(), 'cellsmith-e2e-'));
+  return {
+    runs: join(folder, 'runs'),
+    settings: join(folder, 'settings'),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Starts the built program; scripts/e2e.mjs names the Electron. */
+export async function startStudio(home: Home): Promise<Studio> {
+  const electron = process.env['CELLSMITH_ELECTRON'];
+  const app = await _electron.launch({
+    ...(electron !== undefined && { executablePath: electron }),
+    args: ['--no-sandbox', `--user-data-dir=${home.settings}`, root],
+    env: { ...definedOf(process.env), CELLSMITH_RUNS: home.runs },
+  });
+  const page = await app.firstWindow();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  return {
+    app,
+    page,
+    complaints,
+    drop: async (path) => {
+      const devtools = await app.context().newCDPSession(page);
+      const data = { items: [], files: [path], dragOperationsMask: 1 };
+      for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+        await devtools.send('Input.dispatchDragEvent', { type, x: 500, y: 300, data });
+      await devtools.detach();
+    },
+  };
+}
+
+/** Gives the window's content a size. Device-independent pixels. */
+export async function resize({ app, page }: Studio, width: number, height: number): Promise<void> {
+  await app.evaluate(
+    ({ BrowserWindow }, size) => {
+      for (const window of BrowserWindow.getAllWindows()) window.setContentSize(size.width, size.height);
+    },
+    { width, height },
+  );
+  await expect
+    .poll(() =>
+      page.evaluate(() => {
+        const { innerWidth, innerHeight } = globalThis as unknown as {
+          innerWidth: number;
+          innerHeight: number;
+        };
+        return [innerWidth, innerHeight];
+      }),
+    )
+    .toEqual([width, height]);
+}
+
+function definedOf(environment: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,37 @@
+/**
+ * `npm run e2e`: the tests of the window, in the real Electron; under a virtual display where there is none (Linux).
+ * `npm run screenshots` takes pictures of all pages in the same way.
+ */
+import { spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { electronFolder } from './electron-runtime.mjs';
+import { hasDisplay } from './display.mjs';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** Runs Playwright on the built program. @returns its exit code */
+export async function runPlaywright(parameters, environment = {}) {
+  const folder = await electronFolder();
+  const name =
+    { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }[process.platform] ?? 'electron';
+  const playwright = [
+    process.execPath,
+    join(root, 'node_modules', '@playwright', 'test', 'cli.js'),
+    'test',
+    '--config',
+    join(root, 'e2e', 'playwright.config.ts'),
+    ...parameters,
+  ];
+  const [command, ...rest] = hasDisplay()
+    ? playwright
+    : ['xvfb-run', '-a', '-s', '-screen 0 1600x1000x24', ...playwright];
+  const { status, error } = spawnSync(command, rest, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...environment, CELLSMITH_ELECTRON: join(folder, name) },
+  });
+  if (error) console.error(`${command} could not be started: ${error.message}`);
+  return status ?? 1;
+}
+
+if (process.argv[1] === import.meta.filename) process.exitCode = await runPlaywright(process.argv.slice(2));
