@@ -19,7 +19,8 @@ interface ParentPort {
  * @returns null when nothing started this process as a trainer
  */
 export function parentTransport(): TrainerTransport | null {
-  const { parentPort } = process as NodeJS.Process & { readonly parentPort?: ParentPort };
+  // Electron's types promise the port in every process; there is one in utility processes alone.
+  const { parentPort } = process as unknown as { readonly parentPort?: ParentPort };
   if (parentPort) {
     return {
       send: (reply) => parentPort.postMessage(reply),

@@ -100,8 +100,8 @@ function fingerprint({ bindingPath }: EngineInstallation): string {
       return `${name}:${size}:${Math.round(mtimeMs)}`;
     })
     .sort();
-  const { node, electron = '' } = process.versions as NodeJS.ProcessVersions & { electron?: string };
+  const versions: Readonly<Record<string, string | undefined>> = process.versions;
   return createHash('sha256')
-    .update([node, electron, bindingPath, ...files].join('\n'))
+    .update([process.versions.node, versions['electron'] ?? '', bindingPath, ...files].join('\n'))
     .digest('hex');
 }
