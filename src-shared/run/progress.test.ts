@@ -60,7 +60,8 @@ it('follows a search by its events, on top of what earlier sessions left', () =>
 });
 
 it('tells the estimate of the time left what is left of children and hours', () => {
-  const { config } = findPreset('demo');
+  const demo = findPreset('demo').config;
+  const config = { ...demo, recipe: { ...demo.recipe, epochs: 4 } };
   const progress = events.reduce(progressAfter, progressAtStart(noEarlierProgress));
   const pace = paceOf(progress, { ...config, budget: { children: 10, hours: 2 } }, 3_600_000, 200);
   expect(pace).toEqual({
