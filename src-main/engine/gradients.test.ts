@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { gradients } from './gradients';
 import { Graph, type Tensor } from './graph';
 import { relu } from './ops/activation';
-import { mul, square } from './ops/arithmetic';
-import { sum } from './ops/broadcast';
+import { add, mul, scale, square, sub } from './ops/arithmetic';
+import { reshape, sum } from './ops/broadcast';
 import { conv2d } from './ops/convolution';
 import { gatherNd } from './ops/gather';
+import { concat, slice } from './ops/layout';
 import { cast } from './ops/logic';
+import { matMul } from './ops/matrix';
 import { batchNormTraining } from './ops/normalization';
 import { argMax } from './ops/reduction';
 import { constant, placeholder, stopGradient } from './ops/source';
@@ -52,6 +54,56 @@ describe('gradients', () => {
     const [dx = loss, dy = loss, dloss = loss] = gradients(loss, [x, y, loss]);
     expect(await valuesOf(graph, { dx, dy, dloss }, 2)).toEqual({ dx: 32, dy: 8, dloss: 1 });
   });
+
+  it.each([false, true])(
+    'of a weight that many steps use are one product of the stacked steps (transposed: %s)',
+    async (transposeB) => {
+      const graph = new Graph();
+      const x = placeholder(graph, 'x', []);
+      const weight = constant(graph, {
+        dtype: 'float32',
+        shape: [3, 3],
+        values: Float32Array.of(1, 2, -1, 0, 1, 3, 2, 0, 1),
+      });
+      // h_t = (h_{t−1} W) ⊙ s_t, from h_0 = (x, 1, 2): the weight counts once for every step.
+      const start = concat(
+        [
+          reshape(x, [1, 1]),
+          constant(graph, { dtype: 'float32', shape: [1, 2], values: Float32Array.of(1, 2) }),
+        ],
+        1,
+      );
+      const scaled = mul(weight, constant(graph, 1));
+      const run = (w: Tensor): Tensor => {
+        let h = start;
+        for (let step = 1; step <= 4; step++) h = scale(matMul(h, w, { transposeB }), 0.1 * step);
+        return sum(square(h));
+      };
+      const loss = run(scaled);
+      const products = (): number => graph.nodes.filter(({ op }) => op === 'MatMul').length;
+      const before = products();
+      const [dw = loss, dx = loss] = gradients(loss, [scaled, x]);
+      // Backwards through the steps four, and one for the weight.
+      expect(products() - before).toBe(5);
+      const step = 1e-3;
+      const moved = (delta: number): Tensor =>
+        run(
+          add(
+            scaled,
+            constant(graph, {
+              dtype: 'float32',
+              shape: [3, 3],
+              values: Float32Array.of(0, 0, 0, 0, 0, delta, 0, 0, 0),
+            }),
+          ),
+        );
+      const difference = scale(sub(moved(step), moved(-step)), 1 / (2 * step));
+      const entry = reshape(slice(dw, [1, 2], [1, 1]), []);
+      const values = await valuesOf(graph, { entry, difference, dx }, 0.5);
+      expect(values['entry']).toBeCloseTo(values['difference'] ?? NaN, 2);
+      expect(Math.abs(values['entry'] ?? 0)).toBeGreaterThan(0.1);
+    },
+  );
 
   it('does not compute the gradient of the images of a first convolution', () => {
     const graph = new Graph();

@@ -19,7 +19,7 @@ const languageDropoutSchema = z.discriminatedUnion('kind', [
     recurrent: rate,
     /** Before the softmax. */
     output: rate,
-    /** Draws whose probabilities are averaged where the model is measured ("MC"); 0 measures it without dropout. */
+    /** Draws whose probabilities are averaged when the trained model is measured at last ("MC"); 0 for none. Epochs are measured without dropout. */
     samples: z.int().min(0).max(10_000),
   }),
 ]);
@@ -34,7 +34,7 @@ const languageDecaySchema = z.discriminatedUnion('kind', [
     divisor: z.number().min(1).max(100),
   }),
 ]);
-export type LanguageDecay = z.infer<typeof languageDecaySchema>;
+type LanguageDecay = z.infer<typeof languageDecaySchema>;
 
 /** How a child on text is trained and rewarded (paper section 4.2). */
 export const textRecipeSchema = z.strictObject({

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { figure5Cell } from '../../../src-shared/architecture/published-cells';
 import { countLanguageParameters } from '../../../src-shared/architecture/language-model-size';
 import {
   compareWithLanguageReference,
@@ -9,6 +10,7 @@ import {
   parseLanguageReferences,
 } from '../../testing/language-reference';
 import fixture from './fixtures/language-model.json';
+import { languageModel } from './language-model';
 import { leafOrder } from './tree-cell';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-language-'));
@@ -38,5 +40,36 @@ describe('a language model, compared with PyTorch from the same weights (fixture
   it.each(references)('%s: the order of its columns', (_name, { request }) => {
     const { cell } = request.architecture;
     expect(cell.kind === 'cell' ? leafOrder(cell) : []).toEqual(request.order);
+  });
+});
+
+describe('hidden state that is carried over', () => {
+  it('is set only after it was read, also where c_t does not depend on c_{t−1}', () => {
+    // c_t is read at a leaf, and c_{t−1} joins at the root.
+    const cell = { ...figure5Cell, readNode: 0, injectedNode: 2 };
+    const tokens = { file: '/nowhere', count: 100 };
+    const { graph } = languageModel(
+      { cell, layers: 2, hidden: 3, vocabulary: 5, sharedEmbeddings: false },
+      {
+        batchSize: 2,
+        steps: 1,
+        clipNorm: 5,
+        dropout: { kind: 'none' },
+        initialRange: 0.1,
+        forgetBias: 0,
+      },
+      { train: tokens, valid: tokens, startToken: 0 },
+    );
+    const states = graph.variables.filter(({ name }) => /state\/layer\d\/[hc]$/.test(name));
+    expect(states.length).toBe(8);
+    for (const { handle } of states) {
+      const users = graph.nodes.filter(({ inputs }) => inputs[0]?.node === handle.node);
+      const reads = users.filter(({ op }) => op === 'ReadVariableOp');
+      // Set by a window, by `reset`, by `init`, and by `assign` where it is saved.
+      const ordered = users.filter(
+        ({ op, controls }) => op === 'AssignVariableOp' && controls.some((c) => reads.includes(c)),
+      );
+      expect(ordered.length).toBe(1);
+    }
   });
 });

@@ -74,14 +74,13 @@ export function languageNetwork(
       for (const [i, layer] of layers.entries()) {
         const kept = carried.layers[i];
         if (!kept) throw new CellsmithError('internal', `Layer ${i} has no state.`);
-        const start: CellState = {
-          h: readVariable(kept.h),
-          ...(kept.c ? { c: readVariable(kept.c) } : {}),
-        };
+        const [h, c] = [readVariable(kept.h), kept.c ? readVariable(kept.c) : undefined];
+        const start: CellState = c ? { h, c } : { h };
         const unrolled = layer(drop.between(x), start, drop.recurrentMask(batch, hidden));
         x = unrolled.outputs;
-        carry.push(assign(kept.h, unrolled.state.h));
-        if (kept.c && unrolled.state.c) carry.push(assign(kept.c, unrolled.state.c));
+        carry.push(assign(kept.h, unrolled.state.h, [h.node]));
+        // c_t need not depend on c_{t−1}: nothing but this order keeps the new one from being read as the old.
+        if (kept.c && c && unrolled.state.c) carry.push(assign(kept.c, unrolled.state.c, [c.node]));
       }
       const features = reshape(drop.output(x), [-1, hidden]);
       const products = kernel

@@ -1,0 +1,177 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { LanguageArchitecture, LanguageCell } from '../../../src-shared/architecture/language-model';
+import { hiddenForParameters } from '../../../src-shared/architecture/language-model-size';
+import { languageRateAt, type TextRecipe } from '../../../src-shared/config/text-recipe';
+import { CellsmithError } from '../../../src-shared/errors';
+import { Generator } from '../../../src-shared/random';
+import { type LanguageEpochRecord, perplexityOf } from '../../../src-shared/run/language-epoch';
+import type { TrainingTokens } from '../../datasets/text/load-training-tokens';
+import { fetchedFloats, fetchedNumber, openSession, type Session } from '../../engine/session';
+import type { NamedTensor } from '../safetensors';
+import { type RowWindow, rowWindows } from './corpus-rows';
+import { languageModel, type LanguageModel } from './language-model';
+import { measureText } from './measure-text';
+
+/** A child to train: its cell, how, and the seed of its weights and of dropout. */
+export interface LanguageJob {
+  readonly cell: LanguageCell;
+  readonly recipe: TextRecipe;
+  readonly seed: number;
+}
+
+/** What the caller hears and decides while a child trains; called between steps. */
+export interface LanguageListener {
+  /** After each step, of training or of evaluation; both count in `steps`. */
+  readonly onStep?: (epoch: number, step: number, steps: number) => void;
+  readonly onEpoch?: (record: LanguageEpochRecord) => void;
+  /** Asked after each epoch: whether it was the last. */
+  readonly stopRequested?: () => boolean;
+}
+
+export interface TrainedLanguageChild {
+  readonly architecture: LanguageArchitecture;
+  readonly epochs: readonly LanguageEpochRecord[];
+  /** Whether it was stopped before the recipe's last epoch. */
+  readonly stopped: boolean;
+  /** Validation perplexity averaged over draws of dropout, after the last epoch; null where the recipe asks for no draws. */
+  readonly monteCarloPerplexity: number | null;
+  readonly weights: readonly NamedTensor[];
+}
+
+/** The language model that a recipe makes of a cell. @throws architecture.invalid when no size has so few parameters */
+function languageArchitecture(
+  cell: LanguageCell,
+  { layers, size, sharedEmbeddings }: Pick<TextRecipe, 'layers' | 'size' | 'sharedEmbeddings'>,
+  vocabulary: number,
+): LanguageArchitecture {
+  const sizeless = { cell, layers, vocabulary, sharedEmbeddings };
+  const hidden = size.kind === 'hidden' ? size.hidden : hiddenForParameters(sizeless, size.parameters);
+  return { ...sizeless, hidden };
+}
+
+/**
+ * Trains a child on the training tokens and measures it on all validation tokens after each epoch (paper section 4.2). Every
+ * epoch reads all of the training text once, in rows side by side, from a hidden state of 0. On one machine with one number of
+ * threads the result is a function of the job and the data.
+ *
+ * Control goes back to the event loop between steps, so messages are heard then.
+ *
+ * @throws child.diverged as soon as a loss is not finite; architecture.invalid, config.invalid, engine.*
+ */
+export async function trainLanguageChild(
+  { cell, recipe, seed }: LanguageJob,
+  data: TrainingTokens,
+  listener: LanguageListener = {},
+): Promise<TrainedLanguageChild> {
+  const { counts, vocabulary } = data;
+  if (counts.train === 0 || counts.valid === 0)
+    throw new CellsmithError('config.invalid', 'A child needs text to train on and text to be measured on.');
+  const architecture = languageArchitecture(cell, recipe, vocabulary.length);
+  const batchSize = Math.min(recipe.batchSize, counts.train);
+  const model = languageModel(
+    architecture,
+    { ...recipe, batchSize },
+    {
+      train: { file: data.trainFile, count: counts.train },
+      valid: { file: data.validFile, count: counts.valid },
+      startToken: Math.max(0, vocabulary.indexOf('<eos>')),
+    },
+  );
+  const session = await openSession(model.graph);
+  try {
+    session.run('init', { seed: Int32Array.of(seed | 0, 0) });
+    const epochs: LanguageEpochRecord[] = [];
+    const training: Training = {
+      session,
+      recipe: { ...recipe, batchSize },
+      windows: rowWindows(counts.train, batchSize, recipe.steps),
+      validationTokens: counts.valid,
+      dropout: Generator.seeded(seed, 'dropout'),
+      seed,
+      onStep: listener.onStep ?? (() => undefined),
+    };
+    let stopped = false;
+    while (epochs.length < recipe.epochs && !stopped) {
+      const record = await runEpoch(training, epochs.length);
+      epochs.push(record);
+      listener.onEpoch?.(record);
+      await nextTurn();
+      stopped = epochs.length < recipe.epochs && (listener.stopRequested?.() ?? false);
+    }
+    const samples = recipe.dropout.kind === 'variational' ? recipe.dropout.samples : 0;
+    const monteCarloPerplexity =
+      samples === 0 ? null : perplexityOf(await validate(training, samples, () => undefined));
+    return { architecture, epochs, stopped, monteCarloPerplexity, weights: readWeights(session, model) };
+  } finally {
+    session.close();
+  }
+}
+
+interface Training {
+  readonly session: Session;
+  readonly recipe: TextRecipe;
+  readonly windows: readonly RowWindow[];
+  readonly validationTokens: number;
+  readonly dropout: Generator;
+  readonly seed: number;
+  readonly onStep: (epoch: number, step: number, steps: number) => void;
+}
+
+async function runEpoch(training: Training, epoch: number): Promise<LanguageEpochRecord> {
+  const { session, recipe, windows, validationTokens, dropout, onStep } = training;
+  const started = performance.now();
+  const learningRate = languageRateAt(recipe, epoch);
+  const evaluations = rowWindows(validationTokens, recipe.batchSize, recipe.steps).length;
+  const steps = windows.length + evaluations;
+
+  const trained = { loss: 0, tokens: 0 };
+  session.run('reset');
+  for (const [step, { positions, ends }] of windows.entries()) {
+    const seed = Int32Array.of(dropout.uint32() | 0, dropout.uint32() | 0);
+    const results = session.run('train', { positions, ends, learning_rate: learningRate, seed });
+    const tokens = fetchedNumber(results, 'tokens');
+    trained.loss += tokens * finite(fetchedNumber(results, 'loss'), `step ${step + 1} of epoch ${epoch + 1}`);
+    trained.tokens += tokens;
+    onStep(epoch, step + 1, steps);
+    await nextTurn();
+  }
+  const loss = await validate(training, 0, (step) => {
+    onStep(epoch, windows.length + step, steps);
+  });
+  return {
+    kind: 'text',
+    epoch,
+    trainPerplexity: perplexityOf(trained.loss / trained.tokens),
+    validationPerplexity: perplexityOf(finite(loss, `the evaluation of epoch ${epoch + 1}`)),
+    learningRate,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** The mean loss of the validation tokens, nats. */
+async function validate(
+  { session, recipe, validationTokens, seed }: Training,
+  samples: number,
+  onStep: (step: number) => void,
+): Promise<number> {
+  const measuring = measureText(session, validationTokens, { ...recipe, samples, seed });
+  for (let step = 1; ; step++) {
+    const { done, value } = measuring.next();
+    if (done) return value.loss;
+    onStep(step);
+    await nextTurn();
+  }
+}
+
+function finite(loss: number, where: string): number {
+  if (Number.isFinite(loss)) return loss;
+  throw new CellsmithError(
+    'child.diverged',
+    `The loss became ${loss} in ${where}: the learning rate is too high for this cell.`,
+  );
+}
+
+function readWeights(session: Session, { weights }: LanguageModel): NamedTensor[] {
+  const values = session.run('read');
+  return weights.map(({ name, shape }) => ({ name, shape, values: fetchedFloats(values, name) }));
+}
