@@ -1,8 +1,9 @@
 /** `npm run bench`: trains the same children with the product and with its peers; docs/benchmarks.md says how to read the result. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { format, resolveConfig } from 'prettier';
 import { checkChild } from './check';
 import { childNames, type ChildName } from './children';
 import {
@@ -25,9 +26,16 @@ interface Options {
   readonly timeLimit: number;
   readonly quick?: true;
   readonly check?: true;
+  readonly record?: true;
 }
 
 const results = resolve(import.meta.dirname, '..', '..', 'bench', 'results');
+
+const page = resolve(import.meta.dirname, '..', '..', 'docs', 'benchmarks.md');
+const markers = [
+  '<!-- results: written by `npm run bench -- --record` -->',
+  '<!-- end of results -->',
+] as const;
 
 const program = new Command('bench')
   .description(
@@ -47,6 +55,7 @@ const program = new Command('bench')
   .option('--time-limit <seconds>', 'for a first step, compilation included', positiveInteger, 300)
   .option('--quick', 'two rounds of two steps: shows that all run, tells little of their speed')
   .option('--check', 'compares the losses of the first steps from the same weights, and measures nothing')
+  .option('--record', 'also puts the result into docs/benchmarks.md, in place of the one there')
   .action(run);
 
 await program.parseAsync();
@@ -94,7 +103,17 @@ async function measure(options: Options, surroundings: Surroundings): Promise<vo
   mkdirSync(results, { recursive: true });
   writeFileSync(`${file}.json`, `${JSON.stringify(report, null, 2)}\n`);
   writeFileSync(`${file}.md`, markdown);
+  if (options.record === true) await record(markdown);
   console.log(`${markdown}\nWritten to ${file}.md and .json`);
+}
+
+/** Puts the result between the markers of the page. */
+async function record(markdown: string): Promise<void> {
+  const text = readFileSync(page, 'utf8');
+  const [start, end] = [text.indexOf(markers[0]), text.indexOf(markers[1])];
+  if (start < 0 || end < start) throw new Error(`${page} has lost the markers of its results.`);
+  const changed = `${text.slice(0, start)}${markers[0]}\n\n${markdown}\n${text.slice(end)}`;
+  writeFileSync(page, await format(changed, { ...(await resolveConfig(page)), filepath: page }));
 }
 
 async function check(options: Options, surroundings: Surroundings): Promise<void> {

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { seriousViolations } from './accessibility';
 import { newHome, sample, startStudio, type Home, type Studio } from './studio';
 
 let home: Home;
@@ -20,6 +21,7 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
   await expect(page.getByRole('heading', { name: 'cifar10-sample.tar.gz' })).toBeVisible();
   await expect(page.getByText('2,000 pictures')).toBeVisible();
   await expect(page.getByRole('cell', { name: 'airplane' })).toBeVisible();
+  expect(await seriousViolations(studio)).toEqual([]);
   await page.getByRole('button', { name: 'Search on this data set' }).click();
 
   const start = page.getByRole('button', { name: 'Start search' });
@@ -27,6 +29,7 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
   await setOption(studio, 'recipe.epochs', '0');
   await expect(page.locator('[data-option="recipe.epochs"]')).toContainText('Must be a whole number from 1');
   await expect(start).toBeDisabled();
+  expect(await seriousViolations(studio)).toEqual([]);
   await setOption(studio, 'recipe.epochs', '2');
   await setOption(studio, 'name', 'Three children');
   await setOption(studio, 'budget.children', '3');
@@ -57,6 +60,16 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
   await expect(page.getByText('3 of 3 children')).toBeVisible({ timeout: 120_000 });
   await expect(page.getByRole('heading', { level: 1 })).toContainText('finished');
   await expect(page.getByRole('region', { name: 'Best networks' }).getByRole('button').first()).toBeVisible();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await seriousViolations(studio)).toEqual([]);
+  }
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
+  expect(await seriousViolations(studio)).toEqual([]);
+  await page.getByRole('link', { name: 'Runs' }).click();
+  await expect(page.getByRole('link', { name: /Three children/ })).toBeVisible();
+  expect(await seriousViolations(studio)).toEqual([]);
   expect(studio.complaints).toEqual([]);
   await studio.app.close();
 
@@ -67,4 +80,62 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
   await expect(page.getByText('3 of 3 children')).toBeVisible();
   await expect(page.getByText('No search is running')).toBeVisible();
   await studio.app.close();
+});
+
+test('a killed trainer is a failed child, a killed program an interrupted run that goes on', async () => {
+  let studio = await startStudio(home);
+  let { page } = studio;
+  await page.getByRole('button', { name: 'Try it with the sample' }).click();
+  await page.getByRole('button', { name: 'Search on this data set' }).click();
+  await setOption(studio, 'name', 'Killed');
+  await setOption(studio, 'budget.children', '4');
+  await setOption(studio, 'space.filters', '4, 6');
+  await page.getByRole('button', { name: 'Start search' }).click();
+  await expect(page.getByRole('progressbar', { name: 'Epoch of child 1' })).toBeVisible({ timeout: 60_000 });
+
+  const trainer = await studio.app.evaluate(
+    ({ app }) => app.getAppMetrics().find((process) => process.serviceName === 'node.mojom.NodeService')?.pid,
+  );
+  expect(trainer).toBeGreaterThan(0);
+  process.kill(trainer ?? 0, 'SIGKILL');
+  const failures = page.getByRole('region', { name: 'Failures' });
+  await expect(failures).toContainText('Child 1: The trainer ended by SIGKILL');
+  await expect(page.getByRole('progressbar', { name: 'Epoch of child 2' })).toBeVisible({ timeout: 60_000 });
+
+  const gone = new Promise((resolve) => studio.app.process().once('exit', resolve));
+  studio.app.process().kill('SIGKILL');
+  await gone;
+
+  studio = await startStudio(home);
+  ({ page } = studio);
+  await page.getByRole('link', { name: /Killed.*interrupted/ }).click();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(page.getByText('4 of 4 children, 1 failed')).toBeVisible({ timeout: 120_000 });
+  expect(studio.complaints).toEqual([]);
+  await studio.app.close();
+});
+
+test('closing the window while a search runs asks what becomes of it', async () => {
+  const studio = await startStudio(home);
+  const { app, page } = studio;
+  await page.getByRole('button', { name: 'Try it with the sample' }).click();
+  await page.getByRole('button', { name: 'Search on this data set' }).click();
+  await setOption(studio, 'name', 'Closed');
+  await page.getByRole('button', { name: 'Start search' }).click();
+  await expect(page.getByRole('progressbar', { name: 'Epoch of child 1' })).toBeVisible({ timeout: 60_000 });
+
+  const close = (button: number) =>
+    app.evaluate(({ BrowserWindow, dialog }, response) => {
+      dialog.showMessageBox = () => Promise.resolve({ response, checkboxChecked: false });
+      BrowserWindow.getAllWindows()[0]?.close();
+    }, button);
+  const isVisible = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
+  await close(3);
+  await expect.poll(isVisible).toBe(true);
+  await close(0);
+  await expect.poll(isVisible).toBe(false);
+  await expect(page.getByRole('button', { name: 'Stop now' })).toBeEnabled();
+  const ended = new Promise((resolve) => app.process().once('exit', resolve));
+  await close(2);
+  await ended;
 });

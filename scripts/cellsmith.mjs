@@ -1,6 +1,7 @@
 /**
  * `npm run cellsmith -- …`: the command line from the sources. Builds it when it is missing or older than they are, then is it: the
- * program runs in this very process, so that signals, streams and the exit code are its own.
+ * program runs in this very process, so that signals, streams and the exit code are its own. `start` opens the window, where there is
+ * a display.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -9,6 +10,8 @@ import { pathToFileURL } from 'node:url';
 
 const root = resolve(import.meta.dirname, '..');
 const program = join(root, 'out', 'main', 'cli.js');
+/** What a build leaves; the last of it tells when it was complete. */
+const built = [program, join(root, 'out', 'main', 'main.js'), join(root, 'out', 'renderer', 'index.html')];
 
 /** When the newest file at or below a path was changed; milliseconds since 1970. */
 function newest(path) {
@@ -18,10 +21,10 @@ function newest(path) {
 }
 
 function isStale() {
-  if (!existsSync(program)) return true;
-  const built = statSync(program).mtimeMs;
-  const sources = ['src-main', 'src-shared', 'electron.vite.config.ts', 'package.json'];
-  return sources.map((name) => join(root, name)).some((path) => existsSync(path) && newest(path) > built);
+  if (!built.every((path) => existsSync(path))) return true;
+  const oldest = Math.min(...built.map((path) => statSync(path).mtimeMs));
+  const sources = ['src-main', 'src-renderer', 'src-shared', 'electron.vite.config.ts', 'package.json'];
+  return sources.map((name) => join(root, name)).some((path) => existsSync(path) && newest(path) > oldest);
 }
 
 function build() {
@@ -36,4 +39,12 @@ function build() {
 }
 
 if (isStale()) build();
+if (process.argv[2] === 'start' && process.argv.length === 3) {
+  const { startWindow } = await import('./start.mjs');
+  const code = await startWindow();
+  if (code !== null) process.exit(code);
+  console.log(
+    'There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so there is no window.',
+  );
+}
 await import(pathToFileURL(program).href);

@@ -4,16 +4,13 @@
  */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { electronFolder } from './electron-runtime.mjs';
+import { electronExecutable } from './electron-runtime.mjs';
 import { hasDisplay } from './display.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 
 /** Runs Playwright on the built program. @returns its exit code */
 export async function runPlaywright(parameters, environment = {}) {
-  const folder = await electronFolder();
-  const name =
-    { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }[process.platform] ?? 'electron';
   const playwright = [
     process.execPath,
     join(root, 'node_modules', '@playwright', 'test', 'cli.js'),
@@ -28,7 +25,7 @@ export async function runPlaywright(parameters, environment = {}) {
   const { status, error } = spawnSync(command, rest, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, ...environment, CELLSMITH_ELECTRON: join(folder, name) },
+    env: { ...process.env, ...environment, CELLSMITH_ELECTRON: await electronExecutable() },
   });
   if (error) console.error(`${command} could not be started: ${error.message}`);
   return status ?? 1;

@@ -160,4 +160,10 @@ export async function electronFolder(log = console.error) {
   return makeFallback(log);
 }
 
+/** The program to start an application with: `electronExecutable() APPLICATION`. */
+export async function electronExecutable(log = console.error) {
+  const names = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' };
+  return join(await electronFolder(log), names[process.platform] ?? 'electron');
+}
+
 if (process.argv[1] === import.meta.filename) console.log(await electronFolder());

@@ -127,7 +127,7 @@ def step():
     optimiser.zero_grad()
     loss.backward()
     optimiser.step()
-    return loss
+    return loss.detach()
 
 
 serve(step, lambda: {"torch": torch.__version__, "compile": compiled})

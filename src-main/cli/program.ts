@@ -112,10 +112,10 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
 
   program
     .command('start')
-    .description('start Cellsmith')
+    .description('run the demo search in the terminal; from the sources, open the window')
     .action(
       ending((_options: unknown, command: Command) => {
-        writeLine(terminal, 'This version has no window: here is the demo search in the terminal.');
+        writeLine(terminal, 'The demo search, in the terminal:');
         return searchCommand(terminal, { set: [], skipUnreadable: false, json: false }, command);
       }),
     );

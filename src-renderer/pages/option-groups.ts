@@ -13,7 +13,7 @@ const under =
     beginnings.some((beginning) => path === beginning || path.startsWith(`${beginning}.`));
 
 /** The groups in the order of the page; each option is in the first that holds it. */
-export const optionGroups: readonly OptionGroup[] = [
+const optionGroups: readonly OptionGroup[] = [
   {
     title: 'Search',
     explanation: 'What it is called, when it ends, and what of this machine it uses.',

@@ -2,7 +2,7 @@ import { CellsmithError } from '../errors';
 import type { LanguageArchitecture, LanguageCell } from './language-model';
 
 /** Products of [hidden] that a cell makes of its input, and as many of its hidden state; and whether it adds biases to them. */
-export function cellBlocks(cell: LanguageCell): { readonly blocks: number; readonly bias: boolean } {
+function cellBlocks(cell: LanguageCell): { readonly blocks: number; readonly bias: boolean } {
   switch (cell.kind) {
     case 'cell':
       return { blocks: cell.base, bias: false };

@@ -34,7 +34,6 @@ const languageDecaySchema = z.discriminatedUnion('kind', [
     divisor: z.number().min(1).max(100),
   }),
 ]);
-type LanguageDecay = z.infer<typeof languageDecaySchema>;
 
 /** How a child on text is trained and rewarded (paper section 4.2). */
 export const textRecipeSchema = z.strictObject({

@@ -10,29 +10,7 @@ import {
   tarBytes,
   writeFiles,
 } from '../../testing/image-datasets';
-
-const nobody = 65534;
-
-/**
- * Runs as a user without rights: root may read everything, so tests that run as root become 'nobody' for the while. All
- * threads of the process change at once; the real user stays, so that the way back is open.
- */
-async function withoutRights<T>(work: () => Promise<T>): Promise<T> {
-  if (process.geteuid?.() !== 0) return work();
-  process.seteuid?.(nobody);
-  try {
-    return await work();
-  } finally {
-    process.seteuid?.(0);
-  }
-}
-
-/** A folder that 'nobody' may enter and write. */
-function openFolder(): string {
-  const folder = temporaryFolder();
-  chmodSync(folder, 0o777);
-  return folder;
-}
+import { openFolder, withoutRights } from '../../testing/without-rights';
 
 async function failure(path: string): Promise<unknown> {
   const cacheDirectory = join(openFolder(), 'cache');

@@ -30,7 +30,9 @@ export function drawBlocks(
   const cuts = [before, before + sizes[first], start, start + sizes[second]];
   // a line that is as long as a block would swallow it
   const reach = Math.floor(Math.min(sizes.valid, sizes.test) / 4);
-  const lines = cuts.map((cut) => (cut === 0 || cut >= count ? cut : (nextLine(cut, cut + reach) ?? cut)));
+  const lines = cuts.map((cut) =>
+    cut === 0 || cut >= count ? cut : (nextLine(cut, Math.min(cut + reach, count)) ?? cut),
+  );
   const [a = 0, b = 0, c = 0, d = 0] = lines;
   const range = (from: number, to: number): TokenRange[] => (to > from ? [{ from, to }] : []);
   const earlier = range(a, b);

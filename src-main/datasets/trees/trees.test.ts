@@ -221,7 +221,7 @@ describe('a damaged archive is an error that names it', () => {
 
 describe('what is no archive', () => {
   it.each([
-    ['notes.csv', Buffer.from('hello world'), 'data.not-recognised', /notes\.txt is not an archive/],
+    ['notes.csv', Buffer.from('hello world'), 'data.not-recognised', /notes\.csv is not an archive/],
     ['x.7z', Buffer.from('377abcaf271c', 'hex'), 'data.not-recognised', /7-zip/],
     ['x.tar.xz', Buffer.from('fd377a585a00', 'hex'), 'data.not-recognised', /xz, .*unpack it first/],
     ['x.zip', Buffer.alloc(0), 'data.empty', /x\.zip is empty/],

@@ -15,7 +15,7 @@ export async function* decodeText(chunks: AsyncIterable<Uint8Array>, shown: stri
   for await (const chunk of chunks) {
     held = held.length === 0 ? asBuffer(chunk) : Buffer.concat([held, chunk]);
     if (decoder === undefined) {
-      if (held.length < markBytes) continue;
+      if (held.length < headBytes) continue;
       [decoder, held] = chooseDecoder(held, shown);
     }
     const { text, taken } = decoder.decode(held);
@@ -57,8 +57,8 @@ interface Decoder {
   cutOff(): CellsmithError;
 }
 
-/** As long as the longest byte order mark. */
-const markBytes = 4;
+/** Enough to tell UTF-16 without a byte order mark from binary data. */
+const headBytes = 64;
 
 /** @returns the decoder, and the bytes after the mark */
 function chooseDecoder(bytes: Buffer, shown: string): [Decoder, Buffer<ArrayBuffer>] {

@@ -9,7 +9,7 @@ export const eos = '<eos>';
 export const unk = '<unk>';
 
 /** More different words than any vocabulary is made from: a bound on what a text may take of memory. */
-export const maximumTypes = 2_000_000;
+const maximumTypes = 2_000_000;
 
 /** Numbers the different tokens of a text in the order in which they first occur. */
 export class TypeTable {

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { newHome, resize, root, sample, startStudio, type Studio } from './studio';
+
+const folder = join(root, 'test-results', 'screenshots');
+const sizes = [
+  [1440, 900],
+  [1024, 700],
+] as const;
+
+/** Pictures of what is shown now, at both sizes and in both themes. */
+async function picture(studio: Studio, name: string): Promise<void> {
+  const { page } = studio;
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    for (const [width, height] of sizes) {
+      await resize(studio, width, height);
+      // Charts take their new size in the next frames.
+      await page.waitForTimeout(400);
+      await page.screenshot({ path: join(folder, `${name}-${width}x${height}-${theme}.png`) });
+    }
+  }
+}
+
+test.skip(process.env['CELLSMITH_SCREENSHOTS'] === undefined, 'only for npm run screenshots');
+
+test('every page', async () => {
+  test.setTimeout(600_000);
+  const home = newHome();
+  const studio = await startStudio(home);
+  const { page } = studio;
+  await picture(studio, 'runs-empty');
+  await studio.drop('/nowhere/to/be/found');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await picture(studio, 'dataset-error');
+  await studio.drop(sample);
+  await expect(page.getByText('2,000 pictures')).toBeVisible();
+  await picture(studio, 'dataset');
+  await page.getByRole('button', { name: 'Search on this data set' }).click();
+  await expect(page.getByRole('button', { name: 'Start search' })).toBeEnabled();
+  await picture(studio, 'new');
+  await page.locator('[data-option="budget.children"] input').fill('many');
+  await page.locator('[data-option="budget.hours"] input').fill('-1');
+  await picture(studio, 'new-wrong');
+  await page.locator('[data-option="budget.children"] input').fill('24');
+  await page.locator('[data-option="budget.hours"] input').fill('null');
+  await page.locator('[data-option="recipe.timeLimit"] input').fill('9');
+  await page.locator('[data-option="space.filters"] input').fill('4, 6, 24');
+  await page.getByRole('button', { name: 'Start search' }).click();
+  await expect(page.getByText(/^(9|1\d) of 24 children/)).toBeVisible({ timeout: 400_000 });
+  await picture(studio, 'run-live');
+  await page.getByRole('button', { name: 'Stop after epoch' }).click();
+  await expect(page.getByRole('button', { name: 'Resume' })).toBeEnabled({ timeout: 60_000 });
+  await page.getByRole('region', { name: 'Best networks' }).getByRole('button').nth(1).click();
+  await page.getByRole('region', { name: 'Best networks' }).getByRole('button').nth(2).click();
+  await picture(studio, 'run-stopped');
+  await page.getByRole('link', { name: 'Runs' }).click();
+  await picture(studio, 'runs');
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await picture(studio, 'settings');
+  await studio.app.close();
+  home.remove();
+});
