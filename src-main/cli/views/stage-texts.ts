@@ -5,9 +5,9 @@ import { bytes } from '../format';
 /** What the stages of reading a data set are called. */
 export const datasetStages: Readonly<Record<DatasetProgress['stage'], string>> = {
   listing: 'Listing the files of the data set',
-  reading: 'Reading the pictures',
-  arranging: 'Decoding the pictures',
-  checking: 'Checking the decoded pictures',
+  reading: 'Reading the data set',
+  arranging: 'Writing the decoded copy',
+  checking: 'Checking the decoded copy',
 };
 
 /** What a stage of installing the engine is called. @param total its bytes, 0 where it has none */
