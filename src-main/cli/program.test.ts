@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { imageDatasetDescriptionSchema } from '../../src-shared/dataset/description';
+import { textDatasetDescriptionSchema } from '../../src-shared/dataset/text-description';
 import { parseConfig } from '../../src-shared/config/parse-config';
 import { createRun } from '../runs/run-folder';
 import { insertBatch } from '../runs/tables/batches';
@@ -79,6 +80,17 @@ describe('data describe', () => {
     const table = (await run('data', 'describe', sample)).stdout;
     expect(table).toContain(description.fingerprint);
     expect(table).toMatch(/airplane +200 +50/);
+  });
+
+  it('says what the sample text holds', async () => {
+    const sample = join(import.meta.dirname, '../../assets/tinyshakespeare.txt');
+    const { code, stdout } = await run('data', 'describe', sample, '--json');
+    expect(code).toBe(0);
+    const description = textDatasetDescriptionSchema.parse(JSON.parse(stdout));
+    expect(description.vocabularySize).toBe(10_000);
+    const table = (await run('data', 'describe', sample)).stdout;
+    expect(table).toContain(description.fingerprint);
+    expect(table).toMatch(new RegExp(`validation +${description.splits.valid.tokens} `));
   });
 
   it('ends with 3 and a sentence where there is no data set', async () => {
