@@ -25,12 +25,16 @@ const twoPictures: ImageDatasetDescription = {
   fingerprint: '0'.repeat(64),
 };
 
+const demo = findPreset('demo').config;
+/** The demo preset with batches of four, which the tests count on. */
+export const demoOfFour = { ...demo, controller: { ...demo.controller, childrenPerUpdate: 4 } };
+
 /** What `createRun` needs, with the demo preset changed by `changes`. */
 export function runDescription(
   changes: Partial<SearchConfig> = {},
 ): Omit<RunManifest, 'schema' | 'id' | 'createdAt' | 'seeds'> {
   return {
-    config: { ...findPreset('demo').config, ...changes },
+    config: { ...demoOfFour, ...changes },
     dataset: {
       location: twoPictures.location,
       fingerprint: twoPictures.fingerprint,

@@ -1,4 +1,3 @@
-import { findPreset } from '../../src-shared/config/presets';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import type { ControllerUpdate, RunEvent } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
@@ -9,10 +8,10 @@ import { readUpdates } from '../runs/tables/updates';
 import { convCandidate } from '../search/candidate';
 import type { SearchParts } from '../search/search-state';
 import { strategyOf } from '../search/search-with-trainers';
-import { runDescription } from './run-description';
+import { demoOfFour, runDescription } from './run-description';
 import { syntheticPool, type SyntheticChildren } from './synthetic-pool';
 
-export const demo = findPreset('demo').config;
+export const demo = demoOfFour;
 
 /** A new run with the demo preset, 24 children and three trainers, changed by `changes`. */
 export function newRun(runs: string, changes: Partial<SearchConfig> = {}): WritableRun {
