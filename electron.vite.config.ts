@@ -17,6 +17,7 @@ export default defineConfig({
           main: here('src-main/main.ts'),
           cli: here('src-main/cli.ts'),
           trainer: here('src-main/trainer.ts'),
+          reader: here('src-main/reader.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -7,7 +7,7 @@ export default defineConfig({
   outputDir: '../test-results/e2e',
   workers: 1,
   fullyParallel: false,
-  timeout: 150_000,
-  expect: { timeout: 20_000 },
+  timeout: 300_000,
+  expect: { timeout: 45_000 },
   reporter: [['list']],
 });

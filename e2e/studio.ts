@@ -36,6 +36,7 @@ export function newHome(): Home {
 export async function startStudio(home: Home): Promise<Studio> {
   const electron = process.env['CELLSMITH_ELECTRON'];
   const app = await _electron.launch({
+    timeout: 120_000,
     ...(electron !== undefined && { executablePath: electron }),
     args: ['--no-sandbox', `--user-data-dir=${home.settings}`, root],
     env: { ...definedOf(process.env), CELLSMITH_RUNS: home.runs },

@@ -27,7 +27,10 @@ export async function runPlaywright(parameters, environment = {}) {
     stdio: 'inherit',
     env: { ...process.env, ...environment, CELLSMITH_ELECTRON: await electronExecutable() },
   });
-  if (error) console.error(`${command} could not be started: ${error.message}`);
+  if (error)
+    console.error(
+      `${command} could not be started (${error.message}): install xvfb, or run this where there is a display.`,
+    );
   return status ?? 1;
 }
 

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { runPlaywright } from './e2e.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const bin = (name) => join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
@@ -64,7 +65,27 @@ function vitest() {
   }
 }
 
+/** The window, in the real Electron. */
+async function windowTests() {
+  console.log('\n── the window');
+  const folder = mkdtempSync(join(tmpdir(), 'cellsmith-test-'));
+  const report = join(folder, 'report.json');
+  try {
+    const code = await runPlaywright(['--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+    const { expected, unexpected, flaky } = JSON.parse(readFileSync(report, 'utf8')).stats;
+    passed += expected + flaky;
+    failed += unexpected;
+    if (code !== 0 && unexpected === 0) failed += 1;
+  } catch (error) {
+    console.error(`The tests of the window left no report: ${error.message}`);
+    failed += 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 for (const [name, command, parameters] of checks) check(name, command, parameters);
 vitest();
+await windowTests();
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,7 +1,7 @@
 import type { DatasetDescription } from '../../src-shared/dataset/description';
 import type { DatasetProgress } from '../../src-shared/dataset/progress';
 import type { Reading } from '../../src-shared/ipc/states';
-import { describeDataset } from '../datasets/prepare';
+import type { ReaderProcesses } from './reader-process';
 
 /** Describes data sets for the window, one at a time. */
 export interface DatasetService {
@@ -14,14 +14,17 @@ export function readingOf({ stage, done, total, millisecondsLeft }: DatasetProgr
   return { stage, done, total, millisecondsLeft };
 }
 
-export function datasetService(onReading: (path: string, reading: Reading) => void): DatasetService {
+export function datasetService(
+  describe: ReaderProcesses['describe'],
+  onReading: (path: string, reading: Reading) => void,
+): DatasetService {
   let current: { path: string; abort: AbortController; result: Promise<DatasetDescription> } | null = null;
   return {
     describe: (path) => {
       if (current?.path === path) return current.result;
       current?.abort.abort();
       const abort = new AbortController();
-      const result = describeDataset(path, {
+      const result = describe(path, {
         signal: abort.signal,
         onProgress: (progress) => onReading(path, readingOf(progress)),
       }).finally(() => {

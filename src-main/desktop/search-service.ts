@@ -8,6 +8,7 @@ import type { EngineInstallation } from '../engine/provision/installation';
 import type { WritableRun } from '../runs/run-folder';
 import { activeTime, readSessions } from '../runs/tables/sessions';
 import { countTrials, readBestTrials } from '../runs/tables/trials';
+import type { PrepareData } from '../search/data-of-run';
 import { prepareSearch, type ReadySearch, type SearchOrder } from '../search/prepare-search';
 import { searchWithTrainers } from '../search/search-with-trainers';
 import type { SpawnTrainer } from '../workers/trainer-process';
@@ -29,6 +30,7 @@ export interface SearchService {
 
 export interface SearchServiceParts {
   readonly spawn: SpawnTrainer;
+  readonly prepare: PrepareData;
   readonly engine: () => Promise<EngineInstallation>;
   readonly version: string;
   readonly onState: (state: SessionState) => void;
@@ -104,6 +106,7 @@ export function searchService(parts: SearchServiceParts): SearchService {
     try {
       change({ kind: 'preparing', folder, step: 'data', reading: null });
       const ready = await prepareSearch(order, {
+        prepare: parts.prepare,
         reading: {
           signal: now.signal,
           onProgress: (progress) =>

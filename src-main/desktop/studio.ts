@@ -10,6 +10,7 @@ import { engineService } from './engine-service';
 import { chooseDataset, chooseRun, handlersOf, settingsOf } from './ipc/handlers';
 import { serve, tell } from './ipc/serve';
 import { menuTemplate } from './menu';
+import { readerProcesses } from './reader-process';
 import { searchService } from './search-service';
 import { settingsFile } from './stored-settings';
 import { utilityTrainer } from './utility-trainer';
@@ -39,8 +40,12 @@ export function startStudio(programs: string): RunningStudio {
     () => settings.current.notify,
   );
   const engine = engineService((state) => tell(contents(), 'engineChanged', state));
-  const datasets = datasetService((path, reading) => tell(contents(), 'describing', { path, reading }));
+  const reader = readerProcesses(join(programs, 'reader.js'));
+  const datasets = datasetService(reader.describe, (path, reading) =>
+    tell(contents(), 'describing', { path, reading }),
+  );
   const search = searchService({
+    prepare: reader.prepare,
     spawn: utilityTrainer(join(programs, 'trainer.js')),
     engine: engine.ensure,
     version,
@@ -144,7 +149,9 @@ function productVersion(): string {
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
+/** The sample lies beside the packed program, not in it: what reads data sets wants real files. */
 function samplePath(): string | null {
-  const path = join(app.getAppPath(), 'assets', 'cifar10-sample.tar.gz');
+  const files = app.getAppPath().replace(/app\.asar$/, 'app.asar.unpacked');
+  const path = join(files, 'assets', 'cifar10-sample.tar.gz');
   return existsSync(path) ? path : null;
 }

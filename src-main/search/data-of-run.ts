@@ -1,7 +1,10 @@
 import { CellsmithError } from '../../src-shared/errors';
-import { prepareDataset, type PreparedDataset } from '../datasets/prepare';
+import type { PreparedDataset, PrepareOptions } from '../datasets/prepare';
 import type { OpenOptions } from '../datasets/open';
 import type { RunManifest } from '../runs/manifest';
+
+/** Makes sure of a decoded copy: `prepareDataset`, here or in another process. */
+export type PrepareData = (path: string, options: PrepareOptions) => Promise<PreparedDataset>;
 
 /**
  * The decoded training data of a run that is to be resumed.
@@ -9,11 +12,12 @@ import type { RunManifest } from '../runs/manifest';
  * @throws CellsmithError 'data.changed' when they are not the data that the run was begun with; data.*, cancelled
  */
 export async function dataOfRun(
+  prepare: PrepareData,
   { config, dataset }: RunManifest,
   path: string = dataset.location,
   options: OpenOptions = {},
 ): Promise<PreparedDataset> {
-  const prepared = await prepareDataset(path, { ...options, side: config.recipe.side, unreadable: 'skip' });
+  const prepared = await prepare(path, { ...options, side: config.recipe.side, unreadable: 'skip' });
   if (prepared.description.fingerprint === dataset.fingerprint) return prepared;
   throw new CellsmithError(
     'data.changed',

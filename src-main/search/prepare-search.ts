@@ -1,10 +1,10 @@
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import type { OpenOptions } from '../datasets/open';
-import { prepareDataset, type PreparedDataset } from '../datasets/prepare';
+import type { PreparedDataset } from '../datasets/prepare';
 import type { EngineInstallation } from '../engine/provision/installation';
 import { requireRunsFolder } from '../runs/locations';
 import { amendRun, createRun, openRun, type WritableRun } from '../runs/run-folder';
-import { dataOfRun } from './data-of-run';
+import { dataOfRun, type PrepareData } from './data-of-run';
 
 /** What to search: something new, or further in a run that there is. */
 export type SearchOrder =
@@ -28,6 +28,7 @@ export type SearchOrder =
     };
 
 export interface Preparing {
+  readonly prepare: PrepareData;
   readonly reading: OpenOptions;
   /** Makes sure of the training engine. */
   readonly engine: () => Promise<EngineInstallation>;
@@ -53,12 +54,12 @@ export async function prepareSearch(order: SearchOrder, preparing: Preparing): P
 
 async function reopen(
   { folder, data, changes }: Extract<SearchOrder, { kind: 'resume' }>,
-  { reading, engine, version }: Preparing,
+  { prepare, reading, engine, version }: Preparing,
 ): Promise<ReadySearch> {
   const run = openRun(folder);
   try {
     const amended = amendRun(run, changes(run.manifest.config));
-    const prepared = await dataOfRun(amended.manifest, data, reading);
+    const prepared = await dataOfRun(prepare, amended.manifest, data, reading);
     return { run: amended, data: prepared, software: softwareOf(version, await engine()) };
   } catch (error) {
     run.close();
@@ -68,10 +69,10 @@ async function reopen(
 
 async function begin(
   { config, data: location, skipUnreadable, runs }: Extract<SearchOrder, { kind: 'new' }>,
-  { reading, engine, version }: Preparing,
+  { prepare, reading, engine, version }: Preparing,
 ): Promise<ReadySearch> {
   requireRunsFolder(runs);
-  const data = await prepareDataset(location, {
+  const data = await prepare(location, {
     ...reading,
     side: config.recipe.side,
     unreadable: skipUnreadable ? 'skip' : 'refuse',

@@ -1,0 +1,44 @@
+import { CellsmithError, errorMessage } from '../../../src-shared/errors';
+import { describeDataset, prepareDataset } from '../prepare';
+import { readerRequestSchema, type ReaderReply, type ReaderRequest } from './protocol';
+
+/** The line of a reader process to the one that started it. */
+export interface ReaderLine {
+  readonly send: (reply: ReaderReply) => void;
+  readonly onRequest: (listener: (message: unknown) => void) => void;
+}
+
+/** Serves the jobs that come over a line; the process is ended by the one that started it. */
+export function serveReader({ send, onRequest }: ReaderLine): void {
+  const cancelled = new AbortController();
+  onRequest((message) => {
+    const request = readerRequestSchema.safeParse(message);
+    if (!request.success) send({ type: 'failed', code: 'internal', message: request.error.message });
+    else if (request.data.type === 'cancel') cancelled.abort();
+    else void work(request.data, cancelled.signal, send).then(send);
+  });
+}
+
+async function work(
+  job: Exclude<ReaderRequest, { type: 'cancel' }>,
+  signal: AbortSignal,
+  send: (reply: ReaderReply) => void,
+): Promise<ReaderReply> {
+  const options = {
+    signal,
+    onProgress: (progress: Omit<Extract<ReaderReply, { type: 'progress' }>, 'type'>) => {
+      const { stage, unit, done, total, millisecondsLeft } = progress;
+      send({ type: 'progress', stage, unit, done, total, millisecondsLeft });
+    },
+  };
+  try {
+    if (job.type === 'describe')
+      return { type: 'described', description: await describeDataset(job.path, options) };
+    const { side, unreadable } = job;
+    const { description, trainFolder } = await prepareDataset(job.path, { ...options, side, unreadable });
+    return { type: 'prepared', description, trainFolder };
+  } catch (error) {
+    const code = error instanceof CellsmithError ? error.code : 'internal';
+    return { type: 'failed', code, message: errorMessage(error) };
+  }
+}
