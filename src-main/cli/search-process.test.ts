@@ -198,7 +198,7 @@ describe('Ctrl-C', () => {
     // The sample takes a second to decode, and its cache is empty.
     const elsewhere = { ...environment(), XDG_CACHE_HOME: join(folder, 'other cache') };
     const program = startProgram(['search', '--runs', runs], elsewhere);
-    await program.sees(/pictures/);
+    await program.sees(/data set/);
     program.process.kill('SIGINT');
     const { code, stderr } = await program.ended();
     expect(stderr).toMatch(/cancelled/);
