@@ -79,6 +79,12 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
   await page.getByRole('link', { name: /Three children/ }).click();
   await expect(page.getByText('3 of 3 children')).toBeVisible();
   await expect(page.getByText('No search is running')).toBeVisible();
+
+  // A finished run is extended by one more child.
+  await page.getByLabel('How many more children').fill('1');
+  await page.getByRole('button', { name: 'Extend' }).click();
+  await expect(page.getByText('4 of 4 children')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('finished');
   await studio.app.close();
 });
 
@@ -102,8 +108,10 @@ test('a killed trainer is a failed child, a killed program an interrupted run th
   await expect(failures).toContainText('Child 1: The trainer ended by SIGKILL');
   await expect(page.getByRole('progressbar', { name: 'Epoch of child 2' })).toBeVisible({ timeout: 60_000 });
 
-  const gone = new Promise((resolve) => studio.app.process().once('exit', resolve));
-  studio.app.process().kill('SIGKILL');
+  const program = studio.app.process();
+  expect(program.exitCode ?? program.signalCode).toBeNull();
+  const gone = new Promise((resolve) => program.once('exit', resolve));
+  program.kill('SIGKILL');
   await gone;
 
   studio = await startStudio(home);

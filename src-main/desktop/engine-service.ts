@@ -9,23 +9,18 @@ export interface EngineService {
   readonly state: EngineState;
   /** Makes sure of the engine, once for all who ask at the same time. @throws CellsmithError engine.provisioning */
   readonly ensure: () => Promise<EngineInstallation>;
-  /** Ends an installation that is under way. */
-  cancel(): void;
 }
 
 export function engineService(onChange: (state: EngineState) => void): EngineService {
   let state: EngineState = { kind: 'busy', stage: 'checking', done: 0, total: 0, millisecondsLeft: null };
   let underWay: Promise<EngineInstallation> | null = null;
-  let abort = new AbortController();
   const change = (next: EngineState): void => {
     state = next;
     onChange(next);
   };
   const ensure = async (): Promise<EngineInstallation> => {
-    abort = new AbortController();
     try {
       const installation = await provisionEngine({
-        signal: abort.signal,
         onProgress: ({ stage, done, total, secondsLeft }) =>
           change({
             kind: 'busy',
@@ -50,6 +45,5 @@ export function engineService(onChange: (state: EngineState) => void): EngineSer
       return state;
     },
     ensure: () => (underWay ??= ensure()),
-    cancel: () => abort.abort(),
   };
 }

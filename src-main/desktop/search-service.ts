@@ -114,7 +114,7 @@ export function searchService(parts: SearchServiceParts): SearchService {
         },
         engine: () => {
           change({ kind: 'preparing', folder, step: 'engine', reading: null });
-          return parts.engine();
+          return unlessCancelled(parts.engine(), now.signal);
         },
         version: parts.version,
       });
@@ -184,6 +184,16 @@ function searchingState(
     timeLeft: known ? left : null,
     ending,
   };
+}
+
+/** Others may wait for the engine too: its installation goes on, this search no longer waits for it. */
+function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = (): void => reject(new CellsmithError('cancelled', 'The search was cancelled.'));
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel);
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
+  });
 }
 
 function isCancelled(problem: unknown): boolean {
