@@ -1,4 +1,5 @@
 import { CellsmithError } from '../../src-shared/errors';
+import { customGradientOf } from './custom-gradient';
 import type { GraphNode, Tensor } from './graph';
 import type { InputGradient, StackableProduct } from './op';
 import { opTable } from './op-table';
@@ -33,8 +34,11 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): readonly Tensor
     if (!active.has(node)) continue;
     const dys = node.outputs.map((output) => accumulated(parts, output));
     if (dys.every((dy) => dy === undefined)) continue;
-    for (const [i, gradient] of differentiate(node, dys, active).entries()) {
-      const input = node.inputs[i];
+    const custom = customGradientOf(node);
+    const inputs = custom?.inputs ?? node.inputs;
+    const found = custom && dys[0] ? custom.gradient(dys[0]) : differentiate(node, dys, active);
+    for (const [i, gradient] of found.entries()) {
+      const input = inputs[i];
       if (!input || !gradient) continue;
       parts.set(input, [...(parts.get(input) ?? []), gradient]);
     }

@@ -11,6 +11,7 @@ import { normalizationOps } from './ops/normalization';
 import { poolingOps } from './ops/pooling';
 import { randomOps } from './ops/random';
 import { reductionOps } from './ops/reduction';
+import { softmaxLossOps } from './ops/softmax-loss';
 import { sourceOps } from './ops/source';
 import { updateOps } from './optimizers';
 import { variableOps } from './variables';
@@ -24,6 +25,7 @@ export const opTable: ReadonlyMap<string, Op> = new Map(
     ...logicOps,
     ...reductionOps,
     ...activationOps,
+    ...softmaxLossOps,
     ...matrixOps,
     ...convolutionTable,
     ...poolingOps,

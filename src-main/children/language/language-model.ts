@@ -4,10 +4,10 @@ import { compileModel } from '../../engine/compile';
 import { Graph, type GraphNode, type Tensor, type Variable } from '../../engine/graph';
 import { evaluationPass, type Pass, trainingPass } from '../../engine/layers';
 import { mappedFile } from '../../engine/mapped-file';
-import { sparseSoftmaxCrossEntropy } from '../../engine/ops/activation';
 import { div, mul } from '../../engine/ops/arithmetic';
 import { filled, reshape, sum } from '../../engine/ops/broadcast';
 import { maximum } from '../../engine/ops/logic';
+import { softmaxLoss } from '../../engine/ops/softmax-loss';
 import { constant, identity, placeholder } from '../../engine/ops/source';
 import { sgd } from '../../engine/optimizers';
 import { assign } from '../../engine/variables';
@@ -69,7 +69,7 @@ export function languageModel(
   const read = (tokens: Tensor, fed: FedWindow, carried: CarriedState, pass: Pass): ReadWindow => {
     const window = tokenWindow(tokens, fed.positions, fed.ends, steps, corpus.startToken);
     const { logits, carry } = network.apply(window.inputs, carried, pass);
-    const losses = sparseSoftmaxCrossEntropy(logits, reshape(window.targets, [steps * batch]));
+    const losses = softmaxLoss(logits, reshape(window.targets, [steps * batch]));
     const counted = mul(losses, reshape(window.weights, [steps * batch]));
     return {
       losses: reshape(counted, [steps, batch]),
