@@ -57,6 +57,7 @@ const bridge: Bridge = {
   saveSettings: ask('saveSettings'),
   saveConfig: ask('saveConfig'),
   loadConfig: ask('loadConfig'),
+  saveFile: ask('saveFile'),
   showFolder: ask('showFolder'),
   onEngineChanged: hear('engineChanged'),
   onSessionChanged: hear('sessionChanged'),

@@ -3,6 +3,8 @@ import type { Trial } from '../../src-shared/run/trial';
 export interface Point {
   readonly x: number;
   readonly y: number;
+  /** Said of it where the pointer is: 'child 12'. */
+  readonly name?: string;
 }
 
 /** The rewards of a run as a chart shows them, over the number of the child. */

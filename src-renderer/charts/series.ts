@@ -9,7 +9,8 @@ export interface Series {
   readonly colour: (palette: Palette) => string;
   readonly points: readonly Point[];
   readonly width?: number;
-  readonly dashed?: boolean;
+  /** Lengths of strokes and gaps, or short strokes. */
+  readonly dashed?: boolean | readonly number[];
   readonly radius?: number;
   readonly stepped?: boolean;
   readonly cross?: boolean;
@@ -20,4 +21,10 @@ export interface ChildCurve {
   readonly trial: number;
   readonly running: boolean;
   readonly epochs: readonly EpochRecord[];
+}
+
+/** Lengths of strokes and gaps of a line; none for a solid one. */
+export function dashesOf({ dashed }: Pick<Series, 'dashed'>): readonly number[] {
+  if (dashed === undefined || dashed === false) return [];
+  return dashed === true ? [4, 3] : dashed;
 }

@@ -70,6 +70,17 @@ export const requests = {
   saveConfig: { request: z.strictObject({ config: searchConfigSchema }), reply: z.string().nullable() },
   /** The configuration of a file of the user's choice; null when none was chosen. */
   loadConfig: { request: nothing, reply: searchConfigSchema.nullable() },
+  /** Saves a chart or a drawing as a file of the user's choice; the path, or null when the user thought better of it. */
+  saveFile: {
+    request: z.strictObject({
+      /** Suggested, without an ending. */
+      name: z.string().min(1).max(200),
+      kind: z.enum(['png', 'svg', 'csv', 'json']),
+      /** The text of the file; of a PNG its bytes in base64. */
+      content: z.string().max(2 ** 28),
+    }),
+    reply: z.string().nullable(),
+  },
   /** Shows a folder of the program in the system's file manager. */
   showFolder: {
     request: z.discriminatedUnion('what', [

@@ -12,6 +12,7 @@ import type { EngineService } from '../engine-service';
 import { epochsOf, listRuns, openRunDetail, recognisePath } from '../run-queries';
 import type { SearchService } from '../search-service';
 import type { SettingsFile } from '../stored-settings';
+import { saveFile } from './save-file';
 
 /** What the handlers stand on. */
 export interface Studio {
@@ -78,6 +79,7 @@ export function handlersOf(studio: Studio): Handlers {
     },
     saveConfig: ({ config }) => saveConfig(studio.window(), config),
     loadConfig: () => loadConfig(studio.window()),
+    saveFile: (file) => saveFile(studio.window(), file),
     showFolder: async (what) => {
       await showFolder(
         what.what === 'runs'

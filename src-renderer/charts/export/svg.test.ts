@@ -1,0 +1,136 @@
+import sharp from 'sharp';
+import { expect, it } from 'vitest';
+import type { Figure } from '../figure';
+import type { Palette } from '../theme';
+import { figureSvg } from './svg';
+
+const palette: Palette = {
+  text: '#111111',
+  soft: '#555555',
+  line: '#dddddd',
+  raised: '#ffffff',
+  controller: '#0000ff',
+  best: '#00ff00',
+  random: '#777777',
+  bad: '#ff0000',
+  series: ['#ff00ff'],
+};
+const size = { width: 400, height: 300 };
+
+const figure: Figure = {
+  title: 'A <title> & "more"',
+  x: { label: 'Child' },
+  y: { label: 'Reward' },
+  series: [
+    {
+      label: 'Line',
+      kind: 'line',
+      colour: (colours) => colours.controller,
+      width: 4,
+      points: [
+        { x: 0, y: 0 },
+        { x: 10, y: 10 },
+      ],
+    },
+    {
+      label: 'Points',
+      kind: 'points',
+      colour: (colours) => colours.bad,
+      radius: 6,
+      points: [{ x: 10, y: 0 }],
+    },
+  ],
+};
+
+/** Where another program draws a colour: the middle and the reach of its pixels below the legend. */
+async function find(svg: string, colour: readonly [number, number, number]) {
+  const { data, info } = await sharp(Buffer.from(svg))
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const places: [number, number][] = [];
+  for (let y = 60; y < info.height; y++)
+    for (let x = 0; x < info.width; x++) {
+      const at = 3 * (y * info.width + x);
+      if (colour.every((value, channel) => Math.abs((data[at + channel] ?? 0) - value) < 40))
+        places.push([x, y]);
+    }
+  const [xs, ys] = [places.map(([x]) => x), places.map(([, y]) => y)];
+  return {
+    count: places.length,
+    left: Math.min(...xs),
+    right: Math.max(...xs),
+    top: Math.min(...ys),
+    bottom: Math.max(...ys),
+  };
+}
+
+it('another program draws the picture at its size, with line and points at their places', async () => {
+  const svg = figureSvg(figure, palette, size);
+  const { width, height } = await sharp(Buffer.from(svg)).metadata();
+  expect([width, height]).toEqual([400, 300]);
+  const line = await find(svg, [0, 0, 255]);
+  // The diagonal of the plot, from its lower left to its upper right.
+  expect(line.count).toBeGreaterThan(300);
+  expect(line.left).toBeLessThan(70);
+  expect(line.right).toBeGreaterThan(375);
+  expect(line.bottom - line.top).toBeGreaterThan(150);
+  const point = await find(svg, [255, 0, 0]);
+  // Half of it is cut off at the right end of the axis; it stands where the line began in height.
+  expect(Math.abs((point.top + point.bottom) / 2 - line.bottom)).toBeLessThan(5);
+  expect(point.right).toBeGreaterThan(378);
+});
+
+it('a logarithmic axis gives equal factors equal distances and leaves out what is not above 0', async () => {
+  const at = (y: number) => ({
+    ...figure,
+    y: { label: 'Loss', logarithmic: true },
+    series: [
+      {
+        label: 'Points',
+        kind: 'points' as const,
+        colour: (colours: Palette) => colours.bad,
+        radius: 5,
+        points: [{ x: 5, y }],
+      },
+      {
+        label: 'Span',
+        kind: 'line' as const,
+        colour: (colours: Palette) => colours.line,
+        width: 0.1,
+        points: [
+          { x: 0, y: 1 },
+          { x: 5, y: 0 },
+          { x: 10, y: 100 },
+        ],
+      },
+    ],
+  });
+  const middleOf = async (y: number): Promise<number> => {
+    const { top, bottom } = await find(figureSvg(at(y), palette, size), [255, 0, 0]);
+    return (top + bottom) / 2;
+  };
+  const [low, middle, high] = [await middleOf(1), await middleOf(10), await middleOf(100)];
+  expect(low - middle).toBeGreaterThan(60);
+  expect(Math.abs(low - middle - (middle - high))).toBeLessThan(2);
+});
+
+it('a zoomed chart is drawn as it is shown', async () => {
+  const all = await find(figureSvg(figure, palette, size), [0, 0, 255]);
+  const part = figureSvg(figure, palette, size, { min: 0, max: 5 });
+  expect((await find(part, [255, 0, 0])).count).toBe(0);
+  const zoomed = await find(part, [0, 0, 255]);
+  expect(zoomed.right).toBeGreaterThan(all.right - 5);
+});
+
+it('texts of any kind leave the drawing well-formed', async () => {
+  for (const title of ['<script>"&\'</script>', 'a\u0001b', '', '探索']) {
+    const svg = figureSvg({ ...figure, title, x: { label: title } }, palette, size);
+    await expect(sharp(Buffer.from(svg)).png().toBuffer()).resolves.toBeInstanceOf(Buffer);
+    expect(svg).not.toContain('<script>');
+  }
+});
+
+it('a chart without values says so', () => {
+  expect(figureSvg({ ...figure, series: [] }, palette, size)).toContain('No values.');
+});

@@ -1,0 +1,203 @@
+import { exactText, fits, stretch, type Axis, type Figure, type Range } from '../figure';
+import type { Point } from '../reward-series';
+import { dashesOf, type Series } from '../series';
+import type { Palette } from '../theme';
+import { ticksOf } from './ticks';
+
+/** Pixels of a saved picture at its plain size. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+const fontSize = 12;
+const font = "system-ui, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif";
+
+/** Text for inside an element or a quoted attribute. */
+function escapeXml(text: string): string {
+  const names: Readonly<Record<string, string>> = {
+    '&': 'amp',
+    '<': 'lt',
+    '>': 'gt',
+    '"': 'quot',
+    "'": 'apos',
+  };
+  return (
+    text
+      // Control characters are none of XML's.
+      // eslint-disable-next-line no-control-regex
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '')
+      .replace(/[&<>"']/g, (sign) => `&${names[sign] ?? ''};`)
+  );
+}
+
+/** A whole picture: its content on the ground of the theme. */
+function svgDocument(
+  { width, height }: Size,
+  title: string,
+  palette: Palette,
+  content: string,
+): string {
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
+    `font-family="${escapeXml(font)}" font-size="${fontSize}" fill="${palette.text}">` +
+    `<title>${escapeXml(title)}</title><rect width="${width}" height="${height}" fill="${palette.raised}"/>${content}</svg>`
+  );
+}
+
+/** How wide a text is about, in pixels: no font can be measured here. */
+function textWidth(text: string): number {
+  return 0.56 * fontSize * text.length;
+}
+
+/**
+ * A chart as a picture with title, legend and axes.
+ * @param shown the stretch of x that is drawn, when it is not all of it
+ */
+export function figureSvg(figure: Figure, palette: Palette, size: Size, shown: Range | null = null): string {
+  const { title, x, y } = figure;
+  const series = figure.series.map((one) => ({
+    ...one,
+    points: one.points.filter((point) => fits(point.x, x) && fits(point.y, y)),
+  }));
+  const all = series.flatMap(({ points }) => points);
+  const xRange =
+    shown ??
+    stretch(
+      all.map((point) => point.x),
+      x,
+      0,
+    );
+  const yRange = stretch(
+    series.flatMap((one) => shownOf(one, shown)).map((point) => point.y),
+    y,
+    0.05,
+  );
+  const legend = legendOf(series, palette, size.width - 32);
+  const head = `<text x="16" y="24" font-size="15" font-weight="600">${escapeXml(title)}</text>${legend.svg}`;
+  if (xRange === null || yRange === null)
+    return svgDocument(
+      size,
+      title,
+      palette,
+      `${head}<text x="16" y="${legend.bottom + 24}">No values.</text>`,
+    );
+
+  const yTicks = ticksOf(yRange, y.logarithmic === true);
+  const left = 40 + Math.max(0, ...yTicks.map((tick) => textWidth(tickText(y, tick))));
+  const [right, top, bottom] = [size.width - 16, legend.bottom + 8, size.height - 44];
+  const xAt = scale(x, xRange, left, right);
+  const yAt = scale(y, yRange, bottom, top);
+  const grid = yTicks.map(
+    (tick) =>
+      `<line x1="${left}" x2="${right}" y1="${round(yAt(tick))}" y2="${round(yAt(tick))}" stroke="${palette.line}"/>` +
+      `<text x="${left - 6}" y="${round(yAt(tick) + 4)}" text-anchor="end" fill="${palette.soft}">${escapeXml(tickText(y, tick))}</text>`,
+  );
+  const marks = ticksOf(xRange, x.logarithmic === true).map(
+    (tick) =>
+      `<line x1="${round(xAt(tick))}" x2="${round(xAt(tick))}" y1="${bottom}" y2="${bottom + 4}" stroke="${palette.soft}"/>` +
+      `<text x="${round(xAt(tick))}" y="${bottom + 18}" text-anchor="middle" fill="${palette.soft}">${escapeXml(tickText(x, tick))}</text>`,
+  );
+  const middle = (top + bottom) / 2;
+  const titles =
+    `<text x="${round((left + right) / 2)}" y="${bottom + 36}" text-anchor="middle">${escapeXml(x.label)}</text>` +
+    `<text transform="translate(16 ${round(middle)}) rotate(-90)" text-anchor="middle">${escapeXml(y.label)}</text>`;
+  const frame = `<path d="M${left} ${top}V${bottom}H${right}" fill="none" stroke="${palette.soft}"/>`;
+  const clip = `<clipPath id="plot"><rect x="${left}" y="${top - 4}" width="${right - left}" height="${bottom - top + 8}"/></clipPath>`;
+  const drawn = series.map((one) => seriesSvg(one, palette, (point) => [xAt(point.x), yAt(point.y)]));
+  return svgDocument(
+    size,
+    title,
+    palette,
+    `${head}${clip}${grid.join('')}${marks.join('')}${frame}${titles}<g clip-path="url(#plot)">${drawn.join('')}</g>`,
+  );
+}
+
+/** The points of a series in the stretch that is shown, and of a line the ends of what comes in from outside. */
+function shownOf({ kind, points }: Series, shown: Range | null): readonly Point[] {
+  if (shown === null) return points;
+  const more = kind === 'line' ? 1 : 0;
+  return points.filter((point, index) => {
+    const [before, after] = [points[index - more] ?? point, points[index + more] ?? point];
+    return after.x >= shown.min && before.x <= shown.max;
+  });
+}
+
+function tickText({ tick }: Axis, value: number): string {
+  return tick === undefined ? exactText(value) : tick(value);
+}
+
+function scale(
+  { logarithmic }: Axis,
+  { min, max }: Range,
+  from: number,
+  to: number,
+): (value: number) => number {
+  const place = logarithmic === true ? Math.log : (value: number) => value;
+  const [first, last] = [place(min), place(max)];
+  return (value) =>
+    last === first ? (from + to) / 2 : from + ((place(value) - first) / (last - first)) * (to - from);
+}
+
+function seriesSvg(
+  series: Series,
+  palette: Palette,
+  at: (point: Point) => readonly [number, number],
+): string {
+  const colour = escapeXml(series.colour(palette));
+  const places = series.points.map((point) => at(point).map(round));
+  const label = `<title>${escapeXml(series.label)}</title>`;
+  if (series.kind === 'points' || places.length === 1) {
+    const radius = series.radius ?? 2.5;
+    const mark = ([x = 0, y = 0]: readonly number[]): string =>
+      series.cross === true
+        ? `M${x - radius} ${y - radius}l${2 * radius} ${2 * radius}m0 ${-2 * radius}l${-2 * radius} ${2 * radius}`
+        : `M${x - radius} ${y}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0`;
+    const look =
+      series.cross === true ? `fill="none" stroke="${colour}" stroke-width="1.5"` : `fill="${colour}"`;
+    return `<path d="${places.map(mark).join('')}" ${look}>${label}</path>`;
+  }
+  const d = places.map(([x = 0, y = 0], index) =>
+    index === 0 ? `M${x} ${y}` : series.stepped === true ? `H${x}V${y}` : `L${x} ${y}`,
+  );
+  const dashes = dashesOf(series);
+  return (
+    `<path d="${d.join('')}" fill="none" stroke="${colour}" stroke-width="${series.width ?? 2}" stroke-linejoin="round"` +
+    `${dashes.length === 0 ? '' : ` stroke-dasharray="${dashes.join(' ')}"`}>${label}</path>`
+  );
+}
+
+/** The names of the series with their looks, in as many lines as they need. */
+function legendOf(
+  series: readonly Series[],
+  palette: Palette,
+  width: number,
+): { svg: string; bottom: number } {
+  let [x, y] = [16, 44];
+  const entries = series.map((one) => {
+    const wide = 36 + textWidth(one.label);
+    if (x > 16 && x + wide > width) [x, y] = [16, y + 18];
+    const sample: Series = {
+      ...one,
+      stepped: false,
+      points:
+        one.kind === 'line'
+          ? [
+              { x: 0, y: 0 },
+              { x: 18, y: 0 },
+            ]
+          : [{ x: 9, y: 0 }],
+    };
+    const [left, top] = [x, y];
+    x += wide;
+    return (
+      seriesSvg(sample, palette, (point) => [left + point.x, top - 4]) +
+      `<text x="${round(left + 24)}" y="${top}" fill="${palette.soft}">${escapeXml(one.label)}</text>`
+    );
+  });
+  return { svg: entries.join(''), bottom: series.length === 0 ? 32 : y + 6 };
+}
+
+function round(value: number): number {
+  return Math.round(100 * value) / 100;
+}

@@ -1,0 +1,106 @@
+import type { Point } from './reward-series';
+import type { Series } from './series';
+
+/** An axis of a chart. */
+export interface Axis {
+  /** With the unit: 'Accuracy, %'. */
+  readonly label: string;
+  readonly logarithmic?: boolean;
+  /** How a value stands at the axis; plain numbers where it is left out. */
+  readonly tick?: (value: number) => string;
+  /** How a value is written where it must be exact; six digits where it is left out. */
+  readonly exact?: (value: number) => string;
+}
+
+/** A chart as data: what is drawn on the screen, saved as a picture, and written as a table. */
+export interface Figure {
+  readonly title: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  /** Their points ascend in x. */
+  readonly series: readonly Series[];
+  /** Whether the pointer finds the values of all series at its x, as with curves, or the one point beside it. */
+  readonly hover?: 'x' | 'point';
+}
+
+/** Ends of a stretch of an axis. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A value as a reader needs it: six significant digits, none of them empty. */
+export function exactText(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+/** Whether an axis has a place for a value: a logarithmic one only for those above 0. */
+export function fits(value: number, { logarithmic }: Axis): boolean {
+  return Number.isFinite(value) && (logarithmic !== true || value > 0);
+}
+
+/**
+ * The stretch of an axis that values take, a little wider so that none lies on the frame; null without any value.
+ * @param margin share of the stretch that is added at either end
+ */
+export function stretch(values: Iterable<number>, axis: Axis, margin: number): Range | null {
+  let [min, max] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (!fits(value, axis)) continue;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
+  if (min > max) return null;
+  if (axis.logarithmic === true) {
+    const factor = (max / min) ** margin;
+    return min === max ? { min: min / 1.1, max: max * 1.1 } : { min: min / factor, max: max * factor };
+  }
+  if (min === max) return { min: min - (Math.abs(min) / 10 || 1), max: max + (Math.abs(max) / 10 || 1) };
+  const more = margin * (max - min);
+  return { min: min - more, max: max + more };
+}
+
+/**
+ * The points of each series that belong to a place on the x axis: those within `reach` of it, and of lines the last one before, up to
+ * their end. Null for a series that has none there.
+ * @param x where the pointer is; the nearest point of any series decides the place
+ * @param reach in the units of x
+ * @returns an index into the points of each series
+ */
+export function pointsAt(
+  series: readonly Pick<Series, 'kind' | 'points'>[],
+  x: number,
+  reach: number,
+): (number | null)[] {
+  const nearest = series.map(({ points }) => nearestIndex(points, x));
+  let place: number | null = null;
+  for (const [index, found] of nearest.entries()) {
+    const candidate = found === null ? undefined : series[index]?.points[found]?.x;
+    if (candidate !== undefined && (place === null || Math.abs(candidate - x) < Math.abs(place - x)))
+      place = candidate;
+  }
+  if (place === null) return series.map(() => null);
+  const at = place;
+  return series.map(({ kind, points }) => {
+    const close = nearestIndex(points, at);
+    const point = close === null ? undefined : points[close];
+    if (close === null || point === undefined) return null;
+    if (Math.abs(point.x - at) <= reach) return close;
+    if (kind !== 'line') return null;
+    const before = point.x > at ? close - 1 : close;
+    return before >= 0 && before < points.length - 1 ? before : null;
+  });
+}
+
+/** @param points ascending in x */
+function nearestIndex(points: readonly Point[], x: number): number | null {
+  let [low, high] = [0, points.length - 1];
+  if (high < 0) return null;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((points[middle]?.x ?? 0) < x) low = middle;
+    else high = middle;
+  }
+  const distance = (index: number): number => Math.abs((points[index]?.x ?? Infinity) - x);
+  return distance(low) <= distance(high) ? low : high;
+}
