@@ -32,12 +32,7 @@ function escapeXml(text: string): string {
 }
 
 /** A whole picture: its content on the ground of the theme. */
-function svgDocument(
-  { width, height }: Size,
-  title: string,
-  palette: Palette,
-  content: string,
-): string {
+function svgDocument({ width, height }: Size, title: string, palette: Palette, content: string): string {
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
     `font-family="${escapeXml(font)}" font-size="${fontSize}" fill="${palette.text}">` +
@@ -85,7 +80,7 @@ export function figureSvg(figure: Figure, palette: Palette, size: Size, shown: R
 
   const yTicks = ticksOf(yRange, y.logarithmic === true);
   const left = 40 + Math.max(0, ...yTicks.map((tick) => textWidth(tickText(y, tick))));
-  const [right, top, bottom] = [size.width - 16, legend.bottom + 8, size.height - 44];
+  const [right, top, bottom] = [size.width - 28, legend.bottom + 8, size.height - 44];
   const xAt = scale(x, xRange, left, right);
   const yAt = scale(y, yRange, bottom, top);
   const grid = yTicks.map(
