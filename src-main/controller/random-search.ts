@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ChoicePoint, Decision, DecisionPoint, SearchSpace } from '../../src-shared/space/search-space';
 import type { Generator } from '../../src-shared/random';
 import { damaged, decodeCheckpoint, encodeCheckpoint, parseHeader } from './checkpoint';
+import { decisionTally } from './decision-tally';
 import { pointsOf } from './policy/grammar';
 import type { Walk } from './policy/policy';
 import {
@@ -46,9 +47,13 @@ export function createRandomSearch(options: StrategyOptions): Strategy {
 
   function learn(results: readonly RewardedProposal[]): LearningRecord {
     const { replica, index } = learningReplica(replicas, results);
-    const entropies = results.flatMap(({ proposal: { depth, decisions } }) =>
-      pointsOf(space, depth, decisions).map(uniformEntropy),
-    );
+    const tally = decisionTally();
+    const entropies = results.flatMap(({ proposal: { depth, decisions } }) => {
+      const points = pointsOf(space, depth, decisions);
+      const ofPoints = points.map(uniformEntropy);
+      tally.add(points, { probabilities: points.map(uniformProbabilities), entropies: ofPoints });
+      return ofPoints;
+    });
     replica.outstanding = 0;
     batches += 1;
     return {
@@ -58,6 +63,7 @@ export function createRandomSearch(options: StrategyOptions): Strategy {
       baseline: null,
       gradientNorm: 0,
       entropy: meanOf(entropies),
+      ...tally.summary(),
       parametersVersion: 0,
     };
   }

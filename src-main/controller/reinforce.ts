@@ -3,6 +3,7 @@ import { CellsmithError } from '../../src-shared/errors';
 import { Generator } from '../../src-shared/random';
 import { advantagesOf, baselineValue, noRewards } from './baseline';
 import { damaged, decodeCheckpoint, encodeCheckpoint, parseHeader, takeVector } from './checkpoint';
+import { decisionTally } from './decision-tally';
 import {
   createParameterServer,
   joinedMoments,
@@ -106,12 +107,14 @@ export function createReinforce(options: StrategyOptions): Strategy {
       weight: -(advantages[k] ?? 0) / results.length,
     }));
     gradient.fill(0);
+    const tally = decisionTally();
     const entropy = addPolicyGradient(
       policy,
       backward,
       batch,
       -config.entropyBonus / results.length,
       gradient,
+      tally.add,
     );
     sendGradient(server, gradient);
     const subtracted = baselineValue(baseline);
@@ -126,6 +129,7 @@ export function createReinforce(options: StrategyOptions): Strategy {
       baseline: subtracted,
       gradientNorm: Math.sqrt(gradient.reduce((sum, slope) => sum + slope * slope, 0)),
       entropy,
+      ...tally.summary(),
       parametersVersion: server.version,
     };
   }

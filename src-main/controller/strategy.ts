@@ -1,4 +1,4 @@
-import type { ControllerUpdate } from '../../src-shared/run/run-event';
+import type { ControllerUpdate, DecisionProbabilities } from '../../src-shared/run/run-event';
 import type { Decision } from '../../src-shared/space/search-space';
 
 /** What a strategy must know of a child to learn from it; a stored trial holds all of it. */
@@ -33,6 +33,8 @@ export interface RewardedProposal {
 export interface LearningRecord extends Omit<ControllerUpdate, 'trials'> {
   /** Updates of the parameters so far: grows at every `accumulateGradients`-th batch; 0 for ever in random search. */
   readonly parametersVersion: number;
+  /** What the batch was sampled from, decision point by decision point, as it was before this learning. */
+  readonly probabilities: readonly DecisionProbabilities[];
 }
 
 /**

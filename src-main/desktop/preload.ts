@@ -44,6 +44,7 @@ const bridge: Bridge = {
   listRuns: ask('listRuns'),
   openRun: ask('openRun'),
   readEpochs: ask('readEpochs'),
+  readProbabilities: ask('readProbabilities'),
   recognisePath: ask('recognisePath'),
   describeDataset: ask('describeDataset'),
   cancelDescribing: ask('cancelDescribing'),

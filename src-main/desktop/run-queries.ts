@@ -8,7 +8,7 @@ import { openRunReadOnly, type OpenRun } from '../runs/run-folder';
 import { summariseRun } from '../runs/summarise-run';
 import { readEpochs } from '../runs/tables/epochs';
 import { readTrials } from '../runs/tables/trials';
-import { readUpdates } from '../runs/tables/updates';
+import { readProbabilities, readUpdates } from '../runs/tables/updates';
 
 /** So many points make the small curve of a card. */
 const curvePoints = 400;
@@ -62,6 +62,10 @@ export function epochsOf(folder: string, trials: readonly number[]): Reply<'read
   return withRun(folder, (run) =>
     trials.map((trial) => ({ trial, epochs: readEpochs(run.database, trial) })),
   );
+}
+
+export function probabilitiesOf(folder: string, update: number): Reply<'readProbabilities'> {
+  return withRun(folder, (run) => readProbabilities(run.database, update));
 }
 
 /** A folder with a run.json is a run; everything else may be a data set. */

@@ -21,7 +21,7 @@ import {
   readTrials,
   updateTrial,
 } from './tables/trials';
-import { insertUpdate, readUpdates } from './tables/updates';
+import { insertProbabilities, insertUpdate, readProbabilities, readUpdates } from './tables/updates';
 
 let runs: string;
 const opened: OpenRun[] = [];
@@ -144,9 +144,14 @@ describe('a run folder', () => {
       baseline: null,
       gradientNorm: 2,
       entropy: 1.4,
+      entropies: { filters: 1.1, anchorPoint: 0.6 },
     };
     insertUpdate(database, update, 1, 99);
     expect(readUpdates(database)).toEqual([update]);
+    const points = [{ name: 'filters', layer: 2, probabilities: [0.25, 0.7499, 0.0001] }];
+    insertProbabilities(database, 1, points);
+    expect(readProbabilities(database, 1)).toEqual(points);
+    expect(readProbabilities(database, 2)).toEqual([]);
 
     insertEvent(database, { at: 5, type: 'runStarted', trial: null, detail: null });
     insertEvent(database, { at: 6, type: 'trialStarted', trial: 1, detail: '{}' });

@@ -7,8 +7,9 @@ import { makeRunFolder } from './locations';
 import { lockRun } from './lock';
 import { openLogFile, type LogFile } from './log-file';
 import { manifestVersion, readManifest, writeManifest, type RunManifest } from './manifest';
-import { migrate, refuseNewer } from './sqlite/migrate';
-import { openDatabase, openDatabaseReadOnly, type Database } from './sqlite/database';
+import { migrate } from './sqlite/migrate';
+import { openInNewestSchema } from './sqlite/open-older';
+import { openDatabase, type Database } from './sqlite/database';
 import { makeWeightsFolder } from './weights';
 
 /** A run that is open to read. */
@@ -117,13 +118,7 @@ export function amendRun(
 export function openRunReadOnly(folder: string): OpenRun {
   const manifest = readManifest(folder);
   requireDatabase(folder);
-  const database = openDatabaseReadOnly(databaseFile(folder));
-  try {
-    refuseNewer(database, databaseFile(folder));
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+  const database = openInNewestSchema(databaseFile(folder));
   return { folder, manifest, database, close: () => database.close() };
 }
 

@@ -2,7 +2,7 @@ import type { ControllerUpdate } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
 import { commitCheckpoint, pruneCheckpoints } from '../runs/checkpoint';
 import { markLearned, type Batch } from '../runs/tables/batches';
-import { insertUpdate } from '../runs/tables/updates';
+import { insertProbabilities, insertUpdate } from '../runs/tables/updates';
 import { checkpointController } from './checkpoint-controller';
 import { record, type SearchState } from './search-state';
 
@@ -17,7 +17,8 @@ export function learnBatch(state: SearchState, batch: Batch, trials: readonly Tr
     proposal: { replica: trial.replica, depth: trial.depth, decisions: trial.decisions },
     reward: trial.reward ?? 0,
   }));
-  const { number, replica, meanReward, baseline, gradientNorm, entropy } = strategy.learn(results);
+  const { number, replica, meanReward, baseline, gradientNorm, entropy, entropies, probabilities } =
+    strategy.learn(results);
   const update: ControllerUpdate = {
     number,
     replica,
@@ -26,12 +27,14 @@ export function learnBatch(state: SearchState, batch: Batch, trials: readonly Tr
     baseline,
     gradientNorm,
     entropy,
+    entropies,
   };
   const checkpoint = checkpointController(state);
   const at = state.clock();
   record(state, { type: 'controllerUpdated', update, at }, () => {
     markLearned(run.database, batch.number);
     insertUpdate(run.database, update, batch.number, at);
+    insertProbabilities(run.database, number, probabilities);
     commitCheckpoint(run.database, checkpoint);
   });
   pruneCheckpoints(run.folder, checkpoint);

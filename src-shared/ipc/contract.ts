@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { searchConfigSchema } from '../config/search-config';
 import { datasetDescriptionSchema } from '../dataset/description';
-import { runEventSchema } from '../run/run-event-schema';
+import { decisionProbabilitiesSchema, runEventSchema } from '../run/run-event-schema';
 import { runSummarySchema } from '../run/run-summary';
 import { epochRecordSchema } from '../run/trial';
 import { runDetailSchema } from './run-detail';
@@ -36,6 +36,11 @@ export const requests = {
   readEpochs: {
     request: z.strictObject({ folder: path, trials }),
     reply: z.array(z.strictObject({ trial: z.int().min(1), epochs: z.array(epochRecordSchema) })),
+  },
+  /** What the controller leaned to when it proposed the batch of an update, decision point by decision point. */
+  readProbabilities: {
+    request: z.strictObject({ folder: path, update: z.int().min(1) }),
+    reply: z.array(decisionProbabilitiesSchema),
   },
   /** Whether a path that was dropped or chosen is the folder of a run or may be a data set. */
   recognisePath: { request: z.strictObject({ path }), reply: z.enum(['run', 'dataset']) },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ControllerUpdate, RunEvent } from './run-event';
+import type { ControllerUpdate, DecisionProbabilities, RunEvent } from './run-event';
 import { epochRecordSchema, failureReasons, trialSchema } from './trial';
 
 const number = z.int().min(1);
@@ -13,6 +13,13 @@ export const controllerUpdateSchema: z.ZodType<ControllerUpdate> = z.strictObjec
   baseline: z.number().nullable(),
   gradientNorm: z.number(),
   entropy: z.number(),
+  entropies: z.record(z.string(), z.number()),
+});
+
+export const decisionProbabilitiesSchema: z.ZodType<DecisionProbabilities> = z.strictObject({
+  name: z.string(),
+  layer: z.int().min(0),
+  probabilities: z.array(z.number().min(0).max(1)),
 });
 
 /** What happens in a search, as it crosses from one process to another. */

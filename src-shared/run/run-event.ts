@@ -63,4 +63,16 @@ export interface ControllerUpdate {
   readonly gradientNorm: number;
   /** Mean entropy of the decisions of the batch, nats a decision. */
   readonly entropy: number;
+  /** The same for each kind of decision, by its name; of anchor points, a link. Empty in runs of releases that did not store it. */
+  readonly entropies: Readonly<Record<string, number>>;
+}
+
+/** What a strategy leaned to at a decision point: the mean over the architectures of a batch. */
+export interface DecisionProbabilities {
+  /** Kind of the decision: 'filterHeight', 'anchorPoint', 'combination', … */
+  readonly name: string;
+  /** The layer (from 1; 0 for a decision about the whole network) or tree node (from 0). */
+  readonly layer: number;
+  /** Of each option in the order of the space; of an anchor point, of a link from each earlier layer. */
+  readonly probabilities: readonly number[];
 }

@@ -1,4 +1,4 @@
-import type { AnchorPoint, Decision } from '../../../src-shared/space/search-space';
+import type { AnchorPoint, Decision, DecisionPoint } from '../../../src-shared/space/search-space';
 import {
   addGatesOuter,
   addGatesTransposed,
@@ -10,7 +10,7 @@ import { ensureBackward, type Backward } from './backward';
 import type { AnchorOffsets } from './layout';
 import { bernoulliGradient, softmaxGradient } from './logits';
 import { cellBackward } from './lstm';
-import { entropy, walk, type Policy } from './policy';
+import { currentWalk, entropy, walk, type Policy, type Walk } from './policy';
 
 /** Decisions that were really sampled, and what their log-probability counts. */
 export interface WeightedDecisions {
@@ -24,6 +24,7 @@ export interface WeightedDecisions {
  * Adds to `gradient` the gradient by the parameters of Σ_k (weight_k Σ_t ln P(a_t | a_<t) + entropyWeight Σ_t H_t), by
  * backpropagation through time along the given decisions: nothing is sampled again, nothing is discounted over tokens.
  * The entropy H_t is that of step t's distribution, given the decisions before it.
+ * @param observe sees the distributions along the decisions of each
  * @returns mean entropy of the batch, nats a decision
  * @throws CellsmithError 'architecture.invalid' when decisions are no complete walk of the space
  */
@@ -33,6 +34,7 @@ export function addPolicyGradient(
   batch: readonly WeightedDecisions[],
   entropyWeight: number,
   gradient: Float64Array,
+  observe?: (points: readonly DecisionPoint[], walk: Walk) => void,
 ): number {
   backward.dTable.fill(0);
   let entropies = 0;
@@ -41,6 +43,7 @@ export function addPolicyGradient(
     walk(policy, depth, decisions);
     for (let step = 0; step < decisions.length; step++) entropies += entropy(policy.workspace, step);
     count += decisions.length;
+    observe?.(policy.workspace.points.slice(0, decisions.length), currentWalk(policy, decisions));
     ensureBackward(backward, policy, decisions.length);
     backpropagate(policy, backward, decisions, weight, entropyWeight, gradient);
   }

@@ -90,7 +90,7 @@ export function sample(policy: Policy, depth: number, generator: Generator): Wal
   const workspace = keep(policy, decisions, depth);
   for (;;) {
     const point = policy.space.next(decisions, depth);
-    if (point === undefined) return readWalk(policy, decisions);
+    if (point === undefined) return currentWalk(policy, decisions);
     forward(policy, decisions.length, decisions.at(-1), point);
     const at = workspace.outputAt[decisions.length] ?? 0;
     const { probabilities } = workspace;
@@ -122,7 +122,7 @@ function keep(policy: Policy, decisions: readonly Decision[], depth: number): Wo
  */
 export function score(policy: Policy, depth: number, decisions: readonly Decision[]): Walk {
   walk(policy, depth, decisions);
-  return readWalk(policy, decisions);
+  return currentWalk(policy, decisions);
 }
 
 /** Leaves the activations of a walk along given decisions in the workspace. Throws as {@link score}. */
@@ -157,7 +157,8 @@ export function entropy(workspace: Workspace, step: number): number {
   return sum;
 }
 
-function readWalk({ workspace }: Policy, decisions: readonly Decision[]): Walk {
+/** The walk along these decisions that is in the workspace. */
+export function currentWalk({ workspace }: Policy, decisions: readonly Decision[]): Walk {
   const { outputAt, probabilities } = workspace;
   return {
     decisions,

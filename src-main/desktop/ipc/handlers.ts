@@ -9,7 +9,7 @@ import { cacheDirectory } from '../../engine/provision/installation';
 import { readManifest } from '../../runs/manifest';
 import type { DatasetService } from '../dataset-service';
 import type { EngineService } from '../engine-service';
-import { epochsOf, listRuns, openRunDetail, recognisePath } from '../run-queries';
+import { epochsOf, listRuns, openRunDetail, probabilitiesOf, recognisePath } from '../run-queries';
 import type { SearchService } from '../search-service';
 import type { SettingsFile } from '../stored-settings';
 import { saveFile } from './save-file';
@@ -38,6 +38,7 @@ export function handlersOf(studio: Studio): Handlers {
     listRuns: () => listRuns(about.runsFolder),
     openRun: ({ folder }) => openRunDetail(absolute(folder), search.live(folder)),
     readEpochs: ({ folder, trials }) => epochsOf(absolute(folder), trials),
+    readProbabilities: ({ folder, update }) => probabilitiesOf(absolute(folder), update),
     recognisePath: ({ path }) => recognisePath(absolute(path)),
     describeDataset: ({ path }) => datasets.describe(absolute(path)),
     cancelDescribing: () => {

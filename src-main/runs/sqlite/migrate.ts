@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { Database } from './database';
 import { initial } from './migrations/0001-initial';
+import { decisions } from './migrations/0002-decisions';
 
 /** In order; the number of a migration is its place from 1, and the schema version of a database is that of its last one. */
-const migrations: readonly string[] = [initial];
+const migrations: readonly string[] = [initial, decisions];
 
 const versionRow = z.strictObject({ user_version: z.int().min(0) });
 
@@ -24,6 +25,11 @@ export function migrate(database: Database, path: string, steps: readonly string
     if (step === undefined) break;
     database.transaction(() => database.script(`${step}; PRAGMA user_version = ${version + 1};`));
   }
+}
+
+/** Whether an earlier release wrote the database. */
+export function isOlder(database: Database): boolean {
+  return schemaVersion(database) < migrations.length;
 }
 
 /** @throws CellsmithError 'run.newer-version' when a later release wrote the database */

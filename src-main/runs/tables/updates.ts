@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ControllerUpdate } from '../../../src-shared/run/run-event';
+import type { ControllerUpdate, DecisionProbabilities } from '../../../src-shared/run/run-event';
 import type { Database } from '../sqlite/database';
 import { jsonText } from './json-text';
 
@@ -13,6 +13,7 @@ const updateRow = z
     baseline: z.number().nullable(),
     gradient_norm: z.number(),
     entropy: z.number(),
+    entropies: jsonText.pipe(z.record(z.string(), z.number())),
     at: z.int(),
   })
   .transform((row): ControllerUpdate => ({
@@ -23,13 +24,15 @@ const updateRow = z
     baseline: row.baseline,
     gradientNorm: row.gradient_norm,
     entropy: row.entropy,
+    entropies: row.entropies,
   }));
 
 /** Adds what the controller learned from a batch. */
 export function insertUpdate(database: Database, update: ControllerUpdate, batch: number, at: number): void {
   database.run(
-    `INSERT INTO controller_updates (number, batch, replica, trials, mean_reward, baseline, gradient_norm, entropy, at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO controller_updates (number, batch, replica, trials, mean_reward, baseline, gradient_norm, entropy,
+       entropies, at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       update.number,
       batch,
@@ -39,6 +42,7 @@ export function insertUpdate(database: Database, update: ControllerUpdate, batch
       update.baseline,
       update.gradientNorm,
       update.entropy,
+      JSON.stringify(update.entropies),
       at,
     ],
   );
@@ -47,4 +51,36 @@ export function insertUpdate(database: Database, update: ControllerUpdate, batch
 /** All updates in order. */
 export function readUpdates(database: Database): ControllerUpdate[] {
   return database.all('SELECT * FROM controller_updates ORDER BY number', [], updateRow);
+}
+
+/** A point as it is stored: name, layer, probabilities. */
+const storedPoint = z.tuple([z.string(), z.int().min(0), z.array(z.number().min(0).max(1))]);
+
+/** Four decimals, which a heat map needs no more of. */
+function rounded(probability: number): number {
+  return Math.round(probability * 10_000) / 10_000;
+}
+
+/** Adds what the batch of an update was sampled from. */
+export function insertProbabilities(
+  database: Database,
+  update: number,
+  points: readonly DecisionProbabilities[],
+): void {
+  const stored = points.map(({ name, layer, probabilities }) => [name, layer, probabilities.map(rounded)]);
+  database.run('INSERT INTO decision_probabilities (update_number, points) VALUES (?, ?)', [
+    update,
+    JSON.stringify(stored),
+  ]);
+}
+
+/** What the batch of an update was sampled from; none for updates of releases that did not store it. */
+export function readProbabilities(database: Database, update: number): DecisionProbabilities[] {
+  const row = z.strictObject({ points: jsonText.pipe(z.array(storedPoint)) });
+  const found = database.first(
+    'SELECT points FROM decision_probabilities WHERE update_number = ?',
+    [update],
+    row,
+  );
+  return (found?.points ?? []).map(([name, layer, probabilities]) => ({ name, layer, probabilities }));
 }
