@@ -1,5 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { nasCell } from '../src-shared/architecture/published-cells';
+import { architectureFileText } from '../src-shared/architecture-file/parse-architecture-file';
+import { cellFile, deepNetworkFile } from './made-files';
+import { makeRun } from './made-runs';
 import { newHome, resize, root, sample, startStudio, type Studio } from './studio';
 
 const folder = join(root, 'test-results', 'screenshots');
@@ -51,13 +56,41 @@ test('every page', async () => {
   await picture(studio, 'run-live');
   await page.getByRole('button', { name: 'Stop after epoch' }).click();
   await expect(page.getByRole('button', { name: 'Resume' })).toBeEnabled({ timeout: 60_000 });
-  await page.getByRole('region', { name: 'Best networks' }).getByRole('button').nth(1).click();
-  await page.getByRole('region', { name: 'Best networks' }).getByRole('button').nth(2).click();
+  await page.getByRole('region', { name: 'Best networks' }).getByRole('checkbox').nth(1).check();
+  await page.getByRole('region', { name: 'Best networks' }).getByRole('checkbox').nth(2).check();
   await picture(studio, 'run-stopped');
   await page.getByRole('link', { name: 'Runs' }).click();
   await picture(studio, 'runs');
   await page.getByRole('link', { name: 'Settings' }).click();
   await picture(studio, 'settings');
+  await studio.app.close();
+  home.remove();
+});
+
+test('architectures', async () => {
+  const home = newHome();
+  makeRun(home.runs, { name: 'Networks', strategy: 'reinforce', children: 40, epochs: 20 });
+  const studio = await startStudio(home);
+  const { page } = studio;
+  await page.getByRole('link', { name: /Networks/ }).click();
+  await picture(studio, 'run-finished');
+  await page.getByRole('region', { name: 'Best networks' }).getByRole('button').first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Child');
+  await picture(studio, 'child');
+  await page.getByRole('img', { name: /^Layer 3: / }).focus();
+  await picture(studio, 'child-layer');
+  await page.getByRole('button', { name: 'Decisions' }).click();
+  await picture(studio, 'child-decisions');
+  for (const [name, file] of [
+    ['network-deep', deepNetworkFile()],
+    ['cell', cellFile(nasCell)],
+  ] as const) {
+    const path = join(home.runs, `${name}.json`);
+    writeFileSync(path, architectureFileText(file));
+    await studio.drop(path);
+    await expect(page.getByText(path)).toBeVisible();
+    await picture(studio, name);
+  }
   await studio.app.close();
   home.remove();
 });

@@ -1,6 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { parseArchitectureFile } from '../src-shared/architecture-file/parse-architecture-file';
 import { seriousViolations } from './accessibility';
-import { newHome, sample, startStudio, type Home, type Studio } from './studio';
+import { newHome, root, sample, startStudio, type Home, type Studio } from './studio';
 
 let home: Home;
 test.beforeAll(() => {
@@ -64,6 +68,35 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
     await page.emulateMedia({ colorScheme });
     expect(await seriousViolations(studio)).toEqual([]);
   }
+
+  // The best network is opened from its card and saved; the file is the one that the command line writes.
+  await page.getByRole('region', { name: 'Best networks' }).getByRole('button').first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('of Three children');
+  const saved = join(home.runs, 'best.json');
+  await studio.app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+  }, saved);
+  await page.keyboard.press('ControlOrMeta+s');
+  await expect(page.getByText(`Saved as ${saved}`)).toBeVisible();
+  const { origin } = parseArchitectureFile(readFileSync(saved, 'utf8'), saved);
+  expect(origin?.validation?.value).toBeGreaterThan(0);
+  expect(origin?.tokens.every(({ logProbability }) => logProbability !== null)).toBe(true);
+  const [run] = readdirSync(home.runs).filter((name) => existsSync(join(home.runs, name, 'run.json')));
+  const exported = spawnSync(
+    process.execPath,
+    [
+      join(root, 'out', 'main', 'cli.js'),
+      'runs',
+      'export',
+      join(home.runs, run ?? ''),
+      String(origin?.trial),
+    ],
+    { encoding: 'utf8' },
+  );
+  expect(exported.stdout).toBe(readFileSync(saved, 'utf8'));
+  await page.getByRole('link', { name: 'Back to the run' }).click();
+  await expect(page.getByText('3 of 3 children')).toBeVisible();
+
   await page.getByRole('link', { name: 'Settings' }).click();
   await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
   expect(await seriousViolations(studio)).toEqual([]);

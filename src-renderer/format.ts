@@ -56,3 +56,13 @@ export function dateTime(milliseconds: number): string {
 export function children(count: number): string {
   return count === 1 ? '1 child' : `${wholeNumber(count)} children`;
 }
+
+/** '25 %', '0.61 %', '3·10^−7' of a probability. */
+export function probabilityText(probability: number): string {
+  const share = 100 * probability;
+  if (share >= 99.95) return '100 %';
+  if (share >= 10) return `${share.toFixed(1)} %`;
+  if (share >= 0.01) return `${share.toFixed(2)} %`;
+  if (probability === 0) return '0 %';
+  return probability.toExponential(0).replace('e-', '·10^−');
+}

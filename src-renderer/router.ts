@@ -1,4 +1,6 @@
 import { createRouter, createWebHashHistory } from 'vue-router';
+import ArchitecturePage from './pages/ArchitecturePage.vue';
+import ChildPage from './pages/ChildPage.vue';
 import DatasetPage from './pages/DatasetPage.vue';
 import NewSearchPage from './pages/NewSearchPage.vue';
 import RunPage from './pages/RunPage.vue';
@@ -14,6 +16,8 @@ export const router = createRouter({
     { path: '/dataset', name: 'dataset', component: DatasetPage },
     { path: '/new', name: 'new', component: NewSearchPage },
     { path: '/run', name: 'run', component: RunPage },
+    { path: '/run/child', name: 'child', component: ChildPage },
+    { path: '/architecture', name: 'architecture', component: ArchitecturePage },
     { path: '/settings', name: 'settings', component: SettingsPage },
   ],
 });

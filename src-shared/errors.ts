@@ -27,6 +27,8 @@ export type ErrorCode =
   | 'run.locked'
   | 'run.newer-version'
   | 'run.not-writable'
+  | 'output.exists'
+  | 'output.not-writable'
   | 'cancelled'
   | 'internal';
 

@@ -17,7 +17,7 @@ export const exitCodesHelp = `
 Exit codes:
   0    done
   1    something broke, or no child could be trained
-  2    wrong options or configuration
+  2    wrong options or configuration, or a file that cannot be written
   3    the data set is missing, damaged or of an unknown form
   4    the training engine is missing or could not be installed
   5    the run is missing, damaged, locked or not writable
@@ -29,6 +29,7 @@ const codesOfRooms: Readonly<Record<string, number>> = {
   data: exitCodes.data,
   engine: exitCodes.engine,
   run: exitCodes.run,
+  output: exitCodes.usage,
   cancelled: exitCodes.interrupted,
 };
 

@@ -4,6 +4,7 @@ import { optionsCommand, presetsCommand, showPresetCommand } from './config-comm
 import { describeCommand } from './data-command';
 import { engineCommand, type EngineOptions } from './engine-command';
 import { exitCodesHelp } from './exit-codes';
+import { exportCommand, exportFormats, type ExportOptions } from './export-command';
 import { listCommand, showCommand } from './runs-command';
 import { searchCommand } from './search-command';
 import { addSearchOptions, type SearchOptions } from './search-options';
@@ -16,6 +17,7 @@ Examples:
   cellsmith search --preset v1 --data cifar-10-binary.tar.gz --trainers 2 --set controller.replicas=1
   cellsmith search --resume 2031-01-09-laptop          go on after Ctrl-C, a crash or a power cut
   cellsmith runs show 2031-01-09-laptop --trial 12     the layers of one child
+  cellsmith runs export 2031-01-09-laptop 12 -o net.json   its architecture as a file
   cellsmith data describe ~/pictures                   what a data set holds`;
 
 /**
@@ -90,6 +92,21 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
     .action(
       ending((run: string, options: { runs?: string; trial?: number; best: number; json: boolean }) =>
         showCommand(terminal, run, options),
+      ),
+    );
+
+  ofRuns
+    .command('export')
+    .description('write the architecture of a child as a file that the window opens, or as a picture')
+    .argument('<run>', 'its name, the beginning of it, or its folder')
+    .argument('<trial>', 'number of the child', number)
+    .addOption(new Option('-f, --format <name>', 'what to write').choices(exportFormats).default('json'))
+    .option('-o, --output <file>', 'where to (default: the standard output)')
+    .option('--force', 'overwrite the file if it is there', false)
+    .addOption(runs())
+    .action(
+      ending((run: string, trial: number, options: ExportOptions) =>
+        exportCommand(terminal, run, trial, options),
       ),
     );
 

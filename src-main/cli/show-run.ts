@@ -3,7 +3,8 @@ import type { EpochRecord, FailureReason, Trial } from '../../src-shared/run/tri
 import type { OpenRun } from '../runs/run-folder';
 import { hasWeights, weightsPath } from '../runs/weights';
 import { readTrials } from '../runs/tables/trials';
-import { convCandidate, imageTask } from '../search/candidate';
+import { imageTask } from '../../src-shared/config/image-task';
+import { convCandidate } from '../search/candidate';
 import { dateTime, duration, percent, rewardText } from './format';
 import { summariseRun } from '../runs/summarise-run';
 import { list, table } from './tables';

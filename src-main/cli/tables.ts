@@ -4,7 +4,8 @@ import { summariseConv } from '../../src-shared/architecture/conv-text';
 import type { Trial } from '../../src-shared/run/trial';
 import { readBestTrials } from '../runs/tables/trials';
 import type { OpenRun } from '../runs/run-folder';
-import { convCandidate, imageTask } from '../search/candidate';
+import { imageTask } from '../../src-shared/config/image-task';
+import { convCandidate } from '../search/candidate';
 import { percent, rewardText } from './format';
 import { bold, type Terminal } from './terminal';
 

@@ -5,6 +5,8 @@ export interface MenuActions {
   readonly navigate: (to: 'runs' | 'new' | 'settings') => void;
   readonly openDataset: () => void;
   readonly openRun: () => void;
+  readonly openArchitecture: () => void;
+  readonly saveArchitecture: () => void;
   readonly showRuns: () => void;
   readonly setTheme: (theme: Settings['theme']) => void;
 }
@@ -52,6 +54,8 @@ export function menuTemplate(
         { label: 'New search', accelerator: 'CmdOrCtrl+N', click: () => actions.navigate('new') },
         { label: 'Open data set…', accelerator: 'CmdOrCtrl+O', click: actions.openDataset },
         { label: 'Open run…', accelerator: 'CmdOrCtrl+Shift+O', click: actions.openRun },
+        { label: 'Open architecture…', click: actions.openArchitecture },
+        { label: 'Save architecture…', accelerator: 'CmdOrCtrl+S', click: actions.saveArchitecture },
         { label: 'Show the folder of runs', click: actions.showRuns },
         { type: 'separator' },
         ...(mac ? [] : [settings, { type: 'separator' as const }]),

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { extname } from 'node:path';
 import { errorMessage } from '../../src-shared/errors';
 import type { Reply } from '../../src-shared/ipc/contract';
 import type { RunDetail } from '../../src-shared/ipc/run-detail';
@@ -50,6 +51,7 @@ function rewardsOf(run: OpenRun): (number | null)[] {
 export function openRunDetail(folder: string, live: RunDetail['live']): RunDetail {
   return withRun(folder, (run) => ({
     summary: summariseRun(run),
+    id: run.manifest.id,
     config: run.manifest.config,
     dataset: { location: run.manifest.dataset.location, description: run.manifest.dataset.description },
     trials: readTrials(run.database),
@@ -68,7 +70,11 @@ export function probabilitiesOf(folder: string, update: number): Reply<'readProb
   return withRun(folder, (run) => readProbabilities(run.database, update));
 }
 
-/** A folder with a run.json is a run; everything else may be a data set. */
+/** A folder with a run.json is a run; no data set is one file of JSON; everything else may be one. */
 export function recognisePath(path: string): Reply<'recognisePath'> {
-  return existsSync(manifestFile(path)) ? 'run' : 'dataset';
+  if (existsSync(manifestFile(path))) return 'run';
+  return extname(path).toLowerCase() === '.json' &&
+    statSync(path, { throwIfNoEntry: false })?.isFile() === true
+    ? 'architecture'
+    : 'dataset';
 }

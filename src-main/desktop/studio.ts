@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { app, dialog, Menu, nativeTheme, shell, type BrowserWindow } from 'electron';
 import { z } from 'zod';
 import { defaultRunsFolder } from '../runs/locations';
+import { chooseArchitecture } from './architecture-files';
 import { attention } from './attention';
 import { datasetService } from './dataset-service';
 import { engineService } from './engine-service';
@@ -71,6 +72,8 @@ export function startStudio(programs: string): RunningStudio {
           navigate: (to) => tell(contents(), 'navigate', { to }),
           openDataset: () => void chooseDataset(window, 'folder').then(openPath),
           openRun: () => void chooseRun(window, runsFolder).then(openPath),
+          openArchitecture: () => void chooseArchitecture(window).then(openPath),
+          saveArchitecture: () => tell(contents(), 'saveShown', null),
           showRuns: () => void shell.openPath(runsFolder),
           setTheme: (theme) => {
             settings.change({ theme });

@@ -6,7 +6,8 @@ import type { Strategy } from '../controller/strategy';
 import type { WritableRun } from '../runs/run-folder';
 import { localPool } from '../workers/local-pool';
 import type { SpawnTrainer } from '../workers/trainer-process';
-import { convCandidate, imageTask } from './candidate';
+import { imageTask } from '../../src-shared/config/image-task';
+import { convCandidate } from './candidate';
 import { runSearch } from './search';
 import type { StopSignals } from './search-state';
 

@@ -50,3 +50,8 @@ export function hiddenForParameters(
   }
   return below >= 1 && parameters - count(below) < count(above) - parameters ? below : above;
 }
+
+/** Multiply-adds of a language model for one token: the matrix products of its layers and of the softmax. */
+export function languageMultiplyAdds({ cell, layers, hidden, vocabulary }: LanguageArchitecture): number {
+  return layers * cellBlocks(cell).blocks * 2 * hidden * hidden + hidden * vocabulary;
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { architectureFileSchema } from '../architecture-file/architecture-file';
 import { searchConfigSchema } from '../config/search-config';
 import { datasetDescriptionSchema } from '../dataset/description';
 import { decisionProbabilitiesSchema, runEventSchema } from '../run/run-event-schema';
@@ -42,8 +43,8 @@ export const requests = {
     request: z.strictObject({ folder: path, update: z.int().min(1) }),
     reply: z.array(decisionProbabilitiesSchema),
   },
-  /** Whether a path that was dropped or chosen is the folder of a run or may be a data set. */
-  recognisePath: { request: z.strictObject({ path }), reply: z.enum(['run', 'dataset']) },
+  /** Whether a path that was dropped or chosen is the folder of a run, a file of JSON, or may be a data set. */
+  recognisePath: { request: z.strictObject({ path }), reply: z.enum(['run', 'dataset', 'architecture']) },
   describeDataset: { request: z.strictObject({ path }), reply: datasetDescriptionSchema },
   cancelDescribing: { request: nothing, reply: nothing },
   /** Asks the user for a data set; null when none was chosen. */
@@ -86,6 +87,8 @@ export const requests = {
     }),
     reply: z.string().nullable(),
   },
+  /** What the file of an architecture holds. */
+  openArchitecture: { request: z.strictObject({ path }), reply: architectureFileSchema },
   /** Shows a folder of the program in the system's file manager. */
   showFolder: {
     request: z.discriminatedUnion('what', [
@@ -107,6 +110,8 @@ export const events = {
   runEvents: z.strictObject({ folder: z.string(), events: z.array(runEventSchema) }),
   /** The menu asks for a page. */
   navigate: z.strictObject({ to: z.enum(['runs', 'new', 'settings']) }),
+  /** The menu saves the architecture that is shown. */
+  saveShown: nothing,
   /** The menu, or the system, opens a data set or the folder of a run. */
   openPath: z.strictObject({ path: z.string() }),
   settingsChanged: settingsSchema,

@@ -18,6 +18,8 @@ export type TrainerAtWork = z.infer<typeof trainerSchema>;
 /** A run as its page shows it; the epochs of its children are asked for one by one. */
 export const runDetailSchema = z.strictObject({
   summary: runSummarySchema,
+  /** Names the run wherever its folder is moved. */
+  id: z.string(),
   config: searchConfigSchema,
   dataset: z.strictObject({ location: z.string(), description: datasetDescriptionSchema }),
   trials: z.array(trialSchema),

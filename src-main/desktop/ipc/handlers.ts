@@ -7,6 +7,7 @@ import { parseConfig } from '../../../src-shared/config/parse-config';
 import { CellsmithError } from '../../../src-shared/errors';
 import { cacheDirectory } from '../../engine/provision/installation';
 import { readManifest } from '../../runs/manifest';
+import { openArchitecture } from '../architecture-files';
 import type { DatasetService } from '../dataset-service';
 import type { EngineService } from '../engine-service';
 import { epochsOf, listRuns, openRunDetail, probabilitiesOf, recognisePath } from '../run-queries';
@@ -81,6 +82,7 @@ export function handlersOf(studio: Studio): Handlers {
     saveConfig: ({ config }) => saveConfig(studio.window(), config),
     loadConfig: () => loadConfig(studio.window()),
     saveFile: (file) => saveFile(studio.window(), file),
+    openArchitecture: ({ path }) => openArchitecture(absolute(path)),
     showFolder: async (what) => {
       await showFolder(
         what.what === 'runs'

@@ -1,0 +1,75 @@
+import { describeConv } from '../architecture/describe-conv';
+import { countLanguageParameters, languageMultiplyAdds } from '../architecture/language-model-size';
+import { CellsmithError } from '../errors';
+import {
+  architectureFileSchema,
+  architectureFormat,
+  architectureVersion,
+  type ArchitectureFile,
+} from './architecture-file';
+
+/** A larger file is none of ours; characters. */
+export const largestArchitectureFile = 32 * 1024 * 1024;
+
+/**
+ * Reads the text of an architecture file, which may come from anywhere: its form is checked, then that layers and nodes refer to
+ * what is there, then that its counts are those of its architecture.
+ * @param name how errors call the file
+ * @throws {CellsmithError} 'architecture.invalid', naming the field and what it must be
+ */
+export function parseArchitectureFile(text: string, name: string): ArchitectureFile {
+  const wrong = (what: string, cause?: unknown): CellsmithError =>
+    new CellsmithError('architecture.invalid', `${name} ${what}`, { cause });
+  if (text.length > largestArchitectureFile)
+    throw wrong(`is too large for an architecture file (${Math.round(text.length / 1024 / 1024)} MB).`);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw wrong('is not JSON: save the architecture again.', error);
+  }
+  const { format, version } = (typeof json === 'object' && json !== null ? json : {}) as Partial<
+    Record<'format' | 'version', unknown>
+  >;
+  if (format !== architectureFormat)
+    throw wrong(`is no architecture file of Cellsmith: its format should be "${architectureFormat}".`);
+  if (typeof version === 'number' && Number.isInteger(version) && version > architectureVersion)
+    throw wrong(
+      `has version ${version}, and this Cellsmith knows versions up to ${architectureVersion}. Open it with a newer Cellsmith.`,
+    );
+  const parsed = architectureFileSchema.safeParse(json);
+  if (!parsed.success) {
+    const issues = parsed.error.issues
+      .slice(0, 3)
+      .map((issue) => `${pathText(issue.path)}: ${issue.message}`);
+    throw wrong(`is damaged. ${issues.join('; ')}.`, parsed.error);
+  }
+  const file = parsed.data;
+  const counts = countsOf(file);
+  for (const field of ['parameters', 'multiplyAdds'] as const)
+    if (file[field] !== counts[field])
+      throw wrong(`is damaged. ${field}: is ${file[field]}, but its architecture has ${counts[field]}.`);
+  return file;
+}
+
+/** The file as text, to be read by people too. */
+export function architectureFileText(file: ArchitectureFile): string {
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+/** What an architecture costs on its task. */
+export function countsOf(
+  file:
+    | Pick<ArchitectureFile & { kind: 'conv' }, 'kind' | 'architecture' | 'task'>
+    | Pick<ArchitectureFile & { kind: 'cell' }, 'kind' | 'architecture' | 'task'>,
+): { readonly parameters: number; readonly multiplyAdds: number } {
+  if (file.kind === 'conv') return describeConv(file.architecture, file.task);
+  const model = { cell: file.architecture, ...file.task };
+  return { parameters: countLanguageParameters(model), multiplyAdds: languageMultiplyAdds(model) };
+}
+
+/** 'architecture.layers[3].inputs[0]', or 'the file' for the whole. */
+function pathText(path: readonly PropertyKey[]): string {
+  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  return text === '' ? 'the file' : text.replace(/^\./, '');
+}

@@ -1,0 +1,35 @@
+import { drawCell } from '../diagrams/cell-drawing';
+import type { Drawing } from '../diagrams/drawing';
+import { drawNetworkDiagram } from '../diagrams/network-drawing';
+import { svgOf } from '../diagrams/svg';
+import { shortCount } from '../architecture/conv-text';
+import type { ArchitectureFile } from './architecture-file';
+
+/** @param remarks whether shapes and parameters are written beside the layers of a network */
+export function drawArchitecture(file: ArchitectureFile, remarks: boolean): Drawing {
+  return file.kind === 'conv'
+    ? drawNetworkDiagram(file.architecture, file.task, remarks)
+    : drawCell(file.architecture);
+}
+
+/** 'Child 17 of Three children', or what an architecture without an origin is. */
+export function architectureName({ kind, origin }: ArchitectureFile): string {
+  if (origin !== null) return `Child ${origin.trial} of ${origin.run.name}`;
+  return kind === 'conv' ? 'Network' : 'Recurrent cell';
+}
+
+/** The picture of an architecture as a file of SVG, with its name and its figures. */
+export function architectureSvg(file: ArchitectureFile): string {
+  const validation = file.origin?.validation;
+  const figures = [
+    ...(validation
+      ? [
+          validation.measure === 'accuracy'
+            ? `${(100 * validation.value).toFixed(2)} % validation accuracy`
+            : `validation perplexity ${validation.value.toFixed(1)}`,
+        ]
+      : []),
+    `${shortCount(file.parameters)} parameters`,
+  ];
+  return svgOf(drawArchitecture(file, true), `${architectureName(file)}: ${figures.join(', ')}`);
+}

@@ -1,0 +1,138 @@
+import { childrenOf, parentOf, type CellOperation, type RecurrentCell } from '../architecture/recurrent-cell';
+import {
+  boxHeight,
+  boxOf,
+  boxShapes,
+  cellSizes,
+  railParts,
+  sideShapes,
+  wireShapes,
+  type CellBox,
+} from './cell-parts';
+import { label, type Drawing, type Part } from './drawing';
+
+/** Where the boxes of a cell stand: leaves at the bottom, the root on top. */
+export interface CellLayout {
+  readonly width: number;
+  readonly height: number;
+  /** By node. */
+  readonly boxes: readonly CellBox[];
+  /** Cell inject, above the box of the node whose output it changes. */
+  readonly inject: CellBox;
+}
+
+/** Lays out a cell. */
+export function layOutCell(cell: RecurrentCell): CellLayout {
+  const { base, nodes, inject, injectedNode } = cell;
+  const { pitch, side, gap, half, top, toRail, rails } = cellSizes;
+  const levelOf = (node: number): number => {
+    let level = 0;
+    for (let size = base, first = 0; node >= first + size; level++) {
+      first += size;
+      size /= 2;
+    }
+    return level;
+  };
+  const step = 2 * half + gap;
+  const injected = levelOf(injectedNode);
+  const levels = Math.log2(base) + 1;
+  // The level with the injection is two boxes high.
+  const bottom = top + (levels + 1) * step - gap;
+  const lowerEdge = (level: number): number => bottom - step * (level + (level > injected ? 1 : 0));
+  const middles: number[] = [];
+  const boxes = nodes.map((operation, node) => {
+    const children = childrenOf(base, node);
+    const middle = children
+      ? ((middles[children[0]] ?? 0) + (middles[children[1]] ?? 0)) / 2
+      : side + 30 + pitch * (node + 0.5);
+    middles.push(middle);
+    return boxOf(operation, middle, lowerEdge(levelOf(node)));
+  });
+  return {
+    width: 2 * (side + 30) + pitch * base,
+    height: bottom + toRail + rails + 12,
+    boxes,
+    inject: boxOf(inject, middles[injectedNode] ?? 0, lowerEdge(injected) - step),
+  };
+}
+
+/** 'tanh of the product', as it is told to people who cannot see the drawing. */
+function operationText({ combination, activation }: CellOperation): string {
+  return `${activation}(${combination})`;
+}
+
+/** Draws a cell as a tree, h_t on top, with cell inject and the node at which c_t is read marked. */
+export function drawCell(cell: RecurrentCell): Drawing {
+  const layout = layOutCell(cell);
+  const { base, injectedNode, readNode } = cell;
+  const root = cell.nodes.length - 1;
+  const { half } = cellSizes;
+  const parts: Part[] = [
+    ...railParts(
+      layout.boxes.slice(0, base).map(({ x, y }, node) => ({ x, y, name: String(node) })),
+      layout.width,
+    ),
+  ];
+  // What stands beside a node stands on the side that its sibling's line does not take.
+  const sideOf = (node: number): -1 | 1 => (node === root || node % 2 === 1 ? 1 : -1);
+  const upperEdge = (box: CellBox) => ({ x: box.x, y: box.y - boxHeight(box) });
+  for (const [node, box] of layout.boxes.entries()) {
+    const output = node === injectedNode ? upperEdge(layout.inject) : upperEdge(box);
+    if (node === injectedNode)
+      parts.push({
+        name: null,
+        of: [node, node],
+        shapes: wireShapes(upperEdge(box), layout.inject),
+      });
+    const parent = parentOf(base, node);
+    const above = parent === undefined ? undefined : layout.boxes[parent];
+    if (parent !== undefined && above)
+      parts.push({
+        name: null,
+        of: [node, parent],
+        shapes: wireShapes(output, { x: above.x + (node % 2 === 0 ? -11 : 11), y: above.y }),
+      });
+    else
+      parts.push({
+        name: null,
+        of: [node, node],
+        shapes: [
+          ...wireShapes(output, { x: output.x, y: output.y - 18 }),
+          label('text', output.x, output.y - 24, 'middle', 'h_t'),
+        ],
+      });
+  }
+  for (const [node, box] of layout.boxes.entries()) {
+    const operation = cell.nodes[node];
+    if (operation === undefined) continue;
+    const remarks = [
+      ...(node === readNode ? ['c_t is read before its activation'] : []),
+      ...(node === injectedNode ? ['c_{t−1} is injected into its output'] : []),
+      ...(node === root ? ['its result is h_t'] : []),
+    ];
+    parts.push({
+      name: `Node ${node}: ${[operationText(operation), ...remarks].join(', ')}`,
+      of: node,
+      shapes: [
+        ...boxShapes(box, 'node'),
+        ...(node === readNode ? sideShapes('read', box, sideOf(node), box.y - half, 'c_t', false) : []),
+      ],
+    });
+  }
+  parts.push({
+    name: `Cell inject: ${operationText(cell.inject)} with c_{t−1}`,
+    of: cell.nodes.length,
+    shapes: [
+      ...boxShapes(layout.inject, 'injected'),
+      ...sideShapes(
+        'injected',
+        layout.inject,
+        sideOf(injectedNode),
+        layout.inject.y - half / 2,
+        'c_{t−1}',
+        true,
+      ),
+    ],
+  });
+  return { width: layout.width, height: layout.height, parts };
+}
