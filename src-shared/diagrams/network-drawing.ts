@@ -100,21 +100,7 @@ export function drawNetworkDiagram(
   for (const block of layout.blocks) {
     const layer = layers[block.number - 1];
     const map = maps[block.number];
-    const texts: readonly [string, string] =
-      block.number === 0
-        ? ['', 'Image']
-        : layer === undefined
-          ? ['', `Softmax, ${task.classes}`]
-          : [String(block.number), blockText(layer)];
-    parts.push({
-      name: layer
-        ? `Layer ${block.number}: ${layerText(layer)}`
-        : block.number === 0
-          ? 'Image'
-          : 'Classifier',
-      of: block.number,
-      shapes: blockShapes(block, toneOf(layer), texts),
-    });
+    parts.push(blockPart(architecture, task, block));
     if (!remarks) continue;
     const parameters = layer
       ? description.layers[block.number - 1]?.parameters
@@ -141,11 +127,24 @@ export function drawNetworkDiagram(
   };
 }
 
+/** The block of the image (0), a layer, or the classifier. */
+export function blockPart({ layers }: ConvArchitecture, task: ImageTask, block: NetworkBlock): Part {
+  const { number } = block;
+  const layer = layers[number - 1];
+  if (layer !== undefined)
+    return {
+      name: `Layer ${number}: ${layerText(layer)}`,
+      of: number,
+      shapes: blockShapes(block, toneOf(layer), [String(number), blockText(layer)]),
+    };
+  const [name, text] = number === 0 ? ['Image', 'Image'] : ['Classifier', `Softmax, ${task.classes}`];
+  return { name, of: number, shapes: blockShapes(block, 'end', ['', text]) };
+}
+
 const remarkColumns = [0, 250, 350];
 const remarksWidth = 480;
 
-function toneOf(layer: Layer | undefined): Tone {
-  if (layer === undefined) return 'end';
+function toneOf(layer: Layer): Tone {
   return layer.kind === 'convolution' ? 'convolution' : 'pooling';
 }
 
