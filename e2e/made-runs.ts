@@ -117,6 +117,9 @@ function trialOf(
     validationAccuracy: accuracy,
     failure: accuracy === null ? { reason: 'diverged', message: 'The loss was no number any more.' } : null,
     reusedFrom: null,
+    retries: 0,
+    batchSize: null,
+    endedEarly: false,
     startedAt,
     endedAt,
   };

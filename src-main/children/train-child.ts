@@ -26,6 +26,10 @@ export interface ChildListener {
   readonly onEpoch?: (record: EpochRecord) => void;
   /** Asked after each epoch: whether it was the last. */
   readonly stopRequested?: () => boolean;
+  /** Awaited between steps: gives the event loop its turn, and may hold the child. */
+  readonly turn?: () => Promise<void>;
+  /** Milliseconds, monotonic; the epochs' times are taken from it. */
+  readonly now?: () => number;
 }
 
 export interface TrainedChild {
@@ -71,13 +75,15 @@ export async function trainChild(
       order: Generator.seeded(seed, 'order'),
       crops: Generator.seeded(seed, 'crops'),
       onStep: listener.onStep ?? (() => undefined),
+      turn: listener.turn ?? nextTurn,
+      now: listener.now ?? (() => performance.now()),
     };
     let stopped = false;
     while (epochs.length < recipe.epochs && !stopped) {
       const record = await runEpoch(training, epochs.length);
       epochs.push(record);
       listener.onEpoch?.(record);
-      await nextTurn();
+      await training.turn();
       stopped = epochs.length < recipe.epochs && (listener.stopRequested?.() ?? false);
     }
     return { epochs, stopped, weights: readWeights(session, child) };
@@ -101,11 +107,13 @@ interface Training {
   readonly order: Generator;
   readonly crops: Generator;
   readonly onStep: (epoch: number, step: number, steps: number) => void;
+  readonly turn: () => Promise<void>;
+  readonly now: () => number;
 }
 
 async function runEpoch(training: Training, epoch: number): Promise<EpochRecord> {
-  const { session, recipe, data, batch, initialRate, plan, order, crops, onStep } = training;
-  const started = performance.now();
+  const { session, recipe, data, batch, initialRate, plan, order, crops, onStep, turn, now } = training;
+  const started = now();
   const trainSteps = stepsPerEpoch(data.trainIndices.length, batch);
   const evaluation = evaluationBatches(data.validationIndices, batch);
   const steps = trainSteps + evaluation.length;
@@ -119,7 +127,7 @@ async function runEpoch(training: Training, epoch: number): Promise<EpochRecord>
     trained.loss += finite(fetchedNumber(results, 'loss'), `step ${step + 1} of epoch ${epoch + 1}`);
     trained.correct += fetchedNumber(results, 'correct');
     onStep(epoch, step + 1, steps);
-    await nextTurn();
+    await turn();
   }
 
   const validated = { loss: 0, correct: 0 };
@@ -128,7 +136,7 @@ async function runEpoch(training: Training, epoch: number): Promise<EpochRecord>
     validated.loss += finite(fetchedNumber(results, 'loss'), `the evaluation of epoch ${epoch + 1}`);
     validated.correct += fetchedNumber(results, 'correct');
     onStep(epoch, trainSteps + step + 1, steps);
-    await nextTurn();
+    await turn();
   }
   return {
     epoch,
@@ -137,7 +145,7 @@ async function runEpoch(training: Training, epoch: number): Promise<EpochRecord>
     validationLoss: validated.loss / data.validationIndices.length,
     validationAccuracy: validated.correct / data.validationIndices.length,
     learningRate: rateAt(0),
-    seconds: (performance.now() - started) / 1000,
+    seconds: (now() - started) / 1000,
   };
 }
 

@@ -60,6 +60,8 @@ const reasonTexts: Readonly<Record<FailureReason, string>> = {
   timeLimit: 'over the time limit',
   invalid: 'invalid',
   error: 'error',
+  silent: 'silent',
+  stopped: 'ended by the user',
 };
 
 /** One child: how it did, its layers and its epochs. */

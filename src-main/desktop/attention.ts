@@ -11,13 +11,16 @@ export function attention(window: () => BrowserWindow | null, mayNotify: () => b
   let before: SessionState = { kind: 'idle', folder: null, problem: null };
   return {
     sessionChanged: (state) => {
-      const busy = state.kind !== 'idle';
+      const paused = state.kind === 'searching' && state.paused;
+      const busy = state.kind !== 'idle' && !paused;
       if (busy && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension');
       if (!busy && blocker !== null) {
         powerSaveBlocker.stop(blocker);
         blocker = null;
       }
-      window()?.setProgressBar(state.kind === 'searching' ? (state.share ?? 2) : busy ? 2 : -1);
+      window()?.setProgressBar(state.kind === 'searching' ? (state.share ?? 2) : busy ? 2 : -1, {
+        mode: paused ? 'paused' : 'normal',
+      });
       if (before.kind === 'searching' && state.kind === 'idle') ended(before, state);
       before = state;
     },

@@ -1,5 +1,6 @@
 import { CellsmithError } from '../../src-shared/errors';
 import type { RunDetail } from '../../src-shared/ipc/run-detail';
+import type { SearchConfig } from '../../src-shared/config/search-config';
 import type { SessionState } from '../../src-shared/ipc/states';
 import { paceOf, progressAfter, progressAtStart, type SearchProgress } from '../../src-shared/run/progress';
 import type { RunEvent } from '../../src-shared/run/run-event';
@@ -9,6 +10,8 @@ import type { WritableRun } from '../runs/run-folder';
 import { activeTime, readSessions } from '../runs/tables/sessions';
 import { countTrials, readBestTrials } from '../runs/tables/trials';
 import type { PrepareData } from '../search/data-of-run';
+import type { RetryRequest } from '../search/retry-failures';
+import type { SearchControl } from '../search/search-control';
 import { prepareSearch, type ReadySearch, type SearchOrder } from '../search/prepare-search';
 import { searchWithTrainers } from '../search/search-with-trainers';
 import type { SpawnTrainer } from '../workers/trainer-process';
@@ -22,6 +25,10 @@ export interface SearchService {
   start(order: SearchOrder): void;
   readonly stop: (when: 'afterEpoch' | 'now') => void;
   dismissProblem(): void;
+  /** The hands on the search. @throws CellsmithError 'run.not-searching' when there is none */
+  control(): SearchControl;
+  /** Sets another budget for the search. @throws as `control` */
+  extend(budget: SearchConfig['budget']): void;
   /** What is known of a run that is being searched in, beyond its folder; null for others. */
   live(folder: string): RunDetail['live'];
   /** Resolves when nothing runs any more. */
@@ -40,7 +47,8 @@ export interface SearchServiceParts {
 
 /** A search under way. */
 interface Search {
-  readonly run: WritableRun;
+  run: WritableRun;
+  control: SearchControl | null;
   readonly activeBefore: number;
   progress: SearchProgress;
 }
@@ -78,10 +86,14 @@ export function searchService(parts: SearchServiceParts): SearchService {
     timer ??= setTimeout(flush, bundling);
   };
 
-  const searchIn = async ({ run, data, software }: ReadySearch): Promise<void> => {
+  const searchIn = async (
+    { run, data, software }: ReadySearch,
+    retry: RetryRequest | undefined,
+  ): Promise<void> => {
     const counts = countTrials(run.database);
     search = {
       run,
+      control: null,
       activeBefore: activeTime(run.database, readSessions(run.database).length + 1),
       progress: progressAtStart({
         ended: counts.completed + counts.failed + counts.reused,
@@ -96,6 +108,10 @@ export function searchService(parts: SearchServiceParts): SearchService {
       listener: hear,
       stop: { afterEpoch: afterEpoch.signal, now: now.signal },
       software,
+      onBegin: (control) => {
+        if (search !== null) search.control = control;
+        if (retry !== undefined) control.retry(retry);
+      },
     });
   };
 
@@ -120,7 +136,7 @@ export function searchService(parts: SearchServiceParts): SearchService {
       });
       ({ run } = ready);
       now.signal.throwIfAborted();
-      await searchIn(ready);
+      await searchIn(ready, order.kind === 'resume' ? order.retry : undefined);
     } catch (error) {
       problem = error;
     } finally {
@@ -132,6 +148,10 @@ export function searchService(parts: SearchServiceParts): SearchService {
     change({ kind: 'idle', folder: run?.folder ?? folder, problem: quiet ? null : problemOf(problem) });
   };
 
+  const control = (): SearchControl => {
+    if (search?.control) return search.control;
+    throw new CellsmithError('run.not-searching', 'No search is running.');
+  };
   return {
     get state() {
       return state;
@@ -149,6 +169,13 @@ export function searchService(parts: SearchServiceParts): SearchService {
       if (when === 'now' || state.kind === 'preparing') now.abort();
       else afterEpoch.abort();
       if (search !== null) change(searchingState(search, ending()));
+    },
+    control,
+    extend: (budget) => {
+      const run = control().extend(budget);
+      if (search === null) return;
+      search.run = run;
+      change(searchingState(search, ending()));
     },
     dismissProblem: () => {
       if (state.kind === 'idle') change({ ...state, problem: null });
@@ -183,6 +210,7 @@ function searchingState(
     share: children === null ? null : Math.min(1, progress.ended / children),
     timeLeft: known ? left : null,
     ending,
+    paused: progress.pausedAt !== null,
   };
 }
 

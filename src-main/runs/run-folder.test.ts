@@ -52,6 +52,9 @@ const proposed: Trial = {
   validationAccuracy: null,
   failure: null,
   reusedFrom: null,
+  retries: 0,
+  batchSize: null,
+  endedEarly: false,
   startedAt: null,
   endedAt: null,
 };
@@ -103,6 +106,9 @@ describe('a run folder', () => {
         }),
       ),
       reusedFrom: fc.constant(null),
+      retries: fc.nat(9),
+      batchSize: fc.option(fc.integer({ min: 1, max: 4096 })),
+      endedEarly: fc.boolean(),
       startedAt: time,
       endedAt: time,
     });

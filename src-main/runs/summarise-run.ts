@@ -20,7 +20,7 @@ export function summariseRun(run: OpenRun): RunSummary {
     name: config.name,
     preset: config.preset,
     strategy: config.controller.strategy,
-    state: running ? 'running' : stateOf(last),
+    state: running ? (typeof last?.pausedAt === 'number' ? 'paused' : 'running') : stateOf(last),
     message: running ? null : (last?.message ?? null),
     children: {
       ended: counts.completed + counts.failed + counts.reused,

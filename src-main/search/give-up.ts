@@ -15,6 +15,8 @@ const codes: Record<FailureReason, ErrorCode> = {
   timeLimit: 'child.time-limit',
   invalid: 'architecture.invalid',
   error: 'child.failed',
+  silent: 'child.crashed',
+  stopped: 'child.failed',
 };
 
 /**
@@ -27,7 +29,8 @@ const codes: Record<FailureReason, ErrorCode> = {
 export function reasonToGiveUp(database: Database, children: number | null): CellsmithError | undefined {
   const last = readLastTrained(database, machineFailures);
   const [newest] = last;
-  if (newest === undefined || newest.failure === null) return undefined;
+  if (newest === undefined || newest.failure === null || newest.failure.reason === 'stopped')
+    return undefined;
   const outcomes = countOutcomes(database);
   const [only] = outcomes;
   const patience = Math.min(firstFailures, children ?? firstFailures);
@@ -42,7 +45,7 @@ export function reasonToGiveUp(database: Database, children: number | null): Cel
 }
 
 function isMachineFailure(trial: Trial): boolean {
-  return trial.failure?.reason === 'crashed' || trial.failure?.reason === 'error';
+  return trial.failure !== null && ['crashed', 'error', 'silent'].includes(trial.failure.reason);
 }
 
 function giveUp(trial: Trial, what: string): CellsmithError {

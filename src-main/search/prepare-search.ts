@@ -5,6 +5,7 @@ import type { EngineInstallation } from '../engine/provision/installation';
 import { requireRunsFolder } from '../runs/locations';
 import { amendRun, createRun, openRun, type WritableRun } from '../runs/run-folder';
 import { dataOfRun, type PrepareData } from './data-of-run';
+import { requireFailures, type RetryRequest } from './retry-failures';
 
 /** What to search: something new, or further in a run that there is. */
 export type SearchOrder =
@@ -25,6 +26,8 @@ export type SearchOrder =
       /** Where the data are now; undefined where they were. */
       readonly data: string | undefined;
       readonly changes: (config: SearchConfig) => Pick<SearchConfig, 'budget' | 'trainers'>;
+      /** Failed children to train again; undefined for none. */
+      readonly retry?: RetryRequest;
     };
 
 export interface Preparing {
@@ -53,11 +56,12 @@ export async function prepareSearch(order: SearchOrder, preparing: Preparing): P
 }
 
 async function reopen(
-  { folder, data, changes }: Extract<SearchOrder, { kind: 'resume' }>,
+  { folder, data, changes, retry }: Extract<SearchOrder, { kind: 'resume' }>,
   { prepare, reading, engine, version }: Preparing,
 ): Promise<ReadySearch> {
   const run = openRun(folder);
   try {
+    if (retry !== undefined) requireFailures(run.database, retry);
     const amended = amendRun(run, changes(run.manifest.config));
     const prepared = await dataOfRun(prepare, amended.manifest, data, reading);
     return { run: amended, data: prepared, software: softwareOf(version, await engine()) };

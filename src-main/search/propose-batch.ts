@@ -57,6 +57,9 @@ function trialOf(state: SearchState, proposal: Proposal, number: number): Trial 
     validationAccuracy: null,
     failure: null,
     reusedFrom: null,
+    retries: 0,
+    batchSize: null,
+    endedEarly: false,
     startedAt: null,
     endedAt: null,
   };

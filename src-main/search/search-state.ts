@@ -1,11 +1,13 @@
 import type { ConvArchitecture } from '../../src-shared/architecture/conv-architecture';
 import type { RunEvent } from '../../src-shared/run/run-event';
+import type { Trial } from '../../src-shared/run/trial';
 import type { Decision } from '../../src-shared/space/search-space';
 import type { Strategy } from '../controller/strategy';
 import type { WritableRun } from '../runs/run-folder';
 import { insertEvent } from '../runs/tables/events';
 import type { TrainerPool } from '../workers/trainer-pool';
 import { createGate, type Gate } from './gate';
+import type { SearchControl } from './search-control';
 
 /** A network as the search sees it. */
 export interface Candidate {
@@ -33,6 +35,8 @@ export interface SearchParts {
   readonly software: Readonly<Record<string, string>>;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
+  /** Gets the hands on the search when it has begun. */
+  readonly onBegin?: (control: SearchControl) => void;
 }
 
 /** How a search is ended from outside; it can be resumed after either. */
@@ -45,19 +49,39 @@ export interface StopSignals {
 
 /** The parts, and what the replicas of a running search share. */
 export interface SearchState extends Omit<SearchParts, 'clock'> {
+  /** As it is described now: its budget may be extended. */
+  run: WritableRun;
+  /** The number of this session. */
+  session: number;
   readonly clock: () => number;
   /** As many places as there are trainers: children beyond them have not begun and need not be ended. */
   readonly gate: Gate;
   /** The last of each network's trials that are under way, by hash: the next one waits for it. */
   readonly underWay: Map<string, Promise<unknown>>;
-  /** Numbers of the trials in training. */
-  readonly training: Set<number>;
+  /** The trials in training by their numbers, and what ends each of them alone. */
+  readonly training: Map<number, AbortController>;
+  /** What is being done for each trial that is not settled: nobody does it twice. */
+  readonly settling: Map<number, Promise<Trial>>;
+  /** Replicas at work, and children that are trained again: the search lasts until there is none. */
+  readonly work: Set<Promise<void>>;
+  /** Replicas whose loop has not ended. */
+  readonly replicas: Set<number>;
+  readonly pause: PauseState;
   /** Ends all children at once: by the user's signal or because something broke. */
   readonly halt: AbortController;
   /** The first error; others that follow from it are in the log. */
   failure: unknown;
-  /** When the budget's hours are used up; milliseconds since 1970, or null. */
-  deadline: number | null;
+  /** Milliseconds until the budget's hours are used up. */
+  timeLeft: () => number;
+}
+
+export interface PauseState {
+  /** When the pause that lasts began; milliseconds since 1970, or null. */
+  since: number | null;
+  /** Milliseconds of this session's earlier pauses. */
+  total: number;
+  /** Those who wait for its end. */
+  readonly waiting: (() => void)[];
 }
 
 export function createState(parts: SearchParts): SearchState {
@@ -67,10 +91,15 @@ export function createState(parts: SearchParts): SearchState {
     clock,
     gate: createGate(parts.pool.size),
     underWay: new Map(),
-    training: new Set(),
+    training: new Map(),
+    settling: new Map(),
+    work: new Set(),
+    replicas: new Set(),
+    pause: { since: null, total: 0, waiting: [] },
+    session: 0,
     halt: new AbortController(),
     failure: undefined,
-    deadline: null,
+    timeLeft: () => Infinity,
   };
 }
 
@@ -79,17 +108,17 @@ export function fail(state: SearchState, error: unknown): void {
   state.failure ??= error;
   state.run.log.write('search', error instanceof Error ? (error.stack ?? error.message) : String(error));
   state.halt.abort();
+  for (const goOn of state.pause.waiting.splice(0)) goOn();
 }
 
-/** Whether no more children may begin: the user ends the search, something broke, or its time is up. */
+/** Whether no more children may begin: the user ends the search, something broke, or its budget of time is used up. */
 export function isEnding(state: SearchState): boolean {
-  const { stop, halt, deadline, clock } = state;
-  return (
-    stop.afterEpoch.aborted ||
-    stop.now.aborted ||
-    halt.signal.aborted ||
-    (deadline !== null && clock() >= deadline)
-  );
+  return isHalting(state) || state.timeLeft() <= 0;
+}
+
+/** Whether the user ends the search, or something broke. */
+export function isHalting({ stop, halt }: SearchState): boolean {
+  return stop.afterEpoch.aborted || stop.now.aborted || halt.signal.aborted;
 }
 
 /** Stores an event together with the facts that `write` stores, then tells the listener. */
@@ -128,6 +157,9 @@ function detailOf(event: RunEvent): string | null {
     case 'trialCompleted':
     case 'trialFailed':
     case 'trialReused':
+    case 'trialRetried':
+    case 'runPaused':
+    case 'runContinued':
       return null;
   }
 }

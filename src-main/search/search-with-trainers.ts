@@ -9,6 +9,7 @@ import type { SpawnTrainer } from '../workers/trainer-process';
 import { imageTask } from '../../src-shared/config/image-task';
 import { convCandidate } from './candidate';
 import { runSearch } from './search';
+import type { SearchControl } from './search-control';
 import type { StopSignals } from './search-state';
 
 export interface TrainedSearchOptions {
@@ -18,6 +19,7 @@ export interface TrainedSearchOptions {
   readonly listener: (event: RunEvent) => void;
   readonly stop: StopSignals;
   readonly software: Readonly<Record<string, string>>;
+  readonly onBegin?: (control: SearchControl) => void;
 }
 
 /**

@@ -1,15 +1,26 @@
 import { hostname } from 'node:os';
 import { errorMessage } from '../../src-shared/errors';
 import type { RunOutcome } from '../../src-shared/run/run-event';
+import type { Trial } from '../../src-shared/run/trial';
+import { amendRun } from '../runs/run-folder';
 import { currentCheckpoint, pruneCheckpoints } from '../runs/checkpoint';
-import { readBatchTrials, readBestTrials, markInterrupted } from '../runs/tables/trials';
+import {
+  markInterrupted,
+  readAwaitedRetries,
+  readBatchTrials,
+  readBestTrials,
+  updateTrial,
+} from '../runs/tables/trials';
 import { readOpenBatches, type Batch } from '../runs/tables/batches';
 import { activeTime, endSession, insertSession } from '../runs/tables/sessions';
 import { pruneWeights } from '../runs/weights';
 import { restoreController } from './checkpoint-controller';
 import { learnBatch } from './learn-batch';
+import { continueSearch, pauseSearch } from './pause-search';
 import { proposeBatch } from './propose-batch';
-import { createState, fail, record, type SearchParts, type SearchState } from './search-state';
+import { createState, fail, isHalting, record, type SearchParts, type SearchState } from './search-state';
+import { failuresOf, toRetry } from './retry-failures';
+import { notTraining, type SearchControl } from './search-control';
 import { settleTrial } from './settle-trial';
 
 /**
@@ -39,15 +50,28 @@ export async function runSearch(parts: SearchParts): Promise<RunOutcome> {
   const { run, stop, software } = state;
   const { database } = run;
   const startedAt = state.clock();
-  const session = insertSession(database, { startedAt, host: hostname(), pid: process.pid, software });
-  const stopNow = (): void => state.halt.abort();
-  const stopAfterEpoch = (): void => state.pool.stopAfterEpoch();
+  state.session = insertSession(database, { startedAt, host: hostname(), pid: process.pid, software });
+  // Who ends a paused search does not want it to stay paused: its children are let go, and end.
+  const goOn = (): void => {
+    try {
+      continueSearch(state);
+    } catch (error) {
+      fail(state, error);
+    }
+  };
+  const stopNow = (): void => {
+    state.halt.abort();
+    goOn();
+  };
+  const stopAfterEpoch = (): void => {
+    state.pool.stopAfterEpoch();
+    goOn();
+  };
   stop.now.addEventListener('abort', stopNow);
   stop.afterEpoch.addEventListener('abort', stopAfterEpoch);
   try {
-    const { hours } = run.manifest.config.budget;
-    if (hours !== null) state.deadline = startedAt + hours * 3_600_000 - activeTime(database, session);
-    const resumed = session > 1;
+    state.timeLeft = clockOfBudget(state, startedAt);
+    const resumed = state.session > 1;
     record(
       state,
       { type: 'runStarted', runId: run.manifest.id, folder: run.folder, resumed, at: startedAt },
@@ -57,29 +81,59 @@ export async function runSearch(parts: SearchParts): Promise<RunOutcome> {
     clearLeftovers(state);
     restoreController(state);
     const open = readOpenBatches(database);
-    const replicas = Array.from({ length: state.strategy.replicas }, (_, replica) => replica);
-    await Promise.all(
-      replicas.map((replica) =>
-        runReplica(
-          state,
-          replica,
-          open.find((batch) => batch.replica === replica),
-        ),
-      ),
-    );
+    startReplicas(state, open);
+    for (const trial of readAwaitedRetries(database)) trainAgain(state, trial);
+    parts.onBegin?.(controlOf(state));
+    while (state.work.size > 0) await Promise.all(state.work);
   } catch (error) {
     fail(state, error);
   } finally {
     stop.now.removeEventListener('abort', stopNow);
     stop.afterEpoch.removeEventListener('abort', stopAfterEpoch);
   }
-  return end(state, session);
+  return end(state);
+}
+
+/** Milliseconds that are left of the budget's hours, counted over all sessions and without pauses. */
+function clockOfBudget(state: SearchState, startedAt: number): () => number {
+  const before = activeTime(state.run.database, state.session);
+  return () => {
+    const { hours } = state.run.manifest.config.budget;
+    if (hours === null) return Infinity;
+    const now = state.pause.since ?? state.clock();
+    return hours * 3_600_000 - before - (now - startedAt - state.pause.total);
+  };
 }
 
 /** Files of steps that were not completed: they count for nothing. */
 function clearLeftovers({ run, training }: SearchState): void {
   pruneCheckpoints(run.folder, currentCheckpoint(run.database));
-  pruneWeights(run.folder, readBestTrials(run.database, run.manifest.config.keepBest), training);
+  pruneWeights(
+    run.folder,
+    readBestTrials(run.database, run.manifest.config.keepBest),
+    new Set(training.keys()),
+  );
+}
+
+/** Sets every replica to work that is not, at the batch that it has left open or a new one. */
+function startReplicas(state: SearchState, open: readonly Batch[]): void {
+  for (let replica = 0; replica < state.strategy.replicas; replica++) {
+    if (state.replicas.has(replica)) continue;
+    state.replicas.add(replica);
+    addWork(
+      state,
+      runReplica(
+        state,
+        replica,
+        open.find((batch) => batch.replica === replica),
+      ).finally(() => state.replicas.delete(replica)),
+    );
+  }
+}
+
+function addWork(state: SearchState, work: Promise<unknown>): void {
+  const done: Promise<void> = work.then(() => void state.work.delete(done));
+  state.work.add(done);
 }
 
 /** One replica's part of the search; ends early, leaving its batch open, when a trial of it is left without a reward. */
@@ -87,9 +141,8 @@ async function runReplica(state: SearchState, replica: number, open: Batch | und
   try {
     let batch = open ?? proposeBatch(state, replica);
     while (batch !== undefined) {
-      const proposed = readBatchTrials(state.run.database, batch.number);
-      const trials = await Promise.all(proposed.map((trial) => settleTrial(state, trial)));
-      if (trials.some((trial) => trial.reward === null)) return;
+      const trials = await settleBatch(state, batch);
+      if (trials === undefined) return;
       learnBatch(state, batch, trials);
       batch = proposeBatch(state, replica);
     }
@@ -98,13 +151,61 @@ async function runReplica(state: SearchState, replica: number, open: Batch | und
   }
 }
 
-function end(state: SearchState, session: number): RunOutcome {
-  const { stop, failure, run } = state;
+/**
+ * Has all trials of a batch brought to their ends. A failed one may be set to be trained again while the others are in training.
+ * @returns undefined when one was left without a reward
+ */
+async function settleBatch(state: SearchState, batch: Batch): Promise<Trial[] | undefined> {
+  for (;;) {
+    const trials = readBatchTrials(state.run.database, batch.number);
+    const open = trials.filter((trial) => trial.reward === null);
+    if (open.length === 0) return trials;
+    const settled = await Promise.all(open.map((trial) => settleTrial(state, trial)));
+    if (settled.some((trial) => trial.reward === null)) return undefined;
+  }
+}
+
+function trainAgain(state: SearchState, trial: Trial): void {
+  addWork(state, settleTrial(state, trial));
+}
+
+function controlOf(state: SearchState): SearchControl {
+  return {
+    pause: () => pauseSearch(state),
+    resume: () => continueSearch(state),
+    stopChild: (trial) => {
+      const own = state.training.get(trial);
+      if (own === undefined) throw notTraining(trial);
+      own.abort();
+    },
+    retry: (request) => {
+      const { database } = state.run;
+      const at = state.clock();
+      return failuresOf(database, request).map((failed) => {
+        const waiting = toRetry(failed);
+        record(state, { type: 'trialRetried', trial: waiting, at }, () => updateTrial(database, waiting));
+        trainAgain(state, waiting);
+        return waiting.number;
+      });
+    },
+    extend: (budget) => {
+      const { trainers } = state.run.manifest.config;
+      state.run = amendRun(state.run, { budget, trainers });
+      // Replicas that had nothing left to propose may have something now.
+      if (!isHalting(state)) startReplicas(state, []);
+      return state.run;
+    },
+  };
+}
+
+function end(state: SearchState): RunOutcome {
+  const { stop, failure, run, session } = state;
   const stopped = stop.now.aborted || stop.afterEpoch.aborted;
   const outcome = failure !== undefined ? 'failed' : stopped ? 'stopped' : 'finished';
   const message = failure === undefined ? null : errorMessage(failure);
   const at = state.clock();
   try {
+    continueSearch(state);
     record(state, { type: 'runEnded', outcome, message, at }, () =>
       endSession(run.database, session, { at, outcome, message }),
     );

@@ -7,17 +7,26 @@ import { pruneWeights, weightsPath } from '../runs/weights';
 import type { TrialResult } from '../workers/trainer-pool';
 import type { TrialJob } from '../workers/trial-job';
 import { reasonToGiveUp } from './give-up';
-import { fail, isEnding, record, type SearchState } from './search-state';
+import { untilContinued } from './pause-search';
+import { fail, isEnding, isHalting, record, type SearchState } from './search-state';
 
-/** Failures that the network itself is the cause of: training it again would only take the time again. */
+/** Failures that are the same for the same network: training it again would only take the time again. */
 const lasting: ReadonlySet<FailureReason> = new Set(['diverged', 'invalid', 'outOfMemory', 'timeLimit']);
 
 /**
  * Brings a trial to its end: by the record when the run has trained the same network already (and duplicates are to be
  * reused), else by training it. Never rejects: an error ends the search, and the trial comes back without a reward.
  */
-export async function settleTrial(state: SearchState, trial: Trial): Promise<Trial> {
-  if (trial.reward !== null) return trial;
+export function settleTrial(state: SearchState, trial: Trial): Promise<Trial> {
+  if (trial.reward !== null) return Promise.resolve(trial);
+  const under = state.settling.get(trial.number);
+  if (under !== undefined) return under;
+  const settling = settle(state, trial).finally(() => state.settling.delete(trial.number));
+  state.settling.set(trial.number, settling);
+  return settling;
+}
+
+async function settle(state: SearchState, trial: Trial): Promise<Trial> {
   const hash = trial.architectureHash;
   const work = async (): Promise<Trial> => {
     try {
@@ -41,7 +50,10 @@ function reuse(state: SearchState, trial: Trial): Trial | undefined {
   const earlier = readTrained(state.run.database, trial.architectureHash, trial.number);
   const known =
     earlier.find((one) => one.state === 'completed') ??
-    earlier.find((one) => one.failure !== null && lasting.has(one.failure.reason));
+    // Who has a failure repeated does not want it told again.
+    (trial.retries > 0
+      ? undefined
+      : earlier.find((one) => one.failure !== null && lasting.has(one.failure.reason)));
   if (known === undefined) return undefined;
   const { reward, validationAccuracy, failure } = known;
   const at = state.clock();
@@ -67,12 +79,18 @@ function reuse(state: SearchState, trial: Trial): Trial | undefined {
 
 async function train(state: SearchState, trial: Trial): Promise<Trial> {
   const leave = await state.gate.enter();
-  state.training.add(trial.number);
   try {
-    if (isEnding(state)) return trial;
-    const result = await state.pool.run(jobOf(state, trial), listenerOf(state, trial));
+    await untilContinued(state);
+    // The user who has a child trained again means it, also when the time of the budget is used up.
+    if (trial.retries > 0 ? isHalting(state) : isEnding(state)) return trial;
+    const own = new AbortController();
+    state.training.set(trial.number, own);
+    const result = await state.pool.run(jobOf(state, trial), listenerOf(state, trial, own.signal));
     state.training.delete(trial.number);
-    return conclude(state, readTrial(state.run.database, trial.number) ?? trial, result);
+    const trained = readTrial(state.run.database, trial.number) ?? trial;
+    return own.signal.aborted && result.outcome === 'interrupted'
+      ? concludeEnded(state, trained, result)
+      : conclude(state, trained, result);
   } finally {
     state.training.delete(trial.number);
     leave();
@@ -92,11 +110,11 @@ function jobOf({ run, candidateOf, data }: SearchState, trial: Trial): TrialJob 
   };
 }
 
-function listenerOf(state: SearchState, trial: Trial) {
+function listenerOf(state: SearchState, trial: Trial, own: AbortSignal) {
   const { database } = state.run;
   let trainer = 0;
   return {
-    signal: state.halt.signal,
+    signal: AbortSignal.any([state.halt.signal, own]),
     onStart: (which: number): void => {
       trainer = which;
       const at = state.clock();
@@ -124,22 +142,12 @@ function listenerOf(state: SearchState, trial: Trial) {
 }
 
 function conclude(state: SearchState, trial: Trial, result: TrialResult): Trial {
-  const { database, manifest, folder } = state.run;
-  const { recipe, keepBest, budget } = manifest.config;
+  const { database, manifest } = state.run;
+  const { recipe, budget } = manifest.config;
   const at = state.clock();
   const accuracy = result.epochs.length > 0 ? rewardedAccuracy(result.epochs, recipe) : null;
   if (result.outcome === 'failed') {
-    const failure = { reason: result.reason, message: result.message };
-    const ended: Trial = {
-      ...trial,
-      state: 'failed',
-      reward: 0,
-      validationAccuracy: null,
-      failure,
-      endedAt: at,
-    };
-    record(state, { type: 'trialFailed', trial: ended, ...failure, at }, () => updateTrial(database, ended));
-    state.run.log.write('search', `child ${trial.number} failed (${result.reason}): ${result.message}`);
+    const ended = recordFailure(state, trial, { reason: result.reason, message: result.message });
     const reason = reasonToGiveUp(database, budget.children);
     if (reason !== undefined) fail(state, reason);
     return ended;
@@ -151,14 +159,48 @@ function conclude(state: SearchState, trial: Trial, result: TrialResult): Trial 
     database.transaction(() => updateTrial(database, interrupted));
     return interrupted;
   }
+  return recordCompletion(state, { ...trial, validationAccuracy: accuracy, endedAt: at }, result);
+}
+
+/**
+ * What becomes of a child that its user has ended: with a whole epoch behind it, its reward is that of the epochs that it has, so that
+ * the controller need not wait for it; without one it has failed.
+ */
+function concludeEnded(state: SearchState, trial: Trial, result: TrialResult): Trial {
+  state.run.log.write('search', `child ${trial.number} was ended by the user`);
+  if (result.epochs.length === 0)
+    return recordFailure(state, trial, {
+      reason: 'stopped',
+      message: 'You ended it before its first epoch was complete.',
+    });
+  const accuracy = rewardedAccuracy(result.epochs, state.run.manifest.config.recipe);
+  const ended = { ...trial, validationAccuracy: accuracy, endedEarly: true, endedAt: state.clock() };
+  return recordCompletion(state, ended, result);
+}
+
+function recordCompletion(state: SearchState, trial: Trial, { epochs }: TrialResult): Trial {
+  const { database, manifest, folder } = state.run;
+  const { recipe, keepBest } = manifest.config;
+  const ended: Trial = { ...trial, state: 'completed', reward: reward(epochs, recipe) };
+  const at = ended.endedAt ?? state.clock();
+  record(state, { type: 'trialCompleted', trial: ended, at }, () => updateTrial(database, ended));
+  pruneWeights(folder, readBestTrials(database, keepBest), new Set(state.training.keys()));
+  return ended;
+}
+
+function recordFailure(state: SearchState, trial: Trial, failure: NonNullable<Trial['failure']>): Trial {
+  const at = state.clock();
   const ended: Trial = {
     ...trial,
-    state: 'completed',
-    reward: reward(result.epochs, recipe),
-    validationAccuracy: accuracy,
+    state: 'failed',
+    reward: 0,
+    validationAccuracy: null,
+    failure,
     endedAt: at,
   };
-  record(state, { type: 'trialCompleted', trial: ended, at }, () => updateTrial(database, ended));
-  pruneWeights(folder, readBestTrials(database, keepBest), state.training);
+  record(state, { type: 'trialFailed', trial: ended, ...failure, at }, () =>
+    updateTrial(state.run.database, ended),
+  );
+  state.run.log.write('search', `child ${trial.number} failed (${failure.reason}): ${failure.message}`);
   return ended;
 }

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ConvArchitecture } from '../../src-shared/architecture/conv-architecture';
 import { Generator } from '../../src-shared/random';
 import type { EpochRecord } from '../../src-shared/run/trial';
+import { createPause } from '../workers/pause';
 import type { TrainerPool, TrialListener, TrialResult } from '../workers/trainer-pool';
 import type { TrialJob } from '../workers/trial-job';
 
@@ -25,14 +26,27 @@ export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
   const draw = Generator.seeded(pace, 'pace');
   let stopping = false;
   let running = 0;
+  const pause = createPause();
+  const untilResumed = async (): Promise<void> => {
+    while (pause.paused)
+      await new Promise<void>((resolve) => {
+        const stop = pause.onChange(() => {
+          stop();
+          resolve();
+        });
+      });
+  };
 
   const train = async (job: TrialJob, listener: TrialListener): Promise<TrialResult> => {
     if (result !== undefined) return result(job);
     const epochs: EpochRecord[] = [];
     while (epochs.length < job.recipe.epochs) {
       if (pace !== 0) await wait(draw.integer(4));
-      if (listener.signal?.aborted) return { outcome: 'interrupted', epochs };
+      if (pause.paused) await Promise.race([untilResumed(), abortOf(listener.signal)]);
+      if (isAborted(listener)) return { outcome: 'interrupted', epochs };
       listener.onProgress?.({ epoch: epochs.length, step: 1, steps: 1 });
+      // Whoever hears of progress may end the child.
+      if (isAborted(listener)) return { outcome: 'interrupted', epochs };
       const epoch = epochOf(epochs.length, architectureMerit(job.architecture));
       epochs.push(epoch);
       listener.onEpoch?.(epoch);
@@ -56,8 +70,19 @@ export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
       }
     },
     stopAfterEpoch: () => (stopping = true),
+    pause: () => pause.set(true),
+    resume: () => pause.set(false),
     close: () => Promise.resolve(),
   };
+}
+
+function isAborted({ signal }: TrialListener): boolean {
+  return signal?.aborted === true;
+}
+
+/** Resolves when the signal says so. */
+function abortOf(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** An epoch that reached the given validation accuracy. */

@@ -199,6 +199,50 @@ function limitMemory(pid: number, more: number): void {
   execFileSync(tool, [`--pid=${pid}`, `--as=${pages * 4096 + more}`]);
 }
 
+describe('a pause', () => {
+  it('holds a child between two steps, past its patience and its time limit, and changes nothing of its result', async () => {
+    const patience = { first: 60_000, least: 800, steps: 1 };
+    const shared = pool({ limits: { patience, grace: 200 } });
+    const undisturbed = await shared.run(job(1, { epochs: 5, timeLimit: null }));
+    const taken = undisturbed.epochs.reduce((sum, { seconds }) => sum + seconds, 0);
+    const heard: number[] = [];
+    const timeLimit = taken + 1.5;
+    const held = shared.run(job(1, { epochs: 5, timeLimit }), {
+      onEpoch: ({ epoch }) => {
+        heard.push(epoch);
+        if (epoch === 1) shared.pause();
+      },
+    });
+    while (!heard.includes(1)) await delay(10);
+    // A step may have been under way, even an epoch; then all is quiet.
+    await delay(300);
+    const before = heard.length;
+    await delay((timeLimit + 1) * 1000);
+    expect(heard).toHaveLength(before);
+    shared.resume();
+    const result = await held;
+    expect(result.outcome).toBe('completed');
+    expect(withoutTime(result)).toEqual(withoutTime(undisturbed));
+    // The epoch that was held took no longer for it.
+    expect(Math.max(...result.epochs.map(({ seconds }) => seconds))).toBeLessThan(timeLimit);
+  });
+
+  it('holds a child that begins in it, and can be ended in', async () => {
+    const shared = pool();
+    shared.pause();
+    const control = new AbortController();
+    const heard: number[] = [];
+    const run = shared.run(job(1), {
+      signal: control.signal,
+      onStart: () => setTimeout(() => control.abort(), 1500),
+      onEpoch: ({ epoch }) => heard.push(epoch),
+    });
+    expect(await run).toEqual({ outcome: 'interrupted', epochs: [] });
+    shared.resume();
+    expect(await shared.run(job(2))).toMatchObject({ outcome: 'completed' });
+  });
+});
+
 describe('ending', () => {
   it('after the epoch keeps the result, and takes no further child', async () => {
     const shared = pool();

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import { partialName } from '../children/safetensors';
 import { engineEnvironment, type EngineLimits } from '../engine/load';
+import { createPause } from './pause';
 import { superviseChild, type SupervisionLimits } from './supervision';
 import { type TrainerHandle, trainerHandle } from './trainer-handle';
 import type { TrainerPool, TrialListener, TrialResult } from './trainer-pool';
@@ -49,6 +50,7 @@ export function localPool(options: LocalPoolOptions): TrainerPool {
   const free = [...seats];
   const waiting: ((seat: Seat | null) => void)[] = [];
   const closing = new AbortController();
+  const pause = createPause();
   let stopping = false;
 
   const takeSeat = (): Promise<Seat | null> => {
@@ -86,7 +88,7 @@ export function localPool(options: LocalPoolOptions): TrainerPool {
     if (trainer === null || stopping || signal.aborted) return { outcome: 'interrupted', epochs: [] };
     try {
       listener.onStart?.(seat.number);
-      return await superviseChild(trainer, job, { ...listener, signal }, limits);
+      return await superviseChild(trainer, job, { ...listener, signal }, limits, pause);
     } finally {
       // What a process that was ended in the middle of writing leaves.
       if (job.weights !== null) rmSync(partialName(job.weights), { force: true });
@@ -110,6 +112,8 @@ export function localPool(options: LocalPoolOptions): TrainerPool {
       for (const { trainer } of seats) trainer?.send({ type: 'stopAfterEpoch' });
       for (const turnAway of waiting.splice(0)) turnAway(null);
     },
+    pause: () => pause.set(true),
+    resume: () => pause.set(false),
     close: async () => {
       stopping = true;
       closing.abort();

@@ -28,7 +28,14 @@ const replies: readonly TrainerReply[] = [
 
 describe('what trainers and their parents say to each other', () => {
   it('survives the way as JSON', () => {
-    for (const request of [train, predictedRate, { type: 'stopAfterEpoch' }, { type: 'exit' }] as const)
+    for (const request of [
+      train,
+      predictedRate,
+      { type: 'stopAfterEpoch' },
+      { type: 'hold' },
+      { type: 'release' },
+      { type: 'exit' },
+    ] as const)
       expect(trainerRequestSchema.parse(JSON.parse(JSON.stringify(request)))).toEqual(request);
     for (const reply of replies)
       expect(trainerReplySchema.parse(JSON.parse(JSON.stringify(reply)))).toEqual(reply);

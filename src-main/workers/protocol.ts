@@ -46,6 +46,8 @@ const jobSchema = z.strictObject({
 export const trainerRequestSchema: z.ZodType<TrainerRequest> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('train'), job: jobSchema }),
   z.strictObject({ type: z.literal('stopAfterEpoch') }),
+  z.strictObject({ type: z.literal('hold') }),
+  z.strictObject({ type: z.literal('release') }),
   z.strictObject({ type: z.literal('exit') }),
 ]);
 

@@ -2,10 +2,11 @@ import { errorMessage } from '../../src-shared/errors';
 import type { EpochRecord } from '../../src-shared/run/trial';
 import { failureOfExit, type TrialFailure } from './failure';
 import { memoryKills } from './memory-kills';
+import { heldTimer, type Pause } from './pause';
 import type { TrainerHandle } from './trainer-handle';
 import type { TrialListener, TrialResult } from './trainer-pool';
 import type { TrainerReply, TrialJob } from './trial-job';
-import { type Patience, startWatchdog, timer } from './watchdog';
+import { type Patience, startWatchdog } from './watchdog';
 
 /** How patient a supervisor is, in milliseconds. */
 export interface SupervisionLimits {
@@ -25,6 +26,7 @@ export function superviseChild(
   job: TrialJob,
   listener: TrialListener,
   { patience, grace }: SupervisionLimits,
+  pause: Pause,
 ): Promise<TrialResult> {
   const epochs: EpochRecord[] = [];
   const killsBefore = memoryKills();
@@ -34,7 +36,8 @@ export function superviseChild(
       if (settled) return;
       settled = true;
       watchdog.stop();
-      clearTimeout(deadline);
+      deadline?.stop();
+      stopListening();
       listener.signal?.removeEventListener('abort', onAbort);
       trainer.supervise(null);
       if (endTrainer) void trainer.end(grace).then(outcome);
@@ -85,10 +88,18 @@ export function superviseChild(
     const deadline =
       timeLimit === null
         ? undefined
-        : timer(
+        : heldTimer(
             () => fail({ reason: 'timeLimit', message: `The child took longer than its ${timeLimit} s.` }),
             timeLimit * 1000,
           );
+    /** Neither silence nor the time limit counts while the child is held. */
+    const hold = (paused: boolean): void => {
+      const what = paused ? 'hold' : 'release';
+      trainer.send({ type: what });
+      watchdog[what]();
+      deadline?.[what]();
+    };
+    const stopListening = pause.onChange(hold);
     trainer.supervise({
       onReply,
       onNonsense: (error) =>
@@ -101,6 +112,8 @@ export function superviseChild(
     }
     listener.signal?.addEventListener('abort', onAbort);
     trainer.jobs += 1;
+    // Also a trainer whose last child ended in a pause learns that it is over.
+    hold(pause.paused);
     trainer.send({ type: 'train', job });
   });
 }

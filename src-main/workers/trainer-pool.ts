@@ -46,6 +46,10 @@ export interface TrainerPool {
   run(job: TrialJob, listener?: TrialListener): Promise<TrialResult>;
   /** Ends each child after the epoch that it is in, keeping its result; those that have not begun are interrupted, now and later. */
   stopAfterEpoch(): void;
+  /** Holds all children between two steps, those that begin meanwhile too; their time limits and the watch over them stand still. */
+  pause(): void;
+  /** Lets the children that were held go on. */
+  resume(): void;
   /** Ends everything at once and waits until it has ended. */
   close(): Promise<void>;
 }

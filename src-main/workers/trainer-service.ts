@@ -3,6 +3,7 @@ import { writeSafetensors } from '../children/safetensors';
 import { loadTrainingData } from '../datasets/load-training-data';
 import type { TrainingData } from '../datasets/training-data';
 import { failureOf } from './failure';
+import { createHold } from './hold';
 import { trainerRequestSchema } from './protocol';
 import type { TrainerTransport } from './trainer-transport';
 import type { TrialJob } from './trial-job';
@@ -19,6 +20,7 @@ const progressInterval = 250;
 export function serveTrainer(transport: TrainerTransport, exit: (code: number) => void): void {
   let busy = false;
   let stopRequested = false;
+  const hold = createHold();
   let known: { readonly key: string; readonly data: TrainingData } | undefined;
 
   /** The data of the job; the files are checked once for all the children of a search. */
@@ -38,6 +40,8 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
       const data = await dataOf(job);
       const child = await trainChild(job, data, {
         stopRequested: () => stopRequested,
+        turn: hold.turn,
+        now: hold.now,
         onStep: (epoch, step, steps) => {
           const now = performance.now();
           if (now - lastProgress < progressInterval) return;
@@ -61,6 +65,8 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
       exit(2);
     } else if (request.data.type === 'exit') exit(0);
     else if (request.data.type === 'stopAfterEpoch') stopRequested = true;
+    else if (request.data.type === 'hold') hold.hold();
+    else if (request.data.type === 'release') hold.release();
     else if (busy) {
       console.error('The trainer was given a child while it had one.');
       exit(2);

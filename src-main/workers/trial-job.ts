@@ -15,10 +15,15 @@ export interface TrialJob {
   readonly weights: string | null;
 }
 
-/** From the search to a trainer process. `stopAfterEpoch` ends the child at the end of its epoch, keeping its result so far. */
+/**
+ * From the search to a trainer process. `stopAfterEpoch` ends the child at the end of its epoch, keeping its result so far; `hold` holds
+ * it, and those after it, between two steps until `release`.
+ */
 export type TrainerRequest =
   | { readonly type: 'train'; readonly job: TrialJob }
   | { readonly type: 'stopAfterEpoch' }
+  | { readonly type: 'hold' }
+  | { readonly type: 'release' }
   | { readonly type: 'exit' };
 
 /** From a trainer process to the search. */

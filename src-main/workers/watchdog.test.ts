@@ -67,6 +67,24 @@ describe('the watchdog', () => {
     vi.advanceTimersByTime(1e6);
     expect(silences).toEqual([]);
   });
+
+  it('does not count the time in which the trainer is held, nor takes it for the length of a step', () => {
+    const { silences, dog } = watch();
+    dog.heardSteps(1);
+    vi.advanceTimersByTime(10);
+    dog.heardSteps(2);
+    dog.hold();
+    vi.advanceTimersByTime(1_000_000);
+    dog.heardSteps(3);
+    vi.advanceTimersByTime(1_000_000);
+    expect(silences).toEqual([]);
+    dog.release();
+    dog.heardSteps(4);
+    vi.advanceTimersByTime(999);
+    expect(silences).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(silences).toEqual([1000]);
+  });
 });
 
 it('a timer of years does not go off at once', () => {

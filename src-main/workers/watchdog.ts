@@ -24,6 +24,9 @@ export interface Watchdog {
   heardSteps(steps: number): void;
   /** The trainer has ended an epoch. An epoch without a step between two messages had quick steps. */
   heardEpoch(): void;
+  /** The trainer is held: its silence means nothing until `release`. */
+  hold(): void;
+  release(): void;
   stop(): void;
 }
 
@@ -39,8 +42,10 @@ export function startWatchdog(
   let stepTime: number | undefined;
   let last: { readonly steps: number; readonly at: number } | undefined;
   let alarm: NodeJS.Timeout | undefined;
+  let held = false;
   const arm = (): void => {
     clearTimeout(alarm);
+    if (held) return;
     const silence =
       stepTime === undefined ? patience.first : Math.max(patience.least, patience.steps * stepTime);
     alarm = timer(() => onSilence(silence), silence);
@@ -50,13 +55,23 @@ export function startWatchdog(
     heardSteps: (steps) => {
       const at = now();
       // The slowest counts: steps of evaluation are quicker than those of training.
-      if (last !== undefined && steps > last.steps)
+      if (!held && last !== undefined && steps > last.steps)
         stepTime = Math.max(stepTime ?? 0, (at - last.at) / (steps - last.steps));
       last = { steps, at };
       arm();
     },
     heardEpoch: () => {
       stepTime ??= 0;
+      arm();
+    },
+    hold: () => {
+      held = true;
+      clearTimeout(alarm);
+    },
+    release: () => {
+      held = false;
+      // The step that was held in between says nothing of how long a step takes.
+      last = undefined;
       arm();
     },
     stop: () => clearTimeout(alarm),

@@ -17,6 +17,9 @@ const trial = (number: number, reward: number | null, state: Trial['state'] = 'c
   validationAccuracy: null,
   failure: null,
   reusedFrom: null,
+  retries: 0,
+  batchSize: null,
+  endedEarly: false,
   startedAt: null,
   endedAt: null,
 });

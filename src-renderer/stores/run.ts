@@ -4,8 +4,6 @@ import { errorMessage } from '../../src-shared/errors';
 import type { RunDetail, TrainerAtWork } from '../../src-shared/ipc/run-detail';
 import type { ControllerUpdate, RunEvent } from '../../src-shared/run/run-event';
 import type { RunSummary } from '../../src-shared/run/run-summary';
-import { timeLeft } from '../../src-shared/run/time-left';
-import { partDone } from '../../src-shared/run/progress';
 import type { EpochRecord, Trial } from '../../src-shared/run/trial';
 import { ask, hear } from '../bridge';
 
@@ -99,10 +97,16 @@ export const useRun = defineStore('run', () => {
       case 'controllerUpdated':
         updates.value.set(event.update.number, event.update);
         break;
+      case 'trialRetried':
+        trials.value.set(event.trial.number, event.trial);
+        break;
       case 'runEnded':
         trainers.value.clear();
         break;
+      // The program says by itself what it does.
       case 'runStarted':
+      case 'runPaused':
+      case 'runContinued':
         break;
     }
   }
@@ -118,23 +122,6 @@ export const useRun = defineStore('run', () => {
   );
   const summary = computed<RunSummary | null>(() => detail.value?.summary ?? null);
 
-  /** How long the search goes on, from what is known now. */
-  function leftAt(now: number) {
-    const { value: run } = detail;
-    if (!run?.live) return null;
-    const startedAt = run.live.startedAt ?? now;
-    const { children, hours } = run.config.budget;
-    const left = timeLeft({
-      now,
-      startedAt,
-      endedAt: ended.value.map(({ endedAt }) => endedAt ?? 0).filter((at) => at >= startedAt),
-      underWay: [...trainers.value.values()].map((child) => partDone(child, run.config.recipe.epochs)),
-      remaining: children === null ? null : children - ended.value.length,
-      until: hours === null ? null : startedAt + hours * 3_600_000 - run.live.activeBefore,
-    });
-    return left === null || left.uncertainty > 0.75 * left.milliseconds ? null : left;
-  }
-
   return {
     folder,
     detail,
@@ -149,6 +136,5 @@ export const useRun = defineStore('run', () => {
     trainers,
     open,
     needEpochs,
-    leftAt,
   };
 });

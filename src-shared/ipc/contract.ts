@@ -69,6 +69,17 @@ export const requests = {
   },
   /** Ends the search, or the preparations for one. */
   stopSearch: { request: z.strictObject({ when: z.enum(['afterEpoch', 'now']) }), reply: nothing },
+  /** Holds the children of the search, or lets them go on. */
+  pauseSearch: { request: z.strictObject({ paused: z.boolean() }), reply: nothing },
+  /** Ends one child of the search at once. */
+  stopChild: { request: z.strictObject({ trial: z.int().min(1) }), reply: nothing },
+  /** Has failed children trained again: these, or all whose failure may have been the machine's. Resumes the run when it is not searched in. */
+  retryFailures: {
+    request: z.strictObject({ folder: path, trials: trials.nullable(), data: path.nullable() }),
+    reply: nothing,
+  },
+  /** Sets another budget for the search that runs. */
+  extendSearch: { request: z.strictObject({ budget: searchConfigSchema.shape.budget }), reply: nothing },
   dismissProblem: { request: nothing, reply: nothing },
   installEngine: { request: nothing, reply: nothing },
   saveSettings: { request: settingsSchema, reply: settingsSchema },

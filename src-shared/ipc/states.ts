@@ -66,6 +66,7 @@ export const sessionStateSchema = z.discriminatedUnion('kind', [
     /** Milliseconds, with one standard deviation; null while it is no more than a guess. */
     timeLeft: z.strictObject({ milliseconds: z.number(), uncertainty: z.number() }).nullable(),
     ending: z.enum(['afterEpoch', 'now']).nullable(),
+    paused: z.boolean(),
   }),
 ]);
 export type SessionState = z.infer<typeof sessionStateSchema>;

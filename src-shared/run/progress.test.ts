@@ -18,6 +18,9 @@ const trial = (number: number, changes: Partial<Trial>): Trial => ({
   validationAccuracy: 0.5,
   failure: null,
   reusedFrom: null,
+  retries: 0,
+  batchSize: null,
+  endedEarly: false,
   startedAt: 0,
   endedAt: 1,
   ...changes,
@@ -72,4 +75,21 @@ it('tells the estimate of the time left what is left of children and hours', () 
     remaining: 7,
     until: 100 + 3_600_000,
   });
+});
+
+it('leaves pauses out of the pace, and takes a child that is trained again out of those that have ended', () => {
+  const demo = findPreset('demo').config;
+  const config = { ...demo, budget: { children: null, hours: 1 } };
+  const before = events.reduce(progressAfter, progressAtStart(noEarlierProgress));
+  const paused = progressAfter(before, { type: 'runPaused', at: 200 });
+  expect(paceOf(paused, config, 0, 9_000)).toEqual(paceOf(before, config, 0, 200));
+  const after = progressAfter(paused, { type: 'runContinued', at: 1200 });
+  expect(after).toMatchObject({ startedAt: 1100, endedAt: [1140, 1150, 1160], pausedAt: null });
+  expect(paceOf(after, config, 0, 1250).until).toBe(1100 + 3_600_000);
+  const retried = progressAfter(after, {
+    type: 'trialRetried',
+    trial: trial(8, { state: 'proposed' }),
+    at: 1300,
+  });
+  expect(retried).toMatchObject({ ended: after.ended - 1, failed: after.failed - 1 });
 });

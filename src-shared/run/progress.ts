@@ -13,7 +13,7 @@ export interface ChildProgress {
 
 /** Where a running search stands, as a bar or a window shows it. Times are milliseconds since 1970. */
 export interface SearchProgress {
-  /** When this session began; null before. */
+  /** When this session began; null before. It is put off by the length of each pause, so that a pace leaves them out. */
   readonly startedAt: number | null;
   /** Children that have ended: trained, failed or given a known reward. */
   readonly ended: number;
@@ -24,6 +24,8 @@ export interface SearchProgress {
   readonly trainers: ReadonlyMap<number, ChildProgress>;
   /** The completed trial of the highest reward. */
   readonly best: Trial | null;
+  /** When the pause that lasts began; null when there is none. */
+  readonly pausedAt: number | null;
 }
 
 /** What earlier sessions of the run have left. */
@@ -35,7 +37,7 @@ export const noEarlierProgress: EarlierProgress = { ended: 0, failed: 0, best: n
 const rememberedEnds = 64;
 
 export function progressAtStart(earlier: EarlierProgress): SearchProgress {
-  return { ...earlier, startedAt: null, endedAt: [], trainers: new Map() };
+  return { ...earlier, startedAt: null, endedAt: [], trainers: new Map(), pausedAt: null };
 }
 
 /** Where the search stands after an event. */
@@ -58,12 +60,28 @@ export function progressAfter(progress: SearchProgress, event: RunEvent): Search
     case 'trialReused':
     case 'trialFailed':
       return withEnd(progress, event.trial, event.at);
+    case 'trialRetried':
+      return { ...progress, ended: progress.ended - 1, failed: progress.failed - 1 };
+    case 'runPaused':
+      return { ...progress, pausedAt: event.at };
+    case 'runContinued':
+      return afterPause(progress, event.at);
     case 'runEnded':
-      return { ...progress, trainers: new Map() };
+      return { ...progress, trainers: new Map(), pausedAt: null };
     case 'trialProposed':
     case 'controllerUpdated':
       return progress;
   }
+}
+
+function afterPause(progress: SearchProgress, at: number): SearchProgress {
+  const length = progress.pausedAt === null ? 0 : at - progress.pausedAt;
+  return {
+    ...progress,
+    pausedAt: null,
+    startedAt: progress.startedAt === null ? null : progress.startedAt + length,
+    endedAt: progress.endedAt.map((end) => end + length),
+  };
 }
 
 function withTrainer(progress: SearchProgress, trainer: number, child: ChildProgress): SearchProgress {
@@ -97,8 +115,10 @@ export function paceOf(
   progress: SearchProgress,
   { budget, recipe }: Pick<SearchConfig, 'budget' | 'recipe'>,
   activeBefore: number,
-  now: number,
+  clock: number,
 ): Pace {
+  // In a pause no time passes.
+  const now = progress.pausedAt ?? clock;
   const startedAt = progress.startedAt ?? now;
   return {
     now,

@@ -36,8 +36,12 @@ export type RunEvent =
       readonly message: string;
       readonly at: number;
     }
+  /** The user has a failed child trained again; it waits for that. */
+  | { readonly type: 'trialRetried'; readonly trial: Trial; readonly at: number }
   | { readonly type: 'trialReused'; readonly trial: Trial; readonly at: number }
   | { readonly type: 'controllerUpdated'; readonly update: ControllerUpdate; readonly at: number }
+  | { readonly type: 'runPaused'; readonly at: number }
+  | { readonly type: 'runContinued'; readonly at: number }
   | {
       readonly type: 'runEnded';
       readonly outcome: RunOutcome;

@@ -4,7 +4,15 @@ import { searchConfigSchema } from '../config/search-config';
 const count = z.int().min(0);
 
 /** How a run stands. 'interrupted': its process was killed. */
-export const runStates = ['new', 'running', 'finished', 'stopped', 'failed', 'interrupted'] as const;
+export const runStates = [
+  'new',
+  'running',
+  'paused',
+  'finished',
+  'stopped',
+  'failed',
+  'interrupted',
+] as const;
 export type RunState = (typeof runStates)[number];
 
 /** What a list says of a run. Times are milliseconds. */

@@ -17,6 +17,9 @@ const trial = (number: number, architectureHash: string, accuracy: number | null
   validationAccuracy: accuracy,
   failure: accuracy === null ? { reason: 'diverged', message: '' } : null,
   reusedFrom: null,
+  retries: 0,
+  batchSize: null,
+  endedEarly: false,
   startedAt: 0,
   endedAt: 1,
 });

@@ -20,9 +20,21 @@ export const failureReasons = [
   'timeLimit',
   'invalid',
   'error',
+  'silent',
+  'stopped',
 ] as const;
 /** Why a trial has reward 0. */
 export type FailureReason = (typeof failureReasons)[number];
+
+/** Failures that the network itself need not be the cause of: trained again, with the same seed, it may well end otherwise. */
+export const repeatableFailures: ReadonlySet<FailureReason> = new Set<FailureReason>([
+  'crashed',
+  'outOfMemory',
+  'timeLimit',
+  'error',
+  'silent',
+  'stopped',
+]);
 
 /** How a trial stands. `interrupted` ones were in flight when the search ended: they are trained again on resume. */
 export const trialStates = ['proposed', 'running', 'completed', 'failed', 'reused', 'interrupted'] as const;
@@ -52,6 +64,12 @@ export const trialSchema = z.strictObject({
   failure: z.strictObject({ reason: z.enum(failureReasons), message: z.string() }).nullable(),
   /** The trial whose reward was given again. */
   reusedFrom: z.int().min(1).nullable(),
+  /** How often it was trained again after a failure, by itself or at the user's wish; trainings that a killed search repeats do not count. */
+  retries: z.int().min(0),
+  /** The batch size that it was trained with, where that is not the recipe's. */
+  batchSize: z.int().min(1).nullable(),
+  /** Whether its user ended it after a whole epoch: its reward is that of the epochs that it has. */
+  endedEarly: z.boolean(),
   startedAt: z.number().nullable(),
   endedAt: z.number().nullable(),
 });

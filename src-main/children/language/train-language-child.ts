@@ -26,6 +26,10 @@ export interface LanguageListener {
   readonly onEpoch?: (record: LanguageEpochRecord) => void;
   /** Asked after each epoch: whether it was the last. */
   readonly stopRequested?: () => boolean;
+  /** Awaited between steps: gives the event loop its turn, and may hold the child. */
+  readonly turn?: () => Promise<void>;
+  /** Milliseconds, monotonic; the epochs' times are taken from it. */
+  readonly now?: () => number;
 }
 
 export interface TrainedLanguageChild {
@@ -89,13 +93,15 @@ export async function trainLanguageChild(
       dropout: Generator.seeded(seed, 'dropout'),
       seed,
       onStep: listener.onStep ?? (() => undefined),
+      turn: listener.turn ?? nextTurn,
+      now: listener.now ?? (() => performance.now()),
     };
     let stopped = false;
     while (epochs.length < recipe.epochs && !stopped) {
       const record = await runEpoch(training, epochs.length);
       epochs.push(record);
       listener.onEpoch?.(record);
-      await nextTurn();
+      await training.turn();
       stopped = epochs.length < recipe.epochs && (listener.stopRequested?.() ?? false);
     }
     const samples = recipe.dropout.kind === 'variational' ? recipe.dropout.samples : 0;
@@ -115,11 +121,13 @@ interface Training {
   readonly dropout: Generator;
   readonly seed: number;
   readonly onStep: (epoch: number, step: number, steps: number) => void;
+  readonly turn: () => Promise<void>;
+  readonly now: () => number;
 }
 
 async function runEpoch(training: Training, epoch: number): Promise<LanguageEpochRecord> {
-  const { session, recipe, windows, validationTokens, dropout, onStep } = training;
-  const started = performance.now();
+  const { session, recipe, windows, validationTokens, dropout, onStep, turn, now } = training;
+  const started = now();
   const learningRate = languageRateAt(recipe, epoch);
   const evaluations = rowWindows(validationTokens, recipe.batchSize, recipe.steps).length;
   const steps = windows.length + evaluations;
@@ -133,7 +141,7 @@ async function runEpoch(training: Training, epoch: number): Promise<LanguageEpoc
     trained.loss += tokens * finite(fetchedNumber(results, 'loss'), `step ${step + 1} of epoch ${epoch + 1}`);
     trained.tokens += tokens;
     onStep(epoch, step + 1, steps);
-    await nextTurn();
+    await turn();
   }
   const loss = await validate(training, 0, (step) => {
     onStep(epoch, windows.length + step, steps);
@@ -144,13 +152,13 @@ async function runEpoch(training: Training, epoch: number): Promise<LanguageEpoc
     trainPerplexity: perplexityOf(trained.loss / trained.tokens),
     validationPerplexity: perplexityOf(finite(loss, `the evaluation of epoch ${epoch + 1}`)),
     learningRate,
-    seconds: (performance.now() - started) / 1000,
+    seconds: (now() - started) / 1000,
   };
 }
 
 /** The mean loss of the validation tokens, nats. */
 async function validate(
-  { session, recipe, validationTokens, seed }: Training,
+  { session, recipe, validationTokens, seed, turn }: Training,
   samples: number,
   onStep: (step: number) => void,
 ): Promise<number> {
@@ -159,7 +167,7 @@ async function validate(
     const { done, value } = measuring.next();
     if (done) return value.loss;
     onStep(step);
-    await nextTurn();
+    await turn();
   }
 }
 

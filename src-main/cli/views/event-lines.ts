@@ -18,6 +18,10 @@ export function eventLine(event: RunEvent): string | undefined {
       const { number, meanReward, baseline } = event.update;
       return `update ${number}: mean reward ${rewardText(meanReward)}, baseline ${rewardText(baseline)}`;
     }
+    case 'trialRetried':
+      return `child ${event.trial.number}: is trained again`;
+    case 'runPaused':
+    case 'runContinued':
     case 'runEnded':
     case 'trialProposed':
     case 'trialStarted':

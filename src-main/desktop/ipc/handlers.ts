@@ -65,6 +65,31 @@ export function handlersOf(studio: Studio): Handlers {
       search.stop(when);
       return null;
     },
+    pauseSearch: ({ paused }) => {
+      if (paused) search.control().pause();
+      else search.control().resume();
+      return null;
+    },
+    stopChild: ({ trial }) => {
+      search.control().stopChild(trial);
+      return null;
+    },
+    retryFailures: ({ folder, trials, data }) => {
+      if (search.live(absolute(folder)) !== null) search.control().retry(trials);
+      else
+        search.start({
+          kind: 'resume',
+          folder: absolute(folder),
+          data: data === null ? undefined : absolute(data),
+          changes: (config) => ({ budget: config.budget, trainers: config.trainers }),
+          retry: trials,
+        });
+      return null;
+    },
+    extendSearch: ({ budget }) => {
+      search.extend(budget);
+      return null;
+    },
     dismissProblem: () => {
       search.dismissProblem();
       return null;

@@ -16,6 +16,10 @@ export interface Session {
   readonly pid: number;
   /** Versions of the program and of what it ran on. */
   readonly software: Readonly<Record<string, string>>;
+  /** Milliseconds of it that were pauses, without the one that lasts. */
+  readonly paused: number;
+  /** When the pause that lasts began; null when there is none. */
+  readonly pausedAt: number | null;
 }
 
 const sessionRow = z
@@ -28,6 +32,8 @@ const sessionRow = z
     host: z.string(),
     pid: z.int(),
     software: jsonText.pipe(z.record(z.string(), z.string())),
+    paused: z.int(),
+    paused_at: z.int().nullable(),
   })
   .transform((row): Session => ({
     number: row.number,
@@ -38,6 +44,8 @@ const sessionRow = z
     host: row.host,
     pid: row.pid,
     software: row.software,
+    paused: row.paused,
+    pausedAt: row.paused_at,
   }));
 
 /** All sessions in order. */
@@ -74,16 +82,31 @@ export function endSession(
   ]);
 }
 
+/** Stores how long a session was paused so far, and since when it is. */
+export function setPause(
+  database: Database,
+  number: number,
+  { paused, pausedAt }: Pick<Session, 'paused' | 'pausedAt'>,
+): void {
+  database.run('UPDATE sessions SET paused = ?, paused_at = ? WHERE number = ?', [paused, pausedAt, number]);
+}
+
 /**
- * Milliseconds that the search of a run has been running in all sessions that are not running now. A killed one lasted until
- * its last event.
+ * Milliseconds that the search of a run has been running in all sessions that are not running now, without pauses. A killed one
+ * lasted until its last event, or the pause that it was in.
  * @param before the number of the session that runs now; its own time does not count
  */
 export function activeTime(database: Database, before: number): number {
   const sessions = readSessions(database).filter((session) => session.number < before);
   return sessions.reduce(
     (total, session) =>
-      total + Math.max(0, (session.endedAt ?? lastEvent(database, session)) - session.startedAt),
+      total +
+      Math.max(
+        0,
+        (session.pausedAt ?? session.endedAt ?? lastEvent(database, session)) -
+          session.startedAt -
+          session.paused,
+      ),
     0,
   );
 }

@@ -20,6 +20,9 @@ const trialRow = z
     failure_reason: z.string().nullable(),
     failure_message: z.string().nullable(),
     reused_from: z.int().nullable(),
+    retries: z.int(),
+    batch_size: z.int().nullable(),
+    ended_early: z.int().min(0).max(1),
     started_at: z.number().nullable(),
     ended_at: z.number().nullable(),
   })
@@ -38,6 +41,9 @@ const trialRow = z
     failure:
       row.failure_reason === null ? null : { reason: row.failure_reason, message: row.failure_message ?? '' },
     reusedFrom: row.reused_from,
+    retries: row.retries,
+    batchSize: row.batch_size,
+    endedEarly: row.ended_early === 1,
     startedAt: row.started_at,
     endedAt: row.ended_at,
   }))
@@ -47,8 +53,9 @@ const trialRow = z
 export function insertTrial(database: Database, trial: Trial, batch: number): void {
   database.run(
     `INSERT INTO trials (number, batch, state, replica, depth, decisions, log_probabilities, architecture_hash, parameters,
-       multiply_adds, reward, validation_accuracy, failure_reason, failure_message, reused_from, started_at, ended_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       multiply_adds, reward, validation_accuracy, failure_reason, failure_message, reused_from,
+       retries, batch_size, ended_early, started_at, ended_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       trial.number,
       batch,
@@ -69,7 +76,7 @@ export function insertTrial(database: Database, trial: Trial, batch: number): vo
 export function updateTrial(database: Database, trial: Trial): void {
   database.run(
     `UPDATE trials SET state = ?, reward = ?, validation_accuracy = ?, failure_reason = ?, failure_message = ?,
-       reused_from = ?, started_at = ?, ended_at = ? WHERE number = ?`,
+       reused_from = ?, retries = ?, batch_size = ?, ended_early = ?, started_at = ?, ended_at = ? WHERE number = ?`,
     [trial.state, ...outcome(trial), trial.number],
   );
 }
@@ -81,6 +88,9 @@ function outcome(trial: Trial) {
     trial.failure?.reason ?? null,
     trial.failure?.message ?? null,
     trial.reusedFrom,
+    trial.retries,
+    trial.batchSize,
+    trial.endedEarly ? 1 : 0,
     trial.startedAt,
     trial.endedAt,
   ] as const;
@@ -95,18 +105,28 @@ export function readTrial(database: Database, number: number): Trial | undefined
   return database.first('SELECT * FROM trials WHERE number = ?', [number], trialRow);
 }
 
+/** Trials that wait to be trained again although the controller has learned from their batch, in the order of their proposals. */
+export function readAwaitedRetries(database: Database): Trial[] {
+  return database.all(
+    `SELECT trials.* FROM trials JOIN batches ON batches.number = trials.batch
+       WHERE batches.learned = 1 AND trials.reward IS NULL ORDER BY trials.number`,
+    [],
+    trialRow,
+  );
+}
+
 /** The trials of a batch in the order of their proposals. */
 export function readBatchTrials(database: Database, batch: number): Trial[] {
   return database.all('SELECT * FROM trials WHERE batch = ? ORDER BY number', [batch], trialRow);
 }
 
 /**
- * Earlier trials that trained the network to an end (completed or failed), for giving their result again.
+ * Earlier trials that trained the network to its own end (completed or failed), for giving their result again.
  * @param before only trials of a smaller number, so that a resumed search finds what the uninterrupted one found
  */
 export function readTrained(database: Database, architectureHash: string, before: number): Trial[] {
   return database.all(
-    `SELECT * FROM trials WHERE architecture_hash = ? AND number < ? AND reused_from IS NULL
+    `SELECT * FROM trials WHERE architecture_hash = ? AND number < ? AND reused_from IS NULL AND ended_early = 0
        AND state IN ('completed', 'failed') ORDER BY number`,
     [architectureHash, before],
     trialRow,

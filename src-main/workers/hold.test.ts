@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { createHold } from './hold';
+
+it('a child that is held goes on when it is released, and its clock stood still meanwhile', async () => {
+  let time = 100;
+  const hold = createHold(() => time);
+  const steps: number[] = [];
+  hold.hold();
+  hold.hold();
+  const child = (async () => {
+    await hold.turn();
+    steps.push(hold.now());
+    await hold.turn();
+    steps.push(hold.now());
+  })();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(steps).toEqual([]);
+  time = 5000;
+  hold.release();
+  await child;
+  expect(steps).toEqual([100, 100]);
+  time = 5003;
+  expect(hold.now()).toBe(103);
+});
+
+it('a child that is not held only lets others have their turn', async () => {
+  const hold = createHold();
+  hold.release();
+  let others = 0;
+  setImmediate(() => (others += 1));
+  await hold.turn();
+  expect(others).toBe(1);
+});

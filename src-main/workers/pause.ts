@@ -1,0 +1,65 @@
+import { timer } from './watchdog';
+
+/** Whether the children of a pool are held; what depends on it is told when that changes. */
+export interface Pause {
+  readonly paused: boolean;
+  set(paused: boolean): void;
+  /** Gives back how to stop listening. */
+  onChange(listener: (paused: boolean) => void): () => void;
+}
+
+export function createPause(): Pause {
+  let paused = false;
+  const listeners = new Set<(paused: boolean) => void>();
+  return {
+    get paused() {
+      return paused;
+    },
+    set: (next) => {
+      if (next === paused) return;
+      paused = next;
+      for (const listener of [...listeners]) listener(next);
+    },
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** A timer that can be held. */
+export interface HeldTimer {
+  hold(): void;
+  release(): void;
+  stop(): void;
+}
+
+/** Calls `action` after so many milliseconds that it was not held. */
+export function heldTimer(
+  action: () => void,
+  milliseconds: number,
+  now: () => number = () => performance.now(),
+): HeldTimer {
+  let left = milliseconds;
+  let since = 0;
+  let running: NodeJS.Timeout | undefined;
+  const release = (): void => {
+    if (running !== undefined) return;
+    since = now();
+    running = timer(action, left);
+  };
+  const stop = (): void => {
+    clearTimeout(running);
+    running = undefined;
+  };
+  release();
+  return {
+    hold: () => {
+      if (running === undefined) return;
+      left = Math.max(0, left - (now() - since));
+      stop();
+    },
+    release,
+    stop,
+  };
+}
