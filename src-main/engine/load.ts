@@ -1,8 +1,11 @@
 import { createRequire } from 'node:module';
 import { delimiter } from 'node:path';
+import { existsSync } from 'node:fs';
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
 import { CellsmithError } from '../../src-shared/errors';
 import { requireWithBinding } from './binding';
+import { kernelsFile, runsKernels } from './kernels/kernels';
+import type { OpsInPlace } from './saved-model';
 import { currentInstallation } from './provision/installation';
 import type { EngineInstallation } from './provision/installation';
 
@@ -11,6 +14,7 @@ export type Engine = typeof tfjs;
 
 const nodeRequire = createRequire(import.meta.url);
 let engine: Engine | undefined;
+let kernels: OpsInPlace = new Map();
 
 /**
  * Loads tfjs-node-gpu with the binding that provisioning compiled, once a process; it takes about a second.
@@ -36,7 +40,26 @@ export function loadEngine(): Engine {
       { cause: error },
     );
   }
+  kernels = loadKernels(engine, installation);
   return engine;
+}
+
+/** The product's own ops that this process can run, by the names of those in whose place they stand. */
+export function loadedKernels(): OpsInPlace {
+  return kernels;
+}
+
+/** They are faster, not needed: without them TensorFlow's own serve. They run on the processor alone. */
+function loadKernels(loaded: Engine, { directory }: EngineInstallation): OpsInPlace {
+  const file = kernelsFile(directory);
+  const { isUsingGpuDevice } = loaded.backend() as unknown as { readonly isUsingGpuDevice: boolean };
+  if (isUsingGpuDevice || !runsKernels() || !existsSync(file)) return new Map();
+  try {
+    nodeRequire(file);
+  } catch {
+    return new Map();
+  }
+  return new Map([['Conv2DBackpropFilter', 'CellsmithConv2DBackpropFilter']]);
 }
 
 /** What TensorFlow reads when it is loaded, whichever process loads it. */

@@ -21,6 +21,9 @@ const graphVersion = 2474;
 /** The tag under which the writer's graphs are found. */
 export const servingTag = 'serve';
 
+/** Ops that are written as others of the same inputs, outputs and attributes, by name. */
+export type OpsInPlace = ReadonlyMap<string, string>;
+
 /**
  * Writes a graph as a TensorFlow SavedModel: `saved_model.pb` with its nodes and signatures under the tag 'serve'.
  * There is no variables folder: variables start uninitialised, a signature of the graph runs the initialisers.
@@ -28,20 +31,20 @@ export const servingTag = 'serve';
  * @param directory created when it is missing
  * @throws engine.graph when a node or a signature cannot be written
  */
-export function writeSavedModel(graph: Graph, directory: string): void {
+export function writeSavedModel(graph: Graph, directory: string, inPlace: OpsInPlace = new Map()): void {
   mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, 'saved_model.pb'), encodeSavedModel(graph));
+  writeFileSync(join(directory, 'saved_model.pb'), encodeSavedModel(graph, inPlace));
 }
 
 /** The bytes of `saved_model.pb`. @throws engine.graph when a node or a signature cannot be written */
-export function encodeSavedModel(graph: Graph): Uint8Array {
+export function encodeSavedModel(graph: Graph, inPlace: OpsInPlace = new Map()): Uint8Array {
   for (const [name, signature] of graph.signatures) checkSignature(name, signature);
   const message = savedModelMessage.fromObject({
     savedModelSchemaVersion: 1,
     metaGraphs: [
       {
         metaInfoDef: { tags: [servingTag], tensorflowVersion: '2.21.0' },
-        graphDef: { node: nodeDefs(graph), versions: { producer: graphVersion } },
+        graphDef: { node: nodeDefs(graph, inPlace), versions: { producer: graphVersion } },
         signatureDef: Object.fromEntries(
           [...graph.signatures].map(([name, { inputs, outputs }]) => [
             name,
@@ -72,7 +75,7 @@ function checkSignature(name: string, { outputs }: Signature): void {
  * A fed tensor is the memory of a JavaScript typed array. TensorFlow assigns without copying, so a variable would keep that
  * memory, and the thread that later frees it would release a JavaScript reference outside JavaScript's thread.
  */
-function nodeDefs(graph: Graph): object[] {
+function nodeDefs(graph: Graph, inPlace: OpsInPlace): object[] {
   const fed = new Set<GraphNode>();
   for (const { inputs } of graph.signatures.values())
     for (const tensor of Object.values(inputs)) fed.add(tensor.node);
@@ -80,7 +83,8 @@ function nodeDefs(graph: Graph): object[] {
   return graph.nodes.flatMap((node) => {
     if (node.inputs.some((input) => fed.has(input.node))) fed.add(node);
     const value = node.op === 'AssignVariableOp' ? node.inputs[1] : undefined;
-    if (value === undefined || value.dtype === 'string' || !fed.has(value.node)) return [nodeDef(node)];
+    if (value === undefined || value.dtype === 'string' || !fed.has(value.node))
+      return [nodeDef(node, inPlace)];
     const copy = `${node.name}/owned`;
     return [
       {
@@ -89,15 +93,19 @@ function nodeDefs(graph: Graph): object[] {
         input: [reference(value)],
         attr: { T: { type: dataTypes[value.dtype] } },
       },
-      nodeDef(node, new Map([[1, copy]])),
+      nodeDef(node, inPlace, new Map([[1, copy]])),
     ];
   });
 }
 
-function nodeDef(node: GraphNode, replaced: ReadonlyMap<number, string> = new Map()): object {
+function nodeDef(
+  node: GraphNode,
+  inPlace: OpsInPlace,
+  replaced: ReadonlyMap<number, string> = new Map(),
+): object {
   return {
     name: node.name,
-    op: node.op,
+    op: inPlace.get(node.op) ?? node.op,
     input: [
       ...node.inputs.map((input, i) => replaced.get(i) ?? reference(input)),
       ...node.controls.map((control) => `^${control.name}`),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CellsmithError, errorMessage } from '../../src-shared/errors';
 import type { DType, Graph, Shape, Signature, Tensor } from './graph';
-import { loadEngine } from './load';
+import { loadEngine, loadedKernels } from './load';
 import type { Engine } from './load';
 import { servingTag, writeSavedModel } from './saved-model';
 
@@ -50,7 +50,8 @@ export async function openSession(
   const folder = options.directory ?? mkdtempSync(join(tmpdir(), 'cellsmith-graph-'));
   const runners = new Map<string, SignatureRunner>();
   try {
-    writeSavedModel(graph, folder);
+    // What is kept is for other tools, which do not know the product's own kernels.
+    writeSavedModel(graph, folder, options.directory === undefined ? loadedKernels() : new Map());
     for (const name of graph.signatures.keys())
       runners.set(name, await engine.node.loadSavedModel(folder, [servingTag], name));
   } catch (error) {

@@ -41,23 +41,44 @@ export async function compileBinding(
   const includes = [unpacked(nodeHeaders), source, join(directory, 'tensorflow', 'include')];
   if (process.platform === 'win32') return compileOnWindows(directory, sources, includes, signal);
 
-  const macos = process.platform === 'darwin';
   const output = join(directory, 'tensorflow', 'tfjs_binding.node');
-  const [compiler, ...parameters] = await findCompiler(signal);
-  const compiled = await runProcess(
-    compiler,
+  await compileLibrary(
     [
-      ...parameters,
-      '-std=c++17',
       '-O2',
-      '-fPIC',
-      '-shared',
-      // Only the program that loads the binding knows the functions of N-API.
-      ...(macos ? ['-undefined', 'dynamic_lookup'] : []),
       '-DNAPI_VERSION=8',
       ...includes.map((folder) => `-I${folder}`),
       ...sources,
       ...libraries.map((library) => join(directory, library)),
+    ],
+    output,
+    signal,
+  );
+  return output;
+}
+
+/**
+ * Compiles a library for Node that finds those of TensorFlow in its own folder; not on Windows.
+ *
+ * @param parameters of the compiler: sources, and what they need
+ * @throws engine.provisioning when there is no compiler, or it fails; cancelled
+ */
+export async function compileLibrary(
+  parameters: readonly string[],
+  output: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const macos = process.platform === 'darwin';
+  const [compiler, ...first] = await findCompiler(signal);
+  const compiled = await runProcess(
+    compiler,
+    [
+      ...first,
+      '-std=c++17',
+      '-fPIC',
+      '-shared',
+      // Only the program that loads the library knows the functions of N-API.
+      ...(macos ? ['-undefined', 'dynamic_lookup'] : []),
+      ...parameters,
       `-Wl,-rpath,${macos ? '@loader_path' : '$ORIGIN'}`,
       '-o',
       output,
@@ -65,5 +86,4 @@ export async function compileBinding(
     { signal },
   );
   if (compiled?.code !== 0) throw compilerFailed(compiler, compiled?.stderr ?? '');
-  return output;
 }

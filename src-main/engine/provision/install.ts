@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { bindingVersion, compileBinding } from './compile';
+import { compileKernels } from './compile-kernels';
 import { downloadWheel, sha256 } from './download';
 import { extractWheel, wantedBytes } from './extract';
 import { recordInstallation } from './installation';
@@ -51,6 +52,7 @@ export async function installRelease(
     await extractAll(release, paths, work, progress, signal);
     progress.start('compiling');
     const bindingPath = await compileBinding(work, release, signal);
+    await compileKernels(work, signal);
     progress.start('verifying');
     const made = describeInstallation(work, release, bindingPath);
     const probed = await probeInstallation(made, { signal });

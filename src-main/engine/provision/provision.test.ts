@@ -8,6 +8,7 @@ import {
   startProvisioning,
 } from '../../testing/provisioning';
 import type { PackedRelease } from '../../testing/provisioning';
+import { kernelsFile, runsKernels } from '../kernels/kernels';
 import { currentInstallation } from './installation';
 import { probeInstallation } from './probe';
 import { provisionEngine } from './provision';
@@ -74,7 +75,27 @@ describe.runIf(process.platform === 'linux')('installing the engine', () => {
       tensorflow: '2.21.0',
       tfjs: '4.22.0',
     });
+    expect(existsSync(kernelsFile(installation.directory))).toBe(runsKernels());
   }, 240_000);
+
+  it('compiles our own kernels into an engine that lacks them', async () => {
+    const file = kernelsFile(currentInstallation(cache)?.directory ?? '');
+    rmSync(file, { force: true });
+    await provisionEngine({ cacheDirectory: cache });
+    expect(existsSync(file)).toBe(runsKernels());
+  });
+
+  it('does without them where they do not compile', async () => {
+    const file = kernelsFile(currentInstallation(cache)?.directory ?? '');
+    rmSync(file, { force: true });
+    vi.stubEnv('PATH', folder);
+    vi.stubEnv('CXX', '');
+    const installation = await provisionEngine({ cacheDirectory: cache });
+    vi.unstubAllEnvs();
+    expect(existsSync(file)).toBe(false);
+    expect(await probeInstallation(installation)).toMatchObject({ tensorflow: '2.21.0' });
+    await provisionEngine({ cacheDirectory: cache });
+  });
 
   it('is over in less than a second from then on', async () => {
     const stages: string[] = [];

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { CellsmithError } from '../../../src-shared/errors';
 import { bindingVersion } from './compile';
+import { compileKernels } from './compile-kernels';
 import { sha256 } from './download';
 import { installRelease, makeFolder } from './install';
 import type { GivenWheel } from './install';
@@ -72,6 +73,7 @@ async function workingInstallation(
     installation.binding !== bindingVersion()
   )
     return undefined;
+  await compileKernels(installation.directory, signal);
   if (isChecked(cache, installation)) return installation;
   progress.start('verifying');
   if ('failure' in (await probeInstallation(installation, { signal }))) return undefined;

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { processorFeatures } from '../kernels/kernels';
 import type { EngineLimits } from '../load';
 import type { EngineInstallation, EngineVariant } from './installation';
 import { runProcess } from './machine/run-process';
@@ -63,7 +63,7 @@ export async function engineReport(
     processor: {
       model: cpus()[0]?.model ?? process.arch,
       cores: availableParallelism(),
-      features: processorFeatures(),
+      features: usefulFeatures(),
     },
     oneDnn: probed.oneDnn,
     threads: options.threads ?? availableParallelism(),
@@ -101,8 +101,8 @@ async function gpuNames(signal: AbortSignal | undefined): Promise<string[]> {
   return names.length > 0 ? names : ['GPU'];
 }
 
-/** The extensions that TensorFlow's kernels make use of, where the system tells (Linux on x64). */
-function processorFeatures(): string[] {
+/** The extensions that kernels make use of, where the system tells (Linux on x64). */
+function usefulFeatures(): string[] {
   const useful = [
     'avx',
     'avx2',
@@ -114,10 +114,6 @@ function processorFeatures(): string[] {
     'amx_tile',
     'amx_bf16',
   ];
-  try {
-    const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' ') ?? [];
-    return useful.filter((feature) => flags.includes(feature));
-  } catch {
-    return [];
-  }
+  const features = processorFeatures();
+  return useful.filter((feature) => features.has(feature));
 }

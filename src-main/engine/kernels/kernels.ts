@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import filterGradient from './filter-gradient.cc?raw';
+import header from './kernels.h?raw';
+import parallel from './parallel.cc?raw';
+import registration from './registration.cc?raw';
+
+/**
+ * Kernels of the product's own for what TensorFlow does slowly: C++ that is compiled when the engine is installed. They are part of
+ * the program as text, so that a packaged one has them too. By file name.
+ */
+export const kernelSources: Readonly<Record<string, string>> = {
+  'kernels.h': header,
+  'parallel.cc': parallel,
+  'filter-gradient.cc': filterGradient,
+  'registration.cc': registration,
+};
+
+const version = createHash('sha256')
+  .update(Object.values(kernelSources).join('\n'))
+  .digest('hex')
+  .slice(0, 8);
+
+/** The file that these sources are compiled to. @param directory of an engine's installation */
+export function kernelsFile(directory: string): string {
+  return join(directory, 'tensorflow', `cellsmith_kernels-${version}.node`);
+}
+
+/**
+ * Whether they run and pay on this machine: Linux on x64 with AVX2 and FMA. With AVX-512, oneDNN has faster kernels of its own,
+ * with which they were never compared.
+ */
+export function runsKernels(
+  machine = `${process.platform}-${process.arch}`,
+  features: ReadonlySet<string> = processorFeatures(),
+): boolean {
+  return machine === 'linux-x64' && features.has('avx2') && features.has('fma') && !features.has('avx512f');
+}
+
+/** The extensions of the processor's instructions, by the names that Linux on x64 gives them; none elsewhere. */
+export function processorFeatures(): ReadonlySet<string> {
+  try {
+    return new Set(/^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.trim().split(' '));
+  } catch {
+    return new Set();
+  }
+}
