@@ -1,7 +1,9 @@
 import { createRouter, createWebHashHistory } from 'vue-router';
 import ArchitecturePage from './pages/ArchitecturePage.vue';
 import ChildPage from './pages/ChildPage.vue';
+import ComparePage from './pages/ComparePage.vue';
 import DatasetPage from './pages/DatasetPage.vue';
+import DatasetsPage from './pages/DatasetsPage.vue';
 import NewSearchPage from './pages/NewSearchPage.vue';
 import RunPage from './pages/RunPage.vue';
 import RunsPage from './pages/RunsPage.vue';
@@ -14,10 +16,12 @@ export const router = createRouter({
     { path: '/', redirect: '/runs' },
     { path: '/runs', name: 'runs', component: RunsPage },
     { path: '/dataset', name: 'dataset', component: DatasetPage },
+    { path: '/datasets', name: 'datasets', component: DatasetsPage },
     { path: '/new', name: 'new', component: NewSearchPage },
     { path: '/run', name: 'run', component: RunPage },
     { path: '/run/child', name: 'child', component: ChildPage },
     { path: '/architecture', name: 'architecture', component: ArchitecturePage },
+    { path: '/compare', name: 'compare', component: ComparePage },
     { path: '/settings', name: 'settings', component: SettingsPage },
   ],
 });

@@ -45,6 +45,7 @@ const bridge: Bridge = {
   openRun: ask('openRun'),
   readEpochs: ask('readEpochs'),
   readProbabilities: ask('readProbabilities'),
+  listDatasets: ask('listDatasets'),
   recognisePath: ask('recognisePath'),
   describeDataset: ask('describeDataset'),
   cancelDescribing: ask('cancelDescribing'),

@@ -14,6 +14,8 @@ export interface Series {
   readonly radius?: number;
   readonly stepped?: boolean;
   readonly cross?: boolean;
+  /** A line with a ring at each of its points. */
+  readonly marked?: boolean;
 }
 
 /** The curves of a child: it is in training, or was chosen. */

@@ -5,6 +5,8 @@ export type Palette = Readonly<
   Record<'text' | 'soft' | 'line' | 'raised' | 'controller' | 'best' | 'random' | 'bad', string>
 > & {
   readonly series: readonly string[];
+  /** From the lowest to the highest value, as #rrggbb. */
+  readonly scale: readonly string[];
 };
 
 function readPalette(): Palette {
@@ -20,6 +22,7 @@ function readPalette(): Palette {
     random: token('series-random'),
     bad: token('bad'),
     series: [1, 2, 3, 4, 5, 6].map((number) => token(`series-${number}`)),
+    scale: ['low', 'middle', 'high'].map((name) => token(`scale-${name}`)),
   };
 }
 

@@ -43,6 +43,20 @@ export const requests = {
     request: z.strictObject({ folder: path, update: z.int().min(1) }),
     reply: z.array(decisionProbabilitiesSchema),
   },
+  /** The data sets that runs below the user's folder were made on, the last used first. */
+  listDatasets: {
+    request: nothing,
+    reply: z.array(
+      z.strictObject({
+        /** Where it was when it was used last, and whether it is there now. */
+        location: z.string(),
+        isThere: z.boolean(),
+        description: datasetDescriptionSchema,
+        runs: z.int().min(1),
+        lastUsed: z.number(),
+      }),
+    ),
+  },
   /** Whether a path that was dropped or chosen is the folder of a run, a file of JSON, or may be a data set. */
   recognisePath: { request: z.strictObject({ path }), reply: z.enum(['run', 'dataset', 'architecture']) },
   describeDataset: { request: z.strictObject({ path }), reply: datasetDescriptionSchema },

@@ -11,6 +11,7 @@ import { openArchitecture } from '../architecture-files';
 import type { DatasetService } from '../dataset-service';
 import type { EngineService } from '../engine-service';
 import { epochsOf, listRuns, openRunDetail, probabilitiesOf, recognisePath } from '../run-queries';
+import { listDatasets } from '../known-datasets';
 import type { SearchService } from '../search-service';
 import type { SettingsFile } from '../stored-settings';
 import { saveFile } from './save-file';
@@ -40,6 +41,7 @@ export function handlersOf(studio: Studio): Handlers {
     openRun: ({ folder }) => openRunDetail(absolute(folder), search.live(folder)),
     readEpochs: ({ folder, trials }) => epochsOf(absolute(folder), trials),
     readProbabilities: ({ folder, update }) => probabilitiesOf(absolute(folder), update),
+    listDatasets: () => listDatasets(about.runsFolder),
     recognisePath: ({ path }) => recognisePath(absolute(path)),
     describeDataset: ({ path }) => datasets.describe(absolute(path)),
     cancelDescribing: () => {

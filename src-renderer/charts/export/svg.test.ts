@@ -14,6 +14,7 @@ const palette: Palette = {
   random: '#777777',
   bad: '#ff0000',
   series: ['#ff00ff'],
+  scale: ['#000000', '#808080', '#ffffff'],
 };
 const size = { width: 400, height: 300 };
 

@@ -14,7 +14,7 @@ const fontSize = 12;
 const font = "system-ui, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif";
 
 /** Text for inside an element or a quoted attribute. */
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   const names: Readonly<Record<string, string>> = {
     '&': 'amp',
     '<': 'lt',
@@ -32,7 +32,12 @@ function escapeXml(text: string): string {
 }
 
 /** A whole picture: its content on the ground of the theme. */
-function svgDocument({ width, height }: Size, title: string, palette: Palette, content: string): string {
+export function svgDocument(
+  { width, height }: Size,
+  title: string,
+  palette: Palette,
+  content: string,
+): string {
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
     `font-family="${escapeXml(font)}" font-size="${fontSize}" fill="${palette.text}">` +
@@ -41,7 +46,7 @@ function svgDocument({ width, height }: Size, title: string, palette: Palette, c
 }
 
 /** How wide a text is about, in pixels: no font can be measured here. */
-function textWidth(text: string): number {
+export function textWidth(text: string): number {
   return 0.56 * fontSize * text.length;
 }
 
@@ -156,9 +161,16 @@ function seriesSvg(
     index === 0 ? `M${x} ${y}` : series.stepped === true ? `H${x}V${y}` : `L${x} ${y}`,
   );
   const dashes = dashesOf(series);
+  const rings =
+    series.marked === true
+      ? places.map(
+          ([x = 0, y = 0]) =>
+            `<circle cx="${x}" cy="${y}" r="5" fill="none" stroke="${colour}" stroke-width="2"/>`,
+        )
+      : [];
   return (
     `<path d="${d.join('')}" fill="none" stroke="${colour}" stroke-width="${series.width ?? 2}" stroke-linejoin="round"` +
-    `${dashes.length === 0 ? '' : ` stroke-dasharray="${dashes.join(' ')}"`}>${label}</path>`
+    `${dashes.length === 0 ? '' : ` stroke-dasharray="${dashes.join(' ')}"`}>${label}</path>${rings.join('')}`
   );
 }
 
@@ -175,6 +187,7 @@ function legendOf(
     const sample: Series = {
       ...one,
       stepped: false,
+      marked: false,
       points:
         one.kind === 'line'
           ? [

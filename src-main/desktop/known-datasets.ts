@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import type { Reply } from '../../src-shared/ipc/contract';
+import { listRunFolders } from '../runs/locations';
+import { readManifest, type RunManifest } from '../runs/manifest';
+
+/** The data sets that runs were made on, the last used first; of those that moved, the place where they were. */
+export function listDatasets(runs: string): Reply<'listDatasets'> {
+  const known = new Map<string, Reply<'listDatasets'>[number]>();
+  for (const folder of listRunFolders(runs)) {
+    const manifest = manifestOf(folder);
+    if (manifest === null) continue;
+    const { location, description } = manifest.dataset;
+    const before = known.get(location);
+    const isNewer = before === undefined || manifest.createdAt > before.lastUsed;
+    const newest = isNewer ? description : before.description;
+    known.set(location, {
+      location,
+      isThere: existsSync(location),
+      description: newest,
+      runs: (before?.runs ?? 0) + 1,
+      lastUsed: Math.max(before?.lastUsed ?? 0, manifest.createdAt),
+    });
+  }
+  return [...known.values()].sort((a, b) => b.lastUsed - a.lastUsed);
+}
+
+/** A run that cannot be read is told of where runs are listed. */
+function manifestOf(folder: string): RunManifest | null {
+  try {
+    return readManifest(folder);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,96 @@
+import type { RunDetail } from '../../src-shared/ipc/run-detail';
+import type { Trial } from '../../src-shared/run/trial';
+import { exactText } from '../charts/figure';
+import type { Palette } from '../charts/theme';
+
+/** A run that stands beside others. */
+export interface ComparedRun {
+  readonly folder: string;
+  /** Its name; with that of its folder where two have the same. */
+  readonly label: string;
+  readonly detail: RunDetail;
+  readonly random: boolean;
+  readonly colour: (palette: Palette) => string;
+  /** Lengths of strokes and gaps by which its children are told from those of other runs. */
+  readonly dashes: readonly number[];
+}
+
+/** What children are compared by. */
+export interface Yardstick {
+  readonly key: 'accuracy' | 'reward';
+  readonly name: string;
+  /** In a word or two. */
+  readonly short: string;
+  /** With its unit, as it stands at an axis. */
+  readonly head: string;
+  /** The unit of a difference: 'percentage points'. */
+  readonly differenceHead: string;
+  readonly lowerIsBetter: boolean;
+  /** As it is shown; null for a child that has none. */
+  readonly of: (trial: Trial) => number | null;
+  /** A shown value without its unit, and with it. */
+  readonly text: (value: number) => string;
+  readonly said: (value: number) => string;
+}
+
+const accuracy: Yardstick = {
+  key: 'accuracy',
+  name: 'Validation accuracy',
+  short: 'accuracy, %',
+  head: 'Validation accuracy, %',
+  differenceHead: 'Difference, % points',
+  lowerIsBetter: false,
+  of: ({ validationAccuracy }) => (validationAccuracy === null ? null : 100 * validationAccuracy),
+  text: (value) => value.toFixed(2),
+  said: (value) => `${value.toFixed(2)} %`,
+};
+
+const reward: Yardstick = {
+  key: 'reward',
+  name: 'Reward',
+  short: 'reward',
+  head: 'Reward',
+  differenceHead: 'Difference of rewards',
+  lowerIsBetter: false,
+  of: ({ state, reward: reached }) => (state === 'failed' ? null : reached),
+  text: exactText,
+  said: exactText,
+};
+
+/** What all of some runs can be compared by: their measure where they share it, and the reward. */
+export function yardsticksOf(): readonly Yardstick[] {
+  return [accuracy, reward];
+}
+
+/** Dashes of the children of the first, second… run. */
+const runDashes: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3], [12, 4], [1, 5]];
+/** Colours of controllers after the first, by their place in the palette. */
+const moreColours = [2, 3, 4, 5, 1];
+
+/** Runs with the looks that tell them apart: random searches are grey, the first controller has its colour. */
+export function comparedRuns(details: readonly RunDetail[]): ComparedRun[] {
+  let controllers = 0;
+  return details.map((detail, index) => {
+    const { name, run, folder } = detail.summary;
+    const twice = details.filter((other) => other.summary.name === name).length > 1;
+    const random = detail.config.controller.strategy === 'random';
+    const place = random ? 0 : controllers++;
+    const more = moreColours[(place - 1) % moreColours.length] ?? 0;
+    return {
+      folder,
+      label: twice ? `${name} (${run})` : name,
+      detail,
+      random,
+      colour: (palette) =>
+        random ? palette.random : place === 0 ? palette.controller : (palette.series[more] ?? palette.text),
+      dashes: runDashes[index % runDashes.length] ?? [],
+    };
+  });
+}
+
+/** Completed children that are networks of their own, the best first. */
+export function rankingOf({ trials }: Pick<RunDetail, 'trials'>): Trial[] {
+  return trials
+    .filter(({ state, reward: reached }) => state === 'completed' && reached !== null)
+    .sort((a, b) => (b.reward ?? 0) - (a.reward ?? 0) || a.number - b.number);
+}

@@ -1,0 +1,90 @@
+import type { RunDetail } from '../../../src-shared/ipc/run-detail';
+import type { Trial } from '../../../src-shared/run/trial';
+import { convDecisionPoints } from '../../../src-shared/space/conv-space';
+import type { DecisionPoint, OptionValue } from '../../../src-shared/space/search-space';
+
+/** An axis of parallel coordinates: a decision, or a number that a network has. */
+export interface DecisionAxis {
+  /** Which of the axes: 'filterHeight 3'. */
+  readonly key: string;
+  /** Axes of one name are shown or hidden together: 'filterHeight'. */
+  readonly name: string;
+  /** In two lines: 'Layer 3', 'filter height'. */
+  readonly label: readonly [string, string];
+  /** The options in order; null for an axis of numbers. */
+  readonly options: readonly OptionValue[] | null;
+  /** For each network the number, or the place of its option; null where it makes no such decision. */
+  readonly values: readonly (number | null)[];
+}
+
+interface Network {
+  readonly run: Pick<RunDetail, 'config'>;
+  readonly trial: Pick<Trial, 'depth' | 'decisions'>;
+}
+
+/** The decisions of networks as axes, layer after layer; an anchor point is the number of its links. */
+export function decisionAxes(networks: readonly Network[]): DecisionAxis[] {
+  const axes = new Map<string, Draft>();
+  for (const [index, { run, trial }] of networks.entries()) {
+    let position = 0;
+    for (const point of decisionPoints(run, trial)) {
+      const decision = trial.decisions[position++];
+      if (decision === undefined) break;
+      // The anchor point of layer 1 only marks it.
+      if (point.kind === 'anchor' && point.candidates.length === 0) continue;
+      const key = `${point.name} ${point.layer}`;
+      let axis = axes.get(key);
+      if (axis === undefined) axes.set(key, (axis = { key, point, options: [], values: [] }));
+      if (point.kind === 'anchor')
+        axis.values[index] =
+          typeof decision === 'number' ? decision : decision.reduce((sum, bit) => sum + bit, 0);
+      else if (typeof decision === 'number') {
+        for (const option of point.options) if (!axis.options.includes(option)) axis.options.push(option);
+        const option = point.options[decision];
+        axis.values[index] = option === undefined ? null : axis.options.indexOf(option);
+      }
+    }
+  }
+  return [...axes.values()]
+    .sort((a, b) => orderOf(a) - orderOf(b))
+    .map((axis) => finished(axis, networks.length));
+}
+
+interface Draft {
+  readonly key: string;
+  readonly point: DecisionPoint;
+  /** All that were to choose from, in the order in which they were met. */
+  readonly options: OptionValue[];
+  readonly values: (number | null)[];
+}
+
+function decisionPoints(
+  { config }: Network['run'],
+  { depth, decisions }: Network['trial'],
+): Iterable<DecisionPoint> {
+  return convDecisionPoints(config.space, depth, decisions);
+}
+
+/** Layer after layer; what decides about the whole network comes last. */
+function orderOf({ point }: Draft): number {
+  return point.layer === 0 ? Infinity : point.layer;
+}
+
+/** Options that are numbers stand in their order. */
+function finished({ key, point, options, values }: Draft, count: number): DecisionAxis {
+  const numbers = options.filter((option) => typeof option === 'number');
+  const sorted = numbers.length === options.length ? numbers.sort((a, b) => a - b) : options;
+  const places = options.map((option) => (sorted as readonly OptionValue[]).indexOf(option));
+  const words =
+    point.kind === 'anchor' ? 'links' : point.name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return {
+    key,
+    name: point.name,
+    label: [point.layer === 0 ? 'Network' : `Layer ${point.layer}`, words],
+    options: point.kind === 'anchor' ? null : sorted,
+    values: Array.from({ length: count }, (_, index) => {
+      const value = values[index] ?? null;
+      return value === null || point.kind === 'anchor' ? value : (places[value] ?? null);
+    }),
+  };
+}

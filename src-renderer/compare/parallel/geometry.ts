@@ -1,0 +1,138 @@
+import type { Range } from '../../charts/figure';
+import type { DecisionAxis } from './decision-axes';
+
+/** What of an axis is let through: heights from 0 at its foot to 1 at its head. */
+export type Brushes = ReadonlyMap<string, Range>;
+
+/** An axis with the heights of its networks. */
+export interface DrawnAxis {
+  readonly axis: DecisionAxis;
+  /** Heights from 0 to 1, NaN where a network has none; by these it is filtered. */
+  readonly heights: Float32Array;
+  /** The same, with the networks of one option spread over its band, so that a bundle shows how many there are. */
+  readonly spread: Float32Array;
+}
+
+/** Share of the band of an option over which its networks are spread. */
+const bandShare = 0.6;
+/** Consecutive multiples of it spread evenly (the golden section). */
+const golden = 0.6180339887498949;
+/** So many whole numbers stand in bands like options do. */
+const mostBands = 24;
+
+/** How the values of an axis stand over its height. */
+interface AxisScale {
+  readonly bounds: Range;
+  /** Options, or whole numbers, that each have a band of their own; 0 for numbers without bands. */
+  readonly bands: number;
+  readonly heightOf: (value: number) => number;
+}
+
+export function scaleOf({ options, values }: DecisionAxis): AxisScale {
+  if (options !== null) {
+    const bands = options.length;
+    return { bounds: { min: 0, max: bands - 1 }, bands, heightOf: (value) => (value + 0.5) / bands };
+  }
+  const bounds = boundsOf(values);
+  const { min, max } = bounds;
+  const whole = max - min < mostBands && values.every((value) => value === null || Number.isInteger(value));
+  const bands = whole ? max - min + 1 : 0;
+  return {
+    bounds,
+    bands,
+    heightOf: (value) =>
+      whole ? (value - min + 0.5) / bands : max === min ? 0.5 : (value - min) / (max - min),
+  };
+}
+
+function boundsOf(values: readonly (number | null)[]): Range {
+  let [min, max] = [Infinity, -Infinity];
+  for (const value of values)
+    if (value !== null) {
+      min = Math.min(min, value);
+      max = Math.max(max, value);
+    }
+  return min <= max ? { min, max } : { min: 0, max: 1 };
+}
+
+/** Works out where networks cross an axis. */
+export function drawnAxis(axis: DecisionAxis): DrawnAxis {
+  const { values } = axis;
+  const { bands, heightOf } = scaleOf(axis);
+  const heights = new Float32Array(values.length);
+  const spread = new Float32Array(values.length);
+  for (const [index, value] of values.entries()) {
+    const height = value === null ? NaN : heightOf(value);
+    heights[index] = height;
+    spread[index] = height + (bands === 0 ? 0 : (((index * golden) % 1) - 0.5) * (bandShare / bands));
+  }
+  return { axis, heights, spread };
+}
+
+/** Values that stand beside an axis, with their heights; at most ten of them. */
+export function axisMarks(
+  axis: DecisionAxis,
+  text: (value: number) => string,
+): { height: number; text: string }[] {
+  const { bounds, bands, heightOf } = scaleOf(axis);
+  const { min, max } = bounds;
+  const marks =
+    bands > 0
+      ? Array.from({ length: bands }, (_, step) => min + step)
+      : max === min
+        ? [min]
+        : [0, 0.25, 0.5, 0.75, 1].map((share) => min + share * (max - min));
+  const every = Math.ceil(marks.length / 10);
+  return marks
+    .filter((_, index) => index % every === 0)
+    .map((value) => ({ height: heightOf(value), text: valueText(axis, value, text) }));
+}
+
+/** A value of an axis in words: the option that it stands for, or the number. */
+export function valueText({ options }: DecisionAxis, value: number, text: (value: number) => string): string {
+  return options === null ? text(value) : String(options[value] ?? '–');
+}
+
+/** The brush that lets values from one to another through. */
+export function brushOf(axis: DecisionAxis, from: number, to: number): Range {
+  const { bands, heightOf } = scaleOf(axis);
+  const half = bands === 0 ? 1e-6 : 0.5 / bands;
+  return { min: heightOf(Math.min(from, to)) - half, max: heightOf(Math.max(from, to)) + half };
+}
+
+/** The lowest and the highest value that a brush lets through; null when there is none between its ends. */
+export function brushedValues(axis: DecisionAxis, { min, max }: Range): Range | null {
+  const { heightOf } = scaleOf(axis);
+  const inside = axis.values.filter((value): value is number => {
+    const height = value === null ? NaN : heightOf(value);
+    return height >= min && height <= max;
+  });
+  return inside.length === 0 ? null : boundsOf(inside);
+}
+
+/** Which networks pass all brushes. A network that has nothing on a brushed axis does not. */
+export function passing(axes: readonly DrawnAxis[], brushes: Brushes, count: number): boolean[] {
+  const brushed = axes.flatMap(({ axis, heights }) => {
+    const range = brushes.get(axis.key);
+    return range === undefined ? [] : [{ heights, range }];
+  });
+  return Array.from({ length: count }, (_, index) =>
+    brushed.every(({ heights, range }) => {
+      const height = heights[index] ?? NaN;
+      return height >= range.min && height <= range.max;
+    }),
+  );
+}
+
+/** The colour of a share from 0 to 1 on a scale of colours, #rrggbb each. */
+export function scaleColour(scale: readonly string[], share: number): string {
+  const place = Math.min(1, Math.max(0, share)) * (scale.length - 1);
+  const low = Math.min(Math.floor(place), scale.length - 2);
+  const channels = (colour = '#000000'): number[] =>
+    [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+  const [from, to] = [channels(scale[low]), channels(scale[low + 1])];
+  const mixed = from.map((channel, index) =>
+    Math.round(channel + (place - low) * ((to[index] ?? 0) - channel)),
+  );
+  return `#${mixed.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
+}
