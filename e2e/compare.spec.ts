@@ -26,10 +26,10 @@ test('two runs are compared in every view, and the choice stands in the address'
   await expect(page.getByText('Nothing is compared yet')).toBeVisible();
   expect(await seriousViolations(studio)).toEqual([]);
 
-  await page.getByRole('checkbox', { name: /With a controller/ }).check();
+  await page.getByRole('checkbox', { name: /^With a controller reinforce/ }).check();
   // A run from another folder is dropped on the page.
   await studio.drop(elsewhere);
-  await expect(page.getByRole('checkbox', { name: /At random/ })).toBeChecked();
+  await expect(page.getByRole('checkbox', { name: /^At random random/ })).toBeChecked();
   const children = page.getByRole('region', { name: 'Children of With a controller' }).getByRole('checkbox');
   await children.nth(0).check();
   await page.getByLabel('Number of a child of At random').fill('5');
@@ -105,7 +105,7 @@ test('two runs are compared in every view, and the choice stands in the address'
   await expect(page.getByRole('heading', { name: 'Pareto front' })).toBeVisible();
   await page.reload();
   await expect(page.getByRole('heading', { name: 'Pareto front' })).toBeVisible();
-  await expect(page.getByRole('checkbox', { name: /At random/ })).toBeChecked();
+  await expect(page.getByRole('checkbox', { name: /^At random random/ })).toBeChecked();
   await page.getByRole('tab', { name: 'Curves' }).click();
   await expect(page.getByText('At random, child 5')).toBeVisible();
 
