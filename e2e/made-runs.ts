@@ -11,7 +11,7 @@ import { insertBatch } from '../src-main/runs/tables/batches';
 import { insertEpoch } from '../src-main/runs/tables/epochs';
 import { endSession, insertSession } from '../src-main/runs/tables/sessions';
 import { insertTrial } from '../src-main/runs/tables/trials';
-import { insertUpdate } from '../src-main/runs/tables/updates';
+import { insertProbabilities, insertUpdate } from '../src-main/runs/tables/updates';
 import { convCandidate } from '../src-main/search/candidate';
 import { runDescription } from '../src-main/testing/run-description';
 
@@ -88,6 +88,7 @@ export function makeRun(runs: string, { name, strategy, children, epochs, seed =
       });
       const record = policy.learn(results);
       insertUpdate(database, { ...record, trials: proposals.map((_, place) => first + place) }, batch, at);
+      insertProbabilities(database, record.number, record.probabilities);
     }
     endSession(database, session, { at, outcome: 'finished', message: null });
   });

@@ -5,7 +5,7 @@ import { nasCell } from '../src-shared/architecture/published-cells';
 import { architectureFileText } from '../src-shared/architecture-file/parse-architecture-file';
 import { cellFile, deepNetworkFile } from './made-files';
 import { makeRun } from './made-runs';
-import { newHome, resize, root, sample, startStudio, type Studio } from './studio';
+import { newHome, resize, root, sample, startStudio, stopSearch, type Studio } from './studio';
 
 const folder = join(root, 'test-results', 'screenshots');
 const sizes = [
@@ -54,7 +54,15 @@ test('every page', async () => {
   await page.getByRole('button', { name: 'Start search' }).click();
   await expect(page.getByText(/^(9|1\d) of 24 children/)).toBeVisible({ timeout: 400_000 });
   await picture(studio, 'run-live');
-  await page.getByRole('button', { name: 'Stop after epoch' }).click();
+  await page.getByRole('tab', { name: 'Configuration and log' }).click();
+  await picture(studio, 'run-log');
+  await page.getByRole('tab', { name: 'Search' }).click();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await picture(studio, 'run-paused');
+  await page.getByRole('button', { name: 'Extend…' }).click();
+  await picture(studio, 'run-extend');
+  await page.keyboard.press('Escape');
+  await stopSearch(studio, 'Stop after epoch');
   await expect(page.getByRole('button', { name: 'Resume' })).toBeEnabled({ timeout: 60_000 });
   await page.getByRole('region', { name: 'Best networks' }).getByRole('checkbox').nth(1).check();
   await page.getByRole('region', { name: 'Best networks' }).getByRole('checkbox').nth(2).check();
@@ -92,6 +100,27 @@ test('architectures', async () => {
     await expect(page.getByText(path)).toBeVisible();
     await picture(studio, name);
   }
+  await studio.app.close();
+  home.remove();
+});
+
+test('the tabs of a run', async () => {
+  test.setTimeout(300_000);
+  const home = newHome();
+  makeRun(home.runs, { name: 'v1 on six layers', strategy: 'reinforce', children: 800, epochs: 5 });
+  makeRun(home.runs, { name: 'Random search', strategy: 'random', children: 800, epochs: 5 });
+  const studio = await startStudio(home);
+  const { page } = studio;
+  await page.getByRole('link', { name: /v1 on six layers/ }).click();
+  await page.getByLabel('Random search to compare with').selectOption('Random search');
+  await picture(studio, 'run-compared');
+  await page.getByRole('tab', { name: 'Controller' }).click();
+  await expect(page.getByRole('table', { name: 'Filter height' })).toBeVisible();
+  await picture(studio, 'run-controller');
+  await page.getByRole('tab', { name: 'Configuration and log' }).click();
+  await picture(studio, 'run-configuration');
+  await page.locator('body').press('?');
+  await picture(studio, 'keys');
   await studio.app.close();
   home.remove();
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { parseArchitectureFile } from '../src-shared/architecture-file/parse-architecture-file';
 import { seriousViolations } from './accessibility';
-import { newHome, root, sample, startStudio, type Home, type Studio } from './studio';
+import { newHome, root, sample, startStudio, stopSearch, type Home, type Studio } from './studio';
 
 let home: Home;
 test.beforeAll(() => {
@@ -53,12 +53,12 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
   await expect(page.getByRole('progressbar', { name: /Epoch of child/ }).first()).toBeVisible({
     timeout: 60_000,
   });
-  await page.getByRole('button', { name: 'Stop after epoch' }).click();
+  await stopSearch(studio, 'Stop after epoch');
   await expect(page.getByRole('button', { name: 'Resume' })).toBeEnabled({ timeout: 60_000 });
   await expect(page.getByRole('heading', { level: 1 })).toContainText('stopped');
 
   await page.getByRole('button', { name: 'Resume' }).click();
-  await expect(page.getByRole('button', { name: 'Stop now' })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible({ timeout: 60_000 });
   // A window that is loaded anew shows the same run, and hears how it goes on.
   await page.reload();
   await expect(page.getByText('3 of 3 children')).toBeVisible({ timeout: 120_000 });
@@ -114,8 +114,9 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
   await expect(page.getByText('No search is running')).toBeVisible();
 
   // A finished run is extended by one more child.
+  await page.getByRole('button', { name: 'Extend…' }).click();
   await page.getByLabel('How many more children').fill('1');
-  await page.getByRole('button', { name: 'Extend' }).click();
+  await page.getByRole('button', { name: 'Extend', exact: true }).click();
   await expect(page.getByText('4 of 4 children')).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole('heading', { level: 1 })).toContainText('finished');
   await studio.app.close();
@@ -175,7 +176,7 @@ test('closing the window while a search runs asks what becomes of it', async () 
   await expect.poll(isVisible).toBe(true);
   await close(0);
   await expect.poll(isVisible).toBe(false);
-  await expect(page.getByRole('button', { name: 'Stop now' })).toBeEnabled();
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeEnabled();
   const ended = new Promise((resolve) => app.process().once('exit', resolve));
   await close(2);
   await ended;

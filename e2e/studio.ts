@@ -62,6 +62,12 @@ export async function startStudio(home: Home): Promise<Studio> {
   };
 }
 
+/** Ends the search of the run that is shown. */
+export async function stopSearch({ page }: Studio, how: 'Stop after epoch' | 'Stop now'): Promise<void> {
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await page.getByRole('menuitem', { name: how }).click();
+}
+
 /** Gives the window's content a size. Device-independent pixels. */
 export async function resize({ app, page }: Studio, width: number, height: number): Promise<void> {
   await app.evaluate(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Trial } from '../../src-shared/run/trial';
-import { averageOver, rewardSeries } from './reward-series';
+import { averageOver, movingAverage, rewardSeries } from './reward-series';
 
 const trial = (number: number, reward: number | null, state: Trial['state'] = 'completed'): Trial => ({
   number,
@@ -44,6 +44,10 @@ it('the average is that of the last children, computed one by one', () => {
       for (const [index, point] of average.entries()) {
         const counted = rewards.slice(Math.max(0, index + 1 - averageOver), index + 1);
         expect(point.y).toBeCloseTo(counted.reduce((a, b) => a + b, 0) / counted.length, 9);
+        expect(movingAverage(rewards.map((reward, k) => ({ number: k + 1, reward })))[index]?.y).toBeCloseTo(
+          point.y,
+          9,
+        );
         expect(best[index]?.y).toBe(Math.max(...rewards.slice(0, index + 1)));
       }
     }),

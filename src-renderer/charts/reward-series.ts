@@ -42,3 +42,14 @@ export function rewardSeries(trials: readonly Trial[]): RewardSeries {
   }
   return { children, failed, average, best };
 }
+
+/** Mean reward of the last children up to each, as in `rewardSeries`. @param children in order */
+export function movingAverage(
+  children: readonly { readonly number: number; readonly reward: number }[],
+): Point[] {
+  let sum = 0;
+  return children.map(({ number, reward }, index) => {
+    sum += reward - (children[index - averageOver]?.reward ?? 0);
+    return { x: number, y: sum / Math.min(index + 1, averageOver) };
+  });
+}

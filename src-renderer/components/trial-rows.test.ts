@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Trial } from '../../src-shared/run/trial';
-import { trialRows } from './trial-rows';
+import { remarkOf, trialRows } from './trial-rows';
 
 const trial = (number: number, changes: Partial<Trial>): Trial => ({
   number,
@@ -47,4 +47,13 @@ it('a filter takes a state, a number or a word', () => {
   expect(numbers(trialRows(trials, order, 'all', '1'))).toEqual([1]);
   expect(numbers(trialRows(trials, order, 'all', 'memory'))).toEqual([2]);
   expect(numbers(trialRows(trials, order, 'all', 'AB12'))).toEqual([12]);
+});
+
+it('says what is worth saying of a child beside its numbers', () => {
+  const failure = { reason: 'crashed', message: 'The trainer ended.' } as const;
+  expect(remarkOf(trial(1, {}))).toBe('');
+  expect(remarkOf(trial(1, { failure, retries: 2 }))).toBe('The trainer ended. Trained again 2 times.');
+  expect(remarkOf(trial(1, { endedEarly: true, retries: 1, batchSize: 16 }))).toBe(
+    'You ended it before its last epoch. Trained again. At a batch size of 16.',
+  );
 });

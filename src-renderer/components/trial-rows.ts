@@ -58,3 +58,15 @@ function matches(trial: Trial, wanted: string): boolean {
     trial.architectureHash,
   ].some((part) => part.toLowerCase().includes(wanted));
 }
+
+/** What is worth saying of a child beside its numbers. */
+export function remarkOf({ failure, reusedFrom, endedEarly, retries, batchSize }: Trial): string {
+  const remarks = [
+    ...(failure === null ? [] : [failure.message]),
+    ...(reusedFrom === null ? [] : [`The same network as child ${reusedFrom}.`]),
+    ...(endedEarly ? ['You ended it before its last epoch.'] : []),
+    ...(retries === 0 ? [] : [`Trained again${retries === 1 ? '' : ` ${retries} times`}.`]),
+    ...(batchSize === null ? [] : [`At a batch size of ${batchSize}.`]),
+  ];
+  return remarks.join(' ');
+}

@@ -57,6 +57,20 @@ export const requests = {
       }),
     ),
   },
+  /** The end of a run's log, or what came after an earlier piece of it: bytes from `from` to `to`. */
+  readLog: {
+    request: z.strictObject({ folder: path, after: z.int().min(0).nullable() }),
+    reply: z.strictObject({ text: z.string(), from: z.int().min(0), to: z.int().min(0) }),
+  },
+  /** Runs of random search that a run can be compared with. */
+  randomRuns: {
+    request: z.strictObject({ folder: path }),
+    reply: z.array(z.strictObject({ folder: z.string(), name: z.string() })),
+  },
+  readRewards: {
+    request: z.strictObject({ folder: path }),
+    reply: z.array(z.strictObject({ number: z.int().min(1), reward: z.number() })),
+  },
   /** Whether a path that was dropped or chosen is the folder of a run, a file of JSON, or may be a data set. */
   recognisePath: { request: z.strictObject({ path }), reply: z.enum(['run', 'dataset', 'architecture']) },
   describeDataset: { request: z.strictObject({ path }), reply: datasetDescriptionSchema },

@@ -8,8 +8,10 @@ import { CellsmithError } from '../../../src-shared/errors';
 import { cacheDirectory } from '../../engine/provision/installation';
 import { readManifest } from '../../runs/manifest';
 import { openArchitecture } from '../architecture-files';
+import { readLog } from '../../runs/read-log';
 import type { DatasetService } from '../dataset-service';
 import type { EngineService } from '../engine-service';
+import { randomRunsLike, rewardsOf } from '../random-runs';
 import { epochsOf, listRuns, openRunDetail, probabilitiesOf, recognisePath } from '../run-queries';
 import { listDatasets } from '../known-datasets';
 import type { SearchService } from '../search-service';
@@ -42,6 +44,9 @@ export function handlersOf(studio: Studio): Handlers {
     readEpochs: ({ folder, trials }) => epochsOf(absolute(folder), trials),
     readProbabilities: ({ folder, update }) => probabilitiesOf(absolute(folder), update),
     listDatasets: () => listDatasets(about.runsFolder),
+    readLog: ({ folder, after }) => readLog(runFolder(absolute(folder)), after),
+    randomRuns: ({ folder }) => randomRunsLike(absolute(folder), about.runsFolder),
+    readRewards: ({ folder }) => rewardsOf(absolute(folder)),
     recognisePath: ({ path }) => recognisePath(absolute(path)),
     describeDataset: ({ path }) => datasets.describe(absolute(path)),
     cancelDescribing: () => {

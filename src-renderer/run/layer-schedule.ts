@@ -1,0 +1,19 @@
+import { depthAt } from '../../src-shared/space/conv-space';
+import type { ConvSpaceConfig } from '../../src-shared/config/search-config';
+
+/**
+ * The layer schedule as a sentence: how large networks are now, and when they grow.
+ * @param proposed children that were proposed so far
+ */
+export function scheduleText(space: ConvSpaceConfig, proposed: number): string {
+  const { schedule, blockSize } = space;
+  const unit = blockSize > 1 ? `blocks of ${blockSize} layers` : 'layers';
+  const now = depthAt(schedule, proposed);
+  if (schedule.growBy === 0 || now >= schedule.maximumLayers)
+    return `Networks have ${now} ${unit}, and grow no more.`;
+  const next = schedule.every * (Math.floor(proposed / schedule.every) + 1);
+  return (
+    `Networks have ${now} ${unit}; from child ${(next + 1).toLocaleString('en')} on ${depthAt(schedule, next)}, ` +
+    `then ${schedule.growBy} more every ${schedule.every.toLocaleString('en')} children up to ${schedule.maximumLayers}.`
+  );
+}
