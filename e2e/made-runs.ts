@@ -1,5 +1,5 @@
-import { findPreset } from '../src-shared/config/presets';
-import type { SearchConfig } from '../src-shared/config/search-config';
+import { presets } from '../src-shared/config/presets';
+import type { ConvSpaceConfig, ImageSearchConfig } from '../src-shared/config/search-config';
 import { Generator } from '../src-shared/random';
 import type { EpochRecord, Trial } from '../src-shared/run/trial';
 import { convSpace } from '../src-shared/space/conv-space';
@@ -12,16 +12,16 @@ import { insertEpoch } from '../src-main/runs/tables/epochs';
 import { endSession, insertSession } from '../src-main/runs/tables/sessions';
 import { insertTrial } from '../src-main/runs/tables/trials';
 import { insertProbabilities, insertUpdate } from '../src-main/runs/tables/updates';
-import { convCandidate } from '../src-main/search/candidate';
+import { candidates } from '../src-main/search/candidate';
 import { runDescription } from '../src-main/testing/run-description';
 
-const { config: v1 } = findPreset('v1');
+const { config: v1 } = presets.v1;
 /** The space that the synthetic reward judges: six layers of v1. */
-const space: SearchConfig['space'] = {
+const space: ConvSpaceConfig = {
   ...v1.space,
   schedule: { ...v1.space.schedule, growBy: 0, maximumLayers: 6 },
 };
-const task = { height: 32, width: 32, channels: 3, classes: 10 };
+const candidateOf = candidates({ ...v1, space }, runDescription().dataset.description);
 
 export interface MadeRun {
   readonly name: string;
@@ -38,7 +38,7 @@ export interface MadeRun {
  */
 export function makeRun(runs: string, { name, strategy, children, epochs, seed = 1 }: MadeRun): string {
   const base = runDescription();
-  const config: SearchConfig = {
+  const config: ImageSearchConfig = {
     ...base.config,
     name,
     preset: 'v1',
@@ -52,7 +52,7 @@ export function makeRun(runs: string, { name, strategy, children, epochs, seed =
       childrenPerUpdate: 8,
       learningRate: 0.006,
     },
-    recipe: { ...base.config.recipe, epochs, rewardEpochs: 1 },
+    recipe: { ...v1.recipe, epochs, rewardEpochs: 1 },
     budget: { children, hours: null },
   };
   const run = createRun(runs, { ...base, config });
@@ -103,7 +103,7 @@ function trialOf(
   startedAt: number,
   endedAt: number,
 ): Trial {
-  const { hash, parameters, multiplyAdds } = convCandidate(space, task, depth, decisions);
+  const { hash, parameters, multiplyAdds } = candidateOf(depth, decisions);
   return {
     number,
     state: accuracy === null ? 'failed' : 'completed',
@@ -115,7 +115,7 @@ function trialOf(
     parameters,
     multiplyAdds,
     reward: accuracy === null ? 0 : accuracy ** 3,
-    validationAccuracy: accuracy,
+    measure: accuracy,
     failure: accuracy === null ? { reason: 'diverged', message: 'The loss was no number any more.' } : null,
     reusedFrom: null,
     retries: 0,
@@ -135,6 +135,7 @@ function curve(accuracy: number, epochs: number, seconds: number, draws: Generat
       epoch === epochs - 1 ? accuracy : accuracy * share + 0.01 * draws.normal(),
     );
     return {
+      kind: 'images',
       epoch,
       trainLoss: 2.3 * (1 - 0.8 * share),
       trainAccuracy: Math.min(1, validationAccuracy * 1.05),

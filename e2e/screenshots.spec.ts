@@ -64,8 +64,8 @@ test('every page', async () => {
   await page.keyboard.press('Escape');
   await stopSearch(studio, 'Stop after epoch');
   await expect(page.getByRole('button', { name: 'Resume' })).toBeEnabled({ timeout: 60_000 });
-  await page.getByRole('region', { name: 'Best networks' }).getByRole('checkbox').nth(1).check();
-  await page.getByRole('region', { name: 'Best networks' }).getByRole('checkbox').nth(2).check();
+  await page.getByRole('region', { name: 'Best architectures' }).getByRole('checkbox').nth(1).check();
+  await page.getByRole('region', { name: 'Best architectures' }).getByRole('checkbox').nth(2).check();
   await picture(studio, 'run-stopped');
   await page.getByRole('link', { name: 'Runs' }).click();
   await picture(studio, 'runs');
@@ -82,7 +82,7 @@ test('architectures', async () => {
   const { page } = studio;
   await page.getByRole('link', { name: /Networks/ }).click();
   await picture(studio, 'run-finished');
-  await page.getByRole('region', { name: 'Best networks' }).getByRole('button').first().click();
+  await page.getByRole('region', { name: 'Best architectures' }).getByRole('button').first().click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Child');
   await picture(studio, 'child');
   await page.getByRole('img', { name: /^Layer 3: / }).focus();

@@ -45,7 +45,7 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
   // What was written survives a reload of the window.
   await page.reload();
   await expect(page.locator('[data-option="name"] input')).toHaveValue('Three children');
-  await page.getByRole('button', { name: 'The sample' }).click();
+  await page.getByRole('button', { name: 'Sample pictures' }).click();
   await expect(start).toBeEnabled();
   await start.click();
 
@@ -63,14 +63,16 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
   await page.reload();
   await expect(page.getByText('3 of 3 children')).toBeVisible({ timeout: 120_000 });
   await expect(page.getByRole('heading', { level: 1 })).toContainText('finished');
-  await expect(page.getByRole('region', { name: 'Best networks' }).getByRole('button').first()).toBeVisible();
+  await expect(
+    page.getByRole('region', { name: 'Best architectures' }).getByRole('button').first(),
+  ).toBeVisible();
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     expect(await seriousViolations(studio)).toEqual([]);
   }
 
   // The best network is opened from its card and saved; the file is the one that the command line writes.
-  await page.getByRole('region', { name: 'Best networks' }).getByRole('button').first().click();
+  await page.getByRole('region', { name: 'Best architectures' }).getByRole('button').first().click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('of Three children');
   const saved = join(home.runs, 'best.json');
   await studio.app.evaluate(({ dialog }, filePath) => {
@@ -125,7 +127,7 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
 test('a killed trainer is a failed child, a killed program an interrupted run that goes on', async () => {
   let studio = await startStudio(home);
   let { page } = studio;
-  await page.getByRole('button', { name: 'Try it with the sample' }).click();
+  await page.getByRole('button', { name: 'Try it with sample pictures' }).click();
   await page.getByRole('button', { name: 'Search on this data set' }).click();
   await setOption(studio, 'name', 'Killed');
   await setOption(studio, 'budget.children', '4');
@@ -160,7 +162,7 @@ test('a killed trainer is a failed child, a killed program an interrupted run th
 test('closing the window while a search runs asks what becomes of it', async () => {
   const studio = await startStudio(home);
   const { app, page } = studio;
-  await page.getByRole('button', { name: 'Try it with the sample' }).click();
+  await page.getByRole('button', { name: 'Try it with sample pictures' }).click();
   await page.getByRole('button', { name: 'Search on this data set' }).click();
   await setOption(studio, 'name', 'Closed');
   await page.getByRole('button', { name: 'Start search' }).click();

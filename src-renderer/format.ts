@@ -1,5 +1,24 @@
+import { measureNames, measureText, type Measure } from '../src-shared/run/measure';
+
+/** '93.41', '78.4': a stored measure without its unit, which stands in the head of the column. */
+export function measureNumber(measure: Measure, stored: number | null): string {
+  return measureText(measure, stored).replace(/ %$/, '');
+}
+
+/** 'Accuracy, %', 'Perplexity'. */
+export function measureHead(measure: Measure): string {
+  const { name, unit } = measureNames[measure];
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}${unit === null ? '' : `, ${unit}`}`;
+}
+
+/** What follows the number: '%', 'perplexity'. */
+export function measureUnit(measure: Measure): string {
+  const { name, unit } = measureNames[measure];
+  return unit ?? name;
+}
+
 /** '41.32' of a share from 0 to 1; '–' for none. The unit, %, stands in the head of the column. */
-export function percentNumber(share: number | null): string {
+function percentNumber(share: number | null): string {
   return share === null ? '–' : (100 * share).toFixed(2);
 }
 

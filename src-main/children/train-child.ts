@@ -3,7 +3,7 @@ import { CellsmithError } from '../../src-shared/errors';
 import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv-architecture';
 import type { ImageRecipe } from '../../src-shared/config/search-config';
 import { Generator } from '../../src-shared/random';
-import type { EpochRecord } from '../../src-shared/run/trial';
+import type { ImageEpochRecord } from '../../src-shared/run/trial';
 import type { TrainingData } from '../datasets/training-data';
 import { fetchedFloats, fetchedNumber, openSession, type Session } from '../engine/session';
 import { evaluationBatches, stepsPerEpoch, trainingBatches } from './batches';
@@ -23,7 +23,7 @@ export interface ChildJob {
 export interface ChildListener {
   /** After each step, of training or of evaluation; both count in `steps`. */
   readonly onStep?: (epoch: number, step: number, steps: number) => void;
-  readonly onEpoch?: (record: EpochRecord) => void;
+  readonly onEpoch?: (record: ImageEpochRecord) => void;
   /** Asked after each epoch: whether it was the last. */
   readonly stopRequested?: () => boolean;
   /** Awaited between steps: gives the event loop its turn, and may hold the child. */
@@ -33,7 +33,7 @@ export interface ChildListener {
 }
 
 export interface TrainedChild {
-  readonly epochs: readonly EpochRecord[];
+  readonly epochs: readonly ImageEpochRecord[];
   /** Whether it was stopped before the recipe's last epoch. */
   readonly stopped: boolean;
   readonly weights: readonly NamedTensor[];
@@ -64,7 +64,7 @@ export async function trainChild(
   const session = await openSession(child.graph);
   try {
     session.run('init', { seed: Int32Array.of(seed | 0, 0) });
-    const epochs: EpochRecord[] = [];
+    const epochs: ImageEpochRecord[] = [];
     const training: Training = {
       session,
       recipe,
@@ -111,7 +111,7 @@ interface Training {
   readonly now: () => number;
 }
 
-async function runEpoch(training: Training, epoch: number): Promise<EpochRecord> {
+async function runEpoch(training: Training, epoch: number): Promise<ImageEpochRecord> {
   const { session, recipe, data, batch, initialRate, plan, order, crops, onStep, turn, now } = training;
   const started = now();
   const trainSteps = stepsPerEpoch(data.trainIndices.length, batch);
@@ -139,6 +139,7 @@ async function runEpoch(training: Training, epoch: number): Promise<EpochRecord>
     await turn();
   }
   return {
+    kind: 'images',
     epoch,
     trainLoss: trained.loss / trainSteps,
     trainAccuracy: trained.correct / (trainSteps * batch),

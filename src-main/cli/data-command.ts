@@ -9,11 +9,17 @@ import { writeTextDescription } from './describe-text';
 import { bold, writeJson, writeLine, type Terminal } from './terminal';
 import { chooseView } from './views/choose-view';
 
+export interface DescribeOptions {
+  readonly json: boolean;
+  readonly level?: 'word' | 'character';
+  readonly vocabulary?: number;
+}
+
 /** `cellsmith data describe`: what a data set holds, before anything runs on it. */
 export async function describeCommand(
   terminal: Terminal,
   path: string,
-  options: { readonly json: boolean },
+  options: DescribeOptions,
 ): Promise<number> {
   const view = chooseView(terminal, options.json);
   const interrupts = listenForInterrupts(() => undefined);
@@ -21,6 +27,10 @@ export async function describeCommand(
     const description = await describeDataset(resolve(path), {
       signal: AbortSignal.any([interrupts.gentle, interrupts.immediate]),
       onProgress: (progress) => view.dataset(progress),
+      text: {
+        ...(options.level !== undefined && { level: options.level }),
+        ...(options.vocabulary !== undefined && { vocabularyLimit: options.vocabulary }),
+      },
     });
     view.close();
     if (options.json) writeJson(terminal, description);

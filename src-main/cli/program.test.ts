@@ -194,7 +194,7 @@ describe('runs', () => {
           parameters,
           multiplyAdds,
           reward: null,
-          validationAccuracy: null,
+          measure: null,
           failure: null,
           reusedFrom: null,
           retries: 0,

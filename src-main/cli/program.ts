@@ -1,13 +1,13 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { presetNames } from '../../src-shared/config/presets';
 import { optionsCommand, presetsCommand, showPresetCommand } from './config-command';
-import { describeCommand } from './data-command';
+import { describeCommand, type DescribeOptions } from './data-command';
 import { engineCommand, type EngineOptions } from './engine-command';
 import { exitCodesHelp } from './exit-codes';
 import { exportCommand, exportFormats, type ExportOptions } from './export-command';
 import { listCommand, showCommand } from './runs-command';
 import { searchCommand } from './search-command';
-import { addSearchOptions, type SearchOptions } from './search-options';
+import { addSearchOptions, positiveInteger, type SearchOptions } from './search-options';
 import { productVersion, writeLine, type Terminal } from './terminal';
 
 const examples = `
@@ -72,7 +72,9 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
     .description('say what a data set holds: a folder, an archive, or one of its files')
     .argument('<path>')
     .addOption(json())
-    .action(ending((path: string, options: { json: boolean }) => describeCommand(terminal, path, options)));
+    .addOption(new Option('--level <unit>', 'what a token of a text is').choices(['word', 'character']))
+    .option('--vocabulary <n>', 'different tokens of a text at most', positiveInteger)
+    .action(ending((path: string, options: DescribeOptions) => describeCommand(terminal, path, options)));
 
   const ofRuns = program.command('runs').description('searches that are running or have run');
   ofRuns

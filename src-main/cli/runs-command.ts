@@ -2,7 +2,8 @@ import { findRunFolder, listRunFolders } from '../runs/locations';
 import { openRunReadOnly, type OpenRun } from '../runs/run-folder';
 import { CellsmithError, errorMessage } from '../../src-shared/errors';
 import { exitCodes } from './exit-codes';
-import { dateTime, percent } from './format';
+import { dateTime } from './format';
+import { measureText } from '../../src-shared/run/measure';
 import type { RunSummary } from '../../src-shared/run/run-summary';
 import { summariseRun } from '../runs/summarise-run';
 import { writeFailures, writeOverview, writeTrial } from './show-run';
@@ -83,12 +84,12 @@ function withRun<T>(folder: string, work: (run: OpenRun) => T): T {
 }
 
 function runsTable(terminal: Terminal, summaries: readonly RunSummary[]): string {
-  const rows = summaries.map(({ run, name, state, children, budget, best, createdAt }) => [
+  const rows = summaries.map(({ run, name, state, children, budget, measure, best, createdAt }) => [
     run,
     name,
     state,
     budget.children === null ? String(children.ended) : `${children.ended}/${budget.children}`,
-    percent(best?.validationAccuracy ?? null),
+    measureText(measure, best?.measure ?? null),
     dateTime(createdAt),
   ]);
   return table(terminal, ['run', 'name', 'state', 'children', 'best', 'begun'], rows, [3, 4]);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { EarlierProgress } from '../../src-shared/run/progress';
 import type { RunEvent } from '../../src-shared/run/run-event';
-import { prepareDataset } from '../datasets/prepare';
+import { prepareFor } from '../datasets/prepare-for';
 import { provisionEngine } from '../engine/provision/provision';
 import { findRunFolder } from '../runs/locations';
 import type { WritableRun } from '../runs/run-folder';
@@ -65,7 +65,7 @@ async function prepare(
   // There is nothing to keep yet: the first Ctrl-C ends at once.
   const signal = AbortSignal.any([interrupts.gentle, interrupts.immediate]);
   return prepareSearch(orderOf(terminal, options, command), {
-    prepare: prepareDataset,
+    prepare: prepareFor,
     reading: { signal, onProgress: (progress) => view.dataset(progress) },
     engine: () => provisionEngine({ signal, onProgress: (progress) => view.engine(progress) }),
     version: productVersion(terminal),

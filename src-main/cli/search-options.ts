@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
@@ -23,6 +23,8 @@ export interface SearchOptions {
   readonly hours?: number;
   readonly seed?: number;
   readonly strategy?: 'reinforce' | 'random';
+  readonly level?: 'word' | 'character';
+  readonly vocabulary?: number;
   readonly skipUnreadable: boolean;
   readonly resume?: string;
   readonly json: boolean;
@@ -34,7 +36,10 @@ const resumable = new Set(['resume', 'data', 'runs', 'trainers', 'threads', 'chi
 export function addSearchOptions(command: Command): Command {
   return command
     .addOption(new Option('-p, --preset <name>', 'configuration to start from').choices(presetNames))
-    .option('-d, --data <path>', 'folder, archive or file of the pictures (default: the sample of CIFAR-10)')
+    .option(
+      '-d, --data <path>',
+      'folder, archive or file of the pictures or the text (default: the sample for demos)',
+    )
     .option('-c, --config <file>', 'configuration (JSON), whole or in part over the preset')
     .addOption(
       new Option('-s, --set <option=value>', 'one option, such as recipe.epochs=8 (may be repeated)')
@@ -49,6 +54,8 @@ export function addSearchOptions(command: Command): Command {
     .option('--hours <h>', 'end after so many hours', positiveNumber)
     .option('--seed <n>', 'seed of the search', wholeNumber)
     .addOption(new Option('--strategy <name>', 'who proposes').choices(['reinforce', 'random']))
+    .addOption(new Option('--level <unit>', 'what a token of a text is').choices(['word', 'character']))
+    .option('--vocabulary <n>', 'different tokens of a text at most', positiveInteger)
     .option('--skip-unreadable', 'leave out pictures that cannot be decoded', false)
     .option('--resume <run>', 'go on with a run: its name, the beginning of it, or its folder')
     .option('--json', 'write each event as a line of JSON', false);
@@ -67,11 +74,21 @@ export function configOf(options: SearchOptions): SearchConfig {
 }
 
 function namedOverrides(base: SearchConfig, options: SearchOptions): Overrides {
-  const { name, seed, strategy } = options;
+  const { name, seed, strategy, level, vocabulary } = options;
+  const text = {
+    ...(level !== undefined && { level }),
+    ...(vocabulary !== undefined && { vocabularyLimit: vocabulary }),
+  };
+  if (base.recipe.kind !== 'text' && Object.keys(text).length > 0)
+    throw new CellsmithError(
+      'config.invalid',
+      `--level and --vocabulary are for searches on text, and the preset ${base.preset} searches on pictures.`,
+    );
   return {
     ...(name !== undefined && { name }),
     ...(seed !== undefined && { seed }),
     ...(strategy !== undefined && { controller: { strategy } }),
+    ...(Object.keys(text).length > 0 && { recipe: text }),
     ...changesOf(base, options),
   };
 }
@@ -107,35 +124,33 @@ export function requireResumable(command: Command): void {
 }
 
 /**
- * The data set to search on: the given one, or the sample for the demo.
+ * The data set to search on: the given one, or the sample for the demos.
  * @throws CellsmithError 'config.invalid' where one must be given, 'data.not-found' when the sample is gone
  */
 export function dataOf(terminal: Terminal, options: SearchOptions, config: SearchConfig): string {
   if (options.data !== undefined) return resolve(options.data);
-  if (config.preset !== 'demo')
+  const sample = samples[config.preset];
+  if (sample === undefined)
     throw new CellsmithError(
       'config.invalid',
       `The preset ${config.preset} needs a data set: name its folder or archive with --data.`,
     );
-  return samplePath(terminal);
+  return samplePath(terminal, sample);
 }
 
-/** The sample of CIFAR-10 that the product ships with. */
-function samplePath(terminal: Terminal): string {
-  const assets = join(installationRoot(terminal), 'assets');
-  let names: string[] = [];
-  try {
-    names = readdirSync(assets);
-  } catch {
-    // Said below.
-  }
-  const sample = names.find((name) => name.startsWith('cifar10-sample.'));
-  if (sample === undefined)
-    throw new CellsmithError(
-      'data.not-found',
-      `The sample of CIFAR-10 is missing from ${assets}: install Cellsmith again, or name a data set with --data.`,
-    );
-  return join(assets, sample);
+/** The data sets that the product ships with, by the preset that takes them. */
+const samples: Readonly<Record<string, string>> = {
+  demo: 'cifar10-sample.tar.gz',
+  'demo-cells': 'tinyshakespeare.txt',
+};
+
+function samplePath(terminal: Terminal, sample: string): string {
+  const path = join(installationRoot(terminal), 'assets', sample);
+  if (existsSync(path)) return path;
+  throw new CellsmithError(
+    'data.not-found',
+    `The sample ${path} is missing: install Cellsmith again, or name a data set with --data.`,
+  );
 }
 
 function readConfigFile(path: string): Record<string, unknown> {
@@ -157,7 +172,7 @@ function collect(value: string, earlier: readonly string[]): string[] {
   return [...earlier, value];
 }
 
-function positiveInteger(text: string): number {
+export function positiveInteger(text: string): number {
   const value = wholeNumber(text);
   if (value < 1) throw new InvalidArgumentError('It must be 1 or more.');
   return value;

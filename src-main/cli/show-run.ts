@@ -1,11 +1,12 @@
+import { cellFormulas, cellTree } from '../../src-shared/architecture/cell-forms';
 import { convTableText, shortCount } from '../../src-shared/architecture/conv-text';
+import { measureNames, measureOf, measureText, type Measure } from '../../src-shared/run/measure';
 import type { EpochRecord, FailureReason, Trial } from '../../src-shared/run/trial';
 import type { OpenRun } from '../runs/run-folder';
 import { hasWeights, weightsPath } from '../runs/weights';
 import { readTrials } from '../runs/tables/trials';
-import { imageTask } from '../../src-shared/config/image-task';
-import { convCandidate } from '../search/candidate';
-import { dateTime, duration, percent, rewardText } from './format';
+import { proposedBy, type Proposed } from '../search/candidate';
+import { dateTime, duration, rewardText } from './format';
 import { summariseRun } from '../runs/summarise-run';
 import { list, table } from './tables';
 import { writeLine, type Terminal } from './terminal';
@@ -72,15 +73,15 @@ export function writeTrial(
   epochs: readonly EpochRecord[],
 ): void {
   const { config, dataset } = run.manifest;
-  const task = imageTask(config, dataset.description);
-  const { architecture } = convCandidate(config.space, task, trial.depth, trial.decisions);
+  const proposed = proposedBy(config, dataset.description, trial.depth, trial.decisions);
+  const measure = measureOf(config.recipe);
   const { startedAt, endedAt, failure, reusedFrom, number } = trial;
   const rows: [string, string][] = [
     ['Child', `${number} of ${run.folder}`],
     ['State', trial.state],
-    ['Accuracy', percent(trial.validationAccuracy)],
+    [sentenceCase(measureNames[measure].name), measureText(measure, trial.measure)],
     ['Reward', rewardText(trial.reward)],
-    ['Network', trial.architectureHash],
+    [proposed.kind === 'conv' ? 'Network' : 'Cell', trial.architectureHash],
     ['Costs', `${shortCount(trial.parameters)} parameters, ${shortCount(trial.multiplyAdds)} multiply-adds`],
     ['ln P', trial.logProbabilities.reduce((sum, value) => sum + value, 0).toFixed(2)],
     ...optional('Failure', failure && `${reasonTexts[failure.reason]}: ${failure.message}`),
@@ -90,26 +91,57 @@ export function writeTrial(
   ];
   writeLine(terminal, list(rows));
   writeLine(terminal);
-  writeLine(terminal, convTableText(architecture, task));
+  writeLine(terminal, architectureLines(proposed));
   if (epochs.length === 0) return;
   writeLine(terminal);
-  writeLine(terminal, epochTable(terminal, epochs));
+  writeLine(terminal, epochTable(terminal, epochs, measure));
 }
 
 function optional(name: string, value: string | false | 0 | null): [string, string][] {
   return typeof value === 'string' ? [[name, value]] : [];
 }
 
-function epochTable(terminal: Terminal, epochs: readonly EpochRecord[]): string {
-  const rows = epochs.map((epoch) => [
-    String(epoch.epoch + 1),
-    epoch.trainLoss.toFixed(3),
-    percent(epoch.trainAccuracy),
-    epoch.validationLoss.toFixed(3),
-    percent(epoch.validationAccuracy),
-    epoch.learningRate.toPrecision(3),
-    duration(1000 * epoch.seconds),
-  ]);
-  const head = ['epoch', 'loss', 'accuracy', 'validation loss', 'accuracy', 'rate', 'time'];
-  return table(terminal, head, rows, [0, 1, 2, 3, 4, 5, 6]);
+/** The layers of a network as a table; a cell as its tree and its equations. */
+function architectureLines(proposed: Proposed): string {
+  if (proposed.kind === 'conv') return convTableText(proposed.architecture, proposed.task);
+  const { cell, layers, hidden } = proposed.architecture;
+  const size = `${layers === 1 ? '1 layer' : `${layers} layers`} of ${hidden} units`;
+  if (cell.kind !== 'cell') return size;
+  return [size, '', ...cellTree(cell), '', ...cellFormulas(cell)].join('\n');
+}
+
+function sentenceCase(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function epochTable(terminal: Terminal, epochs: readonly EpochRecord[], measure: Measure): string {
+  const { name } = measureNames[measure];
+  const rows = epochs.map((epoch) => {
+    const middle =
+      epoch.kind === 'images'
+        ? [
+            epoch.trainLoss.toFixed(3),
+            measureText(measure, epoch.trainAccuracy),
+            epoch.validationLoss.toFixed(3),
+            measureText(measure, epoch.validationAccuracy),
+          ]
+        : [measureText(measure, epoch.trainPerplexity), measureText(measure, epoch.validationPerplexity)];
+    return [
+      String(epoch.epoch + 1),
+      ...middle,
+      epoch.learningRate.toPrecision(3),
+      duration(1000 * epoch.seconds),
+    ];
+  });
+  const middle =
+    epochs[0]?.kind === 'text'
+      ? [`training ${name}`, `validation ${name}`]
+      : ['loss', name, 'validation loss', name];
+  const head = ['epoch', ...middle, 'rate', 'time'];
+  return table(
+    terminal,
+    head,
+    rows,
+    head.map((_, column) => column),
+  );
 }

@@ -1,12 +1,12 @@
 import Table from 'cli-table3';
-import type { SearchConfig } from '../../src-shared/config/search-config';
-import { summariseConv } from '../../src-shared/architecture/conv-text';
+import { shortCount, summariseConv } from '../../src-shared/architecture/conv-text';
+import { countLanguageParameters } from '../../src-shared/architecture/language-model-size';
+import { measureNames, measureOf, measureText } from '../../src-shared/run/measure';
 import type { Trial } from '../../src-shared/run/trial';
 import { readBestTrials } from '../runs/tables/trials';
 import type { OpenRun } from '../runs/run-folder';
-import { imageTask } from '../../src-shared/config/image-task';
-import { convCandidate } from '../search/candidate';
-import { percent, rewardText } from './format';
+import { proposedBy } from '../search/candidate';
+import { rewardText } from './format';
 import { bold, type Terminal } from './terminal';
 
 const none = {
@@ -46,18 +46,29 @@ export function list(rows: readonly (readonly [string, string])[]): string {
 export function bestTable(terminal: Terminal, run: OpenRun, count: number): string | undefined {
   const best = readBestTrials(run.database, count);
   if (best.length === 0) return undefined;
-  const { config, dataset } = run.manifest;
+  const { config } = run.manifest;
+  const measure = measureOf(config.recipe);
   const rows = best.map((trial, index) => [
     String(index + 1),
     String(trial.number),
-    percent(trial.validationAccuracy),
+    measureText(measure, trial.measure),
     rewardText(trial.reward),
-    networkText(config, imageTask(config, dataset.description), trial),
+    architectureText(run, trial),
   ]);
-  return table(terminal, ['', 'child', 'accuracy', 'reward', 'network'], rows, [0, 1, 2, 3]);
+  return table(
+    terminal,
+    ['', 'child', measureNames[measure].name, 'reward', config.space.kind === 'conv' ? 'network' : 'cell'],
+    rows,
+    [0, 1, 2, 3],
+  );
 }
 
-/** '4 layers, 12k parameters, 50% of skip connections'. */
-function networkText(config: SearchConfig, task: ReturnType<typeof imageTask>, trial: Trial): string {
-  return summariseConv(convCandidate(config.space, task, trial.depth, trial.decisions).architecture, task);
+/** '4 layers, 12k parameters, 50% of skip connections', or 'base 8, 650 units, 20M parameters'. */
+function architectureText({ manifest }: OpenRun, trial: Trial): string {
+  const { config, dataset } = manifest;
+  const proposed = proposedBy(config, dataset.description, trial.depth, trial.decisions);
+  if (proposed.kind === 'conv') return summariseConv(proposed.architecture, proposed.task);
+  const { architecture } = proposed;
+  const base = architecture.cell.kind === 'cell' ? `base ${architecture.cell.base}, ` : '';
+  return `${base}${architecture.hidden} units, ${shortCount(countLanguageParameters(architecture))} parameters`;
 }

@@ -1,11 +1,11 @@
-import { findPreset } from '../../src-shared/config/presets';
+import { presets } from '../../src-shared/config/presets';
 import type { ControllerConfig } from '../../src-shared/config/search-config';
 import { convSpace } from '../../src-shared/space/conv-space';
 import type { Decision } from '../../src-shared/space/search-space';
 import { createStrategy } from './create-strategy';
 
 /** The space v1, and the paper's controller as one replica. */
-const { space, controller } = findPreset('v1').config;
+const { space, controller } = presets.v1.config;
 export const syntheticSpace = convSpace(space);
 export const paperController: ControllerConfig = { ...controller, replicas: 1 };
 

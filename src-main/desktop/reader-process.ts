@@ -2,13 +2,13 @@ import { utilityProcess } from 'electron';
 import type { DatasetDescription } from '../../src-shared/dataset/description';
 import { CellsmithError, type ErrorCode } from '../../src-shared/errors';
 import type { OpenOptions } from '../datasets/open';
-import type { PreparedDataset, PrepareOptions } from '../datasets/prepare';
+import type { DataNeed, PreparedData } from '../datasets/prepare-for';
 import { readerReplySchema, type ReaderReply, type ReaderRequest } from '../datasets/process/protocol';
 
 /** Reads data sets in processes of their own. */
 export interface ReaderProcesses {
   readonly describe: (path: string, options: OpenOptions) => Promise<DatasetDescription>;
-  readonly prepare: (path: string, options: PrepareOptions) => Promise<PreparedDataset>;
+  readonly prepare: (need: DataNeed, path: string, options: OpenOptions) => Promise<PreparedData>;
 }
 
 /** A process that is cancelled may tidy up for so long; milliseconds. */
@@ -22,8 +22,8 @@ export function readerProcesses(entry: string): ReaderProcesses {
       if (reply.type === 'described') return reply.description;
       throw unexpected(reply);
     },
-    prepare: async (path, { side, unreadable = 'refuse', ...options }) => {
-      const reply = await read(entry, { type: 'prepare', path, side, unreadable }, options);
+    prepare: async (need, path, options) => {
+      const reply = await read(entry, { type: 'prepare', path, need }, options);
       if (reply.type === 'prepared')
         return { description: reply.description, trainFolder: reply.trainFolder };
       throw unexpected(reply);

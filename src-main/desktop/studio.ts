@@ -117,7 +117,10 @@ export function startStudio(programs: string): RunningStudio {
         electron: process.versions.electron,
         platform: process.platform,
         cores: availableParallelism(),
-        sample: samplePath(),
+        samples: {
+          images: samplePath('cifar10-sample.tar.gz'),
+          text: samplePath('tinyshakespeare.txt'),
+        },
         runsFolder,
       },
       settings,
@@ -152,9 +155,9 @@ function productVersion(): string {
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
-/** The sample lies beside the packed program, not in it: what reads data sets wants real files. */
-function samplePath(): string | null {
+/** The samples lie beside the packed program, not in it: what reads data sets wants real files. */
+function samplePath(name: string): string | null {
   const files = app.getAppPath().replace(/app\.asar$/, 'app.asar.unpacked');
-  const path = join(files, 'assets', 'cifar10-sample.tar.gz');
+  const path = join(files, 'assets', name);
   return existsSync(path) ? path : null;
 }

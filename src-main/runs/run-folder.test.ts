@@ -49,7 +49,7 @@ const proposed: Trial = {
   parameters: 1234,
   multiplyAdds: 5e9,
   reward: null,
-  validationAccuracy: null,
+  measure: null,
   failure: null,
   reusedFrom: null,
   retries: 0,
@@ -59,6 +59,7 @@ const proposed: Trial = {
   endedAt: null,
 };
 const epoch: EpochRecord = {
+  kind: 'images',
   epoch: 0,
   trainLoss: 2.302585092994046,
   trainAccuracy: 0.1,
@@ -98,7 +99,7 @@ describe('a run folder', () => {
       parameters: fc.nat(),
       multiplyAdds: fc.double({ min: 0, max: 1e15, noNaN: true }).map((x) => x + 0),
       reward: fc.option(number),
-      validationAccuracy: fc.option(number),
+      measure: fc.option(number),
       failure: fc.option(
         fc.record({
           reason: fc.constantFrom(...failureReasons),

@@ -55,7 +55,7 @@ export function createRun(
       schema: manifestVersion,
       id: randomUUID(),
       createdAt: now.getTime(),
-      seeds: { search: config.seed, split: config.recipe.splitSeed },
+      seeds: { search: config.seed, split: config.recipe.kind === 'images' ? config.recipe.splitSeed : 0 },
     });
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });

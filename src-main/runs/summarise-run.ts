@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { measureOf } from '../../src-shared/run/measure';
 import type { RunState, RunSummary } from '../../src-shared/run/run-summary';
 import { lockHolder } from './lock';
 import type { OpenRun } from './run-folder';
@@ -28,10 +29,8 @@ export function summariseRun(run: OpenRun): RunSummary {
       reused: counts.reused,
     },
     budget: config.budget,
-    best:
-      best === undefined
-        ? null
-        : { number: best.number, validationAccuracy: best.validationAccuracy, reward: best.reward },
+    measure: measureOf(config.recipe),
+    best: best === undefined ? null : { number: best.number, measure: best.measure, reward: best.reward },
     createdAt: manifest.createdAt,
     activeFor: activeTime(database, running ? sessions.length : sessions.length + 1),
   };

@@ -1,13 +1,21 @@
+import type { SearchConfig } from '../../src-shared/config/search-config';
 import { CellsmithError } from '../../src-shared/errors';
-import type { PreparedDataset, PrepareOptions } from '../datasets/prepare';
 import type { OpenOptions } from '../datasets/open';
+import type { DataNeed, PreparedData } from '../datasets/prepare-for';
 import type { RunManifest } from '../runs/manifest';
 
-/** Makes sure of a decoded copy: `prepareDataset`, here or in another process. */
-export type PrepareData = (path: string, options: PrepareOptions) => Promise<PreparedDataset>;
+/** Makes sure of a copy of the data: `prepareFor`, here or in another process. */
+export type PrepareData = (need: DataNeed, path: string, options: OpenOptions) => Promise<PreparedData>;
+
+/** What a search needs of its data. */
+export function dataNeed({ recipe }: SearchConfig, unreadable: 'refuse' | 'skip'): DataNeed {
+  if (recipe.kind === 'images') return { kind: 'images', side: recipe.side, unreadable };
+  const { level, vocabularyLimit } = recipe;
+  return { kind: 'text', level, vocabularyLimit };
+}
 
 /**
- * The decoded training data of a run that is to be resumed.
+ * The training data of a run that is to be resumed.
  * @param path where the data are now, when they are no longer where they were
  * @throws CellsmithError 'data.changed' when they are not the data that the run was begun with; data.*, cancelled
  */
@@ -16,11 +24,11 @@ export async function dataOfRun(
   { config, dataset }: RunManifest,
   path: string = dataset.location,
   options: OpenOptions = {},
-): Promise<PreparedDataset> {
-  const prepared = await prepare(path, { ...options, side: config.recipe.side, unreadable: 'skip' });
+): Promise<PreparedData> {
+  const prepared = await prepare(dataNeed(config, 'skip'), path, options);
   if (prepared.description.fingerprint === dataset.fingerprint) return prepared;
   throw new CellsmithError(
     'data.changed',
-    `${path} does not hold the pictures that this run was begun with: name those with --data, or begin a new run.`,
+    `${path} does not hold the data that this run was begun with: name those with --data, or begin a new run.`,
   );
 }

@@ -2,8 +2,8 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SearchConfig } from '../../src-shared/config/search-config';
-import { reward } from '../../src-shared/run/reward';
+import type { ImageSearchConfig } from '../../src-shared/config/search-config';
+import { outcomeOf } from '../../src-shared/run/reward';
 import type { RunEvent } from '../../src-shared/run/run-event';
 import { openRun, openRunReadOnly, type WritableRun } from '../runs/run-folder';
 import { summariseRun } from '../runs/summarise-run';
@@ -30,7 +30,7 @@ afterEach(() => {
   rmSync(runs, { recursive: true });
 });
 
-const newRun = (changes: Partial<SearchConfig> = {}): WritableRun => {
+const newRun = (changes: Partial<ImageSearchConfig> = {}): WritableRun => {
   const run = createTestRun(runs, changes);
   opened.push(run);
   return run;
@@ -188,7 +188,7 @@ describe('ending one child', () => {
     expect(trial).toMatchObject({
       state: 'completed',
       endedEarly: true,
-      reward: reward(epochs, demo.recipe),
+      reward: outcomeOf(epochs, demo.recipe).reward,
     });
     const others = readTrials(run.database).filter(({ number }) => number !== 5);
     expect(others.every(({ endedEarly, state }) => !endedEarly && state !== 'failed')).toBe(true);

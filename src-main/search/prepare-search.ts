@@ -1,10 +1,11 @@
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import type { OpenOptions } from '../datasets/open';
-import type { PreparedDataset } from '../datasets/prepare';
+import type { PreparedData } from '../datasets/prepare-for';
 import type { EngineInstallation } from '../engine/provision/installation';
 import { requireRunsFolder } from '../runs/locations';
 import { amendRun, createRun, openRun, type WritableRun } from '../runs/run-folder';
-import { dataOfRun, type PrepareData } from './data-of-run';
+import { candidates } from './candidate';
+import { dataNeed, dataOfRun, type PrepareData } from './data-of-run';
 import { requireFailures, type RetryRequest } from './retry-failures';
 
 /** What to search: something new, or further in a run that there is. */
@@ -42,7 +43,7 @@ export interface Preparing {
 /** A run that is ready to be searched in. */
 export interface ReadySearch {
   readonly run: WritableRun;
-  readonly data: PreparedDataset;
+  readonly data: PreparedData;
   readonly software: Readonly<Record<string, string>>;
 }
 
@@ -76,11 +77,9 @@ async function begin(
   { prepare, reading, engine, version }: Preparing,
 ): Promise<ReadySearch> {
   requireRunsFolder(runs);
-  const data = await prepare(location, {
-    ...reading,
-    side: config.recipe.side,
-    unreadable: skipUnreadable ? 'skip' : 'refuse',
-  });
+  const data = await prepare(dataNeed(config, skipUnreadable ? 'skip' : 'refuse'), location, reading);
+  // Data that do not suit the search are refused before there is a run.
+  candidates(config, data.description);
   const software = softwareOf(version, await engine());
   const { description } = data;
   const dataset = { location, fingerprint: description.fingerprint, description };

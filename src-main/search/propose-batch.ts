@@ -54,7 +54,7 @@ function trialOf(state: SearchState, proposal: Proposal, number: number): Trial 
     parameters: candidate.parameters,
     multiplyAdds: candidate.multiplyAdds,
     reward: null,
-    validationAccuracy: null,
+    measure: null,
     failure: null,
     reusedFrom: null,
     retries: 0,

@@ -39,7 +39,7 @@ export function toRetry(trial: Trial): Trial {
     ...trial,
     state: 'proposed',
     reward: null,
-    validationAccuracy: null,
+    measure: null,
     failure: null,
     reusedFrom: null,
     startedAt: null,

@@ -1,4 +1,3 @@
-import type { ConvArchitecture } from '../../src-shared/architecture/conv-architecture';
 import type { RunEvent } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
 import type { Decision } from '../../src-shared/space/search-space';
@@ -6,15 +5,18 @@ import type { Strategy } from '../controller/strategy';
 import type { WritableRun } from '../runs/run-folder';
 import { insertEvent } from '../runs/tables/events';
 import type { TrainerPool } from '../workers/trainer-pool';
+import type { Child } from '../workers/trial-job';
 import { createGate, type Gate } from './gate';
 import type { SearchControl } from './search-control';
 
 /** A network as the search sees it. */
 export interface Candidate {
-  readonly architecture: ConvArchitecture;
+  /** The network or cell, with the recipe of the run. */
+  readonly child: Child;
   /** Equal for decisions that mean the same network. */
   readonly hash: string;
   readonly parameters: number;
+  /** Of one picture or token. */
   readonly multiplyAdds: number;
 }
 

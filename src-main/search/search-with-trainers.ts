@@ -1,13 +1,12 @@
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import type { RunEvent, RunOutcome } from '../../src-shared/run/run-event';
-import { convSpace, depthAt } from '../../src-shared/space/conv-space';
+import { depthOf, spaceOf } from '../../src-shared/space/space-of';
 import { createStrategy } from '../controller/create-strategy';
 import type { Strategy } from '../controller/strategy';
 import type { WritableRun } from '../runs/run-folder';
 import { localPool } from '../workers/local-pool';
 import type { SpawnTrainer } from '../workers/trainer-process';
-import { imageTask } from '../../src-shared/config/image-task';
-import { convCandidate } from './candidate';
+import { candidates } from './candidate';
 import { runSearch } from './search';
 import type { SearchControl } from './search-control';
 import type { StopSignals } from './search-state';
@@ -31,7 +30,7 @@ export async function searchWithTrainers(
   options: TrainedSearchOptions,
 ): Promise<RunOutcome> {
   const { config, dataset } = run.manifest;
-  const task = imageTask(config, dataset.description);
+  const candidateOf = candidates(config, dataset.description);
   const pool = localPool({
     trainers: config.trainers,
     spawn: options.spawn,
@@ -43,7 +42,7 @@ export async function searchWithTrainers(
       run,
       pool,
       strategy: strategyOf(config),
-      candidateOf: (depth, decisions) => convCandidate(config.space, task, depth, decisions),
+      candidateOf,
     });
   } finally {
     await pool.close();
@@ -54,8 +53,8 @@ export async function searchWithTrainers(
 export function strategyOf(config: SearchConfig): Strategy {
   return createStrategy({
     config: config.controller,
-    space: convSpace(config.space),
+    space: spaceOf(config.space),
     seed: config.seed,
-    depthAt: (proposals) => depthAt(config.space.schedule, proposals),
+    depthAt: (proposals) => depthOf(config.space, proposals),
   });
 }

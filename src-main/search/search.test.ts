@@ -1,8 +1,9 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findPreset } from '../../src-shared/config/presets';
-import type { SearchConfig } from '../../src-shared/config/search-config';
+import { presets } from '../../src-shared/config/presets';
+import type { ImageSearchConfig } from '../../src-shared/config/search-config';
+import { validationMeasure } from '../../src-shared/run/measure';
 import type { RunEvent } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
 import { paperController, syntheticReward, syntheticSearch } from '../controller/synthetic-reward';
@@ -27,7 +28,7 @@ afterEach(() => {
   rmSync(runs, { recursive: true });
 });
 
-const newRun = (changes: Partial<SearchConfig> = {}): WritableRun => {
+const newRun = (changes: Partial<ImageSearchConfig> = {}): WritableRun => {
   const run = createTestRun(runs, changes);
   opened.push(run);
   return run;
@@ -39,7 +40,7 @@ const reopen = (run: WritableRun): WritableRun => {
   return again;
 };
 
-async function uninterrupted(changes: Partial<SearchConfig> = {}, children: SyntheticChildren = {}) {
+async function uninterrupted(changes: Partial<ImageSearchConfig> = {}, children: SyntheticChildren = {}) {
   const run = newRun(changes);
   await runSearch(searchOf(run, children).parts);
   return courseOf(run);
@@ -54,7 +55,7 @@ describe('a search', () => {
     expect(trials.map((trial) => trial.number)).toEqual(Array.from({ length: 24 }, (_, i) => i + 1));
     for (const trial of trials) {
       expect(trial.logProbabilities.length).toBe(trial.decisions.length);
-      expect(trial.reward).toBeCloseTo((trial.validationAccuracy ?? NaN) ** demo.recipe.rewardExponent);
+      expect(trial.reward).toBeCloseTo((trial.measure ?? NaN) ** demo.recipe.rewardExponent);
       if (trial.state === 'completed')
         expect(readEpochs(run.database, trial.number).length).toBe(demo.recipe.epochs);
     }
@@ -101,7 +102,7 @@ describe('a search', () => {
       seed: 3,
       controller,
       space: {
-        ...findPreset('v1').config.space,
+        ...presets.v1.config.space,
         schedule: { initialLayers: 6, growBy: 0, every: 1, maximumLayers: 6 },
       },
       budget: { children: 320, hours: null },
@@ -131,7 +132,7 @@ describe('a search', () => {
 });
 
 describe('networks that the run has trained already', () => {
-  const tiny: Partial<SearchConfig> = {
+  const tiny: Partial<ImageSearchConfig> = {
     space: {
       ...demo.space,
       filterHeights: [1, 3],
@@ -303,14 +304,14 @@ describe('stopping', () => {
     for (const trial of interrupted) {
       const epochs = readEpochs(run.database, trial.number);
       expect(trial.reward).toBeNull();
-      expect(trial.validationAccuracy).toBe(epochs.length > 0 ? epochs[0]?.validationAccuracy : null);
+      expect(trial.measure).toBe(epochs[0] === undefined ? null : validationMeasure(epochs[0]));
     }
   });
 
   it('happens by itself when the hours are used up, counted over all sessions; children that train then end as they would', async () => {
     let now = 0;
     const clock = (): number => now;
-    const hour: Partial<SearchConfig> = { budget: { children: null, hours: 1 } };
+    const hour: Partial<ImageSearchConfig> = { budget: { children: null, hours: 1 } };
     const minutes = (run: WritableRun, each: number) =>
       searchOf(run, { onJob: () => (now += each * 60_000) }, { clock }).parts;
     let run = newRun({ ...hour, trainers: { count: 1, threads: 1, device: 'cpu' } });

@@ -1,5 +1,5 @@
 import { Generator } from '../../src-shared/random';
-import { reward, rewardedAccuracy } from '../../src-shared/run/reward';
+import { outcomeOf } from '../../src-shared/run/reward';
 import type { FailureReason, Trial } from '../../src-shared/run/trial';
 import { deleteEpochs, insertEpoch } from '../runs/tables/epochs';
 import { readBestTrials, readTrained, readTrial, updateTrial } from '../runs/tables/trials';
@@ -55,13 +55,13 @@ function reuse(state: SearchState, trial: Trial): Trial | undefined {
       ? undefined
       : earlier.find((one) => one.failure !== null && lasting.has(one.failure.reason)));
   if (known === undefined) return undefined;
-  const { reward, validationAccuracy, failure } = known;
+  const { reward, measure, failure } = known;
   const at = state.clock();
   const ended: Trial = {
     ...trial,
     state: failure === null ? 'reused' : 'failed',
     reward,
-    validationAccuracy,
+    measure,
     failure,
     reusedFrom: known.number,
     startedAt: null,
@@ -98,11 +98,10 @@ async function train(state: SearchState, trial: Trial): Promise<Trial> {
 }
 
 function jobOf({ run, candidateOf, data }: SearchState, trial: Trial): TrialJob {
-  const { seed, recipe, keepBest } = run.manifest.config;
+  const { seed, keepBest } = run.manifest.config;
   return {
     trial: trial.number,
-    architecture: candidateOf(trial.depth, trial.decisions).architecture,
-    recipe,
+    child: candidateOf(trial.depth, trial.decisions).child,
     // Of the trial alone, so that it does not matter what else was trained, when, or how often.
     seed: Generator.seeded(seed, `trial ${trial.number}`).uint32(),
     data,
@@ -124,7 +123,7 @@ function listenerOf(state: SearchState, trial: Trial, own: AbortSignal) {
         updateTrial(database, {
           ...trial,
           state: 'running',
-          validationAccuracy: null,
+          measure: null,
           startedAt: at,
           endedAt: null,
         });
@@ -145,7 +144,7 @@ function conclude(state: SearchState, trial: Trial, result: TrialResult): Trial 
   const { database, manifest } = state.run;
   const { recipe, budget } = manifest.config;
   const at = state.clock();
-  const accuracy = result.epochs.length > 0 ? rewardedAccuracy(result.epochs, recipe) : null;
+  const { measure } = outcomeOf(result.epochs, recipe);
   if (result.outcome === 'failed') {
     const ended = recordFailure(state, trial, { reason: result.reason, message: result.message });
     const reason = reasonToGiveUp(database, budget.children);
@@ -155,11 +154,11 @@ function conclude(state: SearchState, trial: Trial, result: TrialResult): Trial 
   const whole = result.outcome === 'completed' && (!result.stopped || result.epochs.length >= recipe.epochs);
   if (!whole) {
     // Its epochs stay to be seen. For the controller it must be trained to the end: a resumed search then goes the same way.
-    const interrupted: Trial = { ...trial, state: 'interrupted', validationAccuracy: accuracy, endedAt: at };
+    const interrupted: Trial = { ...trial, state: 'interrupted', measure, endedAt: at };
     database.transaction(() => updateTrial(database, interrupted));
     return interrupted;
   }
-  return recordCompletion(state, { ...trial, validationAccuracy: accuracy, endedAt: at }, result);
+  return recordCompletion(state, { ...trial, endedAt: at }, result);
 }
 
 /**
@@ -173,15 +172,14 @@ function concludeEnded(state: SearchState, trial: Trial, result: TrialResult): T
       reason: 'stopped',
       message: 'You ended it before its first epoch was complete.',
     });
-  const accuracy = rewardedAccuracy(result.epochs, state.run.manifest.config.recipe);
-  const ended = { ...trial, validationAccuracy: accuracy, endedEarly: true, endedAt: state.clock() };
+  const ended = { ...trial, endedEarly: true, endedAt: state.clock() };
   return recordCompletion(state, ended, result);
 }
 
 function recordCompletion(state: SearchState, trial: Trial, { epochs }: TrialResult): Trial {
   const { database, manifest, folder } = state.run;
   const { recipe, keepBest } = manifest.config;
-  const ended: Trial = { ...trial, state: 'completed', reward: reward(epochs, recipe) };
+  const ended: Trial = { ...trial, state: 'completed', ...outcomeOf(epochs, recipe) };
   const at = ended.endedAt ?? state.clock();
   record(state, { type: 'trialCompleted', trial: ended, at }, () => updateTrial(database, ended));
   pruneWeights(folder, readBestTrials(database, keepBest), new Set(state.training.keys()));
@@ -194,7 +192,7 @@ function recordFailure(state: SearchState, trial: Trial, failure: NonNullable<Tr
     ...trial,
     state: 'failed',
     reward: 0,
-    validationAccuracy: null,
+    measure: null,
     failure,
     endedAt: at,
   };

@@ -1,5 +1,5 @@
-import { findPreset } from '../../src-shared/config/presets';
-import type { SearchConfig } from '../../src-shared/config/search-config';
+import { presets } from '../../src-shared/config/presets';
+import type { ImageSearchConfig } from '../../src-shared/config/search-config';
 import type { ImageDatasetDescription } from '../../src-shared/dataset/description';
 import type { RunManifest } from '../runs/manifest';
 
@@ -25,13 +25,16 @@ const twoPictures: ImageDatasetDescription = {
   fingerprint: '0'.repeat(64),
 };
 
-const demo = findPreset('demo').config;
+const demo = presets.demo.config;
 /** The demo preset with batches of four, which the tests count on. */
-export const demoOfFour = { ...demo, controller: { ...demo.controller, childrenPerUpdate: 4 } };
+export const demoOfFour: ImageSearchConfig = {
+  ...demo,
+  controller: { ...demo.controller, childrenPerUpdate: 4 },
+};
 
 /** What `createRun` needs, with the demo preset changed by `changes`. */
 export function runDescription(
-  changes: Partial<SearchConfig> = {},
+  changes: Partial<ImageSearchConfig> = {},
 ): Omit<RunManifest, 'schema' | 'id' | 'createdAt' | 'seeds'> {
   return {
     config: { ...demoOfFour, ...changes },

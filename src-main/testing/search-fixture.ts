@@ -1,11 +1,11 @@
-import type { SearchConfig } from '../../src-shared/config/search-config';
+import type { ImageSearchConfig } from '../../src-shared/config/search-config';
 import type { ControllerUpdate, RunEvent } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
 import { currentCheckpoint, readCheckpoint } from '../runs/checkpoint';
 import { createRun, type OpenRun, type WritableRun } from '../runs/run-folder';
 import { readTrials } from '../runs/tables/trials';
 import { readUpdates } from '../runs/tables/updates';
-import { convCandidate } from '../search/candidate';
+import { candidates } from '../search/candidate';
 import type { SearchParts } from '../search/search-state';
 import { strategyOf } from '../search/search-with-trainers';
 import { demoOfFour, runDescription } from './run-description';
@@ -14,7 +14,7 @@ import { syntheticPool, type SyntheticChildren } from './synthetic-pool';
 export const demo = demoOfFour;
 
 /** A new run with the demo preset, 24 children and three trainers, changed by `changes`. */
-export function newRun(runs: string, changes: Partial<SearchConfig> = {}): WritableRun {
+export function newRun(runs: string, changes: Partial<ImageSearchConfig> = {}): WritableRun {
   return createRun(
     runs,
     runDescription({
@@ -38,8 +38,7 @@ export function searchOf(
   const parts: SearchParts = {
     run,
     strategy: strategyOf(config),
-    candidateOf: (depth, decisions) =>
-      convCandidate(config.space, { height: 16, width: 16, channels: 3, classes: 2 }, depth, decisions),
+    candidateOf: candidates(config, run.manifest.dataset.description),
     pool: syntheticPool({ size: config.trainers.count, ...children }),
     data: '/nowhere',
     listener: (event) => events.push(event),

@@ -40,18 +40,20 @@ export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
   const train = async (job: TrialJob, listener: TrialListener): Promise<TrialResult> => {
     if (result !== undefined) return result(job);
     const epochs: EpochRecord[] = [];
-    while (epochs.length < job.recipe.epochs) {
+    const { child } = job;
+    const inAll = child.recipe.epochs;
+    while (epochs.length < inAll) {
       if (pace !== 0) await wait(draw.integer(4));
       if (pause.paused) await Promise.race([untilResumed(), abortOf(listener.signal)]);
       if (isAborted(listener)) return { outcome: 'interrupted', epochs };
       listener.onProgress?.({ epoch: epochs.length, step: 1, steps: 1 });
       // Whoever hears of progress may end the child.
       if (isAborted(listener)) return { outcome: 'interrupted', epochs };
-      const epoch = epochOf(epochs.length, architectureMerit(job.architecture));
+      const merit = child.kind === 'images' ? architectureMerit(child.architecture) : 0;
+      const epoch = epochOf(epochs.length, merit);
       epochs.push(epoch);
       listener.onEpoch?.(epoch);
-      if (stopping && epochs.length < job.recipe.epochs)
-        return { outcome: 'completed', stopped: true, epochs };
+      if (stopping && epochs.length < inAll) return { outcome: 'completed', stopped: true, epochs };
     }
     return { outcome: 'completed', stopped: false, epochs };
   };
@@ -88,6 +90,7 @@ function abortOf(signal: AbortSignal | undefined): Promise<void> {
 /** An epoch that reached the given validation accuracy. */
 export function epochOf(epoch: number, validationAccuracy: number): EpochRecord {
   return {
+    kind: 'images',
     epoch,
     trainLoss: 1,
     trainAccuracy: 0.5,

@@ -60,8 +60,7 @@ const newest = (): number => pids.at(-1) ?? 0;
 function job(trial: number, recipe: Partial<ImageRecipe> = {}, weights: string | null = null): TrialJob {
   return {
     trial,
-    architecture: tinyArchitecture,
-    recipe: { ...tinyRecipe, ...recipe },
+    child: { kind: 'images', architecture: tinyArchitecture, recipe: { ...tinyRecipe, ...recipe } },
     seed: 7,
     data,
     weights,
@@ -140,7 +139,14 @@ describe('a child that fails is recorded with its reason, and the next one train
 
   it('diverged, when it learns much too fast', async () => {
     const shared = pool();
-    const faster = { ...job(1, endless), architecture: { ...tinyArchitecture, learningRate: 1e6 } };
+    const faster: TrialJob = {
+      ...job(1),
+      child: {
+        kind: 'images',
+        architecture: { ...tinyArchitecture, learningRate: 1e6 },
+        recipe: { ...tinyRecipe, ...endless },
+      },
+    };
     expect(reasonOf(await shared.run(faster))).toMatch(/^diverged: .*step \d+ of epoch \d+/);
     await expectNextToTrain(shared);
   });
@@ -165,7 +171,10 @@ describe('a child that fails is recorded with its reason, and the next one train
     const [first] = tinyArchitecture.layers;
     if (!first) throw new Error('no layer');
     const architecture = { ...tinyArchitecture, layers: [{ ...first, inputs: [4] }], outputs: [1] };
-    const result = await shared.run({ ...job(1), architecture });
+    const result = await shared.run({
+      ...job(1),
+      child: { kind: 'images', architecture, recipe: tinyRecipe },
+    });
     expect(reasonOf(result)).toMatch(/^invalid: .*does not come before/);
     await expectNextToTrain(shared);
   });
@@ -183,7 +192,10 @@ describe('a child that fails is recorded with its reason, and the next one train
       outputs: [2],
     };
     const result = await shared.run(
-      { ...job(1, { batchSize: 96 }), architecture },
+      {
+        ...job(1),
+        child: { kind: 'images', architecture, recipe: { ...tinyRecipe, batchSize: 96 } },
+      },
       { onStart: () => limitMemory(newest(), 300 * 2 ** 20) },
     );
     expect(reasonOf(result)).toMatch(/^outOfMemory: /);

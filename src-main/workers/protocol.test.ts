@@ -1,23 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { nasCell } from '../../src-shared/architecture/published-cells';
+import { presets } from '../../src-shared/config/presets';
 import { tinyArchitecture, tinyRecipe } from '../testing/tiny-pictures';
 import { trainerReplySchema, trainerRequestSchema } from './protocol';
 import type { TrainerReply, TrainerRequest } from './trial-job';
 
-const train: TrainerRequest = {
+const train = {
   type: 'train',
   job: {
     trial: 1,
-    architecture: tinyArchitecture,
-    recipe: tinyRecipe,
+    child: { kind: 'images', architecture: tinyArchitecture, recipe: tinyRecipe },
     seed: 0xffffffff,
     data: '/d',
     weights: null,
   },
-};
+} as const satisfies TrainerRequest;
+const architecture = { ...tinyArchitecture, learningRate: 0.05 };
 const predictedRate: TrainerRequest = {
   ...train,
-  job: { ...train.job, architecture: { ...tinyArchitecture, learningRate: 0.05 }, weights: '/w' },
+  job: { ...train.job, child: { ...train.job.child, architecture }, weights: '/w' },
+};
+const { recipe: textRecipe } = presets['ptb-base8'].config;
+const language: TrainerRequest = {
+  ...train,
+  job: { ...train.job, child: { kind: 'text', cell: nasCell, recipe: textRecipe } },
 };
 const replies: readonly TrainerReply[] = [
   { type: 'ready', pid: 1, tensorflow: '2.21.0', device: 'cpu' },
@@ -31,6 +38,7 @@ describe('what trainers and their parents say to each other', () => {
     for (const request of [
       train,
       predictedRate,
+      language,
       { type: 'stopAfterEpoch' },
       { type: 'hold' },
       { type: 'release' },
@@ -46,7 +54,18 @@ describe('what trainers and their parents say to each other', () => {
       { type: 'train', job: { ...train.job, seed: undefined } },
       { type: 'train', job: { ...train.job, more: 1 } },
       { type: 'train', job: { ...train.job, seed: -1 } },
-      { type: 'train', job: { ...train.job, recipe: { ...tinyRecipe, epochs: '3' } } },
+      {
+        type: 'train',
+        job: { ...train.job, child: { ...train.job.child, recipe: { ...tinyRecipe, epochs: '3' } } },
+      },
+      { type: 'train', job: { ...train.job, child: { ...train.job.child, kind: 'text' } } },
+      {
+        type: 'train',
+        job: {
+          ...train.job,
+          child: { kind: 'text', cell: { ...nasCell, readNode: 15 }, recipe: textRecipe },
+        },
+      },
       { type: 'quit' },
       null,
     ])

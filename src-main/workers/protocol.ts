@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { readyCells } from '../../src-shared/architecture/language-model';
+import { activations, combinations, nodeCount } from '../../src-shared/architecture/recurrent-cell';
 import { imageRecipeSchema } from '../../src-shared/config/search-config';
+import { textRecipeSchema } from '../../src-shared/config/text-recipe';
 import { epochRecordSchema, failureReasons } from '../../src-shared/run/trial';
 import type { TrainerReply, TrainerRequest } from './trial-job';
 
@@ -33,10 +36,42 @@ const architectureSchema = z.strictObject({
   learningRate: z.number().positive().exactOptional(),
 });
 
+const node = z.int().min(0);
+const operationSchema = z.strictObject({
+  combination: z.enum(combinations),
+  activation: z.enum(activations),
+});
+
+const cellSchema = z.discriminatedUnion('kind', [
+  z
+    .strictObject({
+      kind: z.literal('cell'),
+      base: z.literal([2, 4, 8, 16]),
+      nodes: z.array(operationSchema),
+      inject: operationSchema,
+      readNode: node,
+      injectedNode: node,
+    })
+    .refine(
+      ({ base, nodes, readNode, injectedNode }) =>
+        nodes.length === nodeCount(base) && readNode < nodes.length && injectedNode < nodes.length,
+      'is no tree over its leaves',
+    ),
+  z.strictObject({ kind: z.enum(readyCells) }),
+]);
+
+const childSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('images'),
+    architecture: architectureSchema,
+    recipe: imageRecipeSchema,
+  }),
+  z.strictObject({ kind: z.literal('text'), cell: cellSchema, recipe: textRecipeSchema }),
+]);
+
 const jobSchema = z.strictObject({
   trial: size,
-  architecture: architectureSchema,
-  recipe: imageRecipeSchema,
+  child: childSchema,
   seed: z.int().min(0).max(0xffffffff),
   data: z.string().min(1),
   weights: z.string().min(1).nullable(),

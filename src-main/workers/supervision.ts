@@ -84,7 +84,7 @@ export function superviseChild(
         message: `The trainer was silent for ${Math.round(silence / 1000)} s and was ended.`,
       }),
     );
-    const { timeLimit } = job.recipe;
+    const { timeLimit } = job.child.recipe;
     const deadline =
       timeLimit === null
         ? undefined

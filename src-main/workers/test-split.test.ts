@@ -15,6 +15,7 @@ import { tinyDataset, type TinyDataset } from '../testing/tiny-dataset';
 import { tinyArchitecture, tinyRecipe } from '../testing/tiny-pictures';
 import { localPool } from './local-pool';
 import { forkTrainer } from './trainer-process';
+import type { TrialJob } from './trial-job';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-test-split-'));
 let dataset: TinyDataset;
@@ -30,10 +31,9 @@ async function train(data: string): Promise<unknown> {
     spawn: forkTrainer(join(inject('programs'), 'trainer.js')),
   });
   try {
-    const job = {
+    const job: TrialJob = {
       trial: 1,
-      architecture: tinyArchitecture,
-      recipe: tinyRecipe,
+      child: { kind: 'images', architecture: tinyArchitecture, recipe: tinyRecipe },
       seed: 1,
       data,
       weights: null,

@@ -1,10 +1,8 @@
-import { trainChild, type TrainedChild } from '../children/train-child';
 import { writeSafetensors } from '../children/safetensors';
-import { loadTrainingData } from '../datasets/load-training-data';
-import type { TrainingData } from '../datasets/training-data';
 import { failureOf } from './failure';
 import { createHold } from './hold';
 import { trainerRequestSchema } from './protocol';
+import { jobTrainer, type TrainedJob } from './train-job';
 import type { TrainerTransport } from './trainer-transport';
 import type { TrialJob } from './trial-job';
 
@@ -21,24 +19,13 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
   let busy = false;
   let stopRequested = false;
   const hold = createHold();
-  let known: { readonly key: string; readonly data: TrainingData } | undefined;
-
-  /** The data of the job; the files are checked once for all the children of a search. */
-  const dataOf = async ({ data: folder, recipe }: TrialJob): Promise<TrainingData> => {
-    const key = JSON.stringify([folder, recipe.validation, recipe.splitSeed]);
-    if (known?.key !== key) {
-      const { validation, splitSeed: seed } = recipe;
-      known = { key, data: await loadTrainingData({ trainFolder: folder, validation, seed }) };
-    }
-    return known.data;
-  };
+  const trainJob = jobTrainer();
 
   const train = async (job: TrialJob): Promise<void> => {
     const { trial } = job;
     let lastProgress = -Infinity;
     try {
-      const data = await dataOf(job);
-      const child = await trainChild(job, data, {
+      const child = await trainJob(job, {
         stopRequested: () => stopRequested,
         turn: hold.turn,
         now: hold.now,
@@ -79,9 +66,9 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
 }
 
 /** Weights by name, with all that is needed to know what they are of, as JSON under the keys of the metadata. */
-function saveWeights(path: string, job: TrialJob, { weights, epochs }: TrainedChild): void {
-  const { trial, architecture, recipe, seed } = job;
-  const about = { trial, architecture, recipe, seed, epochs };
+function saveWeights(path: string, job: TrialJob, { weights, epochs, hidden }: TrainedJob): void {
+  const { trial, child, seed } = job;
+  const about = { trial, ...child, ...(hidden !== null && { hidden }), seed, epochs };
   const metadata = Object.fromEntries(
     Object.entries(about).map(([key, value]) => [key, JSON.stringify(value)]),
   );

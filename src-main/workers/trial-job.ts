@@ -1,15 +1,21 @@
 import type { ConvArchitecture } from '../../src-shared/architecture/conv-architecture';
+import type { LanguageCell } from '../../src-shared/architecture/language-model';
 import type { ImageRecipe } from '../../src-shared/config/search-config';
+import type { TextRecipe } from '../../src-shared/config/text-recipe';
 import type { EpochRecord, FailureReason } from '../../src-shared/run/trial';
+
+/** What is trained and how: a convolutional network on pictures, or a language model of a cell on text. */
+export type Child =
+  | { readonly kind: 'images'; readonly architecture: ConvArchitecture; readonly recipe: ImageRecipe }
+  | { readonly kind: 'text'; readonly cell: LanguageCell; readonly recipe: TextRecipe };
 
 /** One child to train: all that a trainer needs, wherever it runs. */
 export interface TrialJob {
   readonly trial: number;
-  readonly architecture: ConvArchitecture;
-  readonly recipe: ImageRecipe;
-  /** Seeds initial weights, order of the pictures and augmentation of this child. */
+  readonly child: Child;
+  /** Seeds whatever is random in this child: initial weights, order of the pictures and augmentation, dropout. */
   readonly seed: number;
-  /** Absolute path of the decoded data set in the cache (the test split is not below it). */
+  /** Absolute path of the data set's copy in the cache (the test split is not below it). */
   readonly data: string;
   /** Where to leave the weights at the end; null when they are not wanted. */
   readonly weights: string | null;

@@ -14,7 +14,7 @@ const trial = (number: number, reward: number | null, state: Trial['state'] = 'c
   parameters: 0,
   multiplyAdds: 0,
   reward,
-  validationAccuracy: null,
+  measure: null,
   failure: null,
   reusedFrom: null,
   retries: 0,

@@ -1,4 +1,5 @@
 import type { RunDetail } from '../../src-shared/ipc/run-detail';
+import { measureNames, shownMeasure, shownText, type Measure } from '../../src-shared/run/measure';
 import type { Trial } from '../../src-shared/run/trial';
 import { exactText } from '../charts/figure';
 import type { Palette } from '../charts/theme';
@@ -17,7 +18,7 @@ export interface ComparedRun {
 
 /** What children are compared by. */
 export interface Yardstick {
-  readonly key: 'accuracy' | 'reward';
+  readonly key: Measure | 'reward';
   readonly name: string;
   /** In a word or two. */
   readonly short: string;
@@ -33,17 +34,27 @@ export interface Yardstick {
   readonly said: (value: number) => string;
 }
 
-const accuracy: Yardstick = {
-  key: 'accuracy',
-  name: 'Validation accuracy',
-  short: 'accuracy, %',
-  head: 'Validation accuracy, %',
-  differenceHead: 'Difference, % points',
-  lowerIsBetter: false,
-  of: ({ validationAccuracy }) => (validationAccuracy === null ? null : 100 * validationAccuracy),
-  text: (value) => value.toFixed(2),
-  said: (value) => `${value.toFixed(2)} %`,
+const differences: Readonly<Record<Measure, string>> = {
+  accuracy: 'Difference, % points',
+  perplexity: 'Difference of perplexities',
+  bitsPerCharacter: 'Difference, bits per character',
 };
+
+function yardstickOf(measure: Measure): Yardstick {
+  const { name, unit } = measureNames[measure];
+  const withUnit = unit === null ? name : `${name}, ${unit}`;
+  return {
+    key: measure,
+    name: `Validation ${name}`,
+    short: withUnit,
+    head: `Validation ${withUnit}`,
+    differenceHead: differences[measure],
+    lowerIsBetter: measure !== 'accuracy',
+    of: ({ measure: stored }) => (stored === null ? null : shownMeasure(measure, stored)),
+    text: (value) => shownText(measure, value),
+    said: (value) => `${shownText(measure, value)}${unit === null ? '' : ` ${unit}`}`,
+  };
+}
 
 const reward: Yardstick = {
   key: 'reward',
@@ -58,8 +69,10 @@ const reward: Yardstick = {
 };
 
 /** What all of some runs can be compared by: their measure where they share it, and the reward. */
-export function yardsticksOf(): readonly Yardstick[] {
-  return [accuracy, reward];
+export function yardsticksOf(runs: readonly RunDetail[]): readonly Yardstick[] {
+  const shared = new Set(runs.map(({ summary }) => summary.measure));
+  const [only] = shared;
+  return only !== undefined && shared.size === 1 ? [yardstickOf(only), reward] : [reward];
 }
 
 /** Dashes of the children of the first, second… run. */

@@ -1,5 +1,6 @@
-import type { SearchConfig } from '../../src-shared/config/search-config';
+import { measureNames } from '../../src-shared/run/measure';
 import type { EpochRecord } from '../../src-shared/run/trial';
+import { curveValue } from '../charts/curve-value';
 import { exactText, type Figure } from '../charts/figure';
 import type { Point } from '../charts/reward-series';
 import type { Series } from '../charts/series';
@@ -7,50 +8,47 @@ import type { ComparedRun } from './compared';
 
 /** What a curve can show of each epoch. */
 export interface Quantity {
-  readonly key: 'validationAccuracy' | 'trainAccuracy' | 'validationLoss' | 'trainLoss';
+  readonly key: string;
   readonly name: string;
   /** With its unit. */
   readonly head: string;
   /** As it is shown; null where there is none. */
   readonly of: (epoch: EpochRecord) => number | null;
-  readonly suits: (config: SearchConfig) => boolean;
+  readonly suits: (run: ComparedRun['detail']) => boolean;
 }
 
-const ofPictures = (): boolean => true;
-const quantities: readonly Quantity[] = [
-  {
-    key: 'validationAccuracy',
-    name: 'Validation accuracy',
-    head: 'Validation accuracy, %',
-    of: ({ validationAccuracy }) => 100 * validationAccuracy,
-    suits: ofPictures,
-  },
-  {
-    key: 'trainAccuracy',
-    name: 'Training accuracy',
-    head: 'Training accuracy, %',
-    of: ({ trainAccuracy }) => 100 * trainAccuracy,
-    suits: ofPictures,
-  },
-  {
-    key: 'validationLoss',
-    name: 'Validation loss',
-    head: 'Validation loss, nats',
-    of: ({ validationLoss }) => validationLoss,
-    suits: ofPictures,
-  },
-  {
-    key: 'trainLoss',
-    name: 'Training loss',
-    head: 'Training loss, nats',
-    of: ({ trainLoss }) => trainLoss,
-    suits: ofPictures,
-  },
-];
+const sets = [
+  { of: 'validation', name: 'Validation' },
+  { of: 'train', name: 'Training' },
+] as const;
 
-/** What curves of these runs can show. */
+/** What curves of these runs can show: what each is measured by, and the loss. */
 export function quantitiesOf(runs: readonly ComparedRun[]): readonly Quantity[] {
-  return quantities.filter(({ suits }) => runs.some(({ detail }) => suits(detail.config)));
+  const shared = [...new Set(runs.map(({ detail }) => detail.summary.measure))];
+  const ofMeasures = shared.flatMap((measure) =>
+    sets.map(({ of, name }): Quantity => {
+      const { name: measured, unit } = measureNames[measure];
+      return {
+        key: `${of} ${measure}`,
+        name: `${name} ${measured}`,
+        head: `${name} ${measured}${unit === null ? '' : `, ${unit}`}`,
+        of: (epoch) => finite(curveValue(epoch, { of, loss: false }, measure)),
+        suits: ({ summary }) => summary.measure === measure,
+      };
+    }),
+  );
+  const ofLosses = sets.map(({ of, name }): Quantity => ({
+    key: `${of} loss`,
+    name: `${name} loss`,
+    head: `${name} loss, nats`,
+    of: (epoch) => finite(curveValue(epoch, { of, loss: true }, 'accuracy')),
+    suits: () => true,
+  }));
+  return [...ofMeasures, ...ofLosses];
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 interface ChildWithEpochs {
@@ -72,7 +70,7 @@ export function curveFigure(
     x: { label: against === 'epochs' ? 'Epoch' : 'Time in training, s' },
     y: { label: quantity.head, logarithmic, tick: exactText, exact: exactText },
     series: children
-      .filter(({ run }) => quantity.suits(run.detail.config))
+      .filter(({ run }) => quantity.suits(run.detail))
       .map(({ run, trial, epochs }): Series => ({
         label: severalRuns ? `${run.label}, child ${trial}` : `Child ${trial}`,
         kind: 'line',

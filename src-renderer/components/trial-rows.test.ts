@@ -13,7 +13,7 @@ const trial = (number: number, changes: Partial<Trial>): Trial => ({
   parameters: 1000 - number,
   multiplyAdds: 0,
   reward: null,
-  validationAccuracy: null,
+  measure: null,
   failure: null,
   reusedFrom: null,
   retries: 0,
@@ -25,9 +25,9 @@ const trial = (number: number, changes: Partial<Trial>): Trial => ({
 });
 
 const trials = [
-  trial(1, { reward: 0.2, validationAccuracy: 0.6, startedAt: 0, endedAt: 900 }),
+  trial(1, { reward: 0.2, measure: 0.6, startedAt: 0, endedAt: 900 }),
   trial(2, { state: 'failed', reward: 0, failure: { reason: 'outOfMemory', message: 'Out of memory.' } }),
-  trial(3, { reward: 0.5, validationAccuracy: 0.8, startedAt: 0, endedAt: 700 }),
+  trial(3, { reward: 0.5, measure: 0.8, startedAt: 0, endedAt: 700 }),
   trial(12, { state: 'proposed' }),
 ];
 const numbers = (rows: readonly Trial[]): number[] => rows.map(({ number }) => number);

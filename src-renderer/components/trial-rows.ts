@@ -1,6 +1,6 @@
 import type { Trial, TrialState } from '../../src-shared/run/trial';
 
-export const trialColumns = ['number', 'state', 'accuracy', 'reward', 'depth', 'parameters', 'time'] as const;
+export const trialColumns = ['number', 'state', 'measure', 'reward', 'depth', 'parameters', 'time'] as const;
 export type TrialColumn = (typeof trialColumns)[number];
 
 export interface TrialOrder {
@@ -16,7 +16,7 @@ export function trainingTime({ startedAt, endedAt }: Trial): number | null {
 const valueOf: Readonly<Record<TrialColumn, (trial: Trial) => number | string | null>> = {
   number: (trial) => trial.number,
   state: (trial) => trial.state,
-  accuracy: (trial) => trial.validationAccuracy,
+  measure: (trial) => trial.measure,
   reward: (trial) => trial.reward,
   depth: (trial) => trial.depth,
   parameters: (trial) => trial.parameters,

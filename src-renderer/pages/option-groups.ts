@@ -20,8 +20,8 @@ const optionGroups: readonly OptionGroup[] = [
     holds: under('name', 'seed', 'budget', 'trainers', 'duplicates', 'keepBest'),
   },
   {
-    title: 'Layers',
-    explanation: 'What the controller chooses from for each layer, and how the networks grow.',
+    title: 'Architecture',
+    explanation: 'What the controller chooses from for each layer of a network, or each node of a cell.',
     holds: under('space'),
   },
   { title: 'Controller', explanation: 'Who proposes, and how it learns.', holds: under('controller') },

@@ -35,13 +35,13 @@ describe('the draft of a configuration', () => {
 
   it('a change of kind brings what the new kind needs, and back again leaves nothing', () => {
     const fixed = editsForKind({}, demo, 'space.pooling.kind', 'fixed');
-    expect(checkDraft(demo, fixed).config?.space.pooling).toEqual({
-      kind: 'fixed',
-      afterLayers: [1],
-      size: 2,
+    expect(checkDraft(demo, fixed).config?.space).toMatchObject({
+      pooling: { kind: 'fixed', afterLayers: [1], size: 2 },
     });
     const predicted = editsForKind(fixed, demo, 'space.pooling.kind', 'predicted');
-    expect(checkDraft(demo, predicted).config?.space.pooling).toEqual({ kind: 'predicted', sizes: [1, 2] });
+    expect(checkDraft(demo, predicted).config?.space).toMatchObject({
+      pooling: { kind: 'predicted', sizes: [1, 2] },
+    });
     const none = editsForKind(predicted, demo, 'space.pooling.kind', 'none');
     expect(checkDraft(demo, none).config).toEqual(demo);
     const step = editsForKind({}, demo, 'recipe.decay.kind', 'step');

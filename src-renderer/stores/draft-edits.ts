@@ -1,5 +1,5 @@
 import { mergeOverrides, parseSettings } from '../../src-shared/config/overrides';
-import type { SearchConfig } from '../../src-shared/config/search-config';
+import { isImageSearch, type SearchConfig } from '../../src-shared/config/search-config';
 import { errorMessage } from '../../src-shared/errors';
 
 /** Texts of the fields that differ from the configuration to begin with, by the dotted path of their option. */
@@ -53,10 +53,19 @@ export function editsForKind(edits: Edits, config: SearchConfig, path: string, k
   return Object.fromEntries([...others, [path, kind], ...needs]) as Edits;
 }
 
-function kindNeeds({
-  space,
-  recipe,
-}: SearchConfig): Readonly<Record<string, Readonly<Record<string, string>>>> {
+/** What each kind of a group needs to begin with. */
+function kindNeeds(config: SearchConfig): Readonly<Record<string, Readonly<Record<string, string>>>> {
+  if (!isImageSearch(config))
+    return {
+      'recipe.size.kind=parameters': { parameters: '20000000' },
+      'recipe.size.kind=hidden': { hidden: '650' },
+      'recipe.decay.kind=after': { constantEpochs: '6', divisor: '1.2' },
+      'recipe.dropout.kind=standard': { rate: '0.5' },
+      'recipe.dropout.kind=variational': {
+        ...{ words: '0.2', between: '0.3', recurrent: '0.2', output: '0.3', samples: '0' },
+      },
+    };
+  const { space, recipe } = config;
   const half = Math.max(1, Math.floor((space.schedule.initialLayers * space.blockSize) / 2));
   return {
     'space.pooling.kind=fixed': { afterLayers: String(half), size: '2' },

@@ -28,11 +28,17 @@ export const useDraft = defineStore('draft', () => {
   watch(config, (valid) => {
     if (valid !== null) lastValid.value = valid;
   });
+  /** What the search is on. */
+  const kind = computed(() => base.value.recipe.kind);
   const options = computed<OptionHelp[]>(() => optionHelp(lastValid.value));
   const baseValues = computed(
     () => new Map(optionHelp(base.value).map((option) => [option.path, option.value])),
   );
-  const paperValues = new Map(optionHelp(presets.v1.config).map((option) => [option.path, option.value]));
+  /** Of the published search of the same kind. */
+  const paperValues = computed(() => {
+    const published = base.value.space.kind === 'conv' ? presets.v1.config : presets['ptb-base8'].config;
+    return new Map(optionHelp(published).map((option) => [option.path, option.value]));
+  });
 
   watch(
     [preset, edits, loaded],
@@ -77,11 +83,27 @@ export const useDraft = defineStore('draft', () => {
 
   /** Sets the options to what the paper has, where it says something. */
   function takePaper(group: readonly OptionHelp[]): void {
-    const published = group.filter((option) => option.paper !== null && paperValues.has(option.path));
-    for (const option of published) set(option.path, textOf(paperValues.get(option.path)));
+    const published = group.filter(
+      (option) => option.paper !== null && paperValues.value.get(option.path) !== undefined,
+    );
+    for (const option of published) set(option.path, textOf(paperValues.value.get(option.path)));
   }
 
-  return { preset, loaded, config, check, options, take, load, textAt, isChanged, set, reset, takePaper };
+  return {
+    preset,
+    loaded,
+    kind,
+    config,
+    check,
+    options,
+    take,
+    load,
+    textAt,
+    isChanged,
+    set,
+    reset,
+    takePaper,
+  };
 });
 
 function recall(): Kept | null {

@@ -1,9 +1,12 @@
 import { decodeConv } from '../architecture/decode-conv';
+import { languageArchitecture } from '../architecture/language-model-size';
 import { imageTask } from '../config/image-task';
-import type { SearchConfig } from '../config/search-config';
+import { isImageSearch, type SearchConfig } from '../config/search-config';
+import { vocabularyOf } from '../config/text-task';
 import type { DatasetDescription } from '../dataset/description';
 import type { Trial } from '../run/trial';
-import { convSpace } from '../space/conv-space';
+import { decodeCell } from '../space/cell-space';
+import { spaceOf } from '../space/space-of';
 import { architectureFormat, architectureVersion, type ArchitectureFile } from './architecture-file';
 import { countsOf } from './parse-architecture-file';
 import { tokensOf } from './token';
@@ -22,11 +25,7 @@ export interface RunOfTrial {
  */
 export function architectureOfTrial({ id, config, dataset }: RunOfTrial, trial: Trial): ArchitectureFile {
   const { startedAt, endedAt } = trial;
-  const network = {
-    kind: 'conv',
-    architecture: decodeConv(config.space, trial.depth, trial.decisions),
-    task: imageTask(config, dataset),
-  } as const;
+  const network = networkOf(config, dataset, trial);
   const { parameters, multiplyAdds } = countsOf(network);
   return {
     format: architectureFormat,
@@ -39,11 +38,35 @@ export function architectureOfTrial({ id, config, dataset }: RunOfTrial, trial: 
       trial: trial.number,
       state: trial.state,
       hash: trial.architectureHash,
-      tokens: tokensOf(convSpace(config.space), trial.depth, trial.decisions, trial.logProbabilities),
+      tokens: tokensOf(spaceOf(config.space), trial.depth, trial.decisions, trial.logProbabilities),
       reward: trial.reward,
       validation:
-        trial.validationAccuracy === null ? null : { measure: 'accuracy', value: trial.validationAccuracy },
+        trial.measure === null
+          ? null
+          : { measure: config.recipe.kind === 'images' ? 'accuracy' : 'perplexity', value: trial.measure },
       trainedFor: startedAt === null || endedAt === null ? null : endedAt - startedAt,
     },
   };
+}
+
+/** What the decisions mean, and what it is for. */
+function networkOf(
+  config: SearchConfig,
+  dataset: DatasetDescription,
+  { depth, decisions }: Trial,
+):
+  | Pick<Extract<ArchitectureFile, { kind: 'conv' }>, 'kind' | 'architecture' | 'task'>
+  | Pick<Extract<ArchitectureFile, { kind: 'cell' }>, 'kind' | 'architecture' | 'task'> {
+  if (isImageSearch(config)) {
+    const architecture = decodeConv(config.space, depth, decisions);
+    return { kind: 'conv', architecture, task: imageTask(config, dataset) };
+  }
+  const cell = decodeCell(config.space, decisions);
+  const { layers, hidden, vocabulary, sharedEmbeddings } = languageArchitecture(
+    cell,
+    config.recipe,
+    vocabularyOf(dataset),
+  );
+  const { level } = config.recipe;
+  return { kind: 'cell', architecture: cell, task: { level, vocabulary, layers, hidden, sharedEmbeddings } };
 }

@@ -1,3 +1,4 @@
+import type { TextRecipe } from '../config/text-recipe';
 import { CellsmithError } from '../errors';
 import type { LanguageArchitecture, LanguageCell } from './language-model';
 
@@ -49,6 +50,17 @@ export function hiddenForParameters(
     else above = middle;
   }
   return below >= 1 && parameters - count(below) < count(above) - parameters ? below : above;
+}
+
+/** The language model that a recipe makes of a cell. @throws architecture.invalid when no size has so few parameters */
+export function languageArchitecture(
+  cell: LanguageCell,
+  { layers, size, sharedEmbeddings }: Pick<TextRecipe, 'layers' | 'size' | 'sharedEmbeddings'>,
+  vocabulary: number,
+): LanguageArchitecture {
+  const sizeless = { cell, layers, vocabulary, sharedEmbeddings };
+  const hidden = size.kind === 'hidden' ? size.hidden : hiddenForParameters(sizeless, size.parameters);
+  return { ...sizeless, hidden };
 }
 
 /** Multiply-adds of a language model for one token: the matrix products of its layers and of the softmax. */

@@ -1,13 +1,13 @@
 import type { ImageTask } from '../architecture/conv-architecture';
 import type { DatasetDescription } from '../dataset/description';
 import { CellsmithError } from '../errors';
-import type { SearchConfig } from './search-config';
+import type { ImageSearchConfig } from './search-config';
 
 /**
  * What a network of a search sees and answers: pictures brought to the recipe's side, in red, green and blue.
  * @throws {CellsmithError} 'config.invalid' when the data are no pictures
  */
-export function imageTask(config: SearchConfig, description: DatasetDescription): ImageTask {
+export function imageTask(config: ImageSearchConfig, description: DatasetDescription): ImageTask {
   if (description.kind !== 'images') {
     throw new CellsmithError(
       'config.invalid',

@@ -24,7 +24,7 @@ describe('help on options', () => {
       const settings = optionHelp(config).flatMap(({ path, value }) =>
         value === undefined ? [] : [`${path}=${JSON.stringify(value)}`],
       );
-      expect(settings.length).toBeGreaterThan(50);
+      expect(settings.length).toBeGreaterThan(40);
       expect(mergeOverrides(config, parseSettings(settings))).toEqual(config);
     }
   });

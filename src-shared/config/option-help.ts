@@ -1,4 +1,5 @@
-import { optionTexts, type OptionText } from './option-texts';
+import type { OptionText } from './option-text';
+import { optionTexts } from './option-texts';
 import { optionValues, type OptionValues } from './option-values';
 import type { SearchConfig } from './search-config';
 

@@ -2,22 +2,28 @@ import { describe, expect, it } from 'vitest';
 import { optionTexts } from './option-texts';
 import { optionValues } from './option-values';
 import { presets } from './presets';
+import type { SearchConfig } from './search-config';
 
-const valueAt = (path: string): unknown =>
-  path.split('.').reduce<unknown>((group, key) => (group as Record<string, unknown>)[key], presets.v1.config);
+const valueAt = (path: string, config: SearchConfig): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>((group, key) => (group as Record<string, unknown> | undefined)?.[key], config);
 
 describe('texts of options', () => {
   it('exist for every option of the schema, and for no other', () => {
     expect(Object.keys(optionTexts).sort()).toEqual([...optionValues().keys()].sort());
   });
 
-  it('give values of the paper that are those of the v1 preset', () => {
+  it('give values of the paper that are those of the v1 preset, or of ptb-base8 for what only cells have', () => {
     for (const [path, { paper }] of Object.entries(optionTexts)) {
       // '13, 24 (v3)' has no value for v1; '1 (v2: 1, 2, 3)' has one, and one for v2.
       if (paper === null || paper.endsWith('(v3)')) continue;
-      const value = valueAt(path);
+      const value = valueAt(path, presets.v1.config) ?? valueAt(path, presets['ptb-base8'].config);
       const shown = Array.isArray(value) ? value.join(', ') || 'none' : String(value);
       expect(`${path}: ${paper.replace(/ \(.*\)$/, '')}`).toBe(`${path}: ${shown}`);
+      const [, onText] = /\(Penn Treebank: (.*)\)$/.exec(paper) ?? [];
+      if (onText !== undefined)
+        expect(`${path}: ${onText}`).toBe(`${path}: ${String(valueAt(path, presets['ptb-base8'].config))}`);
     }
   });
 

@@ -1,16 +1,6 @@
-/** What the window and the command line say of an option. */
-export interface OptionText {
-  readonly label: string;
-  readonly explanation: string;
-  /** The paper's value, in searches v1 to v3 unless it says otherwise; null where the paper gives none. */
-  readonly paper: string | null;
-}
-
-const text = (label: string, explanation: string, paper: string | null = null): OptionText => ({
-  label,
-  explanation,
-  paper,
-});
+import { optionText as text, type OptionText } from './option-text';
+import { cellTexts } from './option-texts-cell';
+import { convSpaceTexts } from './option-texts-conv';
 
 const general: Readonly<Record<string, OptionText>> = {
   version: text('Version', 'Version of the form of this configuration; set by the program.'),
@@ -39,82 +29,6 @@ const general: Readonly<Record<string, OptionText>> = {
   keepBest: text('Networks to keep', 'The weights of so many best networks are kept on disk.'),
 };
 
-const space: Readonly<Record<string, OptionText>> = {
-  'space.kind': text('Kind', 'conv: convolutional networks for pictures.', 'conv'),
-  'space.filterHeights': text(
-    'Filter heights',
-    'Heights of filters to choose from, in pixels.',
-    '1, 3, 5, 7',
-  ),
-  'space.filterWidths': text('Filter widths', 'Widths of filters to choose from, in pixels.', '1, 3, 5, 7'),
-  'space.strideHeights': text(
-    'Stride heights',
-    'Vertical strides to choose from; one alone is not predicted.',
-    '1 (v2: 1, 2, 3)',
-  ),
-  'space.strideWidths': text(
-    'Stride widths',
-    'Horizontal strides to choose from; one alone is not predicted.',
-    '1 (v2: 1, 2, 3)',
-  ),
-  'space.filters': text(
-    'Filters',
-    'Numbers of filters of a layer to choose from.',
-    '24, 36, 48, 64 (v3: 6, 12, 24, 36)',
-  ),
-  'space.extraFilters': text(
-    'Extra filters',
-    'Added to the number of filters of every layer.',
-    '0 (v3 + more filters: 40)',
-  ),
-  'space.layerTypes': text(
-    'Layer types',
-    'Kinds of layer to choose from; more than one makes the kind a decision of its own. A pooling layer takes the filter size as its window.',
-    'convolution',
-  ),
-  'space.skipConnections': text(
-    'Skip connections',
-    'Whether each layer chooses, at its anchor point, which earlier layers feed it. Otherwise each takes the one before it.',
-    'true',
-  ),
-  'space.pooling.kind': text(
-    'Pooling',
-    'none; fixed after certain layers; or predicted behind each layer.',
-    'none (v3: fixed)',
-  ),
-  'space.pooling.afterLayers': text(
-    'Pooling after layers',
-    'Whatever is made up to one of these layers is max-pooled before later ones use it. Layers of blocks are counted one by one.',
-    '13, 24 (v3)',
-  ),
-  'space.pooling.size': text(
-    'Pooling size',
-    'Side of the pooling window and its stride: 2 halves height and width.',
-  ),
-  'space.pooling.sizes': text(
-    'Pooling sizes',
-    'Sizes of a max-pooling behind each layer to choose from; 1 is no pooling.',
-  ),
-  'space.blockSize': text(
-    'Layers a block',
-    'Layers that one predicted step stands for, each connected with all before it in the block.',
-    '1 (v3: 3)',
-  ),
-  'space.learningRates': text(
-    'Learning rates',
-    'Learning rates to choose from as the last decision; an empty list keeps that of the recipe.',
-    'none',
-  ),
-  'space.schedule.initialLayers': text(
-    'Layers at the start',
-    'Predicted steps of the first networks: layers, or blocks of layers.',
-    '6 (v3: 13 blocks)',
-  ),
-  'space.schedule.growBy': text('Growth', 'So many steps are added each time that networks grow.', '2'),
-  'space.schedule.every': text('Growth after', 'Networks grow each time after so many proposals.', '1600'),
-  'space.schedule.maximumLayers': text('Layers at most', 'Networks grow to so many steps and no further.'),
-};
-
 const controller: Readonly<Record<string, OptionText>> = {
   'controller.strategy': text(
     'Strategy',
@@ -131,12 +45,12 @@ const controller: Readonly<Record<string, OptionText>> = {
   'controller.learningRate': text(
     'Learning rate of the controller',
     'Step size of its Adam optimiser. The value of the paper is for thousands of children; short searches need a larger one.',
-    '0.0006',
+    '0.0006 (Penn Treebank: 0.0005)',
   ),
   'controller.childrenPerUpdate': text(
     'Children an update',
     'Networks that a replica proposes for one gradient (m).',
-    '8',
+    '8 (Penn Treebank: 1)',
   ),
   'controller.baselineDecay': text(
     'Decay of the baseline',
@@ -165,28 +79,36 @@ const controller: Readonly<Record<string, OptionText>> = {
   'controller.replicas': text(
     'Replicas',
     'Controllers that propose and learn side by side, without waiting for each other (K). One makes a search repeatable.',
-    '100',
+    '100 (Penn Treebank: 400)',
   ),
   'controller.accumulateGradients': text(
     'Gradients an update',
     'Gradients that are summed up before the parameters change.',
-    '1',
+    '1 (Penn Treebank: 10)',
   ),
 };
 
-const recipe: Readonly<Record<string, OptionText>> = {
-  'recipe.kind': text('Kind', 'images: classification of pictures.', 'images'),
+const imageRecipe: Readonly<Record<string, OptionText>> = {
+  'recipe.kind': text(
+    'Kind',
+    'images: classification of pictures; text: language modelling.',
+    'images (Penn Treebank: text)',
+  ),
   'recipe.side': text(
     'Side of the input',
     'Networks see square pictures of this side, in pixels; others are resized.',
     '32',
   ),
-  'recipe.epochs': text('Epochs', 'Passes over the training pictures.', '50'),
-  'recipe.batchSize': text('Batch size', 'Pictures a training step.'),
-  'recipe.learningRate': text('Learning rate', 'Step size at the start of training.', '0.1'),
+  'recipe.epochs': text('Epochs', 'Passes over the training data.', '50 (Penn Treebank: 35)'),
+  'recipe.batchSize': text('Batch size', 'Pictures, or rows of text read side by side, in a training step.'),
+  'recipe.learningRate': text(
+    'Learning rate',
+    'Step size at the start of training.',
+    '0.1 (Penn Treebank: 1)',
+  ),
   'recipe.decay.kind': text(
     'Decay',
-    'How the learning rate falls: constant not at all, step by a factor at certain epochs, cosine along half a wave to 0.',
+    'How the learning rate falls: constant not at all, step by a factor at certain epochs, cosine along half a wave to 0; on text, after some epochs with each further one.',
   ),
   'recipe.decay.epochs': text(
     'Decay at epochs',
@@ -236,7 +158,8 @@ const recipe: Readonly<Record<string, OptionText>> = {
 /** Label, explanation and the paper's value of every option of a configuration, by its dotted path. */
 export const optionTexts: Readonly<Record<string, OptionText>> = {
   ...general,
-  ...space,
+  ...convSpaceTexts,
   ...controller,
-  ...recipe,
+  ...imageRecipe,
+  ...cellTexts,
 };

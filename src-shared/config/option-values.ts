@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { searchConfigSchema } from './search-config';
+import { searchOptionsSchema } from './search-config';
 
 /** What an option may be, as the schema has it. */
 export interface OptionValues {
@@ -36,7 +36,7 @@ let known: ReadonlyMap<string, OptionValues> | undefined;
 export function optionValues(): ReadonlyMap<string, OptionValues> {
   if (!known) {
     const leaves = new Map<string, SchemaNode[]>();
-    collectLeaves(z.toJSONSchema(searchConfigSchema) as SchemaNode, '', leaves);
+    collectLeaves(z.toJSONSchema(searchOptionsSchema) as SchemaNode, '', leaves);
     known = new Map(
       [...leaves].map(([path, nodes]) => [
         path,

@@ -44,7 +44,7 @@ describe('a configuration from outside', () => {
       'space.filters must be a list of 1 to 32 different values, each a whole number from 1 to 1024, but has 0 in it.',
     ],
     ['space.filters=24,24', 'space.filters must hold no value twice, but is [24,24].'],
-    ['space.kind=cell', 'space.kind must be conv, but is "cell".'],
+    ['space.kind=tree', 'space.kind must be conv or cell, but is "tree".'],
     ['trainers.device=tpu', 'trainers.device must be auto, cpu or gpu:0, gpu:1, …, but is "tpu".'],
   ])('is refused with %s: %s', (setting, message) => {
     expect(refusal(setting)).toBe(message);
@@ -92,11 +92,22 @@ describe('a configuration from outside', () => {
     expect(refusal(...settings)).toBe(message);
   });
 
+  it('is refused when the space and the recipe are of different kinds', () => {
+    const cells = presets['ptb-base8'].config;
+    expect(complaint(() => parseConfig({ ...v1, space: cells.space }))).toBe(
+      "recipe.kind must be 'text' in a search for recurrent cells (space.kind 'cell'), but is \"images\".",
+    );
+    expect(complaint(() => parseConfig({ ...cells, space: v1.space }))).toBe(
+      "recipe.kind must be 'images' in a search for convolutional networks (space.kind 'conv'), but is \"text\".",
+    );
+  });
+
   it('does not mind the enlarged side when nothing is enlarged', () => {
     expect(
-      set('recipe.augmentation.enlarge=none', 'recipe.augmentation.enlargedSide=1').recipe.augmentation
-        .enlarge,
-    ).toBe('none');
+      set('recipe.augmentation.enlarge=none', 'recipe.augmentation.enlargedSide=1').recipe,
+    ).toMatchObject({
+      augmentation: { enlarge: 'none' },
+    });
   });
 
   it('never fails otherwise than with a sentence, whatever comes', () => {
@@ -128,14 +139,13 @@ describe('overrides of a preset', () => {
   });
 
   it('of another kind replace the group', () => {
-    expect(set('space.pooling.kind=predicted', 'space.pooling.sizes=1,2').space.pooling).toEqual({
-      kind: 'predicted',
-      sizes: [1, 2],
+    expect(set('space.pooling.kind=predicted', 'space.pooling.sizes=1,2').space).toMatchObject({
+      pooling: { kind: 'predicted', sizes: [1, 2] },
     });
     const v3 = mergeOverrides(presets.v3.config, parseSettings(['space.pooling.kind=none']));
-    expect(v3.space.pooling).toEqual({ kind: 'none' });
+    expect(v3.space).toEqual({ ...presets.v3.config.space, pooling: { kind: 'none' } });
     const later = mergeOverrides(presets.v3.config, parseSettings(['space.pooling.afterLayers=5']));
-    expect(later.space.pooling).toEqual({ kind: 'fixed', afterLayers: [5], size: 2 });
+    expect(later.space).toMatchObject({ pooling: { kind: 'fixed', afterLayers: [5], size: 2 } });
   });
 
   it('cannot reach beyond the configuration', () => {

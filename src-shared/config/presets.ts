@@ -1,51 +1,8 @@
 import { CellsmithError } from '../errors';
-import {
-  configVersion,
-  type ControllerConfig,
-  type ConvSpaceConfig,
-  type ImageRecipe,
-  type SearchConfig,
-} from './search-config';
-
-/** A configuration to start from. */
-export interface Preset {
-  readonly title: string;
-  /** What it searches and how long that takes. */
-  readonly summary: string;
-  /** What the source leaves open, or what differs from it. */
-  readonly note: string;
-  readonly config: SearchConfig;
-}
-
-/** The controller of the paper (sections 3.1, 3.2, 4.1). The decay of the baseline is not published. */
-const paperController: ControllerConfig = {
-  strategy: 'reinforce',
-  hiddenUnits: 35,
-  layers: 2,
-  initialRange: 0.08,
-  learningRate: 0.0006,
-  childrenPerUpdate: 8,
-  baselineDecay: 0.95,
-  entropyBonus: 0,
-  temperature: 1,
-  tanhConstant: null,
-  parameterServerShards: 20,
-  replicas: 100,
-  accumulateGradients: 1,
-};
-
-/**
- * For tens to hundreds of children on one machine: at the paper's rate the policy would hardly have left its random start by then.
- * The rates are those that did best on the synthetic reward with noise, for searches of the preset's length
- * (`npm run bench -- controller --tune`); an entropy bonus helped none of them.
- */
-const shortController: ControllerConfig = {
-  ...paperController,
-  childrenPerUpdate: 2,
-  baselineDecay: 0.9,
-  parameterServerShards: 1,
-  replicas: 1,
-};
+import { cellPresets } from './cell-presets';
+import { paperController, paperRun, shortController } from './paper-controller';
+import type { Preset } from './preset';
+import type { ConvSpaceConfig, ImageRecipe, ImageSearchConfig } from './search-config';
 
 /** How the paper trains a child (section 4.1). Batch size, and epsilon and momentum of the normalisation, are not published. */
 const paperRecipe: ImageRecipe = {
@@ -94,18 +51,14 @@ const v3Space: ConvSpaceConfig = {
   schedule: { initialLayers: 13, growBy: 0, every: 1600, maximumLayers: 13 },
 };
 
-const paperConfig = (preset: string, name: string, space: ConvSpaceConfig): SearchConfig => ({
-  version: configVersion,
+const paperConfig = (preset: string, name: string, space: ConvSpaceConfig): ImageSearchConfig => ({
+  ...paperRun,
   name,
   preset,
-  seed: 1,
   space,
   controller: paperController,
   recipe: paperRecipe,
   budget: { children: 12_800, hours: null },
-  trainers: { count: 1, threads: null, device: 'auto' },
-  duplicates: 'reuse',
-  keepBest: 10,
 });
 
 const leftOpen =
@@ -206,6 +159,7 @@ export const presets = {
       ' The paper added the filters to the network that v3 had found; here every child has them, which takes about five times as long.',
     config: paperConfig('v3-more-filters', 'v3 with 40 more filters', { ...v3Space, extraFilters: 40 }),
   },
+  ...cellPresets,
 } satisfies Record<string, Preset>;
 
 export type PresetName = keyof typeof presets;

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { activations, combinations } from '../architecture/recurrent-cell';
+import { textRecipeSchema, type TextRecipe } from './text-recipe';
 
 /** Schema version of a stored configuration; migrations.ts brings older ones here. */
 export const configVersion = 1;
@@ -56,6 +58,16 @@ const convSpaceSchema = z.strictObject({
   schedule: scheduleSchema,
 });
 export type ConvSpaceConfig = z.infer<typeof convSpaceSchema>;
+
+/** The space of recurrent cells (paper section 3.4): complete binary trees, with cell inject and cell indices. */
+const cellSpaceSchema = z.strictObject({
+  kind: z.literal('cell'),
+  /** Leaves of the tree. */
+  base: z.literal([2, 4, 8, 16]),
+  combinations: z.array(z.enum(combinations)).min(1).refine(allDiffer, 'must hold no value twice'),
+  activations: z.array(z.enum(activations)).min(1).refine(allDiffer, 'must hold no value twice'),
+});
+export type CellSpaceConfig = z.infer<typeof cellSpaceSchema>;
 
 /** The policy and how it learns (paper sections 3.1, 3.2 and 4). */
 const controllerSchema = z.strictObject({
@@ -130,7 +142,7 @@ export const imageRecipeSchema = z.strictObject({
 export type ImageRecipe = z.infer<typeof imageRecipeSchema>;
 
 /** When a search ends: at whichever is reached first; null is no limit. */
-const budgetSchema = z.strictObject({
+export const budgetSchema = z.strictObject({
   children: count.nullable(),
   hours: z.number().positive().nullable(),
 });
@@ -150,38 +162,78 @@ const trainersSchema = z.strictObject({
   ]),
 });
 
+/** What every search has, whatever it searches. */
+const commonShape = {
+  version: z.literal(configVersion),
+  name: z.string().min(1).max(200),
+  preset: z.string().max(100),
+  seed: z.int().min(0).max(0xffffffff),
+  controller: controllerSchema,
+  budget: budgetSchema,
+  trainers: trainersSchema,
+  /** What to do with a network that the run has trained already: give its reward again, or train it again. */
+  duplicates: z.enum(['reuse', 'retrain']),
+  /** Weights of so many best children are kept. */
+  keepBest: z.int().min(0).max(1000),
+};
+type CommonConfig = z.infer<z.ZodObject<typeof commonShape>>;
+
+/** A search for convolutional networks on pictures. */
+export interface ImageSearchConfig extends CommonConfig {
+  readonly space: ConvSpaceConfig;
+  readonly recipe: ImageRecipe;
+}
+
+/** A search for recurrent cells on text. */
+export interface TextSearchConfig extends CommonConfig {
+  readonly space: CellSpaceConfig;
+  readonly recipe: TextRecipe;
+}
+
 /** Everything that decides a search; stored in run.json as it is. */
-export const searchConfigSchema = z
-  .strictObject({
-    version: z.literal(configVersion),
-    name: z.string().min(1).max(200),
-    preset: z.string().max(100),
-    seed: z.int().min(0).max(0xffffffff),
-    space: z.discriminatedUnion('kind', [convSpaceSchema]),
-    controller: controllerSchema,
-    recipe: z.discriminatedUnion('kind', [imageRecipeSchema]),
-    budget: budgetSchema,
-    trainers: trainersSchema,
-    /** What to do with a network that the run has trained already: give its reward again, or train it again. */
-    duplicates: z.enum(['reuse', 'retrain']),
-    /** Weights of so many best children are kept. */
-    keepBest: z.int().min(0).max(1000),
-  })
-  .superRefine(({ space, recipe }, context) => {
-    const complain = (path: string, message: string) =>
-      context.addIssue({ code: 'custom', path: path.split('.'), message });
-    const { initialLayers, maximumLayers } = space.schedule;
-    if (initialLayers > maximumLayers)
-      complain('space.schedule.maximumLayers', `must be at least initialLayers (${initialLayers})`);
-    const layers = maximumLayers * space.blockSize;
-    if (space.pooling.kind === 'fixed' && space.pooling.afterLayers.some((layer) => layer > layers))
-      complain('space.pooling.afterLayers', `must lie within the ${layers} layers of the deepest network`);
-    if (recipe.rewardEpochs > recipe.epochs)
-      complain('recipe.rewardEpochs', `must not exceed the number of epochs (${recipe.epochs})`);
-    if (recipe.decay.kind === 'step' && recipe.decay.epochs.some((epoch) => epoch >= recipe.epochs))
-      complain('recipe.decay.epochs', `must lie below the number of epochs (${recipe.epochs})`);
-    const { enlarge, enlargedSide } = recipe.augmentation;
-    if (enlarge !== 'none' && enlargedSide < recipe.side)
-      complain('recipe.augmentation.enlargedSide', `must be at least the side of the input (${recipe.side})`);
-  });
-export type SearchConfig = z.infer<typeof searchConfigSchema>;
+export type SearchConfig = ImageSearchConfig | TextSearchConfig;
+export type Recipe = SearchConfig['recipe'];
+export type SpaceConfig = SearchConfig['space'];
+
+export function isImageSearch(config: SearchConfig): config is ImageSearchConfig {
+  return config.recipe.kind === 'images';
+}
+
+/** The options of every kind of search, by their names. */
+export const searchOptionsSchema = z.strictObject({
+  ...commonShape,
+  space: z.discriminatedUnion('kind', [convSpaceSchema, cellSpaceSchema]),
+  recipe: z.discriminatedUnion('kind', [imageRecipeSchema, textRecipeSchema]),
+});
+
+/** The schema of {@link SearchConfig}: that space and recipe go together is among its checks. */
+export const searchConfigSchema = searchOptionsSchema.superRefine(({ space, recipe }, context) => {
+  const complain = (path: string, message: string) =>
+    context.addIssue({ code: 'custom', path: path.split('.'), message });
+  if (space.kind === 'conv' && recipe.kind === 'images') checkImages(space, recipe, complain);
+  if ((space.kind === 'conv') !== (recipe.kind === 'images'))
+    complain(
+      'recipe.kind',
+      space.kind === 'conv'
+        ? "must be 'images' in a search for convolutional networks (space.kind 'conv')"
+        : "must be 'text' in a search for recurrent cells (space.kind 'cell')",
+    );
+}) as unknown as z.ZodType<SearchConfig>;
+
+type Complain = (path: string, message: string) => void;
+
+function checkImages(space: ConvSpaceConfig, recipe: ImageRecipe, complain: Complain): void {
+  const { initialLayers, maximumLayers } = space.schedule;
+  if (initialLayers > maximumLayers)
+    complain('space.schedule.maximumLayers', `must be at least initialLayers (${initialLayers})`);
+  const layers = maximumLayers * space.blockSize;
+  if (space.pooling.kind === 'fixed' && space.pooling.afterLayers.some((layer) => layer > layers))
+    complain('space.pooling.afterLayers', `must lie within the ${layers} layers of the deepest network`);
+  if (recipe.rewardEpochs > recipe.epochs)
+    complain('recipe.rewardEpochs', `must not exceed the number of epochs (${recipe.epochs})`);
+  if (recipe.decay.kind === 'step' && recipe.decay.epochs.some((epoch) => epoch >= recipe.epochs))
+    complain('recipe.decay.epochs', `must lie below the number of epochs (${recipe.epochs})`);
+  const { enlarge, enlargedSide } = recipe.augmentation;
+  if (enlarge !== 'none' && enlargedSide < recipe.side)
+    complain('recipe.augmentation.enlargedSide', `must be at least the side of the input (${recipe.side})`);
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { textLevelSchema } from '../dataset/text-options';
+import { textLevelSchema, vocabularyLimitSchema } from '../dataset/text-options';
 
 const count = z.int().min(1);
 const rate = z.number().min(0).max(0.95);
@@ -39,6 +39,8 @@ const languageDecaySchema = z.discriminatedUnion('kind', [
 export const textRecipeSchema = z.strictObject({
   kind: z.literal('text'),
   level: textLevelSchema,
+  /** Entries of the vocabulary at most; null for no limit; 'auto' as suits the form of the text (docs/datasets.md). */
+  vocabularyLimit: z.union([z.literal('auto'), vocabularyLimitSchema.nullable()]),
   layers: count.max(16),
   /** Units a layer, or the number of parameters that they are to come closest to. */
   size: z.discriminatedUnion('kind', [
@@ -53,7 +55,7 @@ export const textRecipeSchema = z.strictObject({
   steps: count.max(1024),
   /** Gradients are scaled down together to this norm; null leaves them as they are. */
   clipNorm: z.number().positive().nullable(),
-  learningRate: z.number().positive().max(100),
+  learningRate: z.number().positive().max(10),
   decay: languageDecaySchema,
   dropout: languageDropoutSchema,
   /** Weights start uniform in [-initialRange, initialRange]; biases at 0. */

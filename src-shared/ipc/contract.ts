@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { architectureFileSchema } from '../architecture-file/architecture-file';
-import { searchConfigSchema } from '../config/search-config';
+import { budgetSchema, searchConfigSchema } from '../config/search-config';
 import { datasetDescriptionSchema } from '../dataset/description';
 import { decisionProbabilitiesSchema, runEventSchema } from '../run/run-event-schema';
 import { runSummarySchema } from '../run/run-summary';
@@ -89,7 +89,7 @@ export const requests = {
   resumeSearch: {
     request: z.strictObject({
       folder: path,
-      budget: searchConfigSchema.shape.budget.nullable(),
+      budget: budgetSchema.nullable(),
       /** Where the data are now, when they were moved. */
       data: path.nullable(),
     }),
@@ -107,7 +107,7 @@ export const requests = {
     reply: nothing,
   },
   /** Sets another budget for the search that runs. */
-  extendSearch: { request: z.strictObject({ budget: searchConfigSchema.shape.budget }), reply: nothing },
+  extendSearch: { request: z.strictObject({ budget: budgetSchema }), reply: nothing },
   dismissProblem: { request: nothing, reply: nothing },
   installEngine: { request: nothing, reply: nothing },
   saveSettings: { request: settingsSchema, reply: settingsSchema },

@@ -84,8 +84,8 @@ export const appStateSchema = z.strictObject({
   electron: z.string(),
   platform: z.string(),
   cores: z.int().min(1),
-  /** Absolute path of the sample of CIFAR-10; null when it is not there. */
-  sample: z.string().nullable(),
+  /** Absolute paths of the sample of CIFAR-10 and of the sample text; null for one that is not there. */
+  samples: z.strictObject({ images: z.string().nullable(), text: z.string().nullable() }),
   runsFolder: z.string(),
   settings: settingsSchema,
   engine: engineStateSchema,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { findPreset } from '../config/presets';
 import { noEarlierProgress, paceOf, partDone, progressAfter, progressAtStart } from './progress';
 import type { RunEvent } from './run-event';
-import type { Trial } from './trial';
+import type { EpochRecord, Trial } from './trial';
 
 const trial = (number: number, changes: Partial<Trial>): Trial => ({
   number,
@@ -15,7 +15,7 @@ const trial = (number: number, changes: Partial<Trial>): Trial => ({
   parameters: 1,
   multiplyAdds: 1,
   reward: 0.1,
-  validationAccuracy: 0.5,
+  measure: 0.5,
   failure: null,
   reusedFrom: null,
   retries: 0,
@@ -25,7 +25,8 @@ const trial = (number: number, changes: Partial<Trial>): Trial => ({
   endedAt: 1,
   ...changes,
 });
-const record = {
+const record: EpochRecord = {
+  kind: 'images',
   epoch: 1,
   trainLoss: 1,
   trainAccuracy: 0,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { searchConfigSchema } from '../config/search-config';
+import { budgetSchema } from '../config/search-config';
+import { measures } from './measure';
 
 const count = z.int().min(0);
 
@@ -28,11 +29,13 @@ export const runSummarySchema = z.strictObject({
   /** Why it failed, if it did. */
   message: z.string().nullable(),
   children: z.strictObject({ ended: count, failed: count, reused: count }),
-  budget: searchConfigSchema.shape.budget,
+  budget: budgetSchema,
+  /** What its children are compared by. */
+  measure: z.enum(measures),
   best: z
     .strictObject({
       number: z.int().min(1),
-      validationAccuracy: z.number().nullable(),
+      measure: z.number().nullable(),
       reward: z.number().nullable(),
     })
     .nullable(),

@@ -14,7 +14,7 @@ const trial = (number: number, architectureHash: string, accuracy: number | null
   parameters: 1,
   multiplyAdds: 1,
   reward: accuracy === null ? 0 : accuracy ** 3,
-  validationAccuracy: accuracy,
+  measure: accuracy,
   failure: accuracy === null ? { reason: 'diverged', message: '' } : null,
   reusedFrom: null,
   retries: 0,

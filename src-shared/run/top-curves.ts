@@ -1,6 +1,6 @@
 import type { Trial } from './trial';
 
-/** How the best networks of a run stand after a trial (paper figure 6). Rewards or accuracies in [0, 1]. */
+/** How the best networks of a run stand after a trial (paper figure 6), in what is compared. */
 export interface TopPoint {
   /** The number of the trial. */
   readonly trial: number;
@@ -12,23 +12,23 @@ export interface TopPoint {
  * The mean of the best 1, 5 and 15 unique networks over the course of a search. A network counts once, with what it had when it was
  * first trained; failed and unfinished trials count for nothing, but have their point.
  * @param trials in the order of their proposals
- * @param measure what is compared: the validation accuracy (figure 6) unless another is given
+ * @param value what is compared: the measure (figure 6) unless another is given
  */
 export function topCurves(
   trials: readonly Trial[],
   sizes: readonly number[] = [1, 5, 15],
-  measure: (trial: Trial) => number | null = (trial) => trial.validationAccuracy,
+  value: (trial: Trial) => number | null = (trial) => trial.measure,
 ): TopPoint[] {
   const seen = new Set<string>();
   const most = Math.max(0, ...sizes);
-  /** Descending, at most `most`. */
+  /** The best first, at most `most`. */
   const best: number[] = [];
   return trials.map((trial) => {
-    const value = measure(trial);
-    if (trial.state === 'completed' && value !== null && !seen.has(trial.architectureHash)) {
+    const reached = value(trial);
+    if (trial.state === 'completed' && reached !== null && !seen.has(trial.architectureHash)) {
       seen.add(trial.architectureHash);
-      const place = best.findIndex((other) => other < value);
-      best.splice(place < 0 ? best.length : place, 0, value);
+      const place = best.findIndex((other) => other < reached);
+      best.splice(place < 0 ? best.length : place, 0, reached);
       best.length = Math.min(best.length, most);
     }
     return { trial: trial.number, means: sizes.map((size) => meanOfFirst(best, size)) };

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { languageEpochRecordSchema } from './language-epoch';
 
-/** What a child measured over one epoch. Losses in nats; accuracies in [0, 1]; seconds of wall time for the epoch. */
-export const epochRecordSchema = z.strictObject({
+/** What a child on pictures measured over one epoch. Losses in nats; accuracies in [0, 1]; seconds of wall time for the epoch. */
+export const imageEpochRecordSchema = z.strictObject({
+  kind: z.literal('images'),
   /** From 0. */
   epoch: z.int().min(0),
   trainLoss: z.number(),
@@ -11,6 +13,13 @@ export const epochRecordSchema = z.strictObject({
   learningRate: z.number(),
   seconds: z.number().min(0),
 });
+export type ImageEpochRecord = z.infer<typeof imageEpochRecordSchema>;
+
+/** What a child measured over one epoch. All epochs of a run are of one kind. */
+export const epochRecordSchema = z.discriminatedUnion('kind', [
+  imageEpochRecordSchema,
+  languageEpochRecordSchema,
+]);
 export type EpochRecord = z.infer<typeof epochRecordSchema>;
 
 export const failureReasons = [
@@ -59,8 +68,11 @@ export const trialSchema = z.strictObject({
   multiplyAdds: z.number().min(0),
   /** Set when the trial ended; 0 for failures. */
   reward: z.number().nullable(),
-  /** Best validation accuracy of the last epochs, the one that the reward is made of. */
-  validationAccuracy: z.number().nullable(),
+  /**
+   * What the reward is made of: the best validation accuracy of the last epochs, in [0, 1], or the lowest validation perplexity.
+   * Null before there is one and for failures.
+   */
+  measure: z.number().nullable(),
   failure: z.strictObject({ reason: z.enum(failureReasons), message: z.string() }).nullable(),
   /** The trial whose reward was given again. */
   reusedFrom: z.int().min(1).nullable(),

@@ -6,7 +6,6 @@ import { evaluationPass, type Pass, trainingPass } from '../../engine/layers';
 import { mappedFile } from '../../engine/mapped-file';
 import { div, mul } from '../../engine/ops/arithmetic';
 import { filled, reshape, sum } from '../../engine/ops/broadcast';
-import { maximum } from '../../engine/ops/logic';
 import { softmaxLoss } from '../../engine/ops/softmax-loss';
 import { constant, identity, placeholder } from '../../engine/ops/source';
 import { sgd } from '../../engine/optimizers';
@@ -46,7 +45,8 @@ export interface LanguageModel {
  * each row begins and where the row ends (corpus-rows.ts). Hidden state stays in the graph, from one window to the next.
  * Beside `init`, `read` and `assign` of every model, its signatures are
  * - `train` {positions int32 [batch], ends int32 [batch], learning_rate [], seed int32 [2]} → {loss, tokens, gradient_norm}: one
- *   step on the training tokens; the mean loss in nats before it, and the number of tokens that counted;
+ *   step on the training tokens; the loss before it in nats, summed over the steps of the window and averaged over its rows (Zaremba et
+ *   al., 2014: published rates and norms of clipping are for this sum, not for the mean of a token), and the tokens that counted;
  * - `evaluate` {positions, ends} → {losses [steps, batch], loss, tokens}: the loss of every validation token of the window, 0
  *   where none counts; their sum;
  * - `sample` {positions, ends, seed} → the same under one draw of dropout, where the dropout is variational: fed one seed
@@ -106,7 +106,7 @@ export function languageModel(
     train: {
       inputs: fed,
       outputs: { tokens: trained.tokens },
-      loss: div(trained.loss, maximum(trained.tokens, constant(graph, 1))),
+      loss: div(trained.loss, constant(graph, batch)),
       optimizer: sgd(),
       learningRate: fed.learning_rate,
       ...(recipe.clipNorm === null ? {} : { clipNorm: recipe.clipNorm }),

@@ -38,6 +38,7 @@ const data: TrainingTokens = {
 const recipe: TextRecipe = {
   kind: 'text',
   level: 'word',
+  vocabularyLimit: 'auto',
   layers: 1,
   size: { kind: 'hidden', hidden: 12 },
   sharedEmbeddings: false,
@@ -45,7 +46,7 @@ const recipe: TextRecipe = {
   batchSize: 4,
   steps: 8,
   clipNorm: 5,
-  learningRate: 1,
+  learningRate: 0.125,
   decay: { kind: 'after', constantEpochs: 2, divisor: 2 },
   dropout: { kind: 'none' },
   initialRange: 0.3,
@@ -82,7 +83,7 @@ describe('a child on text', () => {
     const { epochs } = await trainLanguageChild(job, data, {
       onStep: (epoch, step, all) => steps.push(`${epoch}: ${step} of ${all}`),
     });
-    expect(epochs.map(({ learningRate }) => learningRate)).toEqual([1, 1, 0.5, 0.25]);
+    expect(epochs.map(({ learningRate }) => learningRate)).toEqual([0.125, 0.125, 0.0625, 0.03125]);
     // 150 tokens a row in windows of 8, then 26 at most.
     expect(steps.slice(0, 24)).toEqual(
       Array.from({ length: 24 }, (_, i) => `${Math.floor(i / 23)}: ${(i % 23) + 1} of 23`),

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LanguageArchitecture, LanguageCell } from '../../../src-shared/architecture/language-model';
-import { hiddenForParameters } from '../../../src-shared/architecture/language-model-size';
+import { languageArchitecture } from '../../../src-shared/architecture/language-model-size';
 import { languageRateAt, type TextRecipe } from '../../../src-shared/config/text-recipe';
 import { CellsmithError } from '../../../src-shared/errors';
 import { Generator } from '../../../src-shared/random';
@@ -40,17 +40,6 @@ export interface TrainedLanguageChild {
   /** Validation perplexity averaged over draws of dropout, after the last epoch; null where the recipe asks for no draws. */
   readonly monteCarloPerplexity: number | null;
   readonly weights: readonly NamedTensor[];
-}
-
-/** The language model that a recipe makes of a cell. @throws architecture.invalid when no size has so few parameters */
-function languageArchitecture(
-  cell: LanguageCell,
-  { layers, size, sharedEmbeddings }: Pick<TextRecipe, 'layers' | 'size' | 'sharedEmbeddings'>,
-  vocabulary: number,
-): LanguageArchitecture {
-  const sizeless = { cell, layers, vocabulary, sharedEmbeddings };
-  const hidden = size.kind === 'hidden' ? size.hidden : hiddenForParameters(sizeless, size.parameters);
-  return { ...sizeless, hidden };
 }
 
 /**
@@ -137,9 +126,9 @@ async function runEpoch(training: Training, epoch: number): Promise<LanguageEpoc
   for (const [step, { positions, ends }] of windows.entries()) {
     const seed = Int32Array.of(dropout.uint32() | 0, dropout.uint32() | 0);
     const results = session.run('train', { positions, ends, learning_rate: learningRate, seed });
-    const tokens = fetchedNumber(results, 'tokens');
-    trained.loss += tokens * finite(fetchedNumber(results, 'loss'), `step ${step + 1} of epoch ${epoch + 1}`);
-    trained.tokens += tokens;
+    const loss = finite(fetchedNumber(results, 'loss'), `step ${step + 1} of epoch ${epoch + 1}`);
+    trained.loss += recipe.batchSize * loss;
+    trained.tokens += fetchedNumber(results, 'tokens');
     onStep(epoch, step + 1, steps);
     await turn();
   }

@@ -1,4 +1,5 @@
 import cliProgress, { type MultiBar, type SingleBar } from 'cli-progress';
+import { measureOf } from '../../../src-shared/run/measure';
 import {
   partDone,
   paceOf,
@@ -93,7 +94,7 @@ function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
   return {
     event: (event) => {
       progress = progressAfter(progress, event);
-      const line = eventLine(event);
+      const line = eventLine(event, measureOf(config.recipe));
       if (line !== undefined) multi.log(`${line}\n`);
       draw();
     },

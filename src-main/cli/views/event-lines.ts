@@ -1,17 +1,21 @@
+import { measureText, type Measure } from '../../../src-shared/run/measure';
 import type { RunEvent } from '../../../src-shared/run/run-event';
 import type { Trial } from '../../../src-shared/run/trial';
 import { shortCount } from '../../../src-shared/architecture/conv-text';
-import { duration, percent, rewardText } from '../format';
+import { duration, rewardText } from '../format';
 
-/** What the terminal says of an event, in a line; undefined for what is not worth one. */
-export function eventLine(event: RunEvent): string | undefined {
+/**
+ * What the terminal says of an event, in a line; undefined for what is not worth one.
+ * @param measure what the children of the run are compared by
+ */
+export function eventLine(event: RunEvent, measure: Measure): string | undefined {
   switch (event.type) {
     case 'runStarted':
       return `${event.resumed ? 'Resuming' : 'Searching'} in ${event.folder}`;
     case 'trialCompleted':
-      return `child ${event.trial.number}: ${resultText(event.trial)}, ${sizeText(event.trial)}${timeText(event.trial)}`;
+      return `child ${event.trial.number}: ${resultText(event.trial, measure)}, ${sizeText(event.trial)}${timeText(event.trial)}`;
     case 'trialReused':
-      return `child ${event.trial.number}: ${resultText(event.trial)}, the same network as child ${event.trial.reusedFrom ?? 0}`;
+      return `child ${event.trial.number}: ${resultText(event.trial, measure)}, the same network as child ${event.trial.reusedFrom ?? 0}`;
     case 'trialFailed':
       return `child ${event.trial.number}: failed. ${event.message}`;
     case 'controllerUpdated': {
@@ -31,8 +35,8 @@ export function eventLine(event: RunEvent): string | undefined {
   }
 }
 
-function resultText(trial: Trial): string {
-  return `${percent(trial.validationAccuracy)}, reward ${rewardText(trial.reward)}`;
+function resultText(trial: Trial, measure: Measure): string {
+  return `${measureText(measure, trial.measure)}, reward ${rewardText(trial.reward)}`;
 }
 
 function sizeText(trial: Trial): string {

@@ -1,6 +1,7 @@
+import { measureOf, measureText } from '../../../src-shared/run/measure';
 import { paceOf, type SearchProgress } from '../../../src-shared/run/progress';
 import { timeLeft, type TimeLeft } from '../../../src-shared/run/time-left';
-import { children, duration, percent } from '../format';
+import { children, duration } from '../format';
 import type { SearchOverview } from './search-view';
 
 /** Where a search stands, in a line: '12 of 32 children, 1 failed, best 41.3 %, 3 min ± 20 s left'. */
@@ -8,7 +9,8 @@ export function overallText(progress: SearchProgress, { config, activeBefore }: 
   const { children: budget } = config.budget;
   const count = budget === null ? children(progress.ended) : `${progress.ended} of ${children(budget)}`;
   const failed = progress.failed > 0 ? `, ${progress.failed} failed` : '';
-  const best = progress.best === null ? '' : `, best ${percent(progress.best.validationAccuracy)}`;
+  const best =
+    progress.best === null ? '' : `, best ${measureText(measureOf(config.recipe), progress.best.measure)}`;
   const left = timeLeft(paceOf(progress, config, activeBefore, Date.now()));
   return `${count}${failed}${best}${leftText(left)}`;
 }

@@ -1,3 +1,4 @@
+import { measureOf } from '../../../src-shared/run/measure';
 import { noEarlierProgress, progressAfter, progressAtStart } from '../../../src-shared/run/progress';
 import { eventLine } from './event-lines';
 import { overallText } from './overall-text';
@@ -39,10 +40,11 @@ export function linesView(terminal: Terminal): SearchView {
       progress = progressAtStart(search.earlier);
     },
     event: (event) => {
+      if (overview === undefined) return;
       progress = progressAfter(progress, event);
-      const line = eventLine(event);
+      const line = eventLine(event, measureOf(overview.config.recipe));
       if (line !== undefined) writeLine(terminal, line);
-      if (event.type === 'controllerUpdated' && overview !== undefined)
+      if (event.type === 'controllerUpdated')
         writeLine(terminal, `so far: ${overallText(progress, overview)}`);
     },
     note: (text) => writeLine(terminal, text),

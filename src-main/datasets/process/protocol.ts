@@ -1,8 +1,20 @@
 import { z } from 'zod';
-import {
-  datasetDescriptionSchema,
-  imageDatasetDescriptionSchema,
-} from '../../../src-shared/dataset/description';
+import { datasetDescriptionSchema } from '../../../src-shared/dataset/description';
+import { textLevelSchema, vocabularyLimitSchema } from '../../../src-shared/dataset/text-options';
+import type { DataNeed } from '../prepare-for';
+
+const needSchema: z.ZodType<DataNeed> = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('images'),
+    side: z.int().min(1),
+    unreadable: z.enum(['refuse', 'skip']),
+  }),
+  z.strictObject({
+    kind: z.literal('text'),
+    level: textLevelSchema,
+    vocabularyLimit: z.union([z.literal('auto'), vocabularyLimitSchema.nullable()]),
+  }),
+]);
 
 /** What a process that reads data sets is asked: one job, which may be cancelled. */
 export const readerRequestSchema = z.discriminatedUnion('type', [
@@ -10,8 +22,7 @@ export const readerRequestSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('prepare'),
     path: z.string().min(1),
-    side: z.int().min(1),
-    unreadable: z.enum(['refuse', 'skip']),
+    need: needSchema,
   }),
   z.strictObject({ type: z.literal('cancel') }),
 ]);
@@ -30,7 +41,7 @@ export const readerReplySchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('described'), description: datasetDescriptionSchema }),
   z.strictObject({
     type: z.literal('prepared'),
-    description: imageDatasetDescriptionSchema,
+    description: datasetDescriptionSchema,
     trainFolder: z.string().min(1),
   }),
   z.strictObject({ type: z.literal('failed'), code: z.string(), message: z.string() }),

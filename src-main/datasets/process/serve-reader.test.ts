@@ -33,7 +33,7 @@ it('a data set is described, with progress on the way', async () => {
 
 it('what goes wrong comes with its code', async () => {
   const { ask, result } = reader();
-  ask({ type: 'prepare', path: '/nowhere/at/all', side: 16, unreadable: 'refuse' });
+  ask({ type: 'prepare', path: '/nowhere/at/all', need: { kind: 'images', side: 16, unreadable: 'refuse' } });
   expect(await result).toMatchObject({ type: 'failed', code: 'data.not-found' });
 });
 
@@ -43,6 +43,6 @@ it('a job is cancelled, nonsense is refused', async () => {
   cancelled.ask({ type: 'describe', path: resolve(import.meta.dirname, '../../../src-main') });
   expect(await cancelled.result).toMatchObject({ type: 'failed', code: 'cancelled' });
   const puzzled = reader();
-  puzzled.ask({ type: 'prepare', path: sample, side: 0, unreadable: 'never' });
+  puzzled.ask({ type: 'prepare', path: sample, need: { kind: 'images', side: 0, unreadable: 'never' } });
   expect(await puzzled.result).toMatchObject({ type: 'failed', code: 'internal' });
 });

@@ -1,5 +1,6 @@
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
-import { describeDataset, prepareDataset } from '../prepare';
+import { describeDataset } from '../prepare';
+import { prepareFor } from '../prepare-for';
 import { readerRequestSchema, type ReaderReply, type ReaderRequest } from './protocol';
 
 /** The line of a reader process to the one that started it. */
@@ -34,8 +35,7 @@ async function work(
   try {
     if (job.type === 'describe')
       return { type: 'described', description: await describeDataset(job.path, options) };
-    const { side, unreadable } = job;
-    const { description, trainFolder } = await prepareDataset(job.path, { ...options, side, unreadable });
+    const { description, trainFolder } = await prepareFor(job.need, job.path, options);
     return { type: 'prepared', description, trainFolder };
   } catch (error) {
     const code = error instanceof CellsmithError ? error.code : 'internal';

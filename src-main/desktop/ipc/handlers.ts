@@ -20,7 +20,7 @@ import { saveFile } from './save-file';
 
 /** What the handlers stand on. */
 export interface Studio {
-  readonly about: Pick<AppState, 'version' | 'electron' | 'platform' | 'cores' | 'sample' | 'runsFolder'>;
+  readonly about: Pick<AppState, 'version' | 'electron' | 'platform' | 'cores' | 'samples' | 'runsFolder'>;
   readonly settings: SettingsFile;
   readonly engine: EngineService;
   readonly datasets: DatasetService;

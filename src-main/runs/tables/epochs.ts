@@ -1,8 +1,13 @@
 import { z } from 'zod';
-import { epochRecordSchema, type EpochRecord } from '../../../src-shared/run/trial';
+import { languageEpochRecordSchema, type LanguageEpochRecord } from '../../../src-shared/run/language-epoch';
+import {
+  imageEpochRecordSchema,
+  type EpochRecord,
+  type ImageEpochRecord,
+} from '../../../src-shared/run/trial';
 import type { Database } from '../sqlite/database';
 
-const epochRow = z
+const imageRow = z
   .strictObject({
     trial: z.int(),
     epoch: z.int(),
@@ -14,6 +19,7 @@ const epochRow = z
     seconds: z.number(),
   })
   .transform((row) => ({
+    kind: 'images',
     epoch: row.epoch,
     trainLoss: row.train_loss,
     trainAccuracy: row.train_accuracy,
@@ -22,32 +28,61 @@ const epochRow = z
     learningRate: row.learning_rate,
     seconds: row.seconds,
   }))
-  .pipe(epochRecordSchema);
+  .pipe(imageEpochRecordSchema);
+
+const languageRow = z
+  .strictObject({
+    trial: z.int(),
+    epoch: z.int(),
+    train_perplexity: z.number().nullable(),
+    validation_perplexity: z.number().nullable(),
+    learning_rate: z.number(),
+    seconds: z.number(),
+  })
+  .transform((row) => ({
+    kind: 'text',
+    epoch: row.epoch,
+    trainPerplexity: row.train_perplexity,
+    validationPerplexity: row.validation_perplexity,
+    learningRate: row.learning_rate,
+    seconds: row.seconds,
+  }))
+  .pipe(languageEpochRecordSchema);
 
 /** Adds what a child measured over an epoch. */
 export function insertEpoch(database: Database, trial: number, record: EpochRecord): void {
+  if (record.kind === 'images') insertImageEpoch(database, trial, record);
+  else insertLanguageEpoch(database, trial, record);
+}
+
+function insertImageEpoch(database: Database, trial: number, record: ImageEpochRecord): void {
+  const { epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy, learningRate, seconds } =
+    record;
   database.run(
     `INSERT INTO epochs (trial, epoch, train_loss, train_accuracy, validation_loss, validation_accuracy, learning_rate, seconds)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
-      trial,
-      record.epoch,
-      record.trainLoss,
-      record.trainAccuracy,
-      record.validationLoss,
-      record.validationAccuracy,
-      record.learningRate,
-      record.seconds,
-    ],
+    [trial, epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy, learningRate, seconds],
   );
 }
 
-/** The epochs of a trial in order. */
+function insertLanguageEpoch(database: Database, trial: number, record: LanguageEpochRecord): void {
+  const { epoch, trainPerplexity, validationPerplexity, learningRate, seconds } = record;
+  database.run(
+    `INSERT INTO language_epochs (trial, epoch, train_perplexity, validation_perplexity, learning_rate, seconds)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+    [trial, epoch, trainPerplexity, validationPerplexity, learningRate, seconds],
+  );
+}
+
+/** The epochs of a trial in order; a trial is on pictures or on text, so one of the tables has none. */
 export function readEpochs(database: Database, trial: number): EpochRecord[] {
-  return database.all('SELECT * FROM epochs WHERE trial = ? ORDER BY epoch', [trial], epochRow);
+  const onPictures = database.all('SELECT * FROM epochs WHERE trial = ? ORDER BY epoch', [trial], imageRow);
+  if (onPictures.length > 0) return onPictures;
+  return database.all('SELECT * FROM language_epochs WHERE trial = ? ORDER BY epoch', [trial], languageRow);
 }
 
 /** Forgets the epochs of a trial that is about to be trained again from its start. */
 export function deleteEpochs(database: Database, trial: number): void {
   database.run('DELETE FROM epochs WHERE trial = ?', [trial]);
+  database.run('DELETE FROM language_epochs WHERE trial = ?', [trial]);
 }

@@ -16,7 +16,7 @@ const trialRow = z
     parameters: z.int(),
     multiply_adds: z.number(),
     reward: z.number().nullable(),
-    validation_accuracy: z.number().nullable(),
+    measure: z.number().nullable(),
     failure_reason: z.string().nullable(),
     failure_message: z.string().nullable(),
     reused_from: z.int().nullable(),
@@ -37,7 +37,7 @@ const trialRow = z
     parameters: row.parameters,
     multiplyAdds: row.multiply_adds,
     reward: row.reward,
-    validationAccuracy: row.validation_accuracy,
+    measure: row.measure,
     failure:
       row.failure_reason === null ? null : { reason: row.failure_reason, message: row.failure_message ?? '' },
     reusedFrom: row.reused_from,
@@ -53,7 +53,7 @@ const trialRow = z
 export function insertTrial(database: Database, trial: Trial, batch: number): void {
   database.run(
     `INSERT INTO trials (number, batch, state, replica, depth, decisions, log_probabilities, architecture_hash, parameters,
-       multiply_adds, reward, validation_accuracy, failure_reason, failure_message, reused_from,
+       multiply_adds, reward, measure, failure_reason, failure_message, reused_from,
        retries, batch_size, ended_early, started_at, ended_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
@@ -75,7 +75,7 @@ export function insertTrial(database: Database, trial: Trial, batch: number): vo
 /** Stores how a trial stands; what was proposed never changes. */
 export function updateTrial(database: Database, trial: Trial): void {
   database.run(
-    `UPDATE trials SET state = ?, reward = ?, validation_accuracy = ?, failure_reason = ?, failure_message = ?,
+    `UPDATE trials SET state = ?, reward = ?, measure = ?, failure_reason = ?, failure_message = ?,
        reused_from = ?, retries = ?, batch_size = ?, ended_early = ?, started_at = ?, ended_at = ? WHERE number = ?`,
     [trial.state, ...outcome(trial), trial.number],
   );
@@ -84,7 +84,7 @@ export function updateTrial(database: Database, trial: Trial): void {
 function outcome(trial: Trial) {
   return [
     trial.reward,
-    trial.validationAccuracy,
+    trial.measure,
     trial.failure?.reason ?? null,
     trial.failure?.message ?? null,
     trial.reusedFrom,

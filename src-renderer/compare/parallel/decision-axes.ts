@@ -1,5 +1,6 @@
 import type { RunDetail } from '../../../src-shared/ipc/run-detail';
 import type { Trial } from '../../../src-shared/run/trial';
+import { cellSpace } from '../../../src-shared/space/cell-space';
 import { convDecisionPoints } from '../../../src-shared/space/conv-space';
 import type { DecisionPoint, OptionValue } from '../../../src-shared/space/search-space';
 
@@ -58,11 +59,20 @@ interface Draft {
   readonly values: (number | null)[];
 }
 
-function decisionPoints(
+function* decisionPoints(
   { config }: Network['run'],
   { depth, decisions }: Network['trial'],
 ): Iterable<DecisionPoint> {
-  return convDecisionPoints(config.space, depth, decisions);
+  if (config.space.kind === 'conv') {
+    yield* convDecisionPoints(config.space, depth, decisions);
+    return;
+  }
+  const space = cellSpace(config.space);
+  for (let position = 0; position < decisions.length; position++) {
+    const point = space.next(decisions.slice(0, position), depth);
+    if (point === undefined) return;
+    yield point;
+  }
 }
 
 /** Layer after layer; what decides about the whole network comes last. */

@@ -1,0 +1,48 @@
+import type { DatasetDescription } from '../../src-shared/dataset/description';
+import type { TextLevel } from '../../src-shared/dataset/text-options';
+import type { DatasetOptions } from './prepare';
+import { prepareDataset } from './prepare';
+import { prepareText } from './text/prepare-text';
+
+/** What a search needs of its data: pictures brought to a side, or text read in a certain way. */
+export type DataNeed =
+  | {
+      readonly kind: 'images';
+      /** Pixels a side of the square to which pictures are brought. */
+      readonly side: number;
+      /** What to do about files that cannot be decoded: say so and stop, or train without them. */
+      readonly unreadable: 'refuse' | 'skip';
+    }
+  | {
+      readonly kind: 'text';
+      readonly level: TextLevel;
+      /** Entries of the vocabulary; null for no limit, 'auto' as suits the form of the text. */
+      readonly vocabularyLimit: number | null | 'auto';
+    };
+
+/** A data set that is ready for training. The test split is not below its folder. */
+export interface PreparedData {
+  readonly description: DatasetDescription;
+  /** Absolute path of the copy to train and validate on: what a trainer is given. */
+  readonly trainFolder: string;
+}
+
+/**
+ * Makes sure that a sound copy of the data set exists as a search needs it, and says where. Instant when it does.
+ * @throws CellsmithError data.* ('data.unknown' when it is of the other kind), config.invalid, cancelled
+ */
+export function prepareFor(
+  need: DataNeed,
+  path: string,
+  options: DatasetOptions = {},
+): Promise<PreparedData> {
+  if (need.kind === 'images') {
+    const { side, unreadable } = need;
+    return prepareDataset(path, { ...options, side, unreadable });
+  }
+  const { level, vocabularyLimit } = need;
+  return prepareText(path, {
+    ...options,
+    text: { level, ...(vocabularyLimit !== 'auto' && { vocabularyLimit }) },
+  });
+}
