@@ -145,7 +145,7 @@ describe('runs', () => {
     const name = made.folder.slice(runs.length + 1);
 
     const list = (await shown('list')).stdout;
-    expect(list).toMatch(new RegExp(`${name} +A first try +finished +12/12 +42.0 %`));
+    expect(list).toMatch(new RegExp(`${name} +A first try +finished +12/12 +42.00 %`));
     expect(list).toContain(`${join(broken.folder, 'run.json')} is damaged`);
     const lines = (await shown('list', '--json')).stdout.trim().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toContainEqual(
@@ -157,7 +157,7 @@ describe('runs', () => {
     );
 
     const show = (await shown('show', name)).stdout;
-    expect(show).toMatch(/1 +12 +42\.0 % +0\.074 +3 layers/);
+    expect(show).toMatch(/1 +12 +42\.00 % +0\.074 +3 layers/);
     expect(show).toMatch(/diverged +1 +3 +The loss was not finite\./);
     const child = (await shown('show', made.folder, '--trial', '12')).stdout;
     expect(child).toMatch(/convolution, \d+ filters? +image/);
@@ -208,7 +208,7 @@ describe('runs', () => {
       insertEpoch(open.database, 1, epochOf(0, 0.25));
       const shown = await runProgram(['runs', 'show', open.folder, '--trial', '1'], environment);
       expect(shown.stdout).toMatch(/State +running/);
-      expect(shown.stdout).toMatch(/25\.0 %/);
+      expect(shown.stdout).toMatch(/25\.00 %/);
       expect((await runProgram(['runs', 'show', open.folder], environment)).stdout).toMatch(/State +running/);
       const locked = await runProgram(['search', '--resume', open.folder], environment);
       expect(locked.code).toBe(5);
