@@ -162,13 +162,14 @@ const trainersSchema = z.strictObject({
   ]),
 });
 
-/** What every search has, whatever it searches. */
-const commonShape = {
+/** What every search has, whatever it searches: before its space and recipe, and after. */
+const begin = {
   version: z.literal(configVersion),
   name: z.string().min(1).max(200),
   preset: z.string().max(100),
   seed: z.int().min(0).max(0xffffffff),
-  controller: controllerSchema,
+};
+const end = {
   budget: budgetSchema,
   trainers: trainersSchema,
   /** What to do with a network that the run has trained already: give its reward again, or train it again. */
@@ -176,7 +177,9 @@ const commonShape = {
   /** Weights of so many best children are kept. */
   keepBest: z.int().min(0).max(1000),
 };
-type CommonConfig = z.infer<z.ZodObject<typeof commonShape>>;
+type CommonConfig = z.infer<z.ZodObject<typeof begin & typeof end>> & {
+  readonly controller: ControllerConfig;
+};
 
 /** A search for convolutional networks on pictures. */
 export interface ImageSearchConfig extends CommonConfig {
@@ -201,9 +204,11 @@ export function isImageSearch(config: SearchConfig): config is ImageSearchConfig
 
 /** The options of every kind of search, by their names. */
 export const searchOptionsSchema = z.strictObject({
-  ...commonShape,
+  ...begin,
   space: z.discriminatedUnion('kind', [convSpaceSchema, cellSpaceSchema]),
+  controller: controllerSchema,
   recipe: z.discriminatedUnion('kind', [imageRecipeSchema, textRecipeSchema]),
+  ...end,
 });
 
 /** The schema of {@link SearchConfig}: that space and recipe go together is among its checks. */
