@@ -35,14 +35,20 @@ export function decisionAxes(networks: readonly Network[]): DecisionAxis[] {
       if (point.kind === 'anchor' && point.candidates.length === 0) continue;
       const key = `${point.name} ${point.layer}`;
       let axis = axes.get(key);
-      if (axis === undefined) axes.set(key, (axis = { key, point, options: [], values: [] }));
+      if (axis === undefined)
+        axes.set(key, (axis = { key, point, options: [], from: null, places: [], values: [] }));
       if (point.kind === 'anchor')
         axis.values[index] =
           typeof decision === 'number' ? decision : decision.reduce((sum, bit) => sum + bit, 0);
       else if (typeof decision === 'number') {
-        for (const option of point.options) if (!axis.options.includes(option)) axis.options.push(option);
-        const option = point.options[decision];
-        axis.values[index] = option === undefined ? null : axis.options.indexOf(option);
+        // The networks of a run share their lists of options.
+        if (axis.from !== point.options) {
+          axis.from = point.options;
+          for (const option of point.options) if (!axis.options.includes(option)) axis.options.push(option);
+          const { options } = axis;
+          axis.places = point.options.map((option) => options.indexOf(option));
+        }
+        axis.values[index] = axis.places[decision] ?? null;
       }
     }
   }
@@ -56,6 +62,9 @@ interface Draft {
   readonly point: DecisionPoint;
   /** All that were to choose from, in the order in which they were met. */
   readonly options: OptionValue[];
+  /** The list that a decision was last picked from, and where its options stand in `options`. */
+  from: readonly OptionValue[] | null;
+  places: readonly number[];
   readonly values: (number | null)[];
 }
 

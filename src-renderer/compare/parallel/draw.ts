@@ -1,9 +1,14 @@
 import type { DrawnAxis } from './geometry';
 
-/** Lines that are drawn at one go: a canvas is quicker with many in one path, and the window stays awake between paths. */
-const linesAtOnce = 250;
-/** Milliseconds of a frame that drawing may take. */
-const frameBudget = 10;
+/**
+ * Lines that are drawn in a frame at first, at least and at most. A canvas is painted after the frame's script has ended, so only the
+ * time between frames tells what lines cost on this machine.
+ */
+const pace = { first: 120, least: 25, most: 1500 };
+/** Milliseconds between frames below which more are drawn in the next one, and above which fewer. */
+const [quick, slow] = [22, 40];
+/** More by little: a frame's cost is known some frames later. */
+const growth = 1.25;
 
 /** Where the axes stand, in pixels. */
 export interface Plot {
@@ -49,37 +54,43 @@ export function drawLines(
   axes: readonly DrawnAxis[],
   plot: Plot,
   strokes: readonly Strokes[],
-  onDone: () => void = () => undefined,
 ): () => void {
-  const parts = strokes.flatMap((stroke) =>
-    Array.from({ length: Math.ceil(stroke.networks.length / linesAtOnce) }, (_, part) => ({
-      stroke,
-      networks: stroke.networks.slice(part * linesAtOnce, (part + 1) * linesAtOnce),
-    })),
-  );
-  let next = 0;
-  let frame = 0;
-  const draw = (): void => {
-    const began = performance.now();
-    for (let part = parts[next]; part !== undefined; part = parts[++next]) {
-      if (performance.now() - began > frameBudget) {
-        frame = requestAnimationFrame(draw);
-        return;
-      }
-      context.strokeStyle = part.stroke.colour;
-      context.globalAlpha = part.stroke.alpha;
-      context.lineWidth = part.stroke.width;
-      context.beginPath();
-      for (const network of part.networks)
-        for (const piece of linePieces(axes, plot, network))
-          for (const [index, [x, y]] of piece.entries())
-            if (index === 0) context.moveTo(x, y);
-            else context.lineTo(x, y);
-      context.stroke();
+  let [stroke, line, frame, many, before] = [0, 0, 0, pace.first, 0];
+  const draw = (now: number): void => {
+    if (before > 0 && now - before < quick) many = Math.min(pace.most, Math.ceil(growth * many));
+    else if (before > 0 && now - before > slow) many = Math.max(pace.least, Math.round(many / 2));
+    before = now;
+    for (let left = many; left > 0;) {
+      const look = strokes[stroke];
+      if (look === undefined) return;
+      const networks = look.networks.slice(line, line + left);
+      strokeLines(context, axes, plot, look, networks);
+      left -= networks.length;
+      line += networks.length;
+      if (line >= look.networks.length) [stroke, line] = [stroke + 1, 0];
     }
-    context.globalAlpha = 1;
-    onDone();
+    frame = requestAnimationFrame(draw);
   };
-  draw();
+  frame = requestAnimationFrame(draw);
   return () => cancelAnimationFrame(frame);
+}
+
+/** Draws lines of one look in one path. */
+function strokeLines(
+  context: CanvasRenderingContext2D,
+  axes: readonly DrawnAxis[],
+  plot: Plot,
+  { colour, alpha, width }: Strokes,
+  networks: readonly number[],
+): void {
+  context.strokeStyle = colour;
+  context.globalAlpha = alpha;
+  context.lineWidth = width;
+  context.beginPath();
+  for (const network of networks)
+    for (const piece of linePieces(axes, plot, network))
+      for (const [index, [x, y]] of piece.entries())
+        if (index === 0) context.moveTo(x, y);
+        else context.lineTo(x, y);
+  context.stroke();
 }
