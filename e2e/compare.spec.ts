@@ -115,3 +115,46 @@ test('two runs are compared in every view, and the choice stands in the address'
   expect(studio.complaints).toEqual([]);
   await app.close();
 });
+
+test('a run on text is compared by its perplexity, and with one on pictures by the reward', async () => {
+  const made = { children: 48, epochs: 3 };
+  makeRun(home.runs, { ...made, name: 'Cells', strategy: 'reinforce', on: 'text' });
+  makeRun(home.runs, { ...made, name: 'Cells at random', strategy: 'random', on: 'text', seed: 2 });
+  makeRun(home.runs, { ...made, name: 'Pictures', strategy: 'reinforce' });
+  const studio = await startStudio(home);
+  const { page } = studio;
+  await page.getByRole('link', { name: 'Compare' }).click();
+  await page.getByRole('checkbox', { name: /^Cells reinforce/ }).check();
+  await page.getByRole('checkbox', { name: /^Cells at random/ }).check();
+  await page
+    .getByRole('checkbox', { name: /^Child \d+ of Cells$/ })
+    .first()
+    .check();
+  await expect(page.getByLabel('What the curves show')).toContainText('Validation perplexity');
+  await page.getByRole('tab', { name: 'Best over time' }).click();
+  await expect(page.getByLabel('Compared by')).toHaveValue('perplexity');
+  await page.getByRole('tab', { name: 'Decisions' }).click();
+  await expect(page.getByRole('button', { name: 'Node 0 combination' })).toBeVisible();
+  expect(await seriousViolations(studio)).toEqual([]);
+  await page.getByRole('tab', { name: 'Published' }).click();
+  await expect(
+    page.getByRole('row', { name: /◆ Cells, child \d+ this program .* validation$/ }),
+  ).toBeVisible();
+
+  await page.getByRole('checkbox', { name: /^Pictures reinforce/ }).check();
+  await expect(page.getByText('All that they have in common is the reward')).toBeVisible();
+  for (const tab of ['Best over time', 'Size', 'Decisions']) {
+    await page.getByRole('tab', { name: tab }).click();
+    await expect(page.getByLabel('Compared by')).toHaveValue('reward');
+  }
+  await page
+    .getByRole('checkbox', { name: /^Child \d+ of Pictures$/ })
+    .first()
+    .check();
+  await page.getByRole('tab', { name: 'Curves' }).click();
+  await page.getByLabel('What the curves show').selectOption('Validation accuracy');
+  await expect(page.getByText(/Child \d+ of Cells: another kind of search/)).toBeVisible();
+  expect(await seriousViolations(studio)).toEqual([]);
+  expect(studio.complaints).toEqual([]);
+  await studio.app.close();
+});

@@ -1,11 +1,9 @@
-import { presets } from '../src-shared/config/presets';
-import type { ConvSpaceConfig, ImageSearchConfig } from '../src-shared/config/search-config';
+import { isImageSearch, type SearchConfig } from '../src-shared/config/search-config';
 import { Generator } from '../src-shared/random';
-import type { EpochRecord, Trial } from '../src-shared/run/trial';
-import { convSpace } from '../src-shared/space/conv-space';
+import type { Trial } from '../src-shared/run/trial';
+import { depthOf, spaceOf } from '../src-shared/space/space-of';
 import { createStrategy } from '../src-main/controller/create-strategy';
 import type { Proposal } from '../src-main/controller/strategy';
-import { syntheticReward } from '../src-main/controller/synthetic-reward';
 import { createRun } from '../src-main/runs/run-folder';
 import { insertBatch } from '../src-main/runs/tables/batches';
 import { insertEpoch } from '../src-main/runs/tables/epochs';
@@ -13,15 +11,8 @@ import { endSession, insertSession } from '../src-main/runs/tables/sessions';
 import { insertTrial } from '../src-main/runs/tables/trials';
 import { insertProbabilities, insertUpdate } from '../src-main/runs/tables/updates';
 import { candidates } from '../src-main/search/candidate';
-import { runDescription } from '../src-main/testing/run-description';
-
-const { config: v1 } = presets.v1;
-/** The space that the synthetic reward judges: six layers of v1. */
-const space: ConvSpaceConfig = {
-  ...v1.space,
-  schedule: { ...v1.space.schedule, growBy: 0, maximumLayers: 6 },
-};
-const candidateOf = candidates({ ...v1, space }, runDescription().dataset.description);
+import type { Candidate } from '../src-main/search/search-state';
+import { madeTasks, type MadeTask } from './made-tasks';
 
 export interface MadeRun {
   readonly name: string;
@@ -29,40 +20,44 @@ export interface MadeRun {
   readonly children: number;
   readonly epochs: number;
   readonly seed?: number;
+  /** Pictures unless it says otherwise. */
+  readonly on?: keyof typeof madeTasks;
+}
+
+/** How a made child has come out. */
+interface Outcome {
+  /** Null for one that failed. */
+  readonly measure: number | null;
+  readonly reward: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
 }
 
 /**
- * Writes the folder of a finished run through the program's own code: the real controller or random search on the synthetic reward,
- * in place of hours of training.
+ * Writes the folder of a finished run through the program's own code: the real controller or random search, learning from children that
+ * are judged by their decisions.
  * @returns the folder
  */
-export function makeRun(runs: string, { name, strategy, children, epochs, seed = 1 }: MadeRun): string {
-  const base = runDescription();
-  const config: ImageSearchConfig = {
-    ...base.config,
-    name,
-    preset: 'v1',
-    seed,
-    space,
-    controller: {
-      ...v1.controller,
-      strategy,
-      replicas: 1,
-      parameterServerShards: 1,
-      childrenPerUpdate: 8,
-      learningRate: 0.006,
-    },
-    recipe: { ...v1.recipe, epochs, rewardEpochs: 1 },
-    budget: { children, hours: null },
-  };
-  const run = createRun(runs, { ...base, config });
+export function makeRun(
+  runs: string,
+  { name, strategy, children, epochs, seed = 1, on = 'images' }: MadeRun,
+): string {
+  const task = madeTasks[on];
+  const config = configOf(task, { name, strategy, children, epochs, seed });
+  const { description } = task;
+  const run = createRun(runs, {
+    config,
+    dataset: { location: description.location, fingerprint: description.fingerprint, description },
+    software: { node: process.versions.node },
+  });
   const { database } = run;
   const draws = Generator.seeded(seed, 'made run');
+  const candidateOf = candidates(config, description);
   const policy = createStrategy({
     config: config.controller,
-    space: convSpace(space),
+    space: spaceOf(config.space),
     seed,
-    depthAt: () => space.schedule.initialLayers,
+    depthAt: (proposals) => depthOf(config.space, proposals),
   });
   let at = Date.UTC(2031, 0, 9, 8);
   database.transaction(() => {
@@ -72,19 +67,21 @@ export function makeRun(runs: string, { name, strategy, children, epochs, seed =
       const size = Math.min(policy.childrenPerUpdate, children - first + 1);
       const proposals = Array.from({ length: size }, () => policy.propose(0));
       const results = proposals.map((proposal, place) => {
-        const startedAt = at;
-        const failed = draws.uniform() < 0.01;
-        at += failed ? 5_000 : Math.round(40_000 + 20_000 * draws.uniform());
-        const accuracy = Math.min(
-          0.99,
-          0.3 + 0.6 * syntheticReward(proposal.decisions) + 0.01 * draws.normal(),
-        );
-        const trial = trialOf(first + place, proposal, failed ? null : accuracy, startedAt, at);
+        const outcome = outcomeOf(task, proposal, at, draws);
+        at = outcome.endedAt;
+        const candidate = candidateOf(proposal.depth, proposal.decisions);
+        const trial = trialOf(first + place, proposal, candidate, outcome);
         insertTrial(database, trial, batch);
-        if (!failed)
-          for (const record of curve(accuracy, epochs, (at - startedAt) / 1000, draws))
-            insertEpoch(database, trial.number, record);
-        return { proposal, reward: trial.reward ?? 0 };
+        const { measure, startedAt } = outcome;
+        for (let epoch = 0; measure !== null && epoch < epochs; epoch++) {
+          const way = epoch === epochs - 1 ? 1 : 1 - Math.exp((-4 * (epoch + 1)) / epochs);
+          insertEpoch(
+            database,
+            trial.number,
+            task.epoch(measure, way, epoch, (at - startedAt) / 1000 / epochs),
+          );
+        }
+        return { proposal, reward: outcome.reward };
       });
       const record = policy.learn(results);
       insertUpdate(database, { ...record, trials: proposals.map((_, place) => first + place) }, batch, at);
@@ -96,17 +93,43 @@ export function makeRun(runs: string, { name, strategy, children, epochs, seed =
   return run.folder;
 }
 
+function configOf(
+  { config }: MadeTask,
+  { name, strategy, children, epochs, seed }: Required<Omit<MadeRun, 'on'>>,
+): SearchConfig {
+  const common = { name, seed, budget: { children, hours: null } };
+  return isImageSearch(config)
+    ? {
+        ...config,
+        ...common,
+        controller: { ...config.controller, strategy },
+        recipe: { ...config.recipe, epochs, rewardEpochs: 1 },
+      }
+    : {
+        ...config,
+        ...common,
+        controller: { ...config.controller, strategy },
+        recipe: { ...config.recipe, epochs },
+      };
+}
+
+/** One child in a hundred fails. */
+function outcomeOf(task: MadeTask, { decisions }: Proposal, startedAt: number, draws: Generator): Outcome {
+  if (draws.uniform() < 0.01) return { measure: null, reward: 0, startedAt, endedAt: startedAt + 5_000 };
+  const measure = task.measureOf(task.merit(decisions) + 0.02 * draws.normal());
+  const took = Math.round(40_000 + 20_000 * draws.uniform());
+  return { measure, reward: task.rewardOf(measure), startedAt, endedAt: startedAt + took };
+}
+
 function trialOf(
   number: number,
   { depth, decisions, logProbabilities, replica }: Proposal,
-  accuracy: number | null,
-  startedAt: number,
-  endedAt: number,
+  { hash, parameters, multiplyAdds }: Candidate,
+  { measure, reward, startedAt, endedAt }: Outcome,
 ): Trial {
-  const { hash, parameters, multiplyAdds } = candidateOf(depth, decisions);
   return {
     number,
-    state: accuracy === null ? 'failed' : 'completed',
+    state: measure === null ? 'failed' : 'completed',
     replica,
     depth,
     decisions: decisions.map((decision) => (typeof decision === 'number' ? decision : [...decision])),
@@ -114,9 +137,9 @@ function trialOf(
     architectureHash: hash,
     parameters,
     multiplyAdds,
-    reward: accuracy === null ? 0 : accuracy ** 3,
-    measure: accuracy,
-    failure: accuracy === null ? { reason: 'diverged', message: 'The loss was no number any more.' } : null,
+    reward,
+    measure,
+    failure: measure === null ? { reason: 'diverged', message: 'The loss was no number any more.' } : null,
     reusedFrom: null,
     retries: 0,
     batchSize: null,
@@ -124,25 +147,4 @@ function trialOf(
     startedAt,
     endedAt,
   };
-}
-
-/** Epochs that rise to an accuracy and end there. */
-function curve(accuracy: number, epochs: number, seconds: number, draws: Generator): EpochRecord[] {
-  return Array.from({ length: epochs }, (_, epoch) => {
-    const share = 1 - Math.exp((-4 * (epoch + 1)) / epochs);
-    const validationAccuracy = Math.max(
-      0,
-      epoch === epochs - 1 ? accuracy : accuracy * share + 0.01 * draws.normal(),
-    );
-    return {
-      kind: 'images',
-      epoch,
-      trainLoss: 2.3 * (1 - 0.8 * share),
-      trainAccuracy: Math.min(1, validationAccuracy * 1.05),
-      validationLoss: 2.3 * (1 - 0.7 * share),
-      validationAccuracy,
-      learningRate: 0.1,
-      seconds: seconds / epochs,
-    };
-  });
 }

@@ -100,6 +100,24 @@ test('architectures', async () => {
     await expect(page.getByText(path)).toBeVisible();
     await picture(studio, name);
   }
+  const made = { children: 400, epochs: 10 };
+  makeRun(home.runs, { ...made, name: 'v1 with a controller', strategy: 'reinforce' });
+  makeRun(home.runs, { ...made, name: 'v1 at random', strategy: 'random', seed: 2 });
+  await page.getByRole('link', { name: 'Compare' }).click();
+  await resize(studio, ...sizes[0]);
+  await page.getByRole('checkbox', { name: /^v1 with a controller reinforce/ }).check();
+  await page.getByRole('checkbox', { name: /^v1 at random random/ }).check();
+  for (const child of [0, 1, 3])
+    await page
+      .getByRole('checkbox', { name: /^Child/ })
+      .nth(child)
+      .check();
+  for (const view of ['Curves', 'Best over time', 'Decisions', 'Size', 'Options', 'Published']) {
+    await page.getByRole('tab', { name: view }).click();
+    await picture(studio, `compare-${view.toLowerCase().replaceAll(' ', '-')}`);
+  }
+  await page.getByRole('link', { name: 'Datasets' }).click();
+  await picture(studio, 'datasets');
   await studio.app.close();
   home.remove();
 });

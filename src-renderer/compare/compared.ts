@@ -69,7 +69,7 @@ const reward: Yardstick = {
 };
 
 /** What all of some runs can be compared by: their measure where they share it, and the reward. */
-export function yardsticksOf(runs: readonly RunDetail[]): readonly Yardstick[] {
+export function yardsticksOf(runs: readonly RunDetail[]): readonly [Yardstick, ...Yardstick[]] {
   const shared = new Set(runs.map(({ summary }) => summary.measure));
   const [only] = shared;
   return only !== undefined && shared.size === 1 ? [yardstickOf(only), reward] : [reward];

@@ -37,13 +37,20 @@ export function quantitiesOf(runs: readonly ComparedRun[]): readonly Quantity[] 
       };
     }),
   );
-  const ofLosses = sets.map(({ of, name }): Quantity => ({
-    key: `${of} loss`,
-    name: `${name} loss`,
-    head: `${name} loss, nats`,
-    of: (epoch) => finite(curveValue(epoch, { of, loss: true }, 'accuracy')),
-    suits: () => true,
-  }));
+  // Losses on pictures and on text are of different things, though both are in nats.
+  const kinds = [...new Set(runs.map(({ detail }) => detail.config.recipe.kind))];
+  const ofLosses = kinds.flatMap((kind) =>
+    sets.map(({ of, name }): Quantity => {
+      const words = `${name} loss${kinds.length === 1 ? '' : kind === 'images' ? ' on pictures' : ' on text'}`;
+      return {
+        key: `${of} loss ${kind}`,
+        name: words,
+        head: `${words}, nats`,
+        of: (epoch) => finite(curveValue(epoch, { of, loss: true }, 'accuracy')),
+        suits: ({ config }) => config.recipe.kind === kind,
+      };
+    }),
+  );
   return [...ofMeasures, ...ofLosses];
 }
 

@@ -1,3 +1,4 @@
+import type { SpaceConfig } from '../../../src-shared/config/search-config';
 import type { RunDetail } from '../../../src-shared/ipc/run-detail';
 import type { Trial } from '../../../src-shared/run/trial';
 import { cellSpace } from '../../../src-shared/space/cell-space';
@@ -36,7 +37,18 @@ export function decisionAxes(networks: readonly Network[]): DecisionAxis[] {
       const key = `${point.name} ${point.layer}`;
       let axis = axes.get(key);
       if (axis === undefined)
-        axes.set(key, (axis = { key, point, options: [], from: null, places: [], values: [] }));
+        axes.set(
+          key,
+          (axis = {
+            key,
+            point,
+            ...placeOf(run.config.space.kind, point),
+            options: [],
+            from: null,
+            places: [],
+            values: [],
+          }),
+        );
       if (point.kind === 'anchor')
         axis.values[index] =
           typeof decision === 'number' ? decision : decision.reduce((sum, bit) => sum + bit, 0);
@@ -52,14 +64,14 @@ export function decisionAxes(networks: readonly Network[]): DecisionAxis[] {
       }
     }
   }
-  return [...axes.values()]
-    .sort((a, b) => orderOf(a) - orderOf(b))
-    .map((axis) => finished(axis, networks.length));
+  return [...axes.values()].sort((a, b) => a.order - b.order).map((axis) => finished(axis, networks.length));
 }
 
 interface Draft {
   readonly key: string;
   readonly point: DecisionPoint;
+  readonly place: string;
+  readonly order: number;
   /** All that were to choose from, in the order in which they were met. */
   readonly options: OptionValue[];
   /** The list that a decision was last picked from, and where its options stand in `options`. */
@@ -84,13 +96,17 @@ function* decisionPoints(
   }
 }
 
-/** Layer after layer; what decides about the whole network comes last. */
-function orderOf({ point }: Draft): number {
-  return point.layer === 0 ? Infinity : point.layer;
+/** What a decision is about, in words, and where its axis stands: layer after layer, node after node, then the whole. */
+function placeOf(kind: SpaceConfig['kind'], { name, layer }: DecisionPoint): Pick<Draft, 'place' | 'order'> {
+  if (kind === 'conv')
+    return layer === 0 ? { place: 'Network', order: 1e6 } : { place: `Layer ${layer}`, order: layer };
+  return name === 'combination' || name === 'activation'
+    ? { place: `Node ${layer}`, order: 2e6 + layer }
+    : { place: 'Cell', order: 3e6 };
 }
 
 /** Options that are numbers stand in their order. */
-function finished({ key, point, options, values }: Draft, count: number): DecisionAxis {
+function finished({ key, point, place, options, values }: Draft, count: number): DecisionAxis {
   const numbers = options.filter((option) => typeof option === 'number');
   const sorted = numbers.length === options.length ? numbers.sort((a, b) => a - b) : options;
   const places = options.map((option) => (sorted as readonly OptionValue[]).indexOf(option));
@@ -99,7 +115,7 @@ function finished({ key, point, options, values }: Draft, count: number): Decisi
   return {
     key,
     name: point.name,
-    label: [point.layer === 0 ? 'Network' : `Layer ${point.layer}`, words],
+    label: [place, words],
     options: point.kind === 'anchor' ? null : sorted,
     values: Array.from({ length: count }, (_, index) => {
       const value = values[index] ?? null;

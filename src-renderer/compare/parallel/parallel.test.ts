@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { nasCell } from '../../../src-shared/architecture/published-cells';
 import { presets } from '../../../src-shared/config/presets';
 import { readConvSteps } from '../../../src-shared/space/conv-steps';
+import { encodeCell } from '../../../src-shared/space/cell-space';
 import { convSpace } from '../../../src-shared/space/conv-space';
 import type { Decision } from '../../../src-shared/space/search-space';
 import { decisionAxes, type DecisionAxis } from './decision-axes';
@@ -122,4 +124,20 @@ it('a share stands between the colours of the scale', () => {
     '#ffffff',
     '#ffffff',
   ]);
+});
+
+it('the nodes of a cell stand in their order, and what decides about the whole cell behind them', () => {
+  const { config: cells } = presets['ptb-base8'];
+  const decisions = [...encodeCell(cells.space, nasCell)];
+  const axes = decisionAxes([{ run: { config: cells }, trial: { depth: 1, decisions } }]);
+  const places = [...new Set(axes.map(({ label }) => label[0]))];
+  expect(places).toEqual([...Array.from({ length: 15 }, (_, node) => `Node ${node}`), 'Cell']);
+  const said = (key: string) => {
+    const axis = axes.find((one) => one.key === key);
+    return axis?.options?.[axis.values[0] ?? -1];
+  };
+  // The published cell: the root is tanh of a product, c is injected into node 8 by tanh of a sum and read at node 12.
+  expect([said('combination 14'), said('activation 14')]).toEqual(['elem_mult', 'tanh']);
+  expect([said('injectCombination 14'), said('injectActivation 14')]).toEqual(['add', 'tanh']);
+  expect([said('injectedNode 14'), said('readNode 14')]).toEqual([8, 12]);
 });

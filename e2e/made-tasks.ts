@@ -1,0 +1,101 @@
+import { presets } from '../src-shared/config/presets';
+import type { ImageSearchConfig, SearchConfig, TextSearchConfig } from '../src-shared/config/search-config';
+import type { DatasetDescription } from '../src-shared/dataset/description';
+import type { EpochRecord } from '../src-shared/run/trial';
+import type { Decision } from '../src-shared/space/search-space';
+import { syntheticReward } from '../src-main/controller/synthetic-reward';
+import { runDescription } from '../src-main/testing/run-description';
+
+/** A search whose children are judged by their decisions, in place of hours of training. */
+export interface MadeTask {
+  readonly config: SearchConfig;
+  readonly description: DatasetDescription;
+  /** Of a network, from 0 to 1. */
+  readonly merit: (decisions: readonly Decision[]) => number;
+  /** What a network of a merit reaches, as it is stored. */
+  readonly measureOf: (merit: number) => number;
+  readonly rewardOf: (measure: number) => number;
+  /** An epoch on the way from nothing, 0, to the measure, 1. */
+  readonly epoch: (measure: number, way: number, epoch: number, seconds: number) => EpochRecord;
+}
+
+const controller = {
+  replicas: 1,
+  parameterServerShards: 1,
+  childrenPerUpdate: 8,
+  learningRate: 0.006,
+} as const;
+
+const { config: v1 } = presets.v1;
+/** The space that the synthetic reward judges: six layers of v1. */
+const imageConfig: ImageSearchConfig = {
+  ...v1,
+  space: { ...v1.space, schedule: { ...v1.space.schedule, growBy: 0, maximumLayers: 6 } },
+  controller: { ...v1.controller, ...controller },
+};
+
+const pictures: MadeTask = {
+  config: imageConfig,
+  description: runDescription().dataset.description,
+  merit: syntheticReward,
+  measureOf: (merit) => Math.min(0.99, 0.3 + 0.6 * merit),
+  rewardOf: (accuracy) => accuracy ** 3,
+  epoch: (accuracy, way, epoch, seconds) => ({
+    kind: 'images',
+    epoch,
+    trainLoss: 2.3 * (1 - 0.8 * way),
+    trainAccuracy: Math.min(1, accuracy * way * 1.05),
+    validationLoss: 2.3 * (1 - 0.7 * way),
+    validationAccuracy: accuracy * way,
+    learningRate: 0.1,
+    seconds,
+  }),
+};
+
+const { config: cells } = presets['ptb-base8'];
+const textConfig: TextSearchConfig = {
+  ...cells,
+  controller: { ...cells.controller, ...controller, accumulateGradients: 1 },
+};
+const split = { lines: 1, outOfVocabulary: 0, outOfVocabularyRate: 0, sharedLines: 0, comparedLines: 0 };
+
+const text: MadeTask = {
+  config: textConfig,
+  /** The sizes of Penn Treebank. */
+  description: {
+    kind: 'text',
+    form: 'ptb',
+    container: 'folder',
+    location: '/nowhere/ptb',
+    bytes: 1,
+    files: 3,
+    reading: { level: 'word', vocabularyLimit: null, lowerCase: false, words: 'spaces' },
+    splits: {
+      train: { ...split, tokens: 929_589 },
+      valid: { ...split, tokens: 73_760 },
+      test: { ...split, tokens: 82_430 },
+    },
+    splitOrigin: { kind: 'given' },
+    vocabularySize: 10_000,
+    distinctTokens: 10_000,
+    mostFrequent: [],
+    firstLines: [],
+    longestLine: { split: 'train', line: 1, tokens: 1 },
+    warnings: [],
+    fingerprint: '1'.repeat(64),
+  },
+  // Every second decision about a node is its activation; the wanted one is tanh.
+  merit: (decisions) => decisions.filter((decision, place) => place % 2 === 1 && decision === 1).length / 16,
+  measureOf: (merit) => 180 - 110 * merit,
+  rewardOf: (perplexity) => 80 / perplexity ** 2,
+  epoch: (perplexity, way, epoch, seconds) => ({
+    kind: 'text',
+    epoch,
+    trainPerplexity: 0.9 * (perplexity / way),
+    validationPerplexity: perplexity / way,
+    learningRate: 1,
+    seconds,
+  }),
+};
+
+export const madeTasks = { images: pictures, text } as const;
