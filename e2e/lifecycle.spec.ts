@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { seriousViolations } from './accessibility';
 import { makeRun } from './made-runs';
-import { newHome, startStudio, stopSearch, type Home, type Studio } from './studio';
+import { newHome, startStudio, stopSearch, trainerOf, type Home, type Studio } from './studio';
 
 let home: Home;
 test.beforeEach(() => {
@@ -71,10 +71,7 @@ test('a child whose trainer was killed is trained again when the user says so', 
   const studio = await startStudio(home);
   const { page } = studio;
   await startSearch(studio, 'Retried', { 'budget.children': '2', 'recipe.epochs': '2' });
-  const trainer = await studio.app.evaluate(
-    ({ app }) => app.getAppMetrics().find((process) => process.serviceName === 'node.mojom.NodeService')?.pid,
-  );
-  process.kill(trainer ?? 0, 'SIGKILL');
+  process.kill(await trainerOf(studio), 'SIGKILL');
   const failures = page.getByRole('region', { name: 'Failures' });
   await expect(failures).toContainText('Child 1: The trainer ended by SIGKILL');
   await expect(page.getByText('2 of 2 children, 1 failed')).toBeVisible({ timeout: 120_000 });

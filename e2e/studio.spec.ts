@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { parseArchitectureFile } from '../src-shared/architecture-file/parse-architecture-file';
 import { seriousViolations } from './accessibility';
-import { newHome, root, sample, startStudio, stopSearch, type Home, type Studio } from './studio';
+import { newHome, root, sample, startStudio, stopSearch, trainerOf, type Home, type Studio } from './studio';
 
 let home: Home;
 test.beforeAll(() => {
@@ -135,11 +135,7 @@ test('a killed trainer is a failed child, a killed program an interrupted run th
   await page.getByRole('button', { name: 'Start search' }).click();
   await expect(page.getByRole('progressbar', { name: 'Epoch of child 1' })).toBeVisible({ timeout: 60_000 });
 
-  const trainer = await studio.app.evaluate(
-    ({ app }) => app.getAppMetrics().find((process) => process.serviceName === 'node.mojom.NodeService')?.pid,
-  );
-  expect(trainer).toBeGreaterThan(0);
-  process.kill(trainer ?? 0, 'SIGKILL');
+  process.kill(await trainerOf(studio), 'SIGKILL');
   const failures = page.getByRole('region', { name: 'Failures' });
   await expect(failures).toContainText('Child 1: The trainer ended by SIGKILL');
   await expect(page.getByRole('progressbar', { name: 'Epoch of child 2' })).toBeVisible({ timeout: 60_000 });

@@ -62,6 +62,22 @@ export async function startStudio(home: Home): Promise<Studio> {
   };
 }
 
+/** The process that trains children, once there is one. */
+export async function trainerOf({ app }: Studio): Promise<number> {
+  let pid: number | undefined;
+  await expect
+    .poll(async () => {
+      pid = await app.evaluate(
+        ({ app }) =>
+          app.getAppMetrics().find((process) => process.serviceName === 'node.mojom.NodeService')?.pid,
+      );
+      return pid ?? 0;
+    })
+    .toBeGreaterThan(0);
+  if (pid === undefined) throw new Error('no trainer');
+  return pid;
+}
+
 /** Ends the search of the run that is shown. */
 export async function stopSearch({ page }: Studio, how: 'Stop after epoch' | 'Stop now'): Promise<void> {
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
