@@ -170,7 +170,7 @@ describe('Ctrl-C', () => {
   it('twice ends it at once, and the run can be resumed', async () => {
     const runs = join(folder, 'twice');
     // An epoch on the sample takes seconds, so that there is a middle of it to be ended in.
-    const slow = ['--set', 'recipe.epochs=500', '--set', 'recipe.batchSize=4', '--threads', '1'];
+    const slow = ['--set', 'recipe.epochs=500', '--set', 'recipe.batchSize=1', '--threads', '1'];
     const program = startProgram(['search', '--json', '--runs', runs, ...slow], environment());
     await program.sees(/"trialProgress"/);
     program.process.kill('SIGINT');
