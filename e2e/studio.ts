@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -20,15 +21,24 @@ export interface Studio {
 export interface Home {
   readonly runs: string;
   readonly settings: string;
+  /** Programs that were started with these folders. */
+  readonly programs: ChildProcess[];
+  /** Ends those of the programs that a failed test has left, which the test runner would wait for, and removes the folders. */
   remove(): void;
 }
 
 export function newHome(): Home {
   const folder = mkdtempSync(join(tmpdir(), 'cellsmith-e2e-'));
+  const programs: ChildProcess[] = [];
   return {
     runs: join(folder, 'runs'),
     settings: join(folder, 'settings'),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    programs,
+    remove: () => {
+      for (const program of programs)
+        if (program.exitCode === null && program.signalCode === null) program.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
 }
 
@@ -41,6 +51,7 @@ export async function startStudio(home: Home): Promise<Studio> {
     args: ['--no-sandbox', `--user-data-dir=${home.settings}`, root],
     env: { ...definedOf(process.env), CELLSMITH_RUNS: home.runs },
   });
+  home.programs.push(app.process());
   const page = await app.firstWindow();
   const complaints: string[] = [];
   page.on('console', (message) => {
