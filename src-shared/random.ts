@@ -39,6 +39,10 @@ export class Generator {
     return [...this.#state];
   }
 
+  set state(state: GeneratorState) {
+    this.#state = [...state];
+  }
+
   /** An integer in [0, 2^32). */
   uint32(): number {
     const s = this.#state;

@@ -1,8 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { partialName, readSafetensors, writeSafetensors } from './safetensors';
+import { readSafetensors, removePartials, writeSafetensors } from './safetensors';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-weights-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -21,7 +29,24 @@ describe('a safetensors file', () => {
     const path = join(folder, 'a.safetensors');
     writeSafetensors(path, file);
     expect(readSafetensors(path)).toEqual(file);
-    expect(existsSync(partialName(path))).toBe(false);
+    expect(readdirSync(folder)).toEqual(['a.safetensors']);
+  });
+
+  it('that cannot be written leaves nothing, and says why', () => {
+    const path = join(folder, 'taken', 'a.safetensors');
+    mkdirSync(join(path, 'a folder of its name'), { recursive: true });
+    expect(() => writeSafetensors(path, file)).toThrow(/EISDIR|ENOTEMPTY|EEXIST|EPERM/);
+    expect(readdirSync(join(folder, 'taken'))).toEqual(['a.safetensors']);
+  });
+
+  it('whose writer was killed leaves a part, which is removed without touching others', () => {
+    const place = join(folder, 'killed');
+    mkdirSync(place);
+    const names = ['a.safetensors', 'a.safetensors.71.partial', 'ab.safetensors.71.partial'];
+    for (const name of names) writeFileSync(join(place, name), '');
+    removePartials(join(place, 'a.safetensors'));
+    expect(readdirSync(place)).toEqual(['a.safetensors', 'ab.safetensors.71.partial']);
+    removePartials(join(folder, 'nowhere', 'a.safetensors'));
   });
 
   it('is laid out as the format says: length, JSON header padded with spaces, little-endian values', () => {

@@ -1,4 +1,15 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { CellsmithError } from '../../src-shared/errors';
 
@@ -21,25 +32,57 @@ const floatBytes = Float32Array.BYTES_PER_ELEMENT;
 
 /**
  * Writes tensors as a safetensors file, which Python, Rust and other tools read: eight bytes with the length of a JSON
- * header, the header, then the values, little-endian. It appears under its name complete or not at all.
+ * header, the header, then the values, little-endian. It appears under its name complete or not at all, also across a power cut.
+ * @throws the operating system's error when it cannot be written; nothing is left of it then
  */
 export function writeSafetensors(path: string, { tensors, metadata }: TensorFile): void {
   const temporary = partialName(path);
-  const file = openSync(temporary, 'w');
   try {
-    writeAll(file, encodeHeader(tensors, metadata));
-    for (const { values } of tensors)
-      writeAll(file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    const file = openSync(temporary, 'w');
+    try {
+      writeAll(file, encodeHeader(tensors, metadata));
+      for (const { values } of tensors)
+        writeAll(file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
   }
-  renameSync(temporary, path);
 }
 
-/** The name under which a file grows before it is complete. A process that was killed can leave it behind. */
-export function partialName(path: string): string {
-  return `${path}.partial`;
+/** Makes a rename within the folder outlive a power cut. Windows has no such call and needs none. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+const partialEnd = '.partial';
+
+/**
+ * The name under which a file grows before it is complete. It is the process's own: one that lost its parent may still write while
+ * another has begun the same file anew. A process that was killed can leave it behind.
+ */
+function partialName(path: string): string {
+  return `${path}.${process.pid}${partialEnd}`;
+}
+
+/** Removes what processes that were killed while they wrote a file have left of it. */
+export function removePartials(path: string): void {
+  const folder = dirname(path);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder))
+    if (name.startsWith(`${basename(path)}.`) && name.endsWith(partialEnd))
+      rmSync(join(folder, name), { force: true });
 }
 
 function writeAll(file: number, bytes: Uint8Array): void {

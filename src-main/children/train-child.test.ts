@@ -6,6 +6,8 @@ import { describeConv } from '../../src-shared/architecture/describe-conv';
 import { tinyArchitecture, tinyPictures, tinyRecipe } from '../testing/tiny-pictures';
 import { convChild } from './conv-child';
 import { taskOf, trainChild } from './train-child';
+import { checkpointFile } from './training/checkpoint-file';
+import type { ChildCheckpoints } from './training/child-state';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-child-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -94,5 +96,97 @@ describe('a child on images', () => {
     const [plain, other] = [await trainChild(job, data), await trainChild(job, changed)];
     expect(other.weights).toEqual(plain.weights);
     expect(other.epochs[0]?.validationLoss).not.toBe(plain.epochs[0]?.validationLoss);
+  });
+});
+
+describe('a child that is interrupted', () => {
+  const recipe = { ...tinyRecipe, epochs: 4 };
+  let log: string[] = [];
+  const checkpoints = (name: string, subject: unknown = 'a child', everyEpochs = 1): ChildCheckpoints =>
+    checkpointFile({ file: join(folder, name), everyEpochs }, subject, (line) => log.push(line));
+  const interrupted = async (
+    kept: ChildCheckpoints,
+    at: { readonly epoch: number; readonly step: number },
+  ): Promise<void> => {
+    const training = trainChild(
+      { ...job, recipe },
+      data,
+      {
+        onStep: (epoch, step) => {
+          if (epoch === at.epoch && step === at.step) throw new Error('killed');
+        },
+      },
+      kept,
+    );
+    await expect(training).rejects.toThrow('killed');
+  };
+
+  it('goes on from its last epoch, bit by bit like one that was not', async () => {
+    const straight = withoutTime(await trainChild({ ...job, recipe }, data));
+    for (const [everyEpochs, from] of [
+      [1, 2],
+      [2, 2],
+      [3, 0],
+    ] as const) {
+      const name = `every ${everyEpochs}.safetensors`;
+      await interrupted(checkpoints(name, 'a child', everyEpochs), { epoch: 2, step: 3 });
+      const begun: number[] = [];
+      const told: number[] = [];
+      const result = await trainChild(
+        { ...job, recipe },
+        data,
+        { onBegin: (epochs) => begun.push(epochs.length), onEpoch: ({ epoch }) => told.push(epoch) },
+        checkpoints(name, 'a child', everyEpochs),
+      );
+      expect(begun).toEqual([from]);
+      expect(told).toEqual([0, 1, 2, 3].slice(from));
+      expect(withoutTime(result)).toEqual(straight);
+    }
+    expect(log).toEqual([]);
+  });
+
+  it('more than once, or between its last epoch and its end, trains no epoch twice', async () => {
+    const straight = withoutTime(await trainChild({ ...job, recipe }, data));
+    for (const at of [
+      { epoch: 1, step: 1 },
+      { epoch: 3, step: 8 },
+    ])
+      await interrupted(checkpoints('often.safetensors'), at);
+    await trainChild({ ...job, recipe }, data, {}, checkpoints('often.safetensors'));
+    const told: number[] = [];
+    const again = await trainChild(
+      { ...job, recipe },
+      data,
+      { onEpoch: ({ epoch }) => told.push(epoch) },
+      checkpoints('often.safetensors'),
+    );
+    expect(told).toEqual([]);
+    expect(withoutTime(again)).toEqual(straight);
+  });
+
+  it('by its user after an epoch that was not due is kept too', async () => {
+    const kept = checkpoints('stopped.safetensors', 'a child', 3);
+    await trainChild({ ...job, recipe }, data, { stopRequested: () => true }, kept);
+    expect(kept.read()?.epochs).toHaveLength(1);
+  });
+
+  it('begins anew when what was kept is of another network', async () => {
+    log = [];
+    await interrupted(checkpoints('other.safetensors'), { epoch: 2, step: 3 });
+    const [first] = tinyArchitecture.layers;
+    if (first?.kind !== 'convolution') throw new Error('no layer');
+    const wider = {
+      ...tinyArchitecture,
+      layers: [{ ...first, filters: 7 }, ...tinyArchitecture.layers.slice(1)],
+    };
+    const begun: number[] = [];
+    await trainChild(
+      { ...job, recipe, architecture: wider },
+      data,
+      { onBegin: (epochs) => begun.push(epochs.length) },
+      checkpoints('other.safetensors'),
+    );
+    expect(begun).toEqual([0]);
+    expect(log).toEqual([expect.stringMatching(/does not fit the network/)]);
   });
 });

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CellsmithError } from '../../src-shared/errors';
 import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv-architecture';
 import type { ImageRecipe } from '../../src-shared/config/search-config';
@@ -11,25 +10,14 @@ import { type ConvChild, convChild } from './conv-child';
 import { type CropPlan, cropPlan, randomBoxes } from './crop-boxes';
 import { learningRateAt } from './learning-rate';
 import type { NamedTensor } from './safetensors';
+import type { ChildCheckpoints } from './training/child-state';
+import { type ChildListener, runEpochs, stepListener, type StepListener } from './training/run-epochs';
 
 /** A child to train: what it is, how, and the seed of its weights, of the order of pictures and of augmentation. */
 export interface ChildJob {
   readonly architecture: ConvArchitecture;
   readonly recipe: ImageRecipe;
   readonly seed: number;
-}
-
-/** What the caller hears and decides while a child trains; called between steps. */
-export interface ChildListener {
-  /** After each step, of training or of evaluation; both count in `steps`. */
-  readonly onStep?: (epoch: number, step: number, steps: number) => void;
-  readonly onEpoch?: (record: ImageEpochRecord) => void;
-  /** Asked after each epoch: whether it was the last. */
-  readonly stopRequested?: () => boolean;
-  /** Awaited between steps: gives the event loop its turn, and may hold the child. */
-  readonly turn?: () => Promise<void>;
-  /** Milliseconds, monotonic; the epochs' times are taken from it. */
-  readonly now?: () => number;
 }
 
 export interface TrainedChild {
@@ -46,12 +34,14 @@ export interface TrainedChild {
  *
  * Control goes back to the event loop between steps, so messages are heard then.
  *
+ * @param checkpoints where its state is kept after epochs, and taken from to go on; null keeps none
  * @throws child.diverged as soon as a loss is not finite; architecture.invalid, config.invalid, engine.*
  */
 export async function trainChild(
   job: ChildJob,
   data: TrainingData,
-  listener: ChildListener = {},
+  listener: ChildListener<ImageEpochRecord> = {},
+  checkpoints: ChildCheckpoints | null = null,
 ): Promise<TrainedChild> {
   const { recipe, seed } = job;
   if (data.validationIndices.length === 0 || data.trainIndices.length === 0)
@@ -61,10 +51,10 @@ export async function trainChild(
     );
   const batch = Math.min(recipe.batchSize, data.trainIndices.length);
   const child = convChild(job.architecture, taskOf(data), recipe, batch, data, data);
-  const session = await openSession(child.graph);
+  const { graph } = child;
+  const session = await openSession(graph);
   try {
-    session.run('init', { seed: Int32Array.of(seed | 0, 0) });
-    const epochs: ImageEpochRecord[] = [];
+    const generators = { order: Generator.seeded(seed, 'order'), crops: Generator.seeded(seed, 'crops') };
     const training: Training = {
       session,
       recipe,
@@ -72,21 +62,17 @@ export async function trainChild(
       batch,
       initialRate: job.architecture.learningRate ?? recipe.learningRate,
       plan: cropPlan(data.side, recipe.augmentation),
-      order: Generator.seeded(seed, 'order'),
-      crops: Generator.seeded(seed, 'crops'),
-      onStep: listener.onStep ?? (() => undefined),
-      turn: listener.turn ?? nextTurn,
-      now: listener.now ?? (() => performance.now()),
+      ...generators,
+      ...stepListener(listener),
     };
-    let stopped = false;
-    while (epochs.length < recipe.epochs && !stopped) {
-      const record = await runEpoch(training, epochs.length);
-      epochs.push(record);
-      listener.onEpoch?.(record);
-      await training.turn();
-      stopped = epochs.length < recipe.epochs && (listener.stopRequested?.() ?? false);
-    }
-    return { epochs, stopped, weights: readWeights(session, child) };
+    const runEpochOf = (epoch: number): Promise<ImageEpochRecord> => runEpoch(training, epoch);
+    const { epochs } = recipe;
+    const trained = await runEpochs<ImageEpochRecord>(
+      { graph, session, generators, seed, kind: 'images', epochs, runEpoch: runEpochOf },
+      listener,
+      checkpoints,
+    );
+    return { ...trained, weights: readWeights(session, child) };
   } finally {
     session.close();
   }
@@ -97,7 +83,7 @@ export function taskOf({ side, channels, classes }: TrainingData): ImageTask {
   return { height: side, width: side, channels, classes: classes.length };
 }
 
-interface Training {
+interface Training extends StepListener {
   readonly session: Session;
   readonly recipe: ImageRecipe;
   readonly data: TrainingData;
@@ -106,9 +92,6 @@ interface Training {
   readonly plan: CropPlan;
   readonly order: Generator;
   readonly crops: Generator;
-  readonly onStep: (epoch: number, step: number, steps: number) => void;
-  readonly turn: () => Promise<void>;
-  readonly now: () => number;
 }
 
 async function runEpoch(training: Training, epoch: number): Promise<ImageEpochRecord> {

@@ -51,6 +51,7 @@ describe('wrong usage', () => {
     [['search', '--set', 'recipe.rewardEpochs=99'], /rewardEpochs/],
     [['search', '--config', '/nowhere.json'], /nowhere\.json cannot be read/],
     [['search', '--resume', 'x', '--seed', '1'], /--seed cannot be changed/],
+    [['search', '--resume', 'x', '--config', 'y'], /--config cannot be changed/],
     [['runs', 'show', 'x', '--trial', 'one'], /--trial.*whole number/],
     [['data', 'describe'], /Missing required argument 'path'/],
   ])('%j ends with 2 and a sentence', async (parameters, sentence) => {

@@ -13,7 +13,7 @@ import { searchWithTrainers } from '../search/search-with-trainers';
 import { forkTrainer } from '../workers/trainer-process';
 import { exitCodes } from './exit-codes';
 import { listenForInterrupts, type Interrupts } from './interrupts';
-import { changesOf, configOf, dataOf, requireResumable, type SearchOptions } from './search-options';
+import { configOf, dataOf, requireResumable, resumeChanges, type SearchOptions } from './search-options';
 import type { SearchView } from './views/search-view';
 import { bestTable } from './tables';
 import { productVersion, programName, runsFolder, writeLine, type Terminal } from './terminal';
@@ -80,7 +80,7 @@ function orderOf(terminal: Terminal, options: SearchOptions, command: Command): 
       kind: 'resume',
       folder: findRunFolder(options.resume, runs),
       data: options.data,
-      changes: (config) => changesOf(config, options),
+      changes: (config) => resumeChanges(config, options),
     };
   }
   const config = configOf(options);

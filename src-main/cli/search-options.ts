@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
+import { changesOnResume } from '../../src-shared/config/changes-on-resume';
 import { mergeOverrides, parseSettings, type Overrides } from '../../src-shared/config/overrides';
 import { parseConfig } from '../../src-shared/config/parse-config';
 import { findPreset, presetNames } from '../../src-shared/config/presets';
@@ -31,7 +32,17 @@ export interface SearchOptions {
 }
 
 /** Options that a resumed search may be given; everything else has decided already what was found. */
-const resumable = new Set(['resume', 'data', 'runs', 'trainers', 'threads', 'children', 'hours', 'json']);
+const resumable = new Set([
+  'resume',
+  'data',
+  'runs',
+  'trainers',
+  'threads',
+  'children',
+  'hours',
+  'set',
+  'json',
+]);
 
 export function addSearchOptions(command: Command): Command {
   return command
@@ -93,8 +104,20 @@ function namedOverrides(base: SearchConfig, options: SearchOptions): Overrides {
   };
 }
 
-/** The part of the options that may also change a run that is resumed. */
-export function changesOf(
+/**
+ * What the options change in a run that is resumed.
+ * @throws CellsmithError 'config.invalid' naming an option that it cannot change
+ */
+export function resumeChanges(
+  config: SearchConfig,
+  options: SearchOptions,
+): Pick<SearchConfig, 'budget' | 'trainers'> {
+  const set = changesOnResume(config, parseSettings(options.set));
+  return changesOnResume({ ...config, ...set }, changesOf(set, options));
+}
+
+/** The part of the options with names of their own that may also change a run that is resumed. */
+function changesOf(
   base: Pick<SearchConfig, 'budget' | 'trainers'>,
   options: SearchOptions,
 ): Pick<SearchConfig, 'budget' | 'trainers'> {

@@ -11,7 +11,7 @@ import { manifestFile, readManifest } from './manifest';
 import { createRun, databaseFile, openRun, openRunReadOnly, type OpenRun } from './run-folder';
 import { activeTime, endSession, insertSession, readSessions } from './tables/sessions';
 import { countBatches, insertBatch, markLearned, readOpenBatches } from './tables/batches';
-import { deleteEpochs, insertEpoch, readEpochs } from './tables/epochs';
+import { insertEpoch, readEpochs, replaceEpochs } from './tables/epochs';
 import { insertEvent, readEventsAfter } from './tables/events';
 import {
   countTrials,
@@ -140,7 +140,9 @@ describe('a run folder', () => {
     insertEpoch(database, 1, { ...epoch, epoch: 1 });
     insertEpoch(database, 1, epoch);
     expect(readEpochs(database, 1)).toEqual([epoch, { ...epoch, epoch: 1 }]);
-    deleteEpochs(database, 1);
+    replaceEpochs(database, 1, [epoch]);
+    expect(readEpochs(database, 1)).toEqual([epoch]);
+    replaceEpochs(database, 1, []);
     expect(readEpochs(database, 1)).toEqual([]);
 
     const update = {

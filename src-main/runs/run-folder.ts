@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CellsmithError } from '../../src-shared/errors';
+import { makeChildCheckpointsFolder } from './child-checkpoints';
 import { makeRunFolder } from './locations';
 import { lockRun } from './lock';
 import { openLogFile, type LogFile } from './log-file';
@@ -75,6 +76,7 @@ export function openRun(folder: string): WritableRun {
   const lock = lockRun(folder);
   try {
     makeWeightsFolder(folder);
+    makeChildCheckpointsFolder(folder);
     const database = openDatabase(databaseFile(folder));
     migrate(database, databaseFile(folder));
     return {

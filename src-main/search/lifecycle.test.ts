@@ -11,6 +11,7 @@ import { readEpochs } from '../runs/tables/epochs';
 import { activeTime, readSessions } from '../runs/tables/sessions';
 import { readTrial, readTrials } from '../runs/tables/trials';
 import { readUpdates } from '../runs/tables/updates';
+import { cpuTrainers } from '../testing/cpu-trainers';
 import { courseOf, demo, newRun as createTestRun, searchOf } from '../testing/search-fixture';
 import { epochOf, type SyntheticChildren } from '../testing/synthetic-pool';
 import { temporaryFolder } from '../testing/temporary-folder';
@@ -102,7 +103,7 @@ describe('a pause', () => {
     const minute = 60_000;
     const run = newRun({
       budget: { children: null, hours: 1 },
-      trainers: { count: 1, threads: 1, device: 'cpu' },
+      trainers: cpuTrainers(1),
     });
     const search = start(
       run,
@@ -255,7 +256,7 @@ describe('failed children that are trained again', () => {
   });
 
   it('in a batch that is still open are learned from once, with their new reward', async () => {
-    const run = newRun({ trainers: { count: 4, threads: 1, device: 'cpu' } });
+    const run = newRun({ trainers: cpuTrainers(4) });
     const { result } = failing([1]);
     let hold: (() => void) | undefined;
     const held = new Promise<void>((resolve) => (hold = resolve));
@@ -321,7 +322,7 @@ describe('a budget that is extended while the search runs', () => {
     const longer = newRun({ budget: { children: 32, hours: null } });
     await start(longer).outcome;
     for (const at of [3, 24]) {
-      const run = newRun({ trainers: { count: 1, threads: 1, device: 'cpu' } });
+      const run = newRun({ trainers: cpuTrainers(1) });
       const search = start(run, {}, (event, control) => {
         if (!isEpoch(event, at, 0)) return;
         expect(control.extend({ children: 32, hours: null }).manifest.config.budget.children).toBe(32);

@@ -1,10 +1,11 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { SearchConfig } from '../../src-shared/config/search-config';
+import type { ImageSearchConfig } from '../../src-shared/config/search-config';
 import type { Strategy } from '../controller/strategy';
 import { openRun, type WritableRun } from '../runs/run-folder';
 import { readTrials } from '../runs/tables/trials';
+import { cpuTrainers } from '../testing/cpu-trainers';
 import { courseOf, demo, newRun, searchOf } from '../testing/search-fixture';
 import { temporaryFolder } from '../testing/temporary-folder';
 import { runSearch } from './search';
@@ -15,9 +16,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(runs, { recursive: true }));
 
-const settings: Partial<SearchConfig> = {
+const settings: Partial<ImageSearchConfig> = {
   budget: { children: 8, hours: null },
-  trainers: { count: 2, threads: 1, device: 'cpu' },
+  trainers: cpuTrainers(2),
   recipe: { ...demo.recipe, epochs: 2, rewardEpochs: 1 },
   controller: { ...demo.controller, childrenPerUpdate: 3 },
 };

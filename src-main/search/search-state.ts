@@ -154,6 +154,10 @@ function detailOf(event: RunEvent): string | null {
       return JSON.stringify({ update: event.update.number });
     case 'runEnded':
       return JSON.stringify({ outcome: event.outcome, message: event.message });
+    case 'trialRepeated':
+      return JSON.stringify({ reason: event.reason, message: event.message });
+    case 'trialRestored':
+      return JSON.stringify({ trainer: event.trainer, epochs: event.epochs.length });
     case 'trialProposed':
     case 'trialProgress':
     case 'trialCompleted':

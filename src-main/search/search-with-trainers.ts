@@ -5,6 +5,7 @@ import { createStrategy } from '../controller/create-strategy';
 import type { Strategy } from '../controller/strategy';
 import type { WritableRun } from '../runs/run-folder';
 import { localPool } from '../workers/local-pool';
+import { patienceOf } from '../workers/watchdog';
 import type { SpawnTrainer } from '../workers/trainer-process';
 import { candidates } from './candidate';
 import { runSearch } from './search';
@@ -34,6 +35,7 @@ export async function searchWithTrainers(
   const pool = localPool({
     trainers: config.trainers,
     spawn: options.spawn,
+    patience: patienceOf(config.trainers.silence),
     log: (trainer, text) => run.log.write(`trainer ${trainer}`, text),
   });
   try {

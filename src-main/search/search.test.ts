@@ -12,6 +12,7 @@ import { readEpochs } from '../runs/tables/epochs';
 import { readSessions } from '../runs/tables/sessions';
 import { countTrials, readTrial, readTrials } from '../runs/tables/trials';
 import { readUpdates } from '../runs/tables/updates';
+import { cpuTrainers } from '../testing/cpu-trainers';
 import { courseOf, demo, newRun as createTestRun, searchOf } from '../testing/search-fixture';
 import { epochOf, type SyntheticChildren } from '../testing/synthetic-pool';
 import { temporaryFolder } from '../testing/temporary-folder';
@@ -70,7 +71,7 @@ describe('a search', () => {
   });
 
   it('takes the same course in whatever order the trainers end', async () => {
-    const straight = await uninterrupted({ trainers: { count: 1, threads: 1, device: 'cpu' } });
+    const straight = await uninterrupted({ trainers: cpuTrainers(1) });
     for (const pace of [1, 2, 3]) expect(await uninterrupted({}, { pace })).toEqual(straight);
   });
 
@@ -314,7 +315,7 @@ describe('stopping', () => {
     const hour: Partial<ImageSearchConfig> = { budget: { children: null, hours: 1 } };
     const minutes = (run: WritableRun, each: number) =>
       searchOf(run, { onJob: () => (now += each * 60_000) }, { clock }).parts;
-    let run = newRun({ ...hour, trainers: { count: 1, threads: 1, device: 'cpu' } });
+    let run = newRun({ ...hour, trainers: cpuTrainers(1) });
     const first = { ...minutes(run, 7), stop: { afterEpoch: AbortSignal.abort(), now: AbortSignal.abort() } };
     expect(await runSearch(first)).toBe('stopped');
     expect(await runSearch(minutes(run, 7))).toBe('finished');

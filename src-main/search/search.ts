@@ -9,10 +9,12 @@ import {
   readAwaitedRetries,
   readBatchTrials,
   readBestTrials,
+  readUnfinished,
   updateTrial,
 } from '../runs/tables/trials';
 import { readOpenBatches, type Batch } from '../runs/tables/batches';
 import { activeTime, endSession, insertSession } from '../runs/tables/sessions';
+import { pruneChildCheckpoints } from '../runs/child-checkpoints';
 import { pruneWeights } from '../runs/weights';
 import { restoreController } from './checkpoint-controller';
 import { learnBatch } from './learn-batch';
@@ -33,8 +35,9 @@ import { settleTrial } from './settle-trial';
  *    its trials and the file's name. Killed before the transaction: the file is a leftover, the controller is restored from the
  *    one before and proposes the same again, since its generators are part of its state. Killed after it: the proposals
  *    are in the tables and are trained, not sampled again.
- * 2. *Train*: a trial is written when it starts, at each epoch and when it ends, and its weights before it ends. Killed in between: a
- *    trial without a reward is trained again from its start, with the seed that its number gives it, and its epochs are replaced.
+ * 2. *Train*: a trial is written when it starts, at each epoch and when it ends, and its weights before it ends. Its trainer keeps the
+ *    child's state before it tells of an epoch. Killed in between: a trial without a reward is trained on from the epoch that was kept
+ *    last, or from its start with the seed that its number gives it, and has the epochs from before that alone.
  * 3. *Learn*: only when all trials of a batch have ended, from the stored decisions and rewards in the order of the proposals. The
  *    state after it is written to a new file; one transaction marks the batch as learned and stores the update and the file's
  *    name. Killed before it: the batch is learned from again with the same result. Killed after it: it never is.
@@ -108,6 +111,7 @@ function clockOfBudget(state: SearchState, startedAt: number): () => number {
 /** Files of steps that were not completed: they count for nothing. */
 function clearLeftovers({ run, training }: SearchState): void {
   pruneCheckpoints(run.folder, currentCheckpoint(run.database));
+  pruneChildCheckpoints(run.folder, new Set(readUnfinished(run.database)));
   pruneWeights(
     run.folder,
     readBestTrials(run.database, run.manifest.config.keepBest),

@@ -8,6 +8,7 @@ import { readUpdates } from '../runs/tables/updates';
 import { candidates } from '../search/candidate';
 import type { SearchParts } from '../search/search-state';
 import { strategyOf } from '../search/search-with-trainers';
+import { cpuTrainers } from './cpu-trainers';
 import { demoOfFour, runDescription } from './run-description';
 import { syntheticPool, type SyntheticChildren } from './synthetic-pool';
 
@@ -19,7 +20,7 @@ export function newRun(runs: string, changes: Partial<ImageSearchConfig> = {}): 
     runs,
     runDescription({
       budget: { children: 24, hours: null },
-      trainers: { count: 3, threads: 1, device: 'cpu' },
+      trainers: cpuTrainers(3),
       ...changes,
     }),
   );

@@ -38,6 +38,7 @@ export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
   };
 
   const train = async (job: TrialJob, listener: TrialListener): Promise<TrialResult> => {
+    listener.onBegin?.([]);
     if (result !== undefined) return result(job);
     const epochs: EpochRecord[] = [];
     const { child } = job;

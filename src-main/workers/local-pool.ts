@@ -1,27 +1,28 @@
-import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { SearchConfig } from '../../src-shared/config/search-config';
-import { partialName } from '../children/safetensors';
+import { removePartials } from '../children/safetensors';
 import { engineEnvironment, type EngineLimits } from '../engine/load';
 import { createPause } from './pause';
-import { superviseChild, type SupervisionLimits } from './supervision';
+import { superviseChild } from './supervision';
 import { type TrainerHandle, trainerHandle } from './trainer-handle';
 import type { TrainerPool, TrialListener, TrialResult } from './trainer-pool';
 import type { SpawnTrainer } from './trainer-process';
 import type { TrialJob } from './trial-job';
-import { defaultPatience } from './watchdog';
+import { defaultPatience, type Patience } from './watchdog';
 
 export interface LocalPoolOptions {
-  readonly trainers: SearchConfig['trainers'];
+  readonly trainers: Pick<SearchConfig['trainers'], 'count' | 'threads' | 'device'>;
   readonly spawn: SpawnTrainer;
   /** Gets what trainers write to their standard streams, TensorFlow's remarks among it. */
   readonly log?: (trainer: number, text: string) => void;
   /** Children that a process trains before a fresh one takes its place: TensorFlow gives back not all of its memory. */
   readonly childrenPerProcess?: number;
-  readonly limits?: Partial<SupervisionLimits>;
+  readonly patience?: Patience;
+  /** Milliseconds between asking a trainer to end and forcing it. */
+  readonly grace?: number;
 }
 
-const defaultLimits: SupervisionLimits = { patience: defaultPatience, grace: 5000 };
+const defaultGrace = 5000;
 const defaultChildrenPerProcess = 25;
 /** A trainer loads TensorFlow before it is ready; a slow disk may need its time. Milliseconds. */
 const startPatience = 120_000;
@@ -44,7 +45,7 @@ interface Seat {
 /** Trains children in processes of this machine. Processes start when the first children come, and are kept for the next. */
 export function localPool(options: LocalPoolOptions): TrainerPool {
   const { trainers, spawn, log, childrenPerProcess = defaultChildrenPerProcess } = options;
-  const limits = { ...defaultLimits, ...options.limits };
+  const { patience = defaultPatience, grace = defaultGrace } = options;
   const environment = engineEnvironment(engineLimits(trainers));
   const seats: readonly Seat[] = Array.from({ length: trainers.count }, (_, i) => ({ number: i + 1 }));
   const free = [...seats];
@@ -66,7 +67,7 @@ export function localPool(options: LocalPoolOptions): TrainerPool {
 
   const trainerOf = async (seat: Seat): Promise<TrainerHandle> => {
     if (seat.trainer && !seat.trainer.gone && seat.trainer.jobs < childrenPerProcess) return seat.trainer;
-    await seat.trainer?.end(limits.grace);
+    await seat.trainer?.end(grace);
     for (let attempt = 1; ; attempt++) {
       const trainer = trainerHandle(spawn(environment), (text) => log?.(seat.number, text));
       seat.trainer = trainer;
@@ -88,10 +89,10 @@ export function localPool(options: LocalPoolOptions): TrainerPool {
     if (trainer === null || stopping || signal.aborted) return { outcome: 'interrupted', epochs: [] };
     try {
       listener.onStart?.(seat.number);
-      return await superviseChild(trainer, job, { ...listener, signal }, limits, pause);
+      return await superviseChild(trainer, job, { ...listener, signal }, { patience, grace }, pause);
     } finally {
       // What a process that was ended in the middle of writing leaves.
-      if (job.weights !== null) rmSync(partialName(job.weights), { force: true });
+      for (const file of [job.weights, job.checkpoint?.file ?? null]) if (file !== null) removePartials(file);
     }
   };
 
@@ -118,7 +119,7 @@ export function localPool(options: LocalPoolOptions): TrainerPool {
       stopping = true;
       closing.abort();
       for (const turnAway of waiting.splice(0)) turnAway(null);
-      await Promise.all(seats.flatMap(({ trainer }) => (trainer ? [trainer.end(limits.grace)] : [])));
+      await Promise.all(seats.flatMap(({ trainer }) => (trainer ? [trainer.end(grace)] : [])));
     },
   };
 }

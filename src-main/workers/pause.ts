@@ -31,6 +31,8 @@ export function createPause(): Pause {
 export interface HeldTimer {
   hold(): void;
   release(): void;
+  /** Takes so many milliseconds off. */
+  shorten(milliseconds: number): void;
   stop(): void;
 }
 
@@ -52,14 +54,21 @@ export function heldTimer(
     clearTimeout(running);
     running = undefined;
   };
+  const hold = (): void => {
+    if (running === undefined) return;
+    left = Math.max(0, left - (now() - since));
+    stop();
+  };
   release();
   return {
-    hold: () => {
-      if (running === undefined) return;
-      left = Math.max(0, left - (now() - since));
-      stop();
-    },
+    hold,
     release,
+    shorten: (milliseconds) => {
+      const held = running === undefined;
+      hold();
+      left = Math.max(0, left - milliseconds);
+      if (!held) release();
+    },
     stop,
   };
 }

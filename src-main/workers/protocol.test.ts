@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nasCell } from '../../src-shared/architecture/published-cells';
 import { presets } from '../../src-shared/config/presets';
+import { epochOf } from '../testing/synthetic-pool';
 import { tinyArchitecture, tinyRecipe } from '../testing/tiny-pictures';
 import { trainerReplySchema, trainerRequestSchema } from './protocol';
 import type { TrainerReply, TrainerRequest } from './trial-job';
@@ -14,12 +15,14 @@ const train = {
     seed: 0xffffffff,
     data: '/d',
     weights: null,
+    checkpoint: null,
   },
 } as const satisfies TrainerRequest;
+const checkpoint = { file: '/c', everyEpochs: 3 };
 const architecture = { ...tinyArchitecture, learningRate: 0.05 };
 const predictedRate: TrainerRequest = {
   ...train,
-  job: { ...train.job, child: { ...train.job.child, architecture }, weights: '/w' },
+  job: { ...train.job, child: { ...train.job.child, architecture }, weights: '/w', checkpoint },
 };
 const { recipe: textRecipe } = presets['ptb-base8'].config;
 const language: TrainerRequest = {
@@ -28,9 +31,11 @@ const language: TrainerRequest = {
 };
 const replies: readonly TrainerReply[] = [
   { type: 'ready', pid: 1, tensorflow: '2.21.0', device: 'cpu' },
+  { type: 'begun', trial: 1, epochs: [epochOf(0, 0.5)] },
   { type: 'progress', trial: 1, epoch: 0, step: 1, steps: 2 },
   { type: 'completed', trial: 1, stopped: false },
   { type: 'failed', trial: 1, reason: 'diverged', message: 'Too fast.' },
+  { type: 'unwritable', trial: 1, message: 'The disk is full.' },
 ];
 
 describe('what trainers and their parents say to each other', () => {

@@ -75,6 +75,7 @@ const jobSchema = z.strictObject({
   seed: z.int().min(0).max(0xffffffff),
   data: z.string().min(1),
   weights: z.string().min(1).nullable(),
+  checkpoint: z.strictObject({ file: z.string().min(1), everyEpochs: size }).nullable(),
 });
 
 /** What a trainer process accepts, wherever it comes from. */
@@ -94,6 +95,7 @@ export const trainerReplySchema: z.ZodType<TrainerReply> = z.discriminatedUnion(
     tensorflow: z.string(),
     device: z.string(),
   }),
+  z.strictObject({ type: z.literal('begun'), trial: size, epochs: z.array(epochRecordSchema) }),
   z.strictObject({
     type: z.literal('progress'),
     trial: size,
@@ -109,4 +111,5 @@ export const trainerReplySchema: z.ZodType<TrainerReply> = z.discriminatedUnion(
     reason: z.enum(failureReasons),
     message: z.string(),
   }),
+  z.strictObject({ type: z.literal('unwritable'), trial: size, message: z.string() }),
 ]);

@@ -1,4 +1,4 @@
-import { errorMessage } from '../../src-shared/errors';
+import { CellsmithError, errorMessage } from '../../src-shared/errors';
 import type { EpochRecord } from '../../src-shared/run/trial';
 import { failureOfExit, type TrialFailure } from './failure';
 import { memoryKills } from './memory-kills';
@@ -58,6 +58,13 @@ export function superviseChild(
     const onReply = (reply: TrainerReply): void => {
       if (reply.type === 'ready' || reply.trial !== job.trial) return;
       switch (reply.type) {
+        case 'begun':
+          watchdog.heard();
+          epochs.push(...reply.epochs);
+          // The time that it has had before counts too.
+          deadline?.shorten(1000 * reply.epochs.reduce((sum, { seconds }) => sum + seconds, 0));
+          tell(() => listener.onBegin?.(reply.epochs));
+          break;
         case 'progress': {
           const { epoch, step, steps } = reply;
           watchdog.heardSteps(epoch * steps + step);
@@ -75,12 +82,15 @@ export function superviseChild(
         case 'failed':
           fail({ reason: reply.reason, message: reply.message });
           break;
+        case 'unwritable':
+          settle(() => reject(new CellsmithError('run.not-writable', reply.message)), true);
+          break;
       }
     };
 
     const watchdog = startWatchdog(patience, (silence) =>
       fail({
-        reason: 'crashed',
+        reason: 'silent',
         message: `The trainer was silent for ${Math.round(silence / 1000)} s and was ended.`,
       }),
     );

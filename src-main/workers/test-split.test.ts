@@ -37,6 +37,7 @@ async function train(data: string): Promise<unknown> {
       seed: 1,
       data,
       weights: null,
+      checkpoint: null,
     };
     const result = await pool.run(job);
     expect(result.outcome).toBe('completed');

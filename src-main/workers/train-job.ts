@@ -1,21 +1,13 @@
 import { trainLanguageChild } from '../children/language/train-language-child';
 import type { NamedTensor } from '../children/safetensors';
 import { trainChild } from '../children/train-child';
+import { checkpointFile } from '../children/training/checkpoint-file';
+import type { ChildCheckpoints } from '../children/training/child-state';
+import type { ChildListener } from '../children/training/run-epochs';
 import { loadTrainingData } from '../datasets/load-training-data';
 import { loadTrainingTokens } from '../datasets/text/load-training-tokens';
 import type { EpochRecord } from '../../src-shared/run/trial';
 import type { TrialJob } from './trial-job';
-
-/** What is heard and decided while a job's child trains; called between steps. */
-export interface JobListener {
-  readonly onStep: (epoch: number, step: number, steps: number) => void;
-  readonly onEpoch: (record: EpochRecord) => void;
-  readonly stopRequested: () => boolean;
-  /** Awaited between steps: gives the event loop its turn, and may hold the child. */
-  readonly turn: () => Promise<void>;
-  /** Milliseconds, monotonic; the epochs' times are taken from it. */
-  readonly now: () => number;
-}
 
 export interface TrainedJob {
   readonly epochs: readonly EpochRecord[];
@@ -26,21 +18,32 @@ export interface TrainedJob {
 }
 
 /**
- * Trains the child of a job on the data that it names.
+ * Trains the child of a job on the data that it names, from where its checkpoint left it.
+ * @param log gets a line about a checkpoint that cannot be used or written
  * @returns a function that keeps the data of its last job: those of a search's children are checked and read once
  */
-export function jobTrainer(): (job: TrialJob, listener: JobListener) => Promise<TrainedJob> {
+export function jobTrainer(
+  log: (line: string) => void,
+): (job: TrialJob, listener: ChildListener<EpochRecord>) => Promise<TrainedJob> {
   const pictures = keptLast(loadTrainingData);
   const tokens = keptLast(loadTrainingTokens);
-  return async ({ child, seed, data: trainFolder }, listener) => {
+  return async ({ child, seed, data: trainFolder, checkpoint }, listener) => {
+    const checkpoints = (fingerprint: string): ChildCheckpoints | null =>
+      checkpoint && checkpointFile(checkpoint, { child, seed, fingerprint }, log);
     if (child.kind === 'text') {
       const data = await tokens({ trainFolder });
-      const trained = await trainLanguageChild({ ...child, seed }, data, listener);
+      const trained = await trainLanguageChild(
+        { ...child, seed },
+        data,
+        listener,
+        checkpoints(data.fingerprint),
+      );
       return { ...trained, hidden: trained.architecture.hidden };
     }
     const { validation, splitSeed } = child.recipe;
     const data = await pictures({ trainFolder, validation, seed: splitSeed });
-    return { ...(await trainChild({ ...child, seed }, data, listener)), hidden: null };
+    const trained = await trainChild({ ...child, seed }, data, listener, checkpoints(data.fingerprint));
+    return { ...trained, hidden: null };
   };
 }
 

@@ -14,6 +14,8 @@ export interface TrialProgress {
 export interface TrialListener {
   /** A trainer has taken the child; trainers are numbered from 1. */
   readonly onStart?: (trainer: number) => void;
+  /** The child is about to take its first step; the epochs are those that it goes on from, none when it begins anew. */
+  readonly onBegin?: (epochs: readonly EpochRecord[]) => void;
   /** At most four times a second. */
   readonly onProgress?: (progress: TrialProgress) => void;
   readonly onEpoch?: (record: EpochRecord) => void;
@@ -21,7 +23,7 @@ export interface TrialListener {
   readonly signal?: AbortSignal;
 }
 
-/** How a child ended. Epochs are those that were complete, whatever came after. */
+/** How a child ended. Epochs are those that were complete, in this training or the one that it went on from, whatever came after. */
 export type TrialResult =
   /** `stopped`: ended early on request, after a whole epoch; its result counts. */
   | { readonly outcome: 'completed'; readonly stopped: boolean; readonly epochs: readonly EpochRecord[] }
@@ -41,7 +43,8 @@ export interface TrainerPool {
   readonly size: number;
   /**
    * Trains a child. A child that fails is a result, not an error, and its trainer is replaced.
-   * @throws engine.missing when no trainer can be started at all
+   * @throws engine.missing when no trainer can be started at all; run.not-writable when the child is trained and its weights cannot be
+   * written
    */
   run(job: TrialJob, listener?: TrialListener): Promise<TrialResult>;
   /** Ends each child after the epoch that it is in, keeping its result; those that have not begun are interrupted, now and later. */

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../src-shared/errors';
 import { writeSafetensors } from '../children/safetensors';
 import { failureOf } from './failure';
 import { createHold } from './hold';
@@ -19,7 +20,7 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
   let busy = false;
   let stopRequested = false;
   const hold = createHold();
-  const trainJob = jobTrainer();
+  const trainJob = jobTrainer((line) => console.error(line));
 
   const train = async (job: TrialJob): Promise<void> => {
     const { trial } = job;
@@ -29,6 +30,7 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
         stopRequested: () => stopRequested,
         turn: hold.turn,
         now: hold.now,
+        onBegin: (epochs) => transport.send({ type: 'begun', trial, epochs }),
         onStep: (epoch, step, steps) => {
           const now = performance.now();
           if (now - lastProgress < progressInterval) return;
@@ -37,8 +39,12 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
         },
         onEpoch: (record) => transport.send({ type: 'epoch', trial, record }),
       });
-      if (job.weights !== null) saveWeights(job.weights, job, child);
-      transport.send({ type: 'completed', trial, stopped: child.stopped });
+      const unwritable = saveWeights(job, child);
+      transport.send(
+        unwritable === null
+          ? { type: 'completed', trial, stopped: child.stopped }
+          : { type: 'unwritable', trial, message: unwritable },
+      );
     } catch (error) {
       console.error(error);
       transport.send({ type: 'failed', trial, ...failureOf(error) });
@@ -65,12 +71,21 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
   });
 }
 
-/** Weights by name, with all that is needed to know what they are of, as JSON under the keys of the metadata. */
-function saveWeights(path: string, job: TrialJob, { weights, epochs, hidden }: TrainedJob): void {
-  const { trial, child, seed } = job;
+/**
+ * Writes weights by name, with all that is needed to know what they are of, as JSON under the keys of the metadata.
+ * @returns what kept them from being written, or null
+ */
+function saveWeights(job: TrialJob, { weights, epochs, hidden }: TrainedJob): string | null {
+  const { trial, child, seed, weights: path } = job;
+  if (path === null) return null;
   const about = { trial, ...child, ...(hidden !== null && { hidden }), seed, epochs };
   const metadata = Object.fromEntries(
     Object.entries(about).map(([key, value]) => [key, JSON.stringify(value)]),
   );
-  writeSafetensors(path, { tensors: weights, metadata: { format: 'cellsmith-child-1', ...metadata } });
+  try {
+    writeSafetensors(path, { tensors: weights, metadata: { format: 'cellsmith-child-1', ...metadata } });
+    return null;
+  } catch (error) {
+    return `The weights of child ${trial} could not be written: ${errorMessage(error)}.`;
+  }
 }

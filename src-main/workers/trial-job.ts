@@ -3,6 +3,7 @@ import type { LanguageCell } from '../../src-shared/architecture/language-model'
 import type { ImageRecipe } from '../../src-shared/config/search-config';
 import type { TextRecipe } from '../../src-shared/config/text-recipe';
 import type { EpochRecord, FailureReason } from '../../src-shared/run/trial';
+import type { CheckpointPlan } from '../children/training/checkpoint-file';
 
 /** What is trained and how: a convolutional network on pictures, or a language model of a cell on text. */
 export type Child =
@@ -19,6 +20,8 @@ export interface TrialJob {
   readonly data: string;
   /** Where to leave the weights at the end; null when they are not wanted. */
   readonly weights: string | null;
+  /** Where its state is kept after epochs, and taken from to go on; null keeps none. */
+  readonly checkpoint: CheckpointPlan | null;
 }
 
 /**
@@ -35,6 +38,8 @@ export type TrainerRequest =
 /** From a trainer process to the search. */
 export type TrainerReply =
   | { readonly type: 'ready'; readonly pid: number; readonly tensorflow: string; readonly device: string }
+  /** Before the first step: the epochs that the child goes on from, none when it begins anew. */
+  | { readonly type: 'begun'; readonly trial: number; readonly epochs: readonly EpochRecord[] }
   | {
       readonly type: 'progress';
       readonly trial: number;
@@ -49,4 +54,6 @@ export type TrainerReply =
       readonly trial: number;
       readonly reason: FailureReason;
       readonly message: string;
-    };
+    }
+  /** The child is trained, and its weights cannot be written: the run's folder is at fault, not the child. */
+  | { readonly type: 'unwritable'; readonly trial: number; readonly message: string };

@@ -10,6 +10,15 @@ export interface Patience {
 
 export const defaultPatience: Patience = { first: 900_000, least: 120_000, steps: 20 };
 
+/** The patience of a search whose trainers may be silent for so many seconds. */
+export function patienceOf(silence: number): Patience {
+  return {
+    ...defaultPatience,
+    least: 1000 * silence,
+    first: Math.max(defaultPatience.first, 1000 * silence),
+  };
+}
+
 /** Longest delay that a timer of Node takes. */
 const longestDelay = 0x7fffffff;
 
@@ -20,6 +29,8 @@ export function timer(action: () => void, milliseconds: number): NodeJS.Timeout 
 
 /** Measures steps by the messages of a trainer and calls for its end when it has been silent for too long. */
 export interface Watchdog {
+  /** The trainer has said something that is not about steps. */
+  heard(): void;
   /** The trainer has done so many steps in all. */
   heardSteps(steps: number): void;
   /** The trainer has ended an epoch. An epoch without a step between two messages had quick steps. */
@@ -52,6 +63,7 @@ export function startWatchdog(
   };
   arm();
   return {
+    heard: arm,
     heardSteps: (steps) => {
       const at = now();
       // The slowest counts: steps of evaluation are quicker than those of training.

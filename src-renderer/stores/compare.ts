@@ -64,7 +64,7 @@ export const useCompare = defineStore('compare', () => {
     if (!details.value.has(folder)) return;
     // Their curves have grown, or begun anew.
     for (const event of events)
-      if (event.type === 'epochEnded' || event.type === 'trialStarted')
+      if (event.type === 'epochEnded' || event.type === 'trialStarted' || event.type === 'trialRestored')
         epochs.value.get(folder)?.delete(event.trial);
     const ended = events.some(({ type }) => type === 'runEnded');
     if (ended || Date.now() - (refreshed.get(folder) ?? 0) > refreshEvery) void load(folder);

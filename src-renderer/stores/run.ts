@@ -73,6 +73,10 @@ export const useRun = defineStore('run', () => {
         trainers.value.set(event.trainer, { ...event, epoch: 0, step: 0, steps: 1 });
         break;
       }
+      case 'trialRestored':
+        epochs.value.set(event.trial, [...event.epochs]);
+        trainers.value.set(event.trainer, { ...event, epoch: event.epochs.length, step: 0, steps: 1 });
+        break;
       case 'trialProgress':
         trainers.value.set(event.trainer, event);
         break;
@@ -88,6 +92,7 @@ export const useRun = defineStore('run', () => {
         break;
       }
       case 'trialCompleted':
+      case 'trialRepeated':
       case 'trialFailed':
       case 'trialReused':
         trials.value.set(event.trial.number, event.trial);

@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { migrate, migrateConfig, type Migration } from './migrations';
+import { parseConfig } from './parse-config';
 import { presets } from './presets';
 import { configVersion } from './search-config';
 
 describe('stored configurations', () => {
   it('of this version stay as they are', () => {
     expect(migrateConfig(presets.demo.config)).toEqual(presets.demo.config);
+  });
+
+  it('of version 1 get the options that trainers have since', () => {
+    const { count, threads, device } = presets.demo.config.trainers;
+    const first = { ...presets.demo.config, version: 1, trainers: { count, threads, device } };
+    expect(migrateConfig(first)).toEqual(presets.demo.config);
+    expect(() => parseConfig({ ...first, trainers: 3 })).toThrow(/trainers.count/);
   });
 
   it('of a newer Cellsmith are refused with what to do', () => {

@@ -7,7 +7,19 @@ type Stored = Readonly<Record<string, unknown>>;
 export type Migration = (stored: Stored) => Stored;
 
 /** One for every version of the configuration that has been succeeded. */
-const migrations: readonly Migration[] = [];
+const migrations: readonly Migration[] = [withCareOfTrainers];
+
+/** 2: children in training are kept, and those that lose their trainer are trained on. */
+function withCareOfTrainers(stored: Stored): Stored {
+  const added = { checkpointEpochs: 1, silence: 120, retries: 2, smallerBatch: false };
+  return { ...stored, trainers: { ...groupOf(stored, 'trainers'), ...added } };
+}
+
+/** A group of options; what is none is left to the schema to refuse. */
+function groupOf(stored: Stored, name: string): Stored {
+  const group = stored[name];
+  return isObject(group) ? group : {};
+}
 
 /**
  * A stored configuration as the current version has it; still to be checked by the schema.

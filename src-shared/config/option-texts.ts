@@ -22,6 +22,22 @@ const general: Readonly<Record<string, OptionText>> = {
   ),
   'trainers.threads': text('Threads', 'Threads of each trainer; null shares the cores evenly.'),
   'trainers.device': text('Device', 'Where children train: auto takes a graphics card where there is one.'),
+  'trainers.checkpointEpochs': text(
+    'Epochs between checkpoints',
+    'The state of each network in training is kept on disk after so many epochs, so that an interrupted search trains it on from there; null keeps none.',
+  ),
+  'trainers.silence': text(
+    'Silence of a trainer',
+    'A trainer that has not been heard of for so many seconds is ended. One with slow steps is given twenty of them, and its first step fifteen minutes at least.',
+  ),
+  'trainers.retries': text(
+    'Attempts after a lost trainer',
+    'A network whose trainer crashed, was killed or fell silent is trained on from its checkpoint so many times before it has failed.',
+  ),
+  'trainers.smallerBatch': text(
+    'Smaller batch when out of memory',
+    'Whether a network that does not fit into memory is trained once more at half the batch size, which its trial then says.',
+  ),
   duplicates: text(
     'Duplicates',
     'What becomes of a network that the run has trained already: reuse gives its reward again, retrain trains it again.',

@@ -43,7 +43,15 @@ export const shortController: ControllerConfig = {
 export const paperRun = {
   version: configVersion as typeof configVersion,
   seed: 1,
-  trainers: { count: 1, threads: null, device: 'auto' as const },
+  trainers: {
+    count: 1,
+    threads: null,
+    device: 'auto' as const,
+    checkpointEpochs: 1,
+    silence: 120,
+    retries: 2,
+    smallerBatch: false,
+  },
   duplicates: 'reuse' as const,
   keepBest: 10,
 };

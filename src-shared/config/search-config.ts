@@ -3,7 +3,7 @@ import { activations, combinations } from '../architecture/recurrent-cell';
 import { textRecipeSchema, type TextRecipe } from './text-recipe';
 
 /** Schema version of a stored configuration; migrations.ts brings older ones here. */
-export const configVersion = 1;
+export const configVersion = 2;
 
 const count = z.int().min(1);
 const allDiffer = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
@@ -160,6 +160,14 @@ const trainersSchema = z.strictObject({
       .regex(/^gpu:\d+$/)
       .describe('gpu:0, gpu:1, …'),
   ]),
+  /** Epochs between two states that are kept of a child in training; null keeps none. */
+  checkpointEpochs: count.max(10_000).nullable(),
+  /** Seconds of silence after which a trainer is taken to hang and is ended. */
+  silence: z.number().min(1).max(86_400),
+  /** A child whose trainer was lost is trained on so many times before it counts as failed. */
+  retries: z.int().min(0).max(1000),
+  /** Whether a child that runs out of memory is trained once more at half the batch. */
+  smallerBatch: z.boolean(),
 });
 
 /** What every search has, whatever it searches: before its space and recipe, and after. */

@@ -47,6 +47,13 @@ export function progressAfter(progress: SearchProgress, event: RunEvent): Search
       return { ...progress, startedAt: event.at };
     case 'trialStarted':
       return withTrainer(progress, event.trainer, { trial: event.trial, epoch: 0, step: 0, steps: 1 });
+    case 'trialRestored':
+      return withTrainer(progress, event.trainer, {
+        trial: event.trial,
+        epoch: event.epochs.length,
+        step: 0,
+        steps: 1,
+      });
     case 'trialProgress':
       return withTrainer(progress, event.trainer, event);
     case 'epochEnded':
@@ -62,6 +69,8 @@ export function progressAfter(progress: SearchProgress, event: RunEvent): Search
       return withEnd(progress, event.trial, event.at);
     case 'trialRetried':
       return { ...progress, ended: progress.ended - 1, failed: progress.failed - 1 };
+    case 'trialRepeated':
+      return { ...progress, trainers: withoutTrial(progress, event.trial) };
     case 'runPaused':
       return { ...progress, pausedAt: event.at };
     case 'runContinued':
@@ -90,16 +99,19 @@ function withTrainer(progress: SearchProgress, trainer: number, child: ChildProg
 }
 
 function withEnd(progress: SearchProgress, trial: Trial, at: number): SearchProgress {
-  const trainers = new Map([...progress.trainers].filter(([, child]) => child.trial !== trial.number));
   const better = trial.state === 'completed' && (trial.reward ?? 0) > (progress.best?.reward ?? -1);
   return {
     ...progress,
-    trainers,
+    trainers: withoutTrial(progress, trial),
     ended: progress.ended + 1,
     failed: progress.failed + (trial.state === 'failed' ? 1 : 0),
     endedAt: [...progress.endedAt, at].slice(-rememberedEnds),
     best: better ? trial : progress.best,
   };
+}
+
+function withoutTrial({ trainers }: SearchProgress, { number }: Trial): SearchProgress['trainers'] {
+  return new Map([...trainers].filter(([, child]) => child.trial !== number));
 }
 
 /** How far a child is, from 0 to 1. */

@@ -11,6 +11,14 @@ export type RunEvent =
     }
   | { readonly type: 'trialProposed'; readonly trial: Trial; readonly at: number }
   | { readonly type: 'trialStarted'; readonly trial: number; readonly trainer: number; readonly at: number }
+  /** The child goes on from a state that was kept of it, with these epochs behind it; one that begins anew has none. */
+  | {
+      readonly type: 'trialRestored';
+      readonly trial: number;
+      readonly trainer: number;
+      readonly epochs: readonly EpochRecord[];
+      readonly at: number;
+    }
   | {
       readonly type: 'trialProgress';
       readonly trial: number;
@@ -38,6 +46,14 @@ export type RunEvent =
     }
   /** The user has a failed child trained again; it waits for that. */
   | { readonly type: 'trialRetried'; readonly trial: Trial; readonly at: number }
+  /** The child's trainer was lost, or there was not enough memory: it is trained again, and has not failed. */
+  | {
+      readonly type: 'trialRepeated';
+      readonly trial: Trial;
+      readonly reason: FailureReason;
+      readonly message: string;
+      readonly at: number;
+    }
   | { readonly type: 'trialReused'; readonly trial: Trial; readonly at: number }
   | { readonly type: 'controllerUpdated'; readonly update: ControllerUpdate; readonly at: number }
   | { readonly type: 'runPaused'; readonly at: number }

@@ -7,6 +7,7 @@ import { nasCell } from '../../../src-shared/architecture/published-cells';
 import type { TextRecipe } from '../../../src-shared/config/text-recipe';
 import type { TrainingTokens } from '../../datasets/text/load-training-tokens';
 import { openSession } from '../../engine/session';
+import { checkpointFile } from '../training/checkpoint-file';
 import { languageModel } from './language-model';
 import { measureText } from './measure-text';
 import { trainLanguageChild } from './train-language-child';
@@ -98,6 +99,39 @@ describe('a child on text', () => {
     const [first, again, other] = (await Promise.all(children)).map(withoutTime);
     expect(again).toEqual(first);
     expect(other).not.toEqual(first);
+  });
+
+  it('that is interrupted goes on from its last epoch, bit by bit like one that was not, with dropout too', async () => {
+    const dropped = {
+      ...job,
+      recipe: { ...recipe, dropout: { kind: 'standard', rate: 0.5 } as const },
+    };
+    const straight = withoutTime(await trainLanguageChild(dropped, data));
+    const plan = { file: join(folder, 'kept.safetensors'), everyEpochs: 1 };
+    const checkpoints = () =>
+      checkpointFile(plan, 'a child', (line) => {
+        throw new Error(line);
+      });
+    const killed = trainLanguageChild(
+      dropped,
+      data,
+      {
+        onStep: (epoch, step) => {
+          if (epoch === 2 && step === 5) throw new Error('killed');
+        },
+      },
+      checkpoints(),
+    );
+    await expect(killed).rejects.toThrow('killed');
+    const begun: number[] = [];
+    const result = await trainLanguageChild(
+      dropped,
+      data,
+      { onBegin: (epochs) => begun.push(epochs.length) },
+      checkpoints(),
+    );
+    expect(begun).toEqual([2]);
+    expect(withoutTime(result)).toEqual(straight);
   });
 
   it('stops between epochs when asked to', async () => {

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LanguageArchitecture, LanguageCell } from '../../../src-shared/architecture/language-model';
 import { languageArchitecture } from '../../../src-shared/architecture/language-model-size';
 import { languageRateAt, type TextRecipe } from '../../../src-shared/config/text-recipe';
@@ -8,6 +7,8 @@ import { type LanguageEpochRecord, perplexityOf } from '../../../src-shared/run/
 import type { TrainingTokens } from '../../datasets/text/load-training-tokens';
 import { fetchedFloats, fetchedNumber, openSession, type Session } from '../../engine/session';
 import type { NamedTensor } from '../safetensors';
+import type { ChildCheckpoints } from '../training/child-state';
+import { type ChildListener, runEpochs, stepListener, type StepListener } from '../training/run-epochs';
 import { type RowWindow, rowWindows } from './corpus-rows';
 import { languageModel, type LanguageModel } from './language-model';
 import { measureText } from './measure-text';
@@ -17,19 +18,6 @@ export interface LanguageJob {
   readonly cell: LanguageCell;
   readonly recipe: TextRecipe;
   readonly seed: number;
-}
-
-/** What the caller hears and decides while a child trains; called between steps. */
-export interface LanguageListener {
-  /** After each step, of training or of evaluation; both count in `steps`. */
-  readonly onStep?: (epoch: number, step: number, steps: number) => void;
-  readonly onEpoch?: (record: LanguageEpochRecord) => void;
-  /** Asked after each epoch: whether it was the last. */
-  readonly stopRequested?: () => boolean;
-  /** Awaited between steps: gives the event loop its turn, and may hold the child. */
-  readonly turn?: () => Promise<void>;
-  /** Milliseconds, monotonic; the epochs' times are taken from it. */
-  readonly now?: () => number;
 }
 
 export interface TrainedLanguageChild {
@@ -49,12 +37,14 @@ export interface TrainedLanguageChild {
  *
  * Control goes back to the event loop between steps, so messages are heard then.
  *
+ * @param checkpoints where its state is kept after epochs, and taken from to go on; null keeps none
  * @throws child.diverged as soon as a loss is not finite; architecture.invalid, config.invalid, engine.*
  */
 export async function trainLanguageChild(
   { cell, recipe, seed }: LanguageJob,
   data: TrainingTokens,
-  listener: LanguageListener = {},
+  listener: ChildListener<LanguageEpochRecord> = {},
+  checkpoints: ChildCheckpoints | null = null,
 ): Promise<TrainedLanguageChild> {
   const { counts, vocabulary } = data;
   if (counts.train === 0 || counts.valid === 0)
@@ -72,46 +62,39 @@ export async function trainLanguageChild(
   );
   const session = await openSession(model.graph);
   try {
-    session.run('init', { seed: Int32Array.of(seed | 0, 0) });
-    const epochs: LanguageEpochRecord[] = [];
+    const generators = { dropout: Generator.seeded(seed, 'dropout') };
     const training: Training = {
       session,
       recipe: { ...recipe, batchSize },
       windows: rowWindows(counts.train, batchSize, recipe.steps),
       validationTokens: counts.valid,
-      dropout: Generator.seeded(seed, 'dropout'),
+      ...generators,
       seed,
-      onStep: listener.onStep ?? (() => undefined),
-      turn: listener.turn ?? nextTurn,
-      now: listener.now ?? (() => performance.now()),
+      ...stepListener(listener),
     };
-    let stopped = false;
-    while (epochs.length < recipe.epochs && !stopped) {
-      const record = await runEpoch(training, epochs.length);
-      epochs.push(record);
-      listener.onEpoch?.(record);
-      await training.turn();
-      stopped = epochs.length < recipe.epochs && (listener.stopRequested?.() ?? false);
-    }
+    const runEpochOf = (epoch: number): Promise<LanguageEpochRecord> => runEpoch(training, epoch);
+    const { graph } = model;
+    const trained = await runEpochs<LanguageEpochRecord>(
+      { graph, session, generators, seed, kind: 'text', epochs: recipe.epochs, runEpoch: runEpochOf },
+      listener,
+      checkpoints,
+    );
     const samples = recipe.dropout.kind === 'variational' ? recipe.dropout.samples : 0;
     const monteCarloPerplexity =
       samples === 0 ? null : perplexityOf(await validate(training, samples, () => undefined));
-    return { architecture, epochs, stopped, monteCarloPerplexity, weights: readWeights(session, model) };
+    return { architecture, ...trained, monteCarloPerplexity, weights: readWeights(session, model) };
   } finally {
     session.close();
   }
 }
 
-interface Training {
+interface Training extends StepListener {
   readonly session: Session;
   readonly recipe: TextRecipe;
   readonly windows: readonly RowWindow[];
   readonly validationTokens: number;
   readonly dropout: Generator;
   readonly seed: number;
-  readonly onStep: (epoch: number, step: number, steps: number) => void;
-  readonly turn: () => Promise<void>;
-  readonly now: () => number;
 }
 
 async function runEpoch(training: Training, epoch: number): Promise<LanguageEpochRecord> {

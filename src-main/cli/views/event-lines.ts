@@ -24,6 +24,13 @@ export function eventLine(event: RunEvent, measure: Measure): string | undefined
     }
     case 'trialRetried':
       return `child ${event.trial.number}: is trained again`;
+    case 'trialRepeated': {
+      const { number, batchSize } = event.trial;
+      const how = batchSize === null ? '' : ` at a batch size of ${batchSize}`;
+      return `child ${number}: is trained again${how}. ${event.message}`;
+    }
+    case 'trialRestored':
+      return `child ${event.trial}: goes on after epoch ${event.epochs.length}`;
     case 'runPaused':
     case 'runContinued':
     case 'runEnded':

@@ -81,8 +81,9 @@ export function readEpochs(database: Database, trial: number): EpochRecord[] {
   return database.all('SELECT * FROM language_epochs WHERE trial = ? ORDER BY epoch', [trial], languageRow);
 }
 
-/** Forgets the epochs of a trial that is about to be trained again from its start. */
-export function deleteEpochs(database: Database, trial: number): void {
+/** Sets the epochs of a trial whose training begins: those that it goes on from are all that it has. */
+export function replaceEpochs(database: Database, trial: number, records: readonly EpochRecord[]): void {
   database.run('DELETE FROM epochs WHERE trial = ?', [trial]);
   database.run('DELETE FROM language_epochs WHERE trial = ?', [trial]);
+  for (const record of records) insertEpoch(database, trial, record);
 }

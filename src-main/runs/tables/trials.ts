@@ -115,6 +115,14 @@ export function readAwaitedRetries(database: Database): Trial[] {
   );
 }
 
+/** Numbers of the trials without a reward. */
+export function readUnfinished(database: Database): number[] {
+  const row = z.strictObject({ number: z.int() });
+  return database
+    .all('SELECT number FROM trials WHERE reward IS NULL ORDER BY number', [], row)
+    .map(({ number }) => number);
+}
+
 /** The trials of a batch in the order of their proposals. */
 export function readBatchTrials(database: Database, batch: number): Trial[] {
   return database.all('SELECT * FROM trials WHERE batch = ? ORDER BY number', [batch], trialRow);

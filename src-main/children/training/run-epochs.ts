@@ -1,0 +1,89 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { EpochRecord } from '../../../src-shared/run/trial';
+import { type ChildCheckpoints, type ChildParts, putState, takeState } from './child-state';
+
+/** What goes with every step. */
+export interface StepListener {
+  /** After each step, of training or of evaluation; both count in `steps`. */
+  readonly onStep: (epoch: number, step: number, steps: number) => void;
+  /** Awaited between steps: gives the event loop its turn, and may hold the child. */
+  readonly turn: () => Promise<void>;
+  /** Milliseconds, monotonic; the epochs' times are taken from it. */
+  readonly now: () => number;
+}
+
+/** What the caller hears and decides while a child trains; called between steps. */
+export interface ChildListener<Epoch extends EpochRecord> extends Partial<StepListener> {
+  /** Called once, before the first step, with the epochs that the child goes on from: none when it begins anew. */
+  readonly onBegin?: (epochs: readonly Epoch[]) => void;
+  /** After each epoch, when its state has been kept. */
+  readonly onEpoch?: (record: Epoch) => void;
+  /** Asked after each epoch: whether it was the last. */
+  readonly stopRequested?: () => boolean;
+}
+
+/** A child that is ready to be trained. */
+export interface TrainableChild<Epoch extends EpochRecord> extends ChildParts {
+  readonly seed: number;
+  readonly kind: Epoch['kind'];
+  /** Epochs of its recipe. */
+  readonly epochs: number;
+  /** @param epoch from 0 */
+  readonly runEpoch: (epoch: number) => Promise<Epoch>;
+}
+
+/** What goes with every step, also where the caller does not care. */
+export function stepListener(listener: Partial<StepListener>): StepListener {
+  return {
+    onStep: listener.onStep ?? (() => undefined),
+    turn: listener.turn ?? nextTurn,
+    now: listener.now ?? (() => performance.now()),
+  };
+}
+
+/**
+ * Trains a child epoch by epoch, from its beginning or from the last state that was kept. A state is kept before its epoch is told, so
+ * that an epoch that was told of is never trained again.
+ */
+export async function runEpochs<Epoch extends EpochRecord>(
+  child: TrainableChild<Epoch>,
+  listener: ChildListener<Epoch>,
+  checkpoints: ChildCheckpoints | null,
+): Promise<{ readonly epochs: readonly Epoch[]; readonly stopped: boolean }> {
+  const { turn } = stepListener(listener);
+  child.session.run('init', { seed: Int32Array.of(child.seed | 0, 0) });
+  const epochs = restoredEpochs(child, checkpoints);
+  listener.onBegin?.([...epochs]);
+  let kept = epochs.length;
+  const keep = (): void => {
+    if (checkpoints === null || kept === epochs.length) return;
+    checkpoints.write({ epochs, ...takeState(child) });
+    kept = epochs.length;
+  };
+  let stopped = false;
+  while (epochs.length < child.epochs && !stopped) {
+    const record = await child.runEpoch(epochs.length);
+    epochs.push(record);
+    const due = epochs.length === child.epochs || epochs.length - kept >= (checkpoints?.everyEpochs ?? 0);
+    if (due) keep();
+    listener.onEpoch?.(record);
+    await turn();
+    stopped = epochs.length < child.epochs && (listener.stopRequested?.() ?? false);
+    if (stopped) keep();
+  }
+  return { epochs, stopped };
+}
+
+function restoredEpochs<Epoch extends EpochRecord>(
+  child: TrainableChild<Epoch>,
+  checkpoints: ChildCheckpoints | null,
+): Epoch[] {
+  const state = checkpoints?.read();
+  if (state === undefined) return [];
+  const epochs = state.epochs.filter((record): record is Epoch => record.kind === child.kind);
+  const inOrder = epochs.every(({ epoch }, place) => epoch === place);
+  const whole = epochs.length === state.epochs.length && epochs.length <= child.epochs;
+  if (inOrder && whole && putState(child, state)) return epochs;
+  checkpoints?.drop('it does not fit the network');
+  return [];
+}
