@@ -18,6 +18,7 @@ const below = {
   children: ['children', 'engine', 'datasets'],
   workers: ['workers', 'children', 'engine', 'datasets'],
   search: ['search', 'controller', 'workers', 'children', 'engine', 'datasets', 'runs'],
+  calibration: ['calibration', 'search', 'workers', 'engine', 'datasets', 'runs'],
   baselines: ['baselines', 'children', 'engine', 'datasets'],
   export: ['export', 'children', 'engine', 'runs'],
 };

@@ -3,6 +3,7 @@ import { presetNames } from '../../src-shared/config/presets';
 import { optionsCommand, presetsCommand, showPresetCommand } from './config-command';
 import { describeCommand, type DescribeOptions } from './data-command';
 import { engineCommand, type EngineOptions } from './engine-command';
+import { estimateCommand } from './estimate-command';
 import { exitCodesHelp } from './exit-codes';
 import { exportCommand, exportFormats, type ExportOptions } from './export-command';
 import { listCommand, showCommand } from './runs-command';
@@ -15,6 +16,7 @@ Examples:
   cellsmith search                                     the demo: a small search on a sample of CIFAR-10
   cellsmith search --preset laptop --data ~/pictures   a night's search on pictures of your own
   cellsmith search --preset v1 --data cifar-10-binary.tar.gz --trainers 2 --set controller.replicas=1
+  cellsmith search --preset v1 --data cifar-10-binary.tar.gz --estimate   what that would take here
   cellsmith search --resume 2031-01-09-laptop          go on after Ctrl-C, a crash or a power cut
   cellsmith runs show 2031-01-09-laptop --trial 12     the layers of one child
   cellsmith runs export 2031-01-09-laptop 12 -o net.json   its architecture as a file
@@ -54,7 +56,13 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
     program.command('search').description('search for an architecture; without options, the demo'),
   )
     .addHelpText('after', `${examples}\n\nOptions for --set: cellsmith config options.`)
-    .action(ending((options: SearchOptions, command: Command) => searchCommand(terminal, options, command)));
+    .action(
+      ending((options: SearchOptions, command: Command) =>
+        options.estimate === true
+          ? estimateCommand(terminal, options)
+          : searchCommand(terminal, options, command),
+      ),
+    );
 
   program
     .command('engine')

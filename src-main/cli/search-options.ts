@@ -28,6 +28,8 @@ export interface SearchOptions {
   readonly vocabulary?: number;
   readonly skipUnreadable: boolean;
   readonly resume?: string;
+  readonly estimate?: boolean;
+  readonly measureAgain?: boolean;
   readonly json: boolean;
 }
 
@@ -69,6 +71,8 @@ export function addSearchOptions(command: Command): Command {
     .option('--vocabulary <n>', 'different tokens of a text at most', positiveInteger)
     .option('--skip-unreadable', 'leave out pictures that cannot be decoded', false)
     .option('--resume <run>', 'go on with a run: its name, the beginning of it, or its folder')
+    .option('--estimate', 'say what the search would come to here, and search nothing', false)
+    .option('--measure-again', 'with --estimate: measure what has been measured before', false)
     .option('--json', 'write each event as a line of JSON', false);
 }
 

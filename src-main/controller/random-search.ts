@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { ChoicePoint, Decision, DecisionPoint, SearchSpace } from '../../src-shared/space/search-space';
 import type { Generator } from '../../src-shared/random';
+import type { DecisionPoint, SearchSpace } from '../../src-shared/space/search-space';
+import { openOptions, uniformWalk } from '../../src-shared/space/uniform-draw';
 import { damaged, decodeCheckpoint, encodeCheckpoint, parseHeader } from './checkpoint';
 import { decisionTally } from './decision-tally';
 import { pointsOf } from './policy/grammar';
@@ -39,7 +40,7 @@ export function createRandomSearch(options: StrategyOptions): Strategy {
   function propose(index: number): Proposal {
     const replica = proposingReplica(replicas, index, config.childrenPerUpdate);
     const depth = depthAt(proposals);
-    const walk = uniformWalk(space, depth, replica.generator);
+    const walk = walkOf(space, depth, replica.generator);
     replica.outstanding += 1;
     proposals += 1;
     return { ...walk, depth, replica: index, parametersVersion: 0 };
@@ -100,31 +101,14 @@ export function createRandomSearch(options: StrategyOptions): Strategy {
   };
 }
 
-function uniformWalk(space: SearchSpace, depth: number, generator: Generator): Walk {
-  const decisions: Decision[] = [];
-  const points: DecisionPoint[] = [];
-  for (;;) {
-    const point = space.next(decisions, depth);
-    if (point === undefined) break;
-    points.push(point);
-    decisions.push(uniformDecision(point, generator));
-  }
+function walkOf(space: SearchSpace, depth: number, generator: Generator): Walk {
+  const { points, decisions } = uniformWalk(space, depth, generator);
   return {
     decisions,
     logProbabilities: points.map((point) => -uniformEntropy(point)),
     probabilities: points.map(uniformProbabilities),
     entropies: points.map(uniformEntropy),
   };
-}
-
-function uniformDecision(point: DecisionPoint, generator: Generator): Decision {
-  if (point.kind === 'anchor') return point.candidates.map(() => generator.integer(2));
-  const open = openOptions(point);
-  return open[generator.integer(open.length)] ?? 0;
-}
-
-function openOptions({ options, allowed }: ChoicePoint): number[] {
-  return [...options.keys()].filter((option) => allowed === undefined || allowed[option] === true);
 }
 
 function uniformProbabilities(point: DecisionPoint): number[] {

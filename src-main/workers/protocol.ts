@@ -81,11 +81,14 @@ const jobSchema = z.strictObject({
 /** What a trainer process accepts, wherever it comes from. */
 export const trainerRequestSchema: z.ZodType<TrainerRequest> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('train'), job: jobSchema }),
+  z.strictObject({ type: z.literal('measure'), job: jobSchema, milliseconds: z.number().positive() }),
   z.strictObject({ type: z.literal('stopAfterEpoch') }),
   z.strictObject({ type: z.literal('hold') }),
   z.strictObject({ type: z.literal('release') }),
   z.strictObject({ type: z.literal('exit') }),
 ]);
+
+const taken = z.number().positive();
 
 /** What a trainer process says. */
 export const trainerReplySchema: z.ZodType<TrainerReply> = z.discriminatedUnion('type', [
@@ -104,6 +107,11 @@ export const trainerReplySchema: z.ZodType<TrainerReply> = z.discriminatedUnion(
     steps: size,
   }),
   z.strictObject({ type: z.literal('epoch'), trial: size, record: epochRecordSchema }),
+  z.strictObject({
+    type: z.literal('measured'),
+    trial: size,
+    speed: z.strictObject({ begin: taken, trainStep: taken, evaluationStep: taken, memory: taken }),
+  }),
   z.strictObject({ type: z.literal('completed'), trial: size, stopped: z.boolean() }),
   z.strictObject({
     type: z.literal('failed'),

@@ -85,6 +85,9 @@ export function superviseChild(
         case 'unwritable':
           settle(() => reject(new CellsmithError('run.not-writable', reply.message)), true);
           break;
+        // Nothing was to be measured: whoever asked no longer listens.
+        case 'measured':
+          break;
       }
     };
 

@@ -5,7 +5,8 @@ import { checkpointFile } from '../children/training/checkpoint-file';
 import type { ChildCheckpoints } from '../children/training/child-state';
 import type { ChildListener } from '../children/training/run-epochs';
 import { loadTrainingData } from '../datasets/load-training-data';
-import { loadTrainingTokens } from '../datasets/text/load-training-tokens';
+import { loadTrainingTokens, type TrainingTokens } from '../datasets/text/load-training-tokens';
+import type { TrainingData } from '../datasets/training-data';
 import type { EpochRecord } from '../../src-shared/run/trial';
 import type { TrialJob } from './trial-job';
 
@@ -17,21 +18,33 @@ export interface TrainedJob {
   readonly hidden: number | null;
 }
 
+/** So many steps make an epoch, when no more of the data is to be taken; fewer where there are not so many. */
+export interface Excerpt {
+  readonly training: number;
+  readonly evaluation: number;
+}
+
+export type TrainJob = (
+  job: TrialJob,
+  listener: ChildListener<EpochRecord>,
+  excerpt?: Excerpt,
+) => Promise<TrainedJob>;
+
 /**
- * Trains the child of a job on the data that it names, from where its checkpoint left it.
+ * Trains the child of a job on the data that it names, or on an excerpt of them, from where its checkpoint left it.
  * @param log gets a line about a checkpoint that cannot be used or written
  * @returns a function that keeps the data of its last job: those of a search's children are checked and read once
  */
-export function jobTrainer(
-  log: (line: string) => void,
-): (job: TrialJob, listener: ChildListener<EpochRecord>) => Promise<TrainedJob> {
+export function jobTrainer(log: (line: string) => void): TrainJob {
   const pictures = keptLast(loadTrainingData);
   const tokens = keptLast(loadTrainingTokens);
-  return async ({ child, seed, data: trainFolder, checkpoint }, listener) => {
+  return async ({ child, seed, data: trainFolder, checkpoint }, listener, excerpt) => {
     const checkpoints = (fingerprint: string): ChildCheckpoints | null =>
       checkpoint && checkpointFile(checkpoint, { child, seed, fingerprint }, log);
     if (child.kind === 'text') {
-      const data = await tokens({ trainFolder });
+      const all = await tokens({ trainFolder });
+      const { batchSize, steps } = child.recipe;
+      const data = excerpt ? firstTokens(all, Math.min(batchSize, all.counts.train) * steps, excerpt) : all;
       const trained = await trainLanguageChild(
         { ...child, seed },
         data,
@@ -40,10 +53,32 @@ export function jobTrainer(
       );
       return { ...trained, hidden: trained.architecture.hidden };
     }
-    const { validation, splitSeed } = child.recipe;
-    const data = await pictures({ trainFolder, validation, seed: splitSeed });
+    const { validation, splitSeed, batchSize } = child.recipe;
+    const all = await pictures({ trainFolder, validation, seed: splitSeed });
+    const data = excerpt ? firstPictures(all, batchSize, excerpt) : all;
     const trained = await trainChild({ ...child, seed }, data, listener, checkpoints(data.fingerprint));
     return { ...trained, hidden: null };
+  };
+}
+
+function firstPictures(data: TrainingData, batchSize: number, excerpt: Excerpt): TrainingData {
+  const batch = Math.min(batchSize, data.trainIndices.length);
+  return {
+    ...data,
+    trainIndices: data.trainIndices.subarray(0, batch * excerpt.training),
+    validationIndices: data.validationIndices.subarray(0, batch * excerpt.evaluation),
+  };
+}
+
+/** @param window tokens of a step */
+function firstTokens(data: TrainingTokens, window: number, excerpt: Excerpt): TrainingTokens {
+  const { train, valid } = data.counts;
+  return {
+    ...data,
+    counts: {
+      train: Math.min(train, window * excerpt.training),
+      valid: Math.min(valid, window * excerpt.evaluation),
+    },
   };
 }
 

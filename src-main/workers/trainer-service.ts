@@ -3,6 +3,7 @@ import { writeSafetensors } from '../children/safetensors';
 import { failureOf } from './failure';
 import { createHold } from './hold';
 import { trainerRequestSchema } from './protocol';
+import { measureJob } from './measuring/measure-job';
 import { jobTrainer, type TrainedJob } from './train-job';
 import type { TrainerTransport } from './trainer-transport';
 import type { TrialJob } from './trial-job';
@@ -51,6 +52,16 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
     }
   };
 
+  const measure = async (job: TrialJob, milliseconds: number): Promise<void> => {
+    try {
+      const speed = await measureJob(trainJob, job, { milliseconds, turn: hold.turn });
+      transport.send({ type: 'measured', trial: job.trial, speed });
+    } catch (error) {
+      console.error(error);
+      transport.send({ type: 'failed', trial: job.trial, ...failureOf(error) });
+    }
+  };
+
   transport.onRequest((message) => {
     const request = trainerRequestSchema.safeParse(message);
     if (!request.success) {
@@ -66,7 +77,9 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
     } else {
       busy = true;
       stopRequested = false;
-      void train(request.data.job).finally(() => (busy = false));
+      const { data } = request;
+      const work = data.type === 'train' ? train(data.job) : measure(data.job, data.milliseconds);
+      void work.finally(() => (busy = false));
     }
   });
 }

@@ -10,6 +10,17 @@ export type Child =
   | { readonly kind: 'images'; readonly architecture: ConvArchitecture; readonly recipe: ImageRecipe }
   | { readonly kind: 'text'; readonly cell: LanguageCell; readonly recipe: TextRecipe };
 
+/** How fast a child trains. Times in milliseconds. */
+export interface ChildSpeed {
+  /** From the order to the end of the first step: the graph is made and loaded. */
+  readonly begin: number;
+  /** Medians of steps. */
+  readonly trainStep: number;
+  readonly evaluationStep: number;
+  /** Most memory that the process has held by then, in bytes. */
+  readonly memory: number;
+}
+
 /** One child to train: all that a trainer needs, wherever it runs. */
 export interface TrialJob {
   readonly trial: number;
@@ -26,10 +37,11 @@ export interface TrialJob {
 
 /**
  * From the search to a trainer process. `stopAfterEpoch` ends the child at the end of its epoch, keeping its result so far; `hold` holds
- * it, and those after it, between two steps until `release`.
+ * it, and those after it, between two steps until `release`; `measure` trains it for about so many milliseconds to see how fast it is.
  */
 export type TrainerRequest =
   | { readonly type: 'train'; readonly job: TrialJob }
+  | { readonly type: 'measure'; readonly job: TrialJob; readonly milliseconds: number }
   | { readonly type: 'stopAfterEpoch' }
   | { readonly type: 'hold' }
   | { readonly type: 'release' }
@@ -48,6 +60,7 @@ export type TrainerReply =
       readonly steps: number;
     }
   | { readonly type: 'epoch'; readonly trial: number; readonly record: EpochRecord }
+  | { readonly type: 'measured'; readonly trial: number; readonly speed: ChildSpeed }
   | { readonly type: 'completed'; readonly trial: number; readonly stopped: boolean }
   | {
       readonly type: 'failed';

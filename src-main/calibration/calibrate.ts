@@ -1,0 +1,132 @@
+import type { SearchConfig } from '../../src-shared/config/search-config';
+import { epochSteps } from '../../src-shared/estimate/epoch-steps';
+import type { MeasuredChild, Measurement } from '../../src-shared/estimate/measurement';
+import { sampleChildren, type SampledChild } from '../../src-shared/estimate/typical-children';
+import type { PreparedData } from '../datasets/prepare-for';
+import { engineEnvironment } from '../engine/load';
+import { candidates } from '../search/candidate';
+import { engineLimits } from '../workers/local-pool';
+import { measureIn } from '../workers/measuring/measuring-process';
+import { trainerHandle } from '../workers/trainer-handle';
+import type { SpawnTrainer } from '../workers/trainer-process';
+import type { ChildSpeed, TrialJob } from '../workers/trial-job';
+
+/** How far a calibration has come, in children. */
+export interface CalibrationProgress {
+  readonly done: number;
+  readonly total: number;
+  /** Null while there is nothing to estimate from. */
+  readonly millisecondsLeft: number | null;
+}
+
+export interface CalibrationOptions {
+  readonly spawn: SpawnTrainer;
+  /** Names engine and machine; see `machineName`. */
+  readonly machine: string;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: CalibrationProgress) => void;
+  /** Training of each child, in milliseconds. */
+  readonly milliseconds?: number;
+}
+
+/** Children are drawn as for the estimate; those at these shares of them, by their multiply-adds, are trained. */
+const shares = [0.1, 0.3, 0.5, 0.7, 0.9];
+const drawn = 48;
+/** A trainer loads TensorFlow before it is ready; milliseconds. */
+const startPatience = 120_000;
+
+/**
+ * Trains typical children of a search for about a second each, with as many trainers side by side as the search will have: those
+ * share the processor, and its memory, as they will then. The engine must be provisioned. Leaves nothing behind.
+ * @throws CellsmithError 'child.failed' when a typical child cannot be trained here, 'engine.missing', 'cancelled'
+ */
+export async function calibrate(
+  config: SearchConfig,
+  data: PreparedData,
+  { spawn, machine, signal, onProgress, milliseconds = 1000 }: CalibrationOptions,
+): Promise<Measurement> {
+  const typical = typicalChildren(config, data);
+  const jobs = jobsOf(config, data, typical);
+  const { count, threads, device } = config.trainers;
+  const environment = engineEnvironment(engineLimits(config.trainers));
+  const total = count * jobs.length;
+  const started = performance.now();
+  let done = 0;
+  onProgress?.({ done, total, millisecondsLeft: null });
+
+  const measureAll = async (seat: number, ended: AbortSignal): Promise<ChildSpeed[]> => {
+    const trainer = trainerHandle(spawn(environment), () => undefined);
+    try {
+      await trainer.ready(startPatience);
+      const speeds: ChildSpeed[] = [];
+      // Each begins with another child, so that small and large ones train side by side.
+      for (let turn = 0; turn < jobs.length; turn++) {
+        const at = (seat + turn) % jobs.length;
+        const job = jobs[at];
+        if (job === undefined) continue;
+        speeds[at] = await measureIn(trainer, job, milliseconds, ended);
+        done += 1;
+        const left = ((performance.now() - started) / done) * (total - done);
+        onProgress?.({ done, total, millisecondsLeft: left });
+      }
+      return speeds;
+    } finally {
+      await trainer.end(0);
+    }
+  };
+
+  const failed = new AbortController();
+  const ended = AbortSignal.any([signal, failed.signal]);
+  const seats = Array.from({ length: count }, (_, seat) =>
+    measureAll(seat, ended).catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    }),
+  );
+  const results = await Promise.allSettled(seats);
+  // The first failure ended the others; theirs says nothing.
+  if (failed.signal.aborted) throw failed.signal.reason;
+  const speeds = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+
+  const { examples } = epochSteps(config, data.description);
+  return {
+    kind: config.recipe.kind,
+    machine,
+    trainers: { count, threads, device },
+    name: config.name,
+    at: Date.now(),
+    children: typical.map(({ parameters, multiplyAdds }, index) => ({
+      parameters,
+      multiplyAdds: multiplyAdds * examples,
+      ...averageOf(speeds.flatMap((ofSeat) => ofSeat[index] ?? [])),
+    })),
+  };
+}
+
+function typicalChildren(config: SearchConfig, { description }: PreparedData): SampledChild[] {
+  const sorted = sampleChildren(config, description, drawn).sort((a, b) => a.multiplyAdds - b.multiplyAdds);
+  return shares.flatMap((share) => sorted[Math.floor(share * sorted.length)] ?? []);
+}
+
+function jobsOf(config: SearchConfig, data: PreparedData, typical: readonly SampledChild[]): TrialJob[] {
+  const candidateOf = candidates(config, data.description);
+  return typical.map(({ depth, decisions }, index) => ({
+    trial: index + 1,
+    child: candidateOf(depth, decisions).child,
+    seed: index,
+    data: data.trainFolder,
+    weights: null,
+    checkpoint: null,
+  }));
+}
+
+function averageOf(speeds: readonly ChildSpeed[]): Omit<MeasuredChild, 'parameters' | 'multiplyAdds'> {
+  const mean = (of: (speed: ChildSpeed) => number): number =>
+    speeds.reduce((sum, speed) => sum + of(speed), 0) / speeds.length;
+  return {
+    begin: mean(({ begin }) => begin),
+    trainStep: mean(({ trainStep }) => trainStep),
+    evaluationStep: mean(({ evaluationStep }) => evaluationStep),
+    memory: Math.max(...speeds.map(({ memory }) => memory)),
+  };
+}

@@ -1,0 +1,43 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { measurementSchema, type Measurement } from '../../src-shared/estimate/measurement';
+import { cacheDirectory, type EngineInstallation } from '../engine/provision/installation';
+import { writeAtomically } from '../runs/write-atomically';
+
+/** So many are kept, of all machines and engines: the cache folder may be a shared one. */
+const kept = 40;
+
+/** Names what a measurement holds for: this machine's processor, and the engine. */
+export function machineName({ tensorflow, variant, binding }: EngineInstallation): string {
+  const processor = `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`;
+  return `${processor}; TensorFlow ${tensorflow} (${variant}), binding ${binding}`;
+}
+
+/** The file that measurements are kept in. @param cache the product's cache folder */
+export function measurementsFile(cache: string = cacheDirectory()): string {
+  return join(cache, 'measurements.json');
+}
+
+/** What has been measured on a machine, the newest last; nothing where the file is missing or damaged: it can be measured again. */
+export function readMeasurements(file: string, machine: string): Measurement[] {
+  return readAll(file).filter((measurement) => measurement.machine === machine);
+}
+
+/** Keeps a measurement. One of the same configuration's name, kind and trainers gives way to it. */
+export function keepMeasurement(file: string, measurement: Measurement): void {
+  const keyOf = ({ kind, machine, trainers, name }: Measurement): string =>
+    JSON.stringify([kind, machine, trainers, name]);
+  const others = readAll(file).filter((other) => keyOf(other) !== keyOf(measurement));
+  mkdirSync(dirname(file), { recursive: true });
+  writeAtomically(file, `${JSON.stringify([...others, measurement].slice(-kept), null, 2)}\n`);
+}
+
+function readAll(file: string): Measurement[] {
+  try {
+    return z.array(measurementSchema).parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return [];
+  }
+}

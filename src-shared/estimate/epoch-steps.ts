@@ -1,0 +1,32 @@
+import { isImageSearch, type SearchConfig } from '../config/search-config';
+import type { DatasetDescription } from '../dataset/description';
+
+/** Steps of an epoch, and how many pictures or tokens each of them takes. */
+export interface EpochSteps {
+  readonly training: number;
+  readonly evaluation: number;
+  /** Pictures, or tokens, of a step. */
+  readonly examples: number;
+}
+
+/** The steps of an epoch of a search's children on a data set. Pictures that would be left out as unreadable count too. */
+export function epochSteps(config: SearchConfig, description: DatasetDescription): EpochSteps {
+  if (isImageSearch(config)) {
+    const pictures = description.kind === 'images' ? description.splits.train.count : 0;
+    const { validation, batchSize } = config.recipe;
+    const aside = validation < 1 ? Math.max(1, Math.round(validation * pictures)) : validation;
+    const trained = Math.max(0, pictures - aside);
+    const batch = Math.max(1, Math.min(batchSize, trained));
+    return {
+      training: Math.floor(trained / batch),
+      evaluation: Math.ceil(Math.min(aside, pictures) / batch),
+      examples: batch,
+    };
+  }
+  const { train, valid } =
+    description.kind === 'text' ? description.splits : { train: { tokens: 0 }, valid: { tokens: 0 } };
+  const rows = Math.max(1, Math.min(config.recipe.batchSize, train.tokens));
+  const { steps } = config.recipe;
+  const windows = (tokens: number): number => Math.ceil(Math.ceil(tokens / rows) / steps);
+  return { training: windows(train.tokens), evaluation: windows(valid.tokens), examples: rows * steps };
+}

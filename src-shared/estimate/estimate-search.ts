@@ -1,0 +1,135 @@
+import type { SearchConfig } from '../config/search-config';
+import type { DatasetDescription } from '../dataset/description';
+import { paceOfMeasured } from './child-time';
+import { epochSteps, type EpochSteps } from './epoch-steps';
+import type { Measurement } from './measurement';
+import { trainerMemory } from './memory';
+import { quantile, sampleChildren, type SampledChild } from './typical-children';
+
+/** The middle of the sampled children, and between what nine of ten lie. */
+export interface Spread {
+  readonly low: number;
+  readonly median: number;
+  readonly high: number;
+}
+
+/** How long a search takes on this machine. Milliseconds. */
+export interface TimeEstimate {
+  readonly child: Spread;
+  /** Until the budget is used up; null without a limit. */
+  readonly all: number | null;
+  /** Children that are expected by then; null without a limit. */
+  readonly children: number | null;
+  /** Whether the measured children were of the size of these: others are reckoned from them, and roughly. */
+  readonly isMeasured: boolean;
+}
+
+/** What a search comes to before it is begun. */
+export interface SearchEstimate {
+  readonly parameters: Spread;
+  /** Of one trainer process at its largest typical child, in bytes. */
+  readonly memory: number;
+  readonly steps: EpochSteps;
+  readonly time: TimeEstimate | null;
+}
+
+/** So many children are drawn. */
+const sampled = 48;
+
+/**
+ * Estimates a search from children that an untrained controller proposes, and from how fast such children trained here.
+ * @param measurement null while nothing has been measured: there is no time then
+ * @throws CellsmithError 'config.invalid' when the data do not suit the search, 'architecture.invalid' when no child can be made
+ */
+export function estimateSearch(
+  config: SearchConfig,
+  description: DatasetDescription,
+  measurement: Measurement | null,
+): SearchEstimate {
+  const children = sampleChildren(config, description, sampled);
+  const steps = epochSteps(config, description);
+  const memory = spreadOf(children.map((child) => trainerMemory(child, steps.examples))).high;
+  const time = measurement === null ? null : timeOf(config, children, steps, measurement);
+  return { parameters: spreadOf(children.map(({ parameters }) => parameters)), memory, steps, time };
+}
+
+function timeOf(
+  config: SearchConfig,
+  children: readonly SampledChild[],
+  steps: EpochSteps,
+  measurement: Measurement,
+): TimeEstimate {
+  const { recipe, budget, trainers } = config;
+  const pace = paceOfMeasured(measurement.children);
+  const limit = recipe.timeLimit === null ? Infinity : 1000 * recipe.timeLimit;
+  const times = children.map(({ multiplyAdds }) => {
+    const perStep = multiplyAdds * steps.examples;
+    const epoch = steps.training * pace.trainStep(perStep) + steps.evaluation * pace.evaluationStep(perStep);
+    return Math.min(limit, pace.begin(perStep) + recipe.epochs * epoch);
+  });
+  const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+  const byHours = budget.hours === null ? Infinity : 3_600_000 * budget.hours;
+  const atOnce = Math.min(trainers.count, budget.children ?? trainers.count);
+  const byChildren = budget.children === null ? Infinity : (budget.children * mean) / atOnce;
+  const all = Math.min(byHours, byChildren);
+  return {
+    child: spreadOf(times),
+    all: Number.isFinite(all) ? all : null,
+    children: Number.isFinite(all)
+      ? Math.min(budget.children ?? Infinity, Math.max(1, Math.floor((all * atOnce) / mean)))
+      : null,
+    isMeasured: isOfSize(
+      quantile(
+        children.map(({ multiplyAdds }) => multiplyAdds),
+        0.5,
+      ) * steps.examples,
+      measurement,
+    ),
+  };
+}
+
+/** Whether a step of so many multiply-adds is about as large as the measured ones. */
+function isOfSize(multiplyAdds: number, { children }: Measurement): boolean {
+  const measured = children.map((child) => child.multiplyAdds);
+  return multiplyAdds >= Math.min(...measured) / 2 && multiplyAdds <= 2 * Math.max(...measured);
+}
+
+/**
+ * The measurement that says the most of a search: on the same kind of data, with the same trainers, of the children nearest in
+ * size. Null when there is none.
+ */
+export function nearestMeasurement(
+  measurements: readonly Measurement[],
+  config: SearchConfig,
+  description: DatasetDescription,
+): Measurement | null {
+  const { examples } = epochSteps(config, description);
+  const typical = quantile(
+    sampleChildren(config, description, sampled).map(({ multiplyAdds }) => multiplyAdds),
+    0.5,
+  );
+  const distance = ({ children }: Measurement): number =>
+    Math.abs(
+      Math.log(
+        (1 + typical * examples) /
+          (1 +
+            quantile(
+              children.map((child) => child.multiplyAdds),
+              0.5,
+            )),
+      ),
+    );
+  const { count, threads, device } = config.trainers;
+  const comparable = measurements.filter(
+    ({ kind, trainers }) =>
+      kind === config.recipe.kind &&
+      trainers.count === count &&
+      trainers.threads === threads &&
+      trainers.device === device,
+  );
+  return comparable.toSorted((a, b) => distance(a) - distance(b) || b.at - a.at)[0] ?? null;
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  return { low: quantile(values, 0.05), median: quantile(values, 0.5), high: quantile(values, 0.95) };
+}

@@ -1,0 +1,20 @@
+import type { SampledChild } from './typical-children';
+
+/** What a trainer process holds before it has a child: Node, TensorFlow, and its threads' stacks and scratch space. */
+const empty = 470e6;
+/** Weights, their gradients, and a value of the optimiser beside each; bytes a parameter. */
+const bytesAParameter = 12;
+/** The backward pass holds gradients beside the values that it goes back through. */
+const backward = 1.5;
+
+/**
+ * About how much memory a trainer process takes while it trains a child, in bytes. An estimate from the sizes of things, to be
+ * had without training anything; what was measured is better.
+ * @param examples pictures or tokens of a step
+ */
+export function trainerMemory(
+  child: Pick<SampledChild, 'parameters' | 'activationBytes'>,
+  examples: number,
+): number {
+  return empty + bytesAParameter * child.parameters + backward * examples * child.activationBytes;
+}
