@@ -2,7 +2,7 @@ import { measureOf } from '../../../src-shared/run/measure';
 import { noEarlierProgress, progressAfter, progressAtStart } from '../../../src-shared/run/progress';
 import { eventLine } from './event-lines';
 import { overallText } from './overall-text';
-import type { SearchOverview, SearchView } from './search-view';
+import type { PreparingView, SearchOverview, SearchView } from './search-view';
 import { datasetStages, engineStage } from './stage-texts';
 import { writeJson, writeLine, type Terminal } from '../terminal';
 
@@ -19,11 +19,9 @@ export function jsonView(terminal: Terminal): SearchView {
   };
 }
 
-/** Plain lines, for logs and pipes: one for each child and update, one for each stage of preparation. */
-export function linesView(terminal: Terminal): SearchView {
+/** A line for each stage of preparation. */
+export function preparingLines(terminal: Terminal): PreparingView {
   let stage = '';
-  let overview: SearchOverview | undefined;
-  let progress = progressAtStart(noEarlierProgress);
   const onStage = (text: string): void => {
     if (text !== stage) writeLine(terminal, text);
     stage = text;
@@ -35,6 +33,16 @@ export function linesView(terminal: Terminal): SearchView {
     engine: ({ stage, total }) => {
       if (stage !== 'checking') onStage(engineStage(stage, total));
     },
+    close: () => undefined,
+  };
+}
+
+/** Plain lines, for logs and pipes: one for each child and update, one for each stage of preparation. */
+export function linesView(terminal: Terminal): SearchView {
+  let overview: SearchOverview | undefined;
+  let progress = progressAtStart(noEarlierProgress);
+  return {
+    ...preparingLines(terminal),
     begin: (search) => {
       overview = search;
       progress = progressAtStart(search.earlier);
@@ -48,6 +56,5 @@ export function linesView(terminal: Terminal): SearchView {
         writeLine(terminal, `so far: ${overallText(progress, overview)}`);
     },
     note: (text) => writeLine(terminal, text),
-    close: () => undefined,
   };
 }
