@@ -7,12 +7,17 @@ type Stored = Readonly<Record<string, unknown>>;
 export type Migration = (stored: Stored) => Stored;
 
 /** One for every version of the configuration that has been succeeded. */
-const migrations: readonly Migration[] = [withCareOfTrainers];
+const migrations: readonly Migration[] = [withCareOfTrainers, withMode];
 
 /** 2: children in training are kept, and those that lose their trainer are trained on. */
 function withCareOfTrainers(stored: Stored): Stored {
   const added = { checkpointEpochs: 1, silence: 120, retries: 2, smallerBatch: false };
   return { ...stored, trainers: { ...groupOf(stored, 'trainers'), ...added } };
+}
+
+/** 3: replicas may learn in their order. */
+function withMode(stored: Stored): Stored {
+  return { ...stored, controller: { ...groupOf(stored, 'controller'), mode: 'asynchronous' } };
 }
 
 /** A group of options; what is none is left to the schema to refuse. */

@@ -3,7 +3,7 @@ import { activations, combinations } from '../architecture/recurrent-cell';
 import { textRecipeSchema, type TextRecipe } from './text-recipe';
 
 /** Schema version of a stored configuration; migrations.ts brings older ones here. */
-export const configVersion = 2;
+export const configVersion = 3;
 
 const count = z.int().min(1);
 const allDiffer = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
@@ -91,6 +91,8 @@ const controllerSchema = z.strictObject({
   parameterServerShards: count.max(1000),
   replicas: count.max(1000),
   accumulateGradients: count.max(1000),
+  /** Whether each replica learns when its own children have ended, or all propose and then learn in their order. */
+  mode: z.enum(['asynchronous', 'synchronous']),
 });
 export type ControllerConfig = z.infer<typeof controllerSchema>;
 
