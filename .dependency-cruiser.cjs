@@ -19,7 +19,6 @@ const below = {
   workers: ['workers', 'children', 'engine', 'datasets'],
   search: ['search', 'controller', 'workers', 'children', 'engine', 'datasets', 'runs'],
   calibration: ['calibration', 'search', 'workers', 'engine', 'datasets', 'runs'],
-  training: ['training', 'search', 'workers', 'children', 'engine', 'datasets', 'runs'],
   baselines: ['baselines', 'children', 'engine', 'datasets'],
   export: ['export', 'children', 'engine', 'runs'],
 };
@@ -58,6 +57,12 @@ module.exports = {
       severity: 'error',
       from: { pathNot: ['^src-main/engine/', '^bench/', '\\.test\\.ts$'] },
       to: { path: 'node_modules/@tensorflow/' },
+    },
+    {
+      name: 'redis-at-the-queue-alone',
+      severity: 'error',
+      from: { pathNot: ['^src-main/workers/queue/wire/', '\\.test\\.ts$'], path: '^src-' },
+      to: { path: 'node_modules/(bullmq|ioredis)/', dependencyTypesNot: ['type-only'] },
     },
     ...Object.entries(below).map(([room, rooms]) =>
       only(`${room}-imports-downwards`, `^src-main/${room}/`, [

@@ -8,6 +8,7 @@ export const exitCodes = {
   data: 3,
   engine: 4,
   run: 5,
+  queue: 6,
   /** Ctrl-C, as shells count it: 128 + the signal's number. */
   interrupted: 130,
   terminated: 143,
@@ -21,6 +22,7 @@ Exit codes:
   3    the data set is missing, damaged or of an unknown form
   4    the training engine is missing or could not be installed
   5    the run is missing, damaged, locked or not writable
+  6    the queue cannot be reached, or what is in it cannot be used
   130  ended by Ctrl-C (a search can be resumed)
   143  ended by a termination signal (a search can be resumed)`;
 
@@ -29,6 +31,7 @@ const codesOfRooms: Readonly<Record<string, number>> = {
   data: exitCodes.data,
   engine: exitCodes.engine,
   run: exitCodes.run,
+  queue: exitCodes.queue,
   output: exitCodes.usage,
   cancelled: exitCodes.interrupted,
 };

@@ -13,7 +13,14 @@ import { searchWithTrainers } from '../search/search-with-trainers';
 import { forkTrainer } from '../workers/trainer-process';
 import { exitCodes } from './exit-codes';
 import { listenForInterrupts, type Interrupts } from './interrupts';
-import { configOf, dataOf, requireResumable, resumeChanges, type SearchOptions } from './search-options';
+import {
+  configOf,
+  dataOf,
+  requireResumable,
+  resumeChanges,
+  type SearchOptions,
+  queueOf,
+} from './search-options';
 import type { SearchView } from './views/search-view';
 import { bestTable } from './tables';
 import { productVersion, programName, runsFolder, writeLine, type Terminal } from './terminal';
@@ -42,7 +49,7 @@ export async function searchCommand(
     const ready = await prepare(terminal, options, command, view, interrupts);
     ({ run } = ready);
     searching = true;
-    await search(terminal, ready, view, interrupts);
+    await search(terminal, ready, view, interrupts, options);
     view.close();
     if (!options.json) writeSummary(terminal, run, interrupts.exitCode() !== undefined);
     return interrupts.exitCode() ?? exitCodes.ok;
@@ -67,7 +74,10 @@ async function prepare(
   return prepareSearch(orderOf(terminal, options, command), {
     prepare: prepareFor,
     reading: { signal, onProgress: (progress) => view.dataset(progress) },
-    engine: () => provisionEngine({ signal, onProgress: (progress) => view.engine(progress) }),
+    engine: ({ trainers }) =>
+      trainers.queue === null
+        ? provisionEngine({ signal, onProgress: (progress) => view.engine(progress) })
+        : Promise.resolve(null),
     version: productVersion(terminal),
   });
 }
@@ -93,6 +103,7 @@ async function search(
   ready: ReadySearch,
   view: SearchView,
   interrupts: Interrupts,
+  options: SearchOptions,
 ): Promise<void> {
   const { run, data, software } = ready;
   view.begin({
@@ -103,6 +114,7 @@ async function search(
   await searchWithTrainers(run, {
     data: data.trainFolder,
     spawn: forkTrainer(join(terminal.programs, 'trainer.js')),
+    queue: queueOf(terminal, run.manifest.config, options),
     listener: (event: RunEvent) => view.event(event),
     stop: { afterEpoch: interrupts.gentle, now: interrupts.immediate },
     software,

@@ -8,6 +8,9 @@ import { parseConfig } from '../../src-shared/config/parse-config';
 import { findPreset, presetNames } from '../../src-shared/config/presets';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import { CellsmithError, errorMessage } from '../../src-shared/errors';
+import type { QueueTarget } from '../workers/queue/producer/queue-pool';
+import { parseQueueUrl, queueAddressOf } from '../workers/queue/wire/address';
+import { sharedVariable } from '../workers/queue/wire/shared-folder';
 import { installationRoot, type Terminal } from './terminal';
 
 /** What `cellsmith search` was called with. */
@@ -30,8 +33,14 @@ export interface SearchOptions {
   readonly resume?: string;
   readonly estimate?: boolean;
   readonly measureAgain?: boolean;
+  readonly queue?: string;
+  readonly ca?: string;
+  readonly shared?: string;
   readonly json: boolean;
 }
+
+/** What --queue says when this machine is to train after all. */
+const noQueue = 'none';
 
 /** Options that a resumed search may be given; everything else has decided already what was found. */
 const resumable = new Set([
@@ -43,28 +52,25 @@ const resumable = new Set([
   'children',
   'hours',
   'set',
+  'queue',
+  'ca',
+  'shared',
   'json',
 ]);
 
-/** Adds `--set`, of which there may be many. */
-export function addSettings(command: Command): Command {
-  return command.addOption(
-    new Option('-s, --set <option=value>', 'one option, such as recipe.epochs=8 (may be repeated)')
-      .default([], 'none')
-      .argParser(collect),
-  );
-}
-
 export function addSearchOptions(command: Command): Command {
-  return addSettings(
-    command
-      .addOption(new Option('-p, --preset <name>', 'configuration to start from').choices(presetNames))
-      .option(
-        '-d, --data <path>',
-        'folder, archive or file of the pictures or the text (default: the sample for demos)',
-      )
-      .option('-c, --config <file>', 'configuration (JSON), whole or in part over the preset'),
-  )
+  return command
+    .addOption(new Option('-p, --preset <name>', 'configuration to start from').choices(presetNames))
+    .option(
+      '-d, --data <path>',
+      'folder, archive or file of the pictures or the text (default: the sample for demos)',
+    )
+    .option('-c, --config <file>', 'configuration (JSON), whole or in part over the preset')
+    .addOption(
+      new Option('-s, --set <option=value>', 'one option, such as recipe.epochs=8 (may be repeated)')
+        .default([], 'none')
+        .argParser(collect),
+    )
     .option('--name <text>', 'name of the run')
     .option('--runs <folder>', 'where runs are kept (default: CELLSMITH_RUNS or the data folder of the user)')
     .option('--trainers <n>', 'children to train at a time', positiveInteger)
@@ -75,6 +81,12 @@ export function addSearchOptions(command: Command): Command {
     .addOption(new Option('--strategy <name>', 'who proposes').choices(['reinforce', 'random']))
     .addOption(new Option('--level <unit>', 'what a token of a text is').choices(['word', 'character']))
     .option('--vocabulary <n>', 'different tokens of a text at most', positiveInteger)
+    .option(
+      '--queue <url>',
+      'have the workers of a queue train: redis://host or rediss://host (none: this machine trains)',
+    )
+    .option('--ca <file>', 'certificate of the authority of a rediss:// queue (default: CELLSMITH_QUEUE_CA)')
+    .option('--shared <folder>', 'folder that the workers reach too (default: CELLSMITH_SHARED)')
     .option('--skip-unreadable', 'leave out pictures that cannot be decoded', false)
     .option('--resume <run>', 'go on with a run: its name, the beginning of it, or its folder')
     .option('--estimate', 'say what the search would come to here, and search nothing', false)
@@ -131,7 +143,7 @@ function changesOf(
   base: Pick<SearchConfig, 'budget' | 'trainers'>,
   options: SearchOptions,
 ): Pick<SearchConfig, 'budget' | 'trainers'> {
-  const { children, hours, trainers, threads } = options;
+  const { children, hours, trainers, threads, queue } = options;
   return {
     budget: {
       ...base.budget,
@@ -142,7 +154,24 @@ function changesOf(
       ...base.trainers,
       ...(trainers !== undefined && { count: trainers }),
       ...(threads !== undefined && { threads }),
+      ...(queue !== undefined && { queue: queue === noQueue ? null : parseQueueUrl(queue).shown }),
     },
+  };
+}
+
+/**
+ * The queue whose workers train, with its password; null when this machine trains.
+ * @throws CellsmithError 'config.invalid'
+ */
+export function queueOf(
+  { environment }: Pick<Terminal, 'environment'>,
+  { trainers }: Pick<SearchConfig, 'trainers'>,
+  { queue, ca, shared }: Pick<SearchOptions, 'queue' | 'ca' | 'shared'>,
+): QueueTarget | null {
+  if (trainers.queue === null) return null;
+  return {
+    address: queueAddressOf(queue ?? trainers.queue, environment, { caFile: ca }),
+    shared: shared ?? environment[sharedVariable] ?? null,
   };
 }
 
@@ -211,7 +240,7 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
-export function wholeNumber(text: string): number {
+function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
 }

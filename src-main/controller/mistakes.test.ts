@@ -215,8 +215,7 @@ describe('a restored controller', () => {
       const early = [whole.propose(0), whole.propose(0)];
       step(whole, 1, 50);
       step(whole, 1, 51);
-      const { copies } = whole;
-      restored.restore(whole.state(), (version) => copies.get(version)?.slice());
+      restored.restore(whole.state());
       const goOn = (strategy: Strategy) => {
         const late = [strategy.propose(0), strategy.propose(0)];
         const records = [strategy.learn(rewarded([...early, ...late], 52))];

@@ -63,8 +63,6 @@ export function createRandomSearch(options: StrategyOptions): Strategy {
       meanReward: meanOf(results.map(({ reward }) => reward)),
       baseline: null,
       gradientNorm: 0,
-      sampledVersion: 0,
-      staleness: 0,
       entropy: meanOf(entropies),
       ...tally.summary(),
       parametersVersion: 0,
@@ -96,7 +94,6 @@ export function createRandomSearch(options: StrategyOptions): Strategy {
     get proposals() {
       return proposals;
     },
-    copies: new Map(),
     propose,
     learn,
     state,

@@ -14,6 +14,9 @@ import type { RetryRequest } from '../search/retry-failures';
 import type { SearchControl } from '../search/search-control';
 import { prepareSearch, type ReadySearch, type SearchOrder } from '../search/prepare-search';
 import { searchWithTrainers } from '../search/search-with-trainers';
+import type { QueueTarget } from '../workers/queue/producer/queue-pool';
+import { queueAddressOf } from '../workers/queue/wire/address';
+import { sharedVariable } from '../workers/queue/wire/shared-folder';
 import type { SpawnTrainer } from '../workers/trainer-process';
 import { readingOf } from './dataset-service';
 import { problemOf } from './ipc/problems';
@@ -105,6 +108,7 @@ export function searchService(parts: SearchServiceParts): SearchService {
     await searchWithTrainers(run, {
       data: data.trainFolder,
       spawn: parts.spawn,
+      queue: queueTargetOf(run.manifest.config),
       listener: hear,
       stop: { afterEpoch: afterEpoch.signal, now: now.signal },
       software,
@@ -128,7 +132,8 @@ export function searchService(parts: SearchServiceParts): SearchService {
           onProgress: (progress) =>
             change({ kind: 'preparing', folder, step: 'data', reading: readingOf(progress) }),
         },
-        engine: () => {
+        engine: ({ trainers }) => {
+          if (trainers.queue !== null) return Promise.resolve(null);
           change({ kind: 'preparing', folder, step: 'engine', reading: null });
           return unlessCancelled(parts.engine(), now.signal);
         },
@@ -187,6 +192,7 @@ export function searchService(parts: SearchServiceParts): SearchService {
         startedAt: progress.startedAt,
         activeBefore,
         trainers: [...progress.trainers].map(([trainer, child]) => ({ trainer, ...child })),
+        queue: progress.queue,
       };
     },
     ended: () => underWay,
@@ -211,6 +217,15 @@ function searchingState(
     timeLeft: known ? left : null,
     ending,
     paused: progress.pausedAt !== null,
+  };
+}
+
+/** The queue of a configuration; its password is the environment's. */
+function queueTargetOf({ trainers }: SearchConfig): QueueTarget | null {
+  if (trainers.queue === null) return null;
+  return {
+    address: queueAddressOf(trainers.queue, process.env),
+    shared: process.env[sharedVariable] ?? null,
   };
 }
 

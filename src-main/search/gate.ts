@@ -2,15 +2,25 @@
 export interface Gate {
   /** Waits for a place; what it gives back frees the place again. */
   enter(): Promise<() => void>;
+  /** Lets those through for whom there are places now. */
+  readonly refresh: () => void;
 }
 
-export function createGate(places: number): Gate {
-  let free = places;
+/** @param places how many there are at the moment */
+export function createGate(places: () => number): Gate {
+  let taken = 0;
   const waiting: (() => void)[] = [];
+  const refresh = (): void => {
+    while (taken < places()) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      taken += 1;
+      next();
+    }
+  };
   const leave = (): void => {
-    const next = waiting.shift();
-    if (next === undefined) free += 1;
-    else next();
+    taken -= 1;
+    refresh();
   };
   const once = (action: () => void): (() => void) => {
     let done = false;
@@ -21,9 +31,12 @@ export function createGate(places: number): Gate {
   };
   return {
     enter: async () => {
-      if (free > 0) free -= 1;
-      else await new Promise<void>((resolve) => waiting.push(resolve));
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        refresh();
+      });
       return once(leave);
     },
+    refresh,
   };
 }

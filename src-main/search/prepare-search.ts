@@ -34,8 +34,8 @@ export type SearchOrder =
 export interface Preparing {
   readonly prepare: PrepareData;
   readonly reading: OpenOptions;
-  /** Makes sure of the training engine. */
-  readonly engine: () => Promise<EngineInstallation>;
+  /** Makes sure of the training engine; null where others train. */
+  readonly engine: (config: SearchConfig) => Promise<EngineInstallation | null>;
   /** Version of this program. */
   readonly version: string;
 }
@@ -65,7 +65,11 @@ async function reopen(
     if (retry !== undefined) requireFailures(run.database, retry);
     const amended = amendRun(run, changes(run.manifest.config));
     const prepared = await dataOfRun(prepare, amended.manifest, data, reading);
-    return { run: amended, data: prepared, software: softwareOf(version, await engine()) };
+    return {
+      run: amended,
+      data: prepared,
+      software: softwareOf(version, await engine(amended.manifest.config)),
+    };
   } catch (error) {
     run.close();
     throw error;
@@ -80,20 +84,22 @@ async function begin(
   const data = await prepare(dataNeed(config, skipUnreadable ? 'skip' : 'refuse'), location, reading);
   // Data that do not suit the search are refused before there is a run.
   candidates(config, data.description);
-  const software = softwareOf(version, await engine());
+  const software = softwareOf(version, await engine(config));
   const { description } = data;
   const dataset = { location, fingerprint: description.fingerprint, description };
   return { run: createRun(runs, { config, dataset, software }), data, software };
 }
 
-export function softwareOf(version: string, engine: EngineInstallation): Record<string, string> {
+function softwareOf(version: string, engine: EngineInstallation | null): Record<string, string> {
   const { node, electron } = process.versions as Partial<NodeJS.ProcessVersions>;
   return {
     cellsmith: version,
     ...(node !== undefined && { node }),
     ...(electron !== undefined && { electron }),
     system: `${process.platform}-${process.arch}`,
-    tensorflow: `${engine.tensorflow} (${engine.variant})`,
-    binding: engine.binding,
+    ...(engine !== null && {
+      tensorflow: `${engine.tensorflow} (${engine.variant})`,
+      binding: engine.binding,
+    }),
   };
 }

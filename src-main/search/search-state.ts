@@ -66,7 +66,7 @@ export interface SearchState extends Omit<SearchParts, 'clock'> {
   readonly settling: Map<number, Promise<Trial>>;
   /** Replicas at work, and children that are trained again: the search lasts until there is none. */
   readonly work: Set<Promise<void>>;
-  /** Replicas whose loop has not ended; only the first when they learn in step. */
+  /** Replicas whose loop has not ended. */
   readonly replicas: Set<number>;
   readonly pause: PauseState;
   /** Ends all children at once: by the user's signal or because something broke. */
@@ -88,10 +88,12 @@ export interface PauseState {
 
 export function createState(parts: SearchParts): SearchState {
   const clock = parts.clock ?? Date.now;
+  const gate = createGate(() => parts.pool.size);
+  parts.pool.onResize?.(gate.refresh);
   return {
     ...parts,
     clock,
-    gate: createGate(parts.pool.size),
+    gate,
     underWay: new Map(),
     training: new Map(),
     settling: new Map(),
@@ -166,6 +168,7 @@ function detailOf(event: RunEvent): string | null {
     case 'trialRetried':
     case 'runPaused':
     case 'runContinued':
+    case 'queueChanged':
       return null;
   }
 }

@@ -5,9 +5,12 @@ import { createStrategy } from '../controller/create-strategy';
 import type { Strategy } from '../controller/strategy';
 import type { WritableRun } from '../runs/run-folder';
 import { localPool } from '../workers/local-pool';
+import { queuePool, type QueueTarget } from '../workers/queue/producer/queue-pool';
+import type { TrainerPool } from '../workers/trainer-pool';
 import { patienceOf } from '../workers/watchdog';
 import type { SpawnTrainer } from '../workers/trainer-process';
 import { candidates } from './candidate';
+import { dataNeed } from './data-of-run';
 import { runSearch } from './search';
 import type { SearchControl } from './search-control';
 import type { StopSignals } from './search-state';
@@ -16,6 +19,8 @@ export interface TrainedSearchOptions {
   /** Absolute path of the decoded training data. */
   readonly data: string;
   readonly spawn: SpawnTrainer;
+  /** The queue whose workers train the children; null for processes of this machine. */
+  readonly queue: QueueTarget | null;
   readonly listener: (event: RunEvent) => void;
   readonly stop: StopSignals;
   readonly software: Readonly<Record<string, string>>;
@@ -23,8 +28,9 @@ export interface TrainedSearchOptions {
 }
 
 /**
- * Begins or resumes the search of a run, its children trained by processes of this machine. The engine must be provisioned.
- * @throws as `runSearch`
+ * Begins or resumes the search of a run, its children trained by processes of this machine, for which the engine must be
+ * provisioned, or by the workers of a queue.
+ * @throws as `runSearch`; queue.unreachable
  */
 export async function searchWithTrainers(
   run: WritableRun,
@@ -32,12 +38,7 @@ export async function searchWithTrainers(
 ): Promise<RunOutcome> {
   const { config, dataset } = run.manifest;
   const candidateOf = candidates(config, dataset.description);
-  const pool = localPool({
-    trainers: config.trainers,
-    spawn: options.spawn,
-    patience: patienceOf(config.trainers.silence),
-    log: (trainer, text) => run.log.write(`trainer ${trainer}`, text),
-  });
+  const pool = await poolOf(run, options);
   try {
     return await runSearch({
       ...options,
@@ -49,6 +50,31 @@ export async function searchWithTrainers(
   } finally {
     await pool.close();
   }
+}
+
+async function poolOf(
+  run: WritableRun,
+  { spawn, queue, listener }: TrainedSearchOptions,
+): Promise<TrainerPool> {
+  const { id, config, dataset } = run.manifest;
+  if (queue === null)
+    return localPool({
+      trainers: config.trainers,
+      spawn,
+      patience: patienceOf(config.trainers.silence),
+      log: (trainer, text) => run.log.write(`trainer ${trainer}`, text),
+    });
+  return queuePool({
+    ...queue,
+    search: id,
+    description: dataset.description,
+    // What the files hold is said by the fingerprint.
+    need: dataNeed(config, 'skip'),
+    recipe: config.recipe,
+    keepBest: config.keepBest,
+    log: (text) => run.log.write('queue', text),
+    onState: (state) => listener({ type: 'queueChanged', queue: state, at: Date.now() }),
+  });
 }
 
 /** The strategy of a configuration, at its beginning. */

@@ -4,7 +4,7 @@ import { activations, combinations, nodeCount } from '../../src-shared/architect
 import { imageRecipeSchema } from '../../src-shared/config/search-config';
 import { textRecipeSchema } from '../../src-shared/config/text-recipe';
 import { epochRecordSchema, failureReasons } from '../../src-shared/run/trial';
-import type { TrainerReply, TrainerRequest } from './trial-job';
+import type { Child, TrainerReply, TrainerRequest } from './trial-job';
 
 const size = z.int().min(1);
 const inputs = z.array(z.int().min(0));
@@ -60,7 +60,8 @@ const cellSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(readyCells) }),
 ]);
 
-export const childSchema = z.discriminatedUnion('kind', [
+/** A child off the wire. */
+export const childSchema: z.ZodType<Child> = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('images'),
     architecture: architectureSchema,
@@ -78,22 +79,10 @@ const jobSchema = z.strictObject({
   checkpoint: z.strictObject({ file: z.string().min(1), everyEpochs: size }).nullable(),
 });
 
-const file = z.string().min(1);
-const examJobSchema = jobSchema.omit({ checkpoint: true }).extend({
-  weights: file,
-  test: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('images'), imagesFile: file, labelsFile: file, count: size }),
-      z.strictObject({ kind: z.literal('text'), tokensFile: file, count: size }),
-    ])
-    .nullable(),
-});
-
 /** What a trainer process accepts, wherever it comes from. */
 export const trainerRequestSchema: z.ZodType<TrainerRequest> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('train'), job: jobSchema }),
   z.strictObject({ type: z.literal('measure'), job: jobSchema, milliseconds: z.number().positive() }),
-  z.strictObject({ type: z.literal('examine'), job: examJobSchema }),
   z.strictObject({ type: z.literal('stopAfterEpoch') }),
   z.strictObject({ type: z.literal('hold') }),
   z.strictObject({ type: z.literal('release') }),
@@ -125,7 +114,6 @@ export const trainerReplySchema: z.ZodType<TrainerReply> = z.discriminatedUnion(
     speed: z.strictObject({ begin: taken, trainStep: taken, evaluationStep: taken, memory: taken }),
   }),
   z.strictObject({ type: z.literal('completed'), trial: size, stopped: z.boolean() }),
-  z.strictObject({ type: z.literal('examined'), trial: size, measure: z.number().min(0).nullable() }),
   z.strictObject({
     type: z.literal('failed'),
     trial: size,

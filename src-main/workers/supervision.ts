@@ -87,7 +87,6 @@ export function superviseChild(
           break;
         // Nothing was to be measured: whoever asked no longer listens.
         case 'measured':
-        case 'examined':
           break;
       }
     };

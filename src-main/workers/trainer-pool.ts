@@ -39,8 +39,10 @@ export type TrialResult =
 
 /** Who trains children, wherever they run. Jobs beyond its size wait in the order of their calls. */
 export interface TrainerPool {
-  /** Children that train at the same time. */
+  /** Children that train at the same time; where trainers come and go, at the moment. */
   readonly size: number;
+  /** Calls back when the size has changed; absent where it never does. */
+  readonly onResize?: (listener: () => void) => void;
   /**
    * Trains a child. A child that fails is a result, not an error, and its trainer is replaced.
    * @throws engine.missing when no trainer can be started at all; run.not-writable when the child is trained and its weights cannot be

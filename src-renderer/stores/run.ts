@@ -2,6 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, triggerRef } from 'vue';
 import { errorMessage } from '../../src-shared/errors';
 import type { RunDetail, TrainerAtWork } from '../../src-shared/ipc/run-detail';
+import type { QueueState } from '../../src-shared/run/queue-state';
 import type { ControllerUpdate, RunEvent } from '../../src-shared/run/run-event';
 import type { RunSummary } from '../../src-shared/run/run-summary';
 import type { EpochRecord, Trial } from '../../src-shared/run/trial';
@@ -19,6 +20,7 @@ export const useRun = defineStore('run', () => {
   const updates = shallowRef(new Map<number, ControllerUpdate>());
   const epochs = shallowRef(new Map<number, EpochRecord[]>());
   const trainers = shallowRef(new Map<number, TrainerAtWork>());
+  const queue = shallowRef<QueueState | null>(null);
 
   async function open(wanted: string): Promise<void> {
     if (folder.value !== wanted) {
@@ -33,6 +35,7 @@ export const useRun = defineStore('run', () => {
       detail.value = found;
       trials.value = new Map(found.trials.map((trial) => [trial.number, trial]));
       updates.value = new Map(found.updates.map((update) => [update.number, update]));
+      queue.value = found.live?.queue ?? null;
       trainers.value = new Map(found.live?.trainers.map((trainer) => [trainer.trainer, trainer]));
     } catch (error) {
       if (folder.value === wanted) problem.value = errorMessage(error);
@@ -107,6 +110,10 @@ export const useRun = defineStore('run', () => {
         break;
       case 'runEnded':
         trainers.value.clear();
+        queue.value = null;
+        break;
+      case 'queueChanged':
+        queue.value = event.queue;
         break;
       // The program says by itself what it does.
       case 'runStarted':
@@ -139,6 +146,7 @@ export const useRun = defineStore('run', () => {
     updates,
     epochs,
     trainers,
+    queue,
     open,
     needEpochs,
   };

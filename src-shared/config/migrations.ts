@@ -7,7 +7,7 @@ type Stored = Readonly<Record<string, unknown>>;
 export type Migration = (stored: Stored) => Stored;
 
 /** One for every version of the configuration that has been succeeded. */
-const migrations: readonly Migration[] = [withCareOfTrainers, withMode];
+const migrations: readonly Migration[] = [withCareOfTrainers, withQueue];
 
 /** 2: children in training are kept, and those that lose their trainer are trained on. */
 function withCareOfTrainers(stored: Stored): Stored {
@@ -15,9 +15,9 @@ function withCareOfTrainers(stored: Stored): Stored {
   return { ...stored, trainers: { ...groupOf(stored, 'trainers'), ...added } };
 }
 
-/** 3: replicas may learn in their order. */
-function withMode(stored: Stored): Stored {
-  return { ...stored, controller: { ...groupOf(stored, 'controller'), mode: 'asynchronous' } };
+/** 3: children may be trained by the workers of a queue. */
+function withQueue(stored: Stored): Stored {
+  return { ...stored, trainers: { ...groupOf(stored, 'trainers'), queue: null } };
 }
 
 /** A group of options; what is none is left to the schema to refuse. */

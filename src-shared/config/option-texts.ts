@@ -38,6 +38,10 @@ const general: Readonly<Record<string, OptionText>> = {
     'Smaller batch when out of memory',
     'Whether a network that does not fit into memory is trained once more at half the batch size, which its trial then says.',
   ),
+  'trainers.queue': text(
+    'Queue',
+    'Address of the Redis or Valkey whose workers train the networks, with their own trainers, threads and devices; null trains them on this machine. Its password comes from CELLSMITH_QUEUE_PASSWORD.',
+  ),
   duplicates: text(
     'Duplicates',
     'What becomes of a network that the run has trained already: reuse gives its reward again, retrain trains it again.',
@@ -94,19 +98,13 @@ const controller: Readonly<Record<string, OptionText>> = {
   ),
   'controller.replicas': text(
     'Replicas',
-    'Controllers that propose and learn side by side, without waiting for each other (K). One, or the synchronous mode, makes a search repeatable.',
+    'Controllers that propose and learn side by side, without waiting for each other (K). One makes a search repeatable.',
     '100 (Penn Treebank: 400)',
   ),
   'controller.accumulateGradients': text(
     'Gradients an update',
     'Gradients that are summed up before the parameters change.',
     '1 (Penn Treebank: 10)',
-  ),
-  'controller.mode': text(
-    'Mode of the replicas',
-    'asynchronous: each learns when its own networks have been trained. synchronous: all propose, then learn in their order, so that ' +
-      'the same seed gives the same search whatever network is trained first.',
-    'asynchronous',
   ),
 };
 

@@ -15,7 +15,6 @@ export const paperController: ControllerConfig = {
   parameterServerShards: 20,
   replicas: 100,
   accumulateGradients: 1,
-  mode: 'asynchronous',
 };
 
 /** As for pictures, with what section 4.2 has otherwise: one child a gradient, ten gradients an update, more replicas. */
@@ -52,6 +51,7 @@ export const paperRun = {
     silence: 120,
     retries: 2,
     smallerBatch: false,
+    queue: null,
   },
   duplicates: 'reuse' as const,
   keepBest: 10,

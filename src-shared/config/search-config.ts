@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { activations, combinations } from '../architecture/recurrent-cell';
+import { queueUrlSchema } from './queue-url';
 import { textRecipeSchema, type TextRecipe } from './text-recipe';
 
 /** Schema version of a stored configuration; migrations.ts brings older ones here. */
@@ -91,8 +92,6 @@ const controllerSchema = z.strictObject({
   parameterServerShards: count.max(1000),
   replicas: count.max(1000),
   accumulateGradients: count.max(1000),
-  /** Whether each replica learns when its own children have ended, or all propose and then learn in their order. */
-  mode: z.enum(['asynchronous', 'synchronous']),
 });
 export type ControllerConfig = z.infer<typeof controllerSchema>;
 
@@ -170,6 +169,8 @@ const trainersSchema = z.strictObject({
   retries: z.int().min(0).max(1000),
   /** Whether a child that runs out of memory is trained once more at half the batch. */
   smallerBatch: z.boolean(),
+  /** The queue whose workers train the children, with their own trainers, threads and devices; null trains them on this machine. */
+  queue: queueUrlSchema.nullable(),
 });
 
 /** What every search has, whatever it searches: before its space and recipe, and after. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { searchConfigSchema } from '../config/search-config';
 import { datasetDescriptionSchema } from '../dataset/description';
 import { controllerUpdateSchema } from '../run/run-event-schema';
+import { queueStateSchema } from '../run/queue-state';
 import { runSummarySchema } from '../run/run-summary';
 import { trialSchema } from '../run/trial';
 
@@ -31,6 +32,7 @@ export const runDetailSchema = z.strictObject({
       /** Milliseconds that earlier sessions have used of the budget's hours. */
       activeBefore: z.number(),
       trainers: z.array(trainerSchema),
+      queue: queueStateSchema.nullable(),
     })
     .nullable(),
 });

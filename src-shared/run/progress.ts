@@ -1,4 +1,5 @@
 import type { SearchConfig } from '../config/search-config';
+import type { QueueState } from './queue-state';
 import type { RunEvent } from './run-event';
 import type { Pace } from './time-left';
 import type { Trial } from './trial';
@@ -26,6 +27,8 @@ export interface SearchProgress {
   readonly best: Trial | null;
   /** When the pause that lasts began; null when there is none. */
   readonly pausedAt: number | null;
+  /** The queue that children are trained by; null where this machine trains them. */
+  readonly queue: QueueState | null;
 }
 
 /** What earlier sessions of the run have left. */
@@ -37,7 +40,7 @@ export const noEarlierProgress: EarlierProgress = { ended: 0, failed: 0, best: n
 const rememberedEnds = 64;
 
 export function progressAtStart(earlier: EarlierProgress): SearchProgress {
-  return { ...earlier, startedAt: null, endedAt: [], trainers: new Map(), pausedAt: null };
+  return { ...earlier, startedAt: null, endedAt: [], trainers: new Map(), pausedAt: null, queue: null };
 }
 
 /** Where the search stands after an event. */
@@ -71,6 +74,8 @@ export function progressAfter(progress: SearchProgress, event: RunEvent): Search
       return { ...progress, ended: progress.ended - 1, failed: progress.failed - 1 };
     case 'trialRepeated':
       return { ...progress, trainers: withoutTrial(progress, event.trial) };
+    case 'queueChanged':
+      return { ...progress, queue: event.queue };
     case 'runPaused':
       return { ...progress, pausedAt: event.at };
     case 'runContinued':

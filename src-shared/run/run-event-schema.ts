@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { queueStateSchema } from './queue-state';
 import type { ControllerUpdate, DecisionProbabilities, RunEvent } from './run-event';
 import { epochRecordSchema, failureReasons, trialSchema } from './trial';
 
@@ -12,8 +13,6 @@ export const controllerUpdateSchema: z.ZodType<ControllerUpdate> = z.strictObjec
   meanReward: z.number(),
   baseline: z.number().nullable(),
   gradientNorm: z.number(),
-  sampledVersion: z.int().min(0).nullable(),
-  staleness: z.int().min(0).nullable(),
   entropy: z.number(),
   entropies: z.record(z.string(), z.number()),
 });
@@ -76,6 +75,7 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
   z.strictObject({ type: z.literal('trialRetried'), trial: trialSchema, at }),
   z.strictObject({ type: z.literal('trialReused'), trial: trialSchema, at }),
   z.strictObject({ type: z.literal('controllerUpdated'), update: controllerUpdateSchema, at }),
+  z.strictObject({ type: z.literal('queueChanged'), queue: queueStateSchema, at }),
   z.strictObject({ type: z.literal('runPaused'), at }),
   z.strictObject({ type: z.literal('runContinued'), at }),
   z.strictObject({

@@ -1,3 +1,4 @@
+import type { QueueState } from './queue-state';
 import type { EpochRecord, FailureReason, Trial } from './trial';
 
 /** What happens in a search, in order. The CLI's progress, the window and the log are made of these; the store holds the facts. */
@@ -56,6 +57,8 @@ export type RunEvent =
     }
   | { readonly type: 'trialReused'; readonly trial: Trial; readonly at: number }
   | { readonly type: 'controllerUpdated'; readonly update: ControllerUpdate; readonly at: number }
+  /** Workers of the queue came, went or took children, or it went away or came back. Not stored. */
+  | { readonly type: 'queueChanged'; readonly queue: QueueState; readonly at: number }
   | { readonly type: 'runPaused'; readonly at: number }
   | { readonly type: 'runContinued'; readonly at: number }
   | {
@@ -81,13 +84,6 @@ export interface ControllerUpdate {
   readonly baseline: number | null;
   /** Euclidean norm of the gradient. */
   readonly gradientNorm: number;
-  /**
-   * Updates that the parameters had seen when the replica fetched them: the batch was sampled and its gradient computed by those. Null in
-   * runs of releases that did not store it; 0 in random search.
-   */
-  readonly sampledVersion: number | null;
-  /** Updates that the parameters saw between the replica's fetching them and its sending the gradient. Null as above. */
-  readonly staleness: number | null;
   /** Mean entropy of the decisions of the batch, nats a decision. */
   readonly entropy: number;
   /** The same for each kind of decision, by its name; of anchor points, a link. Empty in runs of releases that did not store it. */

@@ -8,22 +8,30 @@ import {
   type SearchProgress,
 } from '../../../src-shared/run/progress';
 import { eventLine } from './event-lines';
+import { sayChanges } from './queue-text';
 import { overallText } from './overall-text';
 import { datasetStages, engineStage } from './stage-texts';
-import type { PreparingView, SearchOverview, SearchView } from './search-view';
+import type { SearchOverview, SearchView } from './search-view';
 import { writeLine, type Terminal } from '../terminal';
 
 /** Bars have so many parts, whatever they count. */
-export const parts = 1000;
+const parts = 1000;
 
-/** What is prepared before there is something to train, as one bar. */
-export function preparingBar(terminal: Terminal): PreparingView {
+/** A row for each trainer, one for the whole search with the time left, and a line above them for each child that ends. */
+export function barsView(terminal: Terminal): SearchView {
   let preparing: MultiBar | undefined;
-  let bar: SingleBar | undefined;
+  let preparingBar: SingleBar | undefined;
+  let searching: SearchBars | undefined;
+
   const prepare = (text: string, share: number): void => {
     preparing ??= bars(terminal);
-    bar ??= preparing.create(parts, 0, { text: '', tail: '' });
-    bar.update(Math.round(share * parts), { text, tail: '' });
+    preparingBar ??= preparing.create(parts, 0, { text: '', tail: '' });
+    preparingBar.update(Math.round(share * parts), { text, tail: '' });
+  };
+  const endPreparing = (): void => {
+    preparing?.stop();
+    preparing = undefined;
+    preparingBar = undefined;
   };
   return {
     dataset: ({ stage, done, total }) => {
@@ -33,22 +41,8 @@ export function preparingBar(terminal: Terminal): PreparingView {
     engine: ({ stage, done, total }) => {
       if (stage !== 'checking') prepare(engineStage(stage, total), total === 0 ? 0 : done / total);
     },
-    close: () => {
-      preparing?.stop();
-      preparing = undefined;
-      bar = undefined;
-    },
-  };
-}
-
-/** A row for each trainer, one for the whole search with the time left, and a line above them for each child that ends. */
-export function barsView(terminal: Terminal): SearchView {
-  const preparing = preparingBar(terminal);
-  let searching: SearchBars | undefined;
-  return {
-    ...preparing,
     begin: (overview) => {
-      preparing.close();
+      endPreparing();
       searching = searchBars(terminal, overview);
     },
     event: (event) => searching?.event(event),
@@ -57,7 +51,7 @@ export function barsView(terminal: Terminal): SearchView {
       else searching.line(text);
     },
     close: () => {
-      preparing.close();
+      endPreparing();
       searching?.stop();
       searching = undefined;
     },
@@ -73,7 +67,12 @@ interface SearchBars {
 function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
   const { config } = overview;
   const multi = bars(terminal);
-  const rows = Array.from({ length: config.trainers.count }, (_, row) =>
+  // Workers come and go: their children are counted, not drawn.
+  const drawn = config.trainers.queue === null ? config.trainers.count : 0;
+  const sayQueue = sayChanges((text) => {
+    multi.log(`${text}\n`);
+  });
+  const rows = Array.from({ length: drawn }, (_, row) =>
     multi.create(parts, 0, { text: `trainer ${row + 1}`, tail: 'waiting' }),
   );
   const overall = multi.create(parts, 0, { text: 'search', tail: '' });
@@ -103,6 +102,7 @@ function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
       progress = progressAfter(progress, event);
       const line = eventLine(event, measureOf(config.recipe));
       if (line !== undefined) multi.log(`${line}\n`);
+      if (event.type === 'queueChanged') sayQueue(event.queue);
       draw();
     },
     line: (text) => {
@@ -126,8 +126,7 @@ function shareDone(progress: SearchProgress, { config, activeBefore }: SearchOve
   return Math.min(1, Math.max(ofChildren, ofHours, 0));
 }
 
-/** Bars that vanish when they have stopped. */
-export function bars(terminal: Terminal): MultiBar {
+function bars(terminal: Terminal): MultiBar {
   return new cliProgress.MultiBar(
     {
       stream: terminal.stdout,

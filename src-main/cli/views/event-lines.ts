@@ -31,6 +31,7 @@ export function eventLine(event: RunEvent, measure: Measure): string | undefined
     }
     case 'trialRestored':
       return `child ${event.trial}: goes on after epoch ${event.epochs.length}`;
+    case 'queueChanged':
     case 'runPaused':
     case 'runContinued':
     case 'runEnded':

@@ -12,7 +12,8 @@ export function overallText(progress: SearchProgress, { config, activeBefore }: 
   const best =
     progress.best === null ? '' : `, best ${measureText(measureOf(config.recipe), progress.best.measure)}`;
   const left = timeLeft(paceOf(progress, config, activeBefore, Date.now()));
-  return `${count}${failed}${best}${leftText(left)}`;
+  const under = progress.queue === null ? '' : `, ${progress.trainers.size} in training`;
+  return `${count}${failed}${under}${best}${leftText(left)}`;
 }
 
 /** Nothing while the estimate is not worth more than a guess. */

@@ -1,8 +1,9 @@
 import { measureOf } from '../../../src-shared/run/measure';
 import { noEarlierProgress, progressAfter, progressAtStart } from '../../../src-shared/run/progress';
 import { eventLine } from './event-lines';
+import { sayChanges } from './queue-text';
 import { overallText } from './overall-text';
-import type { PreparingView, SearchOverview, SearchView } from './search-view';
+import type { SearchOverview, SearchView } from './search-view';
 import { datasetStages, engineStage } from './stage-texts';
 import { writeJson, writeLine, type Terminal } from '../terminal';
 
@@ -19,9 +20,12 @@ export function jsonView(terminal: Terminal): SearchView {
   };
 }
 
-/** A line for each stage of preparation. */
-export function preparingLines(terminal: Terminal): PreparingView {
+/** Plain lines, for logs and pipes: one for each child and update, one for each stage of preparation. */
+export function linesView(terminal: Terminal): SearchView {
   let stage = '';
+  let overview: SearchOverview | undefined;
+  let progress = progressAtStart(noEarlierProgress);
+  const sayQueue = sayChanges((text) => writeLine(terminal, text));
   const onStage = (text: string): void => {
     if (text !== stage) writeLine(terminal, text);
     stage = text;
@@ -33,16 +37,6 @@ export function preparingLines(terminal: Terminal): PreparingView {
     engine: ({ stage, total }) => {
       if (stage !== 'checking') onStage(engineStage(stage, total));
     },
-    close: () => undefined,
-  };
-}
-
-/** Plain lines, for logs and pipes: one for each child and update, one for each stage of preparation. */
-export function linesView(terminal: Terminal): SearchView {
-  let overview: SearchOverview | undefined;
-  let progress = progressAtStart(noEarlierProgress);
-  return {
-    ...preparingLines(terminal),
     begin: (search) => {
       overview = search;
       progress = progressAtStart(search.earlier);
@@ -52,9 +46,11 @@ export function linesView(terminal: Terminal): SearchView {
       progress = progressAfter(progress, event);
       const line = eventLine(event, measureOf(overview.config.recipe));
       if (line !== undefined) writeLine(terminal, line);
+      if (event.type === 'queueChanged') sayQueue(event.queue);
       if (event.type === 'controllerUpdated')
         writeLine(terminal, `so far: ${overallText(progress, overview)}`);
     },
     note: (text) => writeLine(terminal, text),
+    close: () => undefined,
   };
 }

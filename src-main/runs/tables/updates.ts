@@ -14,8 +14,6 @@ const updateRow = z
     gradient_norm: z.number(),
     entropy: z.number(),
     entropies: jsonText.pipe(z.record(z.string(), z.number())),
-    sampled_version: z.int().min(0).nullable(),
-    staleness: z.int().min(0).nullable(),
     at: z.int(),
   })
   .transform((row): ControllerUpdate => ({
@@ -25,8 +23,6 @@ const updateRow = z
     meanReward: row.mean_reward,
     baseline: row.baseline,
     gradientNorm: row.gradient_norm,
-    sampledVersion: row.sampled_version,
-    staleness: row.staleness,
     entropy: row.entropy,
     entropies: row.entropies,
   }));
@@ -35,8 +31,8 @@ const updateRow = z
 export function insertUpdate(database: Database, update: ControllerUpdate, batch: number, at: number): void {
   database.run(
     `INSERT INTO controller_updates (number, batch, replica, trials, mean_reward, baseline, gradient_norm, entropy,
-       entropies, sampled_version, staleness, at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       entropies, at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       update.number,
       batch,
@@ -47,8 +43,6 @@ export function insertUpdate(database: Database, update: ControllerUpdate, batch
       update.gradientNorm,
       update.entropy,
       JSON.stringify(update.entropies),
-      update.sampledVersion,
-      update.staleness,
       at,
     ],
   );

@@ -1,0 +1,25 @@
+import { placesOf, type QueueState } from '../../../src-shared/run/queue-state';
+
+/** What the terminal says of a queue, in a line: who works at it for this search, or what is amiss. */
+function queueText(queue: QueueState): string {
+  if (queue.problem !== null) return queue.problem;
+  const workers = queue.workers.filter(({ holdsData }) => holdsData);
+  const hosts = [...new Set(workers.map(({ host }) => host))];
+  const named =
+    hosts.length > 4 ? `${hosts.slice(0, 4).join(', ')} and ${hosts.length - 4} more` : hosts.join(', ');
+  return `queue ${queue.url}: ${count(workers.length, 'worker')} with ${count(placesOf(queue), 'trainer')} on ${named}`;
+}
+
+/** A function that says a text when it is not what was said last. */
+export function sayChanges(say: (text: string) => void): (queue: QueueState) => void {
+  let last = '';
+  return (queue) => {
+    const text = queueText(queue);
+    if (text !== last) say(text);
+    last = text;
+  };
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

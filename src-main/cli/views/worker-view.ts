@@ -1,0 +1,74 @@
+import { measureText, validationMeasure, type Measure } from '../../../src-shared/run/measure';
+import type { WorkerEvent } from '../../workers/queue/worker/worker-event';
+import { writeJson, writeLine, type Terminal } from '../terminal';
+
+/** How a terminal shows what a worker of a queue does. */
+export interface WorkerView {
+  event(event: WorkerEvent): void;
+  /** The user ends the worker. */
+  ending(when: 'afterEpoch' | 'now'): void;
+}
+
+/** Events as lines of JSON where that is asked for, a line for each child and epoch otherwise. */
+export function workerView(
+  terminal: Terminal,
+  url: string,
+  { json }: { readonly json: boolean },
+): WorkerView {
+  const endings = {
+    afterEpoch:
+      'Ending after the epoch that each child is in; what is not complete goes back into the queue. Press Ctrl-C again to end at once.',
+    now: 'Ending at once; the children go back into the queue.',
+  };
+  return {
+    event: (event) => {
+      if (json) {
+        writeJson(terminal, { ...event, at: Date.now() });
+        return;
+      }
+      const line = workerLine(event, url);
+      if (line !== undefined) writeLine(terminal, line);
+    },
+    ending: (when) => (json ? terminal.stderr : terminal.stdout).write(`${endings[when]}\n`),
+  };
+}
+
+const outcomes = {
+  completed: 'complete',
+  failed: 'failed; its search has the reason',
+  interrupted: 'ended by its search',
+  lost: 'given to another worker, since the queue had no sign of life from this one',
+  givenBack: 'given back into the queue',
+} as const;
+
+/** What the terminal says of an event, in a line; undefined for what is not worth one. */
+export function workerLine(event: WorkerEvent, url: string): string | undefined {
+  switch (event.type) {
+    case 'ready': {
+      const held = event.datasets.map(({ name, fingerprint }) => `${name} (${fingerprint.slice(0, 12)}…)`);
+      return `Working at ${url} with ${held.join(', ')}. Ctrl-C ends it.`;
+    }
+    case 'away':
+    case 'refused':
+      return event.message;
+    case 'back':
+      return `The queue ${url} is back.`;
+    case 'dataLost':
+      return `${event.name} is not offered any more: ${event.message}`;
+    case 'started':
+      return `${nameOf(event)}: in training`;
+    case 'epoch': {
+      const measure: Measure = event.record.kind === 'images' ? 'accuracy' : 'perplexity';
+      const reached = measureText(measure, validationMeasure(event.record));
+      return `${nameOf(event)}: epoch ${event.record.epoch + 1} of ${event.epochs}, ${reached}`;
+    }
+    case 'ended':
+      return `${nameOf(event)}: ${outcomes[event.outcome]}`;
+    case 'progress':
+      return undefined;
+  }
+}
+
+function nameOf({ search, trial }: { readonly search: string; readonly trial: number }): string {
+  return `child ${trial} of ${search.slice(0, 8)}`;
+}

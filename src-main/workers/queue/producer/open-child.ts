@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Job } from 'bullmq';
+import { errorMessage } from '../../../../src-shared/errors';
+import type { TrialListener, TrialResult } from '../../trainer-pool';
+import type { TrialJob } from '../../trial-job';
+import { openKey, times } from '../wire/keys';
+import {
+  childJobSchema,
+  childResultSchema,
+  longestMessage,
+  readMessage,
+  type ChildEvent,
+  type ChildResult,
+} from '../wire/messages';
+import { childJobOf, jobIdOf, type QueueParts } from './child-job';
+import { areInOrder, followChild, type ChildSink, type FollowedChild } from './follow-child';
+import { receiveWeights } from './receive-weights';
+
+/** A child in the queue, until it is settled. */
+export interface OpenChild {
+  /** Names the job that is waited for; another when it had to be added again. */
+  readonly token: string;
+  /** Resolves once. */
+  readonly settled: Promise<TrialResult>;
+  hear(event: ChildEvent): void;
+  /**
+   * Brings the queue to what the search wants, and takes the result when there is one: a job that is not there is added.
+   * @param stopping a job that no worker has is taken back instead
+   */
+  reconcile(stopping: boolean): Promise<void>;
+  /** Settles it as interrupted, here at once; its worker learns of it. */
+  interrupt(): void;
+  /** Takes it out of the queue. */
+  withdraw(): Promise<void>;
+}
+
+/** Answers of workers that cannot be used, or that give up a child that is still wanted, before it counts as failed. */
+const mostRefusals = 5;
+
+export function openChild(
+  parts: QueueParts,
+  job: TrialJob,
+  listener: TrialListener,
+  sink: ChildSink,
+): OpenChild {
+  const { redis, queue, of, log } = parts;
+  const payload = childJobOf(job, of);
+  const id = jobIdOf(payload);
+  let token: string = randomUUID();
+  let refusals = 0;
+  let settled = false;
+  let unlocked = 0;
+  let busy: Promise<void> | undefined;
+  let resolve: (result: TrialResult) => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<TrialResult>((onResult, onError) => {
+    resolve = onResult;
+    reject = onError;
+  });
+  const settle = (give: () => void): void => {
+    if (settled) return;
+    settled = true;
+    give();
+  };
+  /** What a listener throws is its caller's business: it comes out of `settled`. */
+  const guarded = (tell: () => void): void => {
+    try {
+      if (!settled) tell();
+    } catch (error) {
+      settle(() => reject(error instanceof Error ? error : new Error(errorMessage(error))));
+    }
+  };
+  const follow = (): FollowedChild => followChild(token, sink);
+  let followed = follow();
+
+  const take = async (next: string): Promise<void> => {
+    if (next !== token) {
+      token = next;
+      followed = follow();
+    }
+    await redis.multi().sadd(openKey(of.search), token).pexpire(openKey(of.search), times.kept).exec();
+  };
+  const add = async (): Promise<void> => {
+    await take(randomUUID());
+    await queue.add('child', { ...payload, token }, { jobId: id });
+  };
+  const addAgain = async (why: string): Promise<void> => {
+    refusals += 1;
+    log(`child ${job.trial}: ${why}`);
+    await queue.remove(id);
+    if (refusals <= mostRefusals) return add();
+    const message = `The queue brought no result that can be used, ${mostRefusals + 1} times: ${why}`;
+    settle(() => resolve({ outcome: 'failed', reason: 'error', message, epochs: [] }));
+  };
+
+  const accept = async (finished: Job): Promise<void> => {
+    let result: ChildResult;
+    try {
+      result = readMessage(childResultSchema, finished.returnvalue, 'The result of a child');
+    } catch (error) {
+      return addAgain(errorMessage(error));
+    }
+    if (result.token !== token) return addAgain('its result is that of another job.');
+    const { epochs, recipe } = { epochs: result.epochs, recipe: payload.child.recipe };
+    const fits =
+      areInOrder(epochs) &&
+      epochs.length <= recipe.epochs &&
+      epochs.every(({ kind }) => kind === recipe.kind);
+    if (!fits || (result.outcome === 'completed' && epochs.length === 0))
+      return addAgain('its result does not fit its recipe.');
+    if (result.outcome === 'interrupted') return addAgain(`it was given up on ${result.host}.`);
+    if (result.outcome === 'completed' && result.weights !== null && job.weights !== null) {
+      const received = await receiveWeights(parts, id, result, result.weights, job.weights);
+      if (!received) log(`child ${job.trial}: its weights did not arrive from ${result.host}.`);
+    }
+    guarded(() => followed.conclude(result));
+    // Who has a failed child trained again means to have it trained: its result must not be found again.
+    if (result.outcome === 'failed') await queue.remove(id);
+    settle(() =>
+      resolve(
+        result.outcome === 'completed'
+          ? { outcome: 'completed', stopped: result.stopped, epochs }
+          : { outcome: 'failed', reason: result.reason, message: result.message, epochs },
+      ),
+    );
+  };
+
+  /** BullMQ fails a job by itself when its workers were lost too often, and for a worker that could not read it. */
+  const acceptFailure = async (failed: Job): Promise<void> => {
+    const reason = typeof failed.failedReason === 'string' ? failed.failedReason : '';
+    await queue.remove(id);
+    const lost = /stalled|started more than/.test(reason);
+    const message = lost
+      ? 'The workers that trained it were lost again and again: it may need more memory than they have.'
+      : `A worker refused it: ${reason.slice(0, 500)}`;
+    const { epochs } = followed;
+    settle(() =>
+      resolve({ outcome: 'failed', reason: lost ? 'crashed' : 'error', message, epochs: [...epochs] }),
+    );
+  };
+
+  const interrupt = (): void => {
+    const { epochs } = followed;
+    settle(() => resolve({ outcome: 'interrupted', epochs: [...epochs] }));
+  };
+
+  const reconcileOnce = async (stopping: boolean): Promise<void> => {
+    const key = queue.toKey(id);
+    const [data, value] = [await redis.hstrlen(key, 'data'), await redis.hstrlen(key, 'returnvalue')];
+    if (data > longestMessage || value > longestMessage) return addAgain('its job has grown too long.');
+    const found = data === 0 ? undefined : await queue.getJob(id);
+    if (found === undefined && !stopping) return add();
+    if (found === undefined) {
+      interrupt();
+      return;
+    }
+    let there;
+    try {
+      there = readMessage(childJobSchema, found.data, 'A job');
+    } catch (error) {
+      return addAgain(errorMessage(error));
+    }
+    if (jobIdOf(there) !== id) return addAgain('its job was changed.');
+    await take(there.token);
+    const state = await found.getState();
+    if (state === 'completed') return accept(found);
+    if (state === 'failed') return acceptFailure(found);
+    if (!stopping) return;
+    if (state === 'active') {
+      // Its worker brings the result, unless it is gone and nobody is there to notice.
+      unlocked = (await redis.exists(`${key}:lock`)) === 1 ? 0 : unlocked + 1;
+      if (unlocked < 3) return;
+    }
+    await queue.remove(id);
+    interrupt();
+  };
+
+  listener.signal?.addEventListener('abort', interrupt, { once: true });
+  return {
+    get token() {
+      return token;
+    },
+    settled: promise,
+    hear: (event) => guarded(() => followed.hear(event)),
+    reconcile: (stopping) =>
+      (busy ??= (async () => {
+        try {
+          if (!settled) await reconcileOnce(stopping);
+        } finally {
+          busy = undefined;
+        }
+      })()),
+    interrupt,
+    withdraw: async () => {
+      await redis.srem(openKey(of.search), token);
+      for (let tries = 0; tries < 3; tries++) {
+        const there = await queue.getJob(id);
+        // The child may have been put into the queue anew.
+        if (there === undefined || tokenOf(there.data) !== token) return;
+        // A worker that has it learns that it is not wanted any more, and lets go of it.
+        if ((await queue.remove(id)) === 1) return;
+        await wait(times.beat);
+      }
+    },
+  };
+}
+
+function tokenOf(data: unknown): string | undefined {
+  const job = childJobSchema.safeParse(data);
+  return job.success ? job.data.token : undefined;
+}

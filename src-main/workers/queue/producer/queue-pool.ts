@@ -1,0 +1,261 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Recipe } from '../../../../src-shared/config/search-config';
+import type { DatasetDescription } from '../../../../src-shared/dataset/description';
+import { placesOf, type QueueState } from '../../../../src-shared/run/queue-state';
+import { outcomeOf } from '../../../../src-shared/run/reward';
+import type { DataNeed } from '../../../datasets/prepare-for';
+import type { TrainerPool, TrialListener, TrialResult } from '../../trainer-pool';
+import type { TrialJob } from '../../trial-job';
+import type { QueueAddress } from '../wire/address';
+import { connectQueue } from '../wire/connect';
+import { contentOf } from '../wire/data-content';
+import { eventsKey, openKey, queueName, queuePrefix, queueProtocol, searchKey, times } from '../wire/keys';
+import { childEventSchema, readMessage, type SearchWish, type WorkerRecord } from '../wire/messages';
+import { readRoster } from '../wire/roster';
+import { openSharedFolder } from '../wire/shared-folder';
+import { openChild, type OpenChild } from './open-child';
+import { queueStateOf } from './queue-state-of';
+
+/** How a search reaches its workers. */
+export interface QueueTarget {
+  readonly address: QueueAddress;
+  /** Folder that the workers reach too; null without one. */
+  readonly shared: string | null;
+}
+
+export interface QueuePoolOptions extends QueueTarget {
+  /** Names the run. */
+  readonly search: string;
+  readonly description: DatasetDescription;
+  readonly need: DataNeed;
+  readonly recipe: Recipe;
+  /** Weights of so many best children are wanted. */
+  readonly keepBest: number;
+  readonly log: (text: string) => void;
+  /** Hears when workers come, go, or take children, and what keeps the search waiting. */
+  readonly onState: (state: QueueState) => void;
+}
+
+/** Between two looks at what workers tell; milliseconds. */
+const look = 250;
+/** Every so many looks a sign of life is given, and the queue compared with what is open. */
+const looksABeat = times.beat / look;
+const looksAReconciliation = 20;
+const mostEvents = 500;
+/** So long a search that ends waits for the queue to hear of it; milliseconds. */
+const goodbye = 4000;
+
+/**
+ * Has children trained by the workers of a queue. The run folder is the truth and the queue is transport: what is open here is added to
+ * the queue whenever it is not there, and each child is settled once, by the first result of its job.
+ *
+ * @throws CellsmithError queue.unreachable, config.invalid
+ */
+export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool> {
+  const { address, search, description, need, log, onState } = options;
+  const shared = options.shared === null ? null : openSharedFolder(options.shared);
+  const connection = await connectQueue(address);
+  const { redis } = connection;
+  const queue = new connection.bullmq.Queue(queueName(description.fingerprint), {
+    connection: redis,
+    prefix: queuePrefix,
+    defaultJobOptions: {
+      removeOnComplete: { age: times.kept / 1000 },
+      removeOnFail: { age: times.kept / 1000 },
+    },
+  });
+  queue.on('error', () => undefined);
+  const parts = {
+    redis,
+    queue,
+    of: {
+      search,
+      data: { fingerprint: description.fingerprint, content: contentOf(description), need },
+      shared: shared?.id ?? null,
+    },
+    folder: shared?.folder ?? null,
+    log,
+  };
+  const open = new Set<OpenChild>();
+  const resizes = new Set<() => void>();
+  const numbers = trainerNumbers();
+  const best = bestRewards(options.keepBest);
+  let mode: SearchWish['mode'] = 'run';
+  let closed = false;
+  const isClosed = (): boolean => closed;
+  let due = true;
+  let lastEvent = '0-0';
+  let workers: readonly WorkerRecord[] = [];
+  let told = '';
+  const said = new Set<string>();
+  const sayOnce = (text: string): void => {
+    if (!said.has(text)) log(text);
+    said.add(text);
+  };
+
+  const state = (): QueueState =>
+    queueStateOf(workers, { url: address.shown, away: connection.away(), search, description });
+  let places = placesOf(state());
+  const tellState = (): void => {
+    const now = state();
+    const text = JSON.stringify(now);
+    if (text === told || closed) return;
+    told = text;
+    if (now.problem !== null) sayOnce(now.problem);
+    onState(now);
+    if (placesOf(now) === places) return;
+    places = placesOf(now);
+    for (const resized of resizes) resized();
+  };
+  connection.onChange(() => {
+    // What was lost while it was away is found out and added again.
+    due = true;
+    log(connection.away() ?? `The queue ${address.shown} is back.`);
+    tellState();
+  });
+
+  const wish = (): string =>
+    JSON.stringify({ protocol: queueProtocol, mode, leastReward: best.least() } satisfies SearchWish);
+  const beat = async (): Promise<void> => {
+    const tokens = [...open].map((child) => child.token);
+    const signs = redis.multi();
+    // At once: a worker that finds the one finds the other.
+    if (tokens.length > 0) signs.sadd(openKey(search), ...tokens).pexpire(openKey(search), times.kept);
+    await signs.set(searchKey(search), wish(), 'PX', times.search).exec();
+    workers = await readRoster(redis, sayOnce);
+    tellState();
+  };
+  const readEvents = async (): Promise<void> => {
+    const streams = await redis.xread('COUNT', mostEvents, 'STREAMS', eventsKey(search), lastEvent);
+    for (const [id, fields] of streams?.[0]?.[1] ?? []) {
+      lastEvent = id;
+      try {
+        const event = readMessage(childEventSchema, fields[1], 'A message of a worker');
+        for (const child of open) if (child.token === event.token) child.hear(event);
+        if (event.type === 'ended') due = true;
+      } catch (error) {
+        sayOnce(connection.message(error));
+      }
+    }
+  };
+  const reconcile = async (): Promise<void> => {
+    due = false;
+    await Promise.all([...open].map((child) => child.reconcile(mode === 'stop')));
+  };
+  const loop = async (): Promise<void> => {
+    for (let looks = 0; !closed; looks++) {
+      try {
+        if (looks % looksABeat === 0) await beat();
+        await readEvents();
+        if (due || looks % looksAReconciliation === 0) await reconcile();
+      } catch (error) {
+        if (isClosed()) return;
+        sayOnce(connection.message(error));
+        await wait(times.beat);
+      }
+      await wait(look);
+    }
+  };
+  await beat();
+  const looping = loop();
+
+  const change = (next: SearchWish['mode']): void => {
+    mode = next;
+    due = true;
+    // Sooner than with the next sign of life.
+    void redis.set(searchKey(search), wish(), 'PX', times.search).catch(() => undefined);
+  };
+
+  const train = async (job: TrialJob, listener: TrialListener): Promise<TrialResult> => {
+    let number: number | undefined;
+    const child = openChild(parts, job, listener, {
+      start: () => {
+        number ??= numbers.take();
+        listener.onStart?.(number);
+      },
+      begin: (epochs) => listener.onBegin?.(epochs),
+      progress: (progress) => listener.onProgress?.(progress),
+      epoch: (record) => listener.onEpoch?.(record),
+    });
+    open.add(child);
+    due = true;
+    let result: TrialResult | undefined;
+    try {
+      result = await child.settled;
+      if (result.outcome === 'completed' && !result.stopped)
+        best.add(outcomeOf(result.epochs, options.recipe).reward);
+      return result;
+    } finally {
+      open.delete(child);
+      if (number !== undefined) numbers.give(number);
+      // Later: what was settled is stored first. Whatever cannot be removed is forgotten after a day.
+      if (!closed) setTimeout(() => void child.withdraw().catch(() => undefined), look);
+    }
+  };
+
+  return {
+    get size() {
+      // Also without workers one child waits in the queue, so that it can be said what it waits for.
+      return Math.max(1, places);
+    },
+    onResize: (listener) => void resizes.add(listener),
+    run: (job, listener = {}) =>
+      closed || mode === 'stop' || listener.signal?.aborted === true
+        ? Promise.resolve({ outcome: 'interrupted', epochs: [] })
+        : train(job, listener),
+    stopAfterEpoch: () => change('stop'),
+    pause: () => {
+      if (mode === 'run') change('pause');
+    },
+    resume: () => {
+      if (mode === 'pause') change('run');
+    },
+    close: async () => {
+      if (closed) return;
+      const left = [...open];
+      for (const child of left) child.interrupt();
+      closed = true;
+      mode = 'run';
+      const leave = async (): Promise<void> => {
+        // Nothing is open, and the search is there to say so: workers end what they have of it.
+        await redis
+          .multi()
+          .del(openKey(search), eventsKey(search))
+          .set(searchKey(search), wish(), 'PX', times.search)
+          .exec();
+        await Promise.all(left.map((child) => child.withdraw()));
+      };
+      const enough = new AbortController();
+      await Promise.race([
+        leave().catch(() => undefined),
+        wait(goodbye, undefined, { signal: enough.signal }).catch(() => undefined),
+      ]);
+      enough.abort();
+      connection.close();
+      await Promise.race([looping, wait(look)]);
+    },
+  };
+}
+
+/** Numbers of the trainers that are at work, from 1, as a local pool has them. */
+function trainerNumbers(): { take(): number; give(number: number): void } {
+  const taken = new Set<number>();
+  return {
+    take: () => {
+      let number = 1;
+      while (taken.has(number)) number++;
+      taken.add(number);
+      return number;
+    },
+    give: (number) => void taken.delete(number),
+  };
+}
+
+/** The rewards of the best children so far: weights of worse ones need not be sent. */
+function bestRewards(keep: number): { add(reward: number): void; least(): number } {
+  let best: number[] = [];
+  return {
+    add: (reward) => (best = [...best, reward].sort((a, b) => b - a).slice(0, keep)),
+    least: () => (best.length < keep ? 0 : (best.at(-1) ?? 0)),
+  };
+}

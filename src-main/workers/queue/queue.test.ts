@@ -1,0 +1,315 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { childOf, description, poolAt, workerAt, type WorkerAt } from '../../testing/queue-fixture';
+import { redisServer, type RedisServer } from '../../testing/redis-server';
+import { epochOf } from '../../testing/synthetic-pool';
+import { temporaryFolder } from '../../testing/temporary-folder';
+import type { TrainerPool } from '../trainer-pool';
+import { childJobOf, jobIdOf } from './producer/child-job';
+import { contentOf } from './wire/data-content';
+import { openKey, queueName, queuePrefix, searchKey } from './wire/keys';
+
+let folder: string;
+let server: RedisServer;
+beforeAll(async () => {
+  folder = temporaryFolder('cellsmith-queue-');
+  server = await redisServer({ folder: join(folder, 'redis') });
+});
+afterAll(async () => {
+  await server.end();
+  rmSync(folder, { recursive: true });
+});
+
+const workers: WorkerAt[] = [];
+const pools: TrainerPool[] = [];
+afterEach(async () => {
+  for (const pool of pools.splice(0)) await pool.close();
+  for (const worker of workers.splice(0)) {
+    worker.stop.now.abort();
+    await worker.ended;
+  }
+  const redis = new Redis(server.port);
+  await redis.flushall();
+  redis.disconnect();
+});
+const worker = async (
+  ...given: Parameters<typeof workerAt> extends [string, string, ...infer R] ? R : never
+) => {
+  const started = await workerAt(server.url, folder, ...given);
+  workers.push(started);
+  return started;
+};
+const search = async (changes: Parameters<typeof poolAt>[1] = {}) => {
+  const started = await poolAt(server.url, changes);
+  pools.push(started.pool);
+  return started;
+};
+const until = async (condition: () => boolean): Promise<void> => {
+  while (!condition()) await wait(20);
+};
+/** A child that trains until it is ended. */
+const manyEpochs = 10_000;
+const longChild = (trial: number) => {
+  const job = childOf(trial);
+  return job.child.kind === 'images'
+    ? { ...job, child: { ...job.child, recipe: { ...job.child.recipe, epochs: manyEpochs } } }
+    : job;
+};
+
+describe('a child in the queue', () => {
+  it('is trained by a worker with its own copy of the data, and its epochs and result come back', async () => {
+    const { pool } = await search();
+    const { jobs } = await worker();
+    const heard: string[] = [];
+    const job = childOf(1);
+    const result = await pool.run(job, {
+      onStart: (trainer) => heard.push(`start ${trainer}`),
+      onBegin: (epochs) => heard.push(`begin ${epochs.length}`),
+      onEpoch: ({ epoch }) => heard.push(`epoch ${epoch}`),
+    });
+    const { epochs } = job.child.recipe;
+    expect(result).toMatchObject({ outcome: 'completed', stopped: false });
+    expect(result.epochs.map(({ epoch }) => epoch)).toEqual(
+      Array.from({ length: epochs }, (_, epoch) => epoch),
+    );
+    expect(heard).toEqual(['start 1', 'begin 0', ...result.epochs.map(({ epoch }) => `epoch ${epoch}`)]);
+    expect(jobs).toEqual([{ ...job, data: '/copy of the worker' }]);
+  });
+
+  it('that fails is a result with its reason, and may be trained again', async () => {
+    const { pool } = await search();
+    let trained = 0;
+    await worker({
+      result: () =>
+        ++trained === 1
+          ? { outcome: 'failed', reason: 'outOfMemory', message: 'It does not\nfit.', epochs: [] }
+          : { outcome: 'completed', stopped: false, epochs: [epochOf(0, 0.5)] },
+    });
+    expect(await pool.run(childOf(1))).toEqual({
+      outcome: 'failed',
+      reason: 'outOfMemory',
+      message: 'It does not fit.',
+      epochs: [],
+    });
+    expect(await pool.run(childOf(1))).toMatchObject({ outcome: 'completed' });
+  });
+
+  it('leaves its weights where the run wants them, in pieces through the queue', async () => {
+    const bytes = Buffer.from(Array.from({ length: 2_500_000 }, (_, place) => place % 251));
+    const { pool } = await search();
+    await worker({
+      onJob: ({ weights }) => weights !== null && writeFileSync(weights, bytes),
+      result: () => ({ outcome: 'completed', stopped: false, epochs: [epochOf(0, 0.5)] }),
+    });
+    const path = join(folder, 'weights');
+    await pool.run(childOf(1, { weights: path }));
+    const sum = (of: Buffer): string => createHash('sha256').update(of).digest('hex');
+    expect(sum(readFileSync(path))).toBe(sum(bytes));
+    const redis = new Redis(server.port);
+    expect(await redis.keys('cellsmith:blob:*')).toEqual([]);
+    redis.disconnect();
+  });
+
+  it('that is not among the best leaves none', async () => {
+    const { pool } = await search({ keepBest: 1 });
+    await worker({
+      onJob: ({ weights }) => weights !== null && writeFileSync(weights, 'weights'),
+      result: ({ trial }) => ({
+        outcome: 'completed',
+        stopped: false,
+        epochs: [epochOf(0, trial === 1 ? 0.9 : 0.3)],
+      }),
+    });
+    const paths = [1, 2].map((trial) => join(folder, `weights ${trial}`));
+    await pool.run(childOf(1, { weights: paths[0] ?? '' }));
+    await wait(1500);
+    await pool.run(childOf(2, { weights: paths[1] ?? '' }));
+    expect(paths.map((path) => existsSync(path))).toEqual([true, false]);
+  });
+
+  it('ends at once when it is not wanted any more, and its worker takes the next', async () => {
+    const { pool } = await search();
+    const { events } = await worker({ pace: 1 });
+    const own = new AbortController();
+    const running = pool.run(longChild(1), { signal: own.signal, onEpoch: () => own.abort() });
+    expect((await running).outcome).toBe('interrupted');
+    expect(await pool.run(childOf(2))).toMatchObject({ outcome: 'completed' });
+    expect(events.flatMap((event) => (event.type === 'ended' ? [event.outcome] : []))).toEqual([
+      'interrupted',
+      'completed',
+    ]);
+  });
+
+  it('ends after its epoch when its search does, and those that wait are not begun', async () => {
+    const { pool } = await search();
+    await worker({ pace: 1 });
+    let begun = 0;
+    const runs = [1, 2].map((trial) =>
+      pool.run(longChild(trial), {
+        onStart: () => (begun += 1),
+        onEpoch: () => pool.stopAfterEpoch(),
+      }),
+    );
+    const [first, second] = await Promise.all(runs);
+    expect(first).toMatchObject({ outcome: 'completed', stopped: true });
+    expect(first?.epochs.length).toBeGreaterThan(0);
+    expect(second).toEqual({ outcome: 'interrupted', epochs: [] });
+    expect(begun).toBe(1);
+  });
+
+  it('is held in a pause', async () => {
+    const { pool } = await search();
+    await worker({ pace: 1 });
+    let epochs = 0;
+    const running = pool.run(longChild(1), { onEpoch: () => (epochs += 1) });
+    await until(() => epochs > 0);
+    pool.pause();
+    // Two looks of the worker, and what was under way.
+    await wait(2500);
+    const held = epochs;
+    await wait(1000);
+    expect(epochs).toBe(held);
+    pool.resume();
+    await until(() => epochs > held);
+    await pool.close();
+    expect((await running).outcome).toBe('interrupted');
+  });
+});
+
+describe('workers', () => {
+  it('without the data are named, and take the children of others', async () => {
+    const elsewhere = { ...description, fingerprint: '1'.repeat(64) };
+    const held = (of: typeof description) => ({
+      datasets: [{ name: 'other pictures', path: '/other', fingerprint: of.fingerprint }],
+      prepare: () => Promise.resolve({ description: of, trainFolder: '/other copy' }),
+    });
+    const { pool, states } = await search();
+    const other = await search({ search: 'another-search', description: elsewhere });
+    await worker({}, held(elsewhere));
+    const running = pool.run(childOf(1));
+    await until(() => states.at(-1)?.problem?.includes('a-machine') === true);
+    expect(states.at(-1)?.problem).toMatch(/^No worker at the queue .* holds the data set of \/nowhere/);
+    expect(await other.pool.run(childOf(1))).toMatchObject({ outcome: 'completed' });
+    await worker();
+    expect(await running).toMatchObject({ outcome: 'completed' });
+    await until(() => states.at(-1)?.problem === null);
+    expect(
+      states
+        .at(-1)
+        ?.workers.map(({ holdsData }) => holdsData)
+        .sort(),
+    ).toEqual([false, true]);
+  });
+
+  it('whose data are not what they were give the child back and offer them no more', async () => {
+    const { pool, states } = await search();
+    const changed = { ...description, classes: ['dog', 'cat'] };
+    const { events } = await worker(
+      {},
+      { prepare: () => Promise.resolve({ description: changed, trainFolder: '/' }) },
+    );
+    const running = pool.run(childOf(1));
+    await until(() => events.some(({ type }) => type === 'dataLost'));
+    await worker();
+    expect(await running).toMatchObject({ outcome: 'completed' });
+    await until(() => states.at(-1)?.workers.filter(({ holdsData }) => holdsData).length === 1);
+  });
+
+  it('decide how many children a search trains at a time', async () => {
+    const { pool, states } = await search();
+    expect(pool.size).toBe(1);
+    let resized = 0;
+    pool.onResize?.(() => (resized += 1));
+    await worker({}, { places: 3 });
+    await until(() => pool.size === 3);
+    expect(resized).toBe(1);
+    expect(states.at(-1)?.workers).toMatchObject([{ host: 'a-machine', places: 3, datasets: ['pictures'] }]);
+  });
+
+  it('that end after the epoch give the child back, and another trains it', async () => {
+    const { pool } = await search();
+    const first = await worker({ pace: 1 });
+    const starts: number[] = [];
+    const running = pool.run(longChild(1), {
+      onStart: (trainer) => starts.push(trainer),
+      onEpoch: () => first.stop.afterEpoch.abort(),
+    });
+    await first.ended;
+    expect(first.events.at(-1)).toMatchObject({ type: 'ended', outcome: 'givenBack' });
+    const second = await worker({
+      result: () => ({ outcome: 'completed', stopped: false, epochs: [epochOf(0, 0.5)] }),
+    });
+    expect(await running).toEqual({ outcome: 'completed', stopped: false, epochs: [epochOf(0, 0.5)] });
+    expect(second.jobs.length).toBe(1);
+    expect(starts).toEqual([1, 1]);
+  });
+});
+
+describe('a search that was killed', () => {
+  it('finds the results of its children when it goes on', async () => {
+    const of = {
+      search: 'a-search',
+      data: {
+        fingerprint: description.fingerprint,
+        content: contentOf(description),
+        need: { kind: 'images' as const, side: 32, unreadable: 'skip' as const },
+      },
+      shared: null,
+    };
+    // What it leaves: a job that nobody waits for, until it goes on.
+    const redis = new Redis(server.port, { maxRetriesPerRequest: null });
+    const token = randomUUID();
+    const job = childJobOf(childOf(1), of);
+    await redis.sadd(openKey(job.search), token);
+    await redis.set(searchKey(job.search), JSON.stringify({ protocol: 1, mode: 'run', leastReward: 0 }));
+    const queue = new Queue(queueName(description.fingerprint), { connection: redis, prefix: queuePrefix });
+    await queue.add('child', { ...job, token }, { jobId: jobIdOf(job) });
+    const { events, jobs } = await worker();
+    await until(() => events.some(({ type }) => type === 'ended'));
+    const again = await search();
+    const heard: number[] = [];
+    const result = await again.pool.run(childOf(1), { onEpoch: ({ epoch }) => heard.push(epoch) });
+    expect(result.outcome).toBe('completed');
+    expect(heard).toEqual(result.epochs.map(({ epoch }) => epoch));
+    expect(jobs.length).toBe(1);
+    redis.disconnect();
+  });
+});
+
+describe('a queue that goes away', () => {
+  it('is said to be away, and the search goes on when it is back', async () => {
+    const own = await redisServer({ folder: join(folder, 'away') });
+    try {
+      const { pool, states } = await poolAt(own.url);
+      pools.push(pool);
+      const at = await workerAt(own.url, folder, { pace: 1 });
+      workers.push(at);
+      const runs = [1, 2, 3].map((trial) => pool.run(childOf(trial)));
+      await until(() => at.jobs.length > 0);
+      await own.kill();
+      await until(() => states.at(-1)?.problem?.includes('is away') === true);
+      await own.start();
+      expect((await Promise.all(runs)).map(({ outcome }) => outcome)).toEqual(Array(3).fill('completed'));
+      await until(() => states.at(-1)?.problem === null);
+      expect(at.events.map(({ type }) => type)).toEqual(expect.arrayContaining(['away', 'back']));
+    } finally {
+      await own.end();
+    }
+  });
+
+  it('and has forgotten everything gets what is not settled again', async () => {
+    const { pool } = await search();
+    const runs = [1, 2].map((trial) => pool.run(childOf(trial)));
+    await wait(1000);
+    const redis = new Redis(server.port);
+    await redis.flushall();
+    redis.disconnect();
+    await worker();
+    expect((await Promise.all(runs)).map(({ outcome }) => outcome)).toEqual(['completed', 'completed']);
+  });
+});

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import type { DatasetDescription } from '../../../../src-shared/dataset/description';
+
+/**
+ * Sum over what a child sees of a data set: with its fingerprint it says that two copies, on two machines and read there, are the same
+ * to a child. Where the files lie and in what they came is no part of it.
+ */
+export function contentOf(description: DatasetDescription): string {
+  const content =
+    description.kind === 'images'
+      ? [description.fingerprint, description.classes, description.splits, description.testSplit]
+      : [
+          description.fingerprint,
+          description.reading,
+          description.splits,
+          description.splitOrigin,
+          description.vocabularySize,
+        ];
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}

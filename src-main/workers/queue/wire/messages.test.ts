@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { childOf, description } from '../../../testing/queue-fixture';
+import { epochOf } from '../../../testing/synthetic-pool';
+import { childJobOf, jobIdOf } from '../producer/child-job';
+import { contentOf } from './data-content';
+import {
+  childEventSchema,
+  childJobSchema,
+  childResultSchema,
+  readMessage,
+  searchStateSchema,
+  workerRecordSchema,
+} from './messages';
+
+const token = '3f0e4a52-6c1b-4a0e-9d57-0a4e0b8f3c11';
+const job = {
+  ...childJobOf(childOf(7), {
+    search: 'a-search',
+    data: {
+      fingerprint: description.fingerprint,
+      content: contentOf(description),
+      need: { kind: 'images', side: 32, unreadable: 'skip' },
+    },
+    shared: null,
+  }),
+  token,
+};
+const by = { protocol: 1, token, attempt: 1, worker: token, host: 'a-machine' };
+const result = { ...by, outcome: 'completed', stopped: false, epochs: [epochOf(0, 0.5)], weights: null };
+const event = { ...by, type: 'epoch', record: epochOf(0, 0.5) };
+const state = { protocol: 1, mode: 'run', leastReward: 0 };
+const record = {
+  protocol: 1,
+  worker: token,
+  host: 'a-machine',
+  pid: 1,
+  version: '0.1.0',
+  places: 2,
+  device: 'cpu',
+  datasets: [{ name: 'pictures', fingerprint: description.fingerprint }],
+  children: [{ search: 'a-search', trial: 1, epoch: 0, epochs: 3 }],
+  ending: false,
+};
+const kinds = [
+  ['job', childJobSchema, job],
+  ['result', childResultSchema, result],
+  ['event', childEventSchema, event],
+  ['wish', searchStateSchema, state],
+  ['record', workerRecordSchema, record],
+] as const;
+
+describe.each(kinds)('a %s off the wire', (...[, of, message]) => {
+  const schema = of as z.ZodType;
+  it('is read as it was written', () => {
+    expect(readMessage(schema, JSON.stringify(message), 'A message')).toEqual(message);
+  });
+
+  it('of another protocol is refused with a sentence that says what to do', () => {
+    expect(() => readMessage(schema, { ...message, protocol: 2 }, 'A message')).toThrow(
+      'A message in the queue was written by another release of Cellsmith (protocol 2; this one speaks 1). Install the same release everywhere.',
+    );
+  });
+
+  it('with anything more or less in it is refused', () => {
+    expect(() => readMessage(schema, { ...message, more: 1 }, 'A message')).toThrow(/does not have the form/);
+    for (const key of Object.keys(message)) {
+      const less = Object.fromEntries(Object.entries(message).filter(([name]) => name !== key));
+      expect(() => readMessage(schema, less, 'A message')).toThrow(/in the queue/);
+    }
+  });
+
+  it('that was changed anywhere is either still one, or refused with a sentence; nothing else happens', () => {
+    const text = JSON.stringify(message);
+    const change = fc.record({
+      at: fc.integer({ min: 0, max: text.length - 1 }),
+      length: fc.integer({ min: 0, max: 12 }),
+      by: fc.oneof(
+        fc.string({ maxLength: 12 }),
+        fc.constantFrom(
+          '"__proto__":{"polluted":1},',
+          '"constructor":',
+          '1e999',
+          '-1',
+          '[]',
+          '{}',
+          'null',
+          '../../x',
+        ),
+      ),
+    });
+    fc.assert(
+      fc.property(change, ({ at, length, by: replacement }) => {
+        const changed = text.slice(0, at) + replacement + text.slice(at + length);
+        try {
+          readMessage(schema, changed, 'A message');
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'queue.message' });
+          // One line, of bounded length, that a terminal can show.
+          expect((error as Error).message).toMatch(/^A message in the queue [^\p{Cc}]{1,300}\.$/u);
+        }
+        expect(({} as { polluted?: number }).polluted).toBeUndefined();
+      }),
+      { numRuns: 2500 },
+    );
+  });
+});
+
+describe('what a message may hold', () => {
+  it('is bounded in length, before it is looked at', () => {
+    const long = JSON.stringify({
+      ...result,
+      epochs: Array.from({ length: 60_000 }, (_, i) => epochOf(i, 0.5)),
+    });
+    expect(() => readMessage(childResultSchema, long, 'A result')).toThrow(/is longer than 8 MB\.$/);
+  });
+
+  it('is nothing that a terminal would obey, and no name that leaves a folder', () => {
+    expect(() => readMessage(workerRecordSchema, { ...record, host: 'a\u001b[2Jb' }, 'A record')).toThrow(
+      /at host/,
+    );
+    expect(() => readMessage(childJobSchema, { ...job, search: '../../etc' }, 'A job')).toThrow(/at search/);
+    expect(() => readMessage(childJobSchema, { ...job, token: '../x' }, 'A job')).toThrow(/at token/);
+  });
+
+  it('is no path', () => {
+    const wanted = childJobOf(childOf(1, { weights: '/a/path', data: '/a/path' }), job);
+    expect(JSON.stringify(wanted)).not.toContain('/a/path');
+    expect(wanted.weights).toBe(true);
+  });
+});
+
+describe('the id of a job', () => {
+  const of = (changes: Parameters<typeof childOf>[1]) =>
+    jobIdOf(childJobOf(childOf(7, changes), { search: job.search, data: job.data, shared: null }));
+
+  it('is the same for the same child, wherever it lies, and another for another', () => {
+    expect(of({ data: '/elsewhere', weights: '/elsewhere' })).toBe(jobIdOf(job));
+    expect(of({ seed: 8 })).not.toBe(jobIdOf(job));
+    expect(of({ child: childOf(8).child })).not.toBe(jobIdOf(job));
+    // BullMQ parts its keys by colons.
+    expect(jobIdOf(job)).toMatch(/^[\w-]+$/);
+  });
+});

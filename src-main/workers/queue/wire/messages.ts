@@ -1,0 +1,184 @@
+import { z } from 'zod';
+import { CellsmithError } from '../../../../src-shared/errors';
+import { textLevelSchema, vocabularyLimitSchema } from '../../../../src-shared/dataset/text-options';
+import { epochRecordSchema, failureReasons } from '../../../../src-shared/run/trial';
+import { childSchema } from '../../protocol';
+import { queueProtocol } from './keys';
+
+/** Longest message that is looked at, in characters of JSON: ten thousand epochs, several times over. */
+export const longestMessage = 8 * 1024 * 1024;
+
+const protocol = z.literal(queueProtocol);
+const count = z.int().min(1).max(1_000_000_000);
+const index = z.int().min(0).max(1_000_000_000);
+const token = z.uuid();
+const sum = z.string().regex(/^[\da-f]{64}$/);
+/** Names the run of a search. It becomes part of keys and of the names of files. */
+const search = z.string().regex(/^[\w-]{1,64}$/);
+/** Text that is shown: without anything that a terminal would obey. */
+const shown = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u);
+const epochs = z.array(epochRecordSchema).max(10_000);
+
+const needSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('images'),
+    side: z.int().min(4).max(512),
+    unreadable: z.enum(['refuse', 'skip']),
+  }),
+  z.strictObject({
+    kind: z.literal('text'),
+    level: textLevelSchema,
+    vocabularyLimit: z.union([z.literal('auto'), vocabularyLimitSchema.nullable()]),
+  }),
+]);
+
+/** A child to train, as a search puts it into the queue. No path is in it: each side has its own. */
+export const childJobSchema = z.strictObject({
+  protocol,
+  search,
+  /** Names this job, whoever trains it and however often. */
+  token,
+  trial: count,
+  child: childSchema,
+  seed: z.int().min(0).max(0xffffffff),
+  data: z.strictObject({
+    fingerprint: sum,
+    /** Sum over what a child sees of the data: classes and splits, or vocabulary and splits. */
+    content: sum,
+    need: needSchema,
+  }),
+  /** Whether the weights are wanted, if the child is good enough. */
+  weights: z.boolean(),
+  /** Names the folder that both sides are to share; null without one. */
+  shared: token.nullable(),
+  checkpointEpochs: z.int().min(1).max(10_000).nullable(),
+});
+export type ChildJob = z.infer<typeof childJobSchema>;
+
+/** Who trains a child: a worker, its machine, and which of the trainings of the job this is, from 1. */
+const by = { token, attempt: count, worker: token, host: shown(255) };
+
+/** What a worker tells a search while it trains one of its children. */
+export const childEventSchema = z.discriminatedUnion('type', [
+  z.strictObject({ protocol, ...by, type: z.literal('started') }),
+  z.strictObject({ protocol, ...by, type: z.literal('begun'), epochs }),
+  z.strictObject({ protocol, ...by, type: z.literal('progress'), epoch: index, step: index, steps: count }),
+  z.strictObject({ protocol, ...by, type: z.literal('epoch'), record: epochRecordSchema }),
+  /** The job says the rest. */
+  z.strictObject({ protocol, ...by, type: z.literal('ended') }),
+]);
+export type ChildEvent = z.infer<typeof childEventSchema>;
+
+/** Where the weights of a child are, and what they must come to. */
+const weightsSchema = z.strictObject({
+  kind: z.enum(['blob', 'shared']),
+  bytes: z
+    .int()
+    .min(1)
+    .max(1024 ** 3),
+  sha256: sum,
+});
+export type SentWeights = z.infer<typeof weightsSchema>;
+
+/** How a child ended: the value that the job returns. */
+export const childResultSchema = z.discriminatedUnion('outcome', [
+  z.strictObject({
+    protocol,
+    ...by,
+    outcome: z.literal('completed'),
+    stopped: z.boolean(),
+    epochs,
+    weights: weightsSchema.nullable(),
+  }),
+  z.strictObject({
+    protocol,
+    ...by,
+    outcome: z.literal('failed'),
+    reason: z.enum(failureReasons),
+    message: shown(2000),
+    epochs,
+  }),
+  z.strictObject({ protocol, ...by, outcome: z.literal('interrupted'), epochs }),
+]);
+export type ChildResult = z.infer<typeof childResultSchema>;
+
+/** What a search wants of the workers that train its children. */
+export const searchStateSchema = z.strictObject({
+  protocol,
+  /** `stop`: children end after the epoch that they are in. */
+  mode: z.enum(['run', 'pause', 'stop']),
+  /** Weights are wanted of children whose reward is at least this. */
+  leastReward: z.number(),
+});
+export type SearchWish = z.infer<typeof searchStateSchema>;
+
+/** What a worker says of itself. */
+export const workerRecordSchema = z.strictObject({
+  protocol,
+  worker: token,
+  host: shown(255),
+  pid: index,
+  version: shown(100),
+  /** Children that it trains at a time. */
+  places: z.int().min(1).max(64),
+  device: shown(100),
+  datasets: z.array(z.strictObject({ name: shown(100), fingerprint: sum })).max(100),
+  children: z.array(z.strictObject({ search, trial: count, epoch: index, epochs: count })).max(64),
+  /** It takes no more children. */
+  ending: z.boolean(),
+});
+export type WorkerRecord = z.infer<typeof workerRecordSchema>;
+
+/**
+ * A message off the wire, as a value or as its JSON.
+ * @param what names it in a sentence: 'A job'
+ * @throws CellsmithError 'queue.message' for anything that is not exactly one of these
+ */
+export function readMessage<Message>(schema: z.ZodType<Message>, message: unknown, what: string): Message {
+  const value = valueOf(message, what);
+  const version = z.looseObject({ protocol: z.int() }).safeParse(value);
+  if (!version.success) throw refused(`${what} in the queue is none of Cellsmith's.`);
+  if (version.data.protocol !== queueProtocol)
+    throw refused(
+      `${what} in the queue was written by another release of Cellsmith (protocol ${version.data.protocol}; this one speaks ${queueProtocol}). Install the same release everywhere.`,
+    );
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where =
+    issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.map(String).join('.')}`;
+  throw refused(
+    `${what} in the queue does not have the form that it should have${shortened(where)}.`,
+    parsed.error,
+  );
+}
+
+function valueOf(message: unknown, what: string): unknown {
+  const text = typeof message === 'string' ? message : (JSON.stringify(message) as string | undefined);
+  if (text === undefined) throw refused(`${what} in the queue is empty.`);
+  if (text.length > longestMessage)
+    throw refused(`${what} in the queue is longer than ${longestMessage / 1024 ** 2} MB.`);
+  if (typeof message !== 'string') return message;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw refused(`${what} in the queue is not JSON.`, error);
+  }
+}
+
+/** Text of elsewhere as it may be shown. */
+export function showable(text: string, longest: number): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, longest);
+}
+
+function shortened(text: string): string {
+  return showable(text, 120);
+}
+
+function refused(message: string, cause?: unknown): CellsmithError {
+  return new CellsmithError('queue.message', message, { cause });
+}

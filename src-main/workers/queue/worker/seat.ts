@@ -1,0 +1,177 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TrialProgress, TrainerPool, TrialResult } from '../../trainer-pool';
+import type { ChildJob, SearchWish } from '../wire/messages';
+import { sharedFiles, type SharedFolder } from '../wire/shared-folder';
+import type { TakenJob } from './taken-job';
+import type { EpochRecord } from '../../../../src-shared/run/trial';
+
+/** Why a child was ended before its end. */
+export type EndReason =
+  /** Its search does not wait for it any more. */
+  | 'unwanted'
+  /** Another worker has the job now. */
+  | 'lost'
+  /** This worker ends. */
+  | 'leaving';
+
+/** How a child that a seat trains is doing. */
+export interface SeatListener {
+  readonly onStart: () => void;
+  readonly onBegin: (epochs: readonly EpochRecord[]) => void;
+  readonly onProgress: (progress: TrialProgress) => void;
+  readonly onEpoch: (record: EpochRecord) => void;
+}
+
+/** What a child comes to on a seat. */
+export interface SeatResult {
+  readonly result: TrialResult;
+  readonly ended: EndReason | null;
+  /** File of its weights; null when none were wanted. */
+  readonly weights: { readonly path: string; readonly shared: boolean } | null;
+}
+
+/** A place for one child at a time, with a trainer of its own, so that each can be held and ended alone. */
+export interface Seat {
+  readonly number: number;
+  /** The child that it trains. */
+  readonly child: ChildJob | null;
+  readonly epoch: number;
+  /** Milliseconds since 1970 when its job's lock was last renewed. */
+  renewedAt: number;
+  readonly job: TakenJob | null;
+  train(taken: TakenJob, child: ChildJob, data: string, listener: SeatListener): Promise<SeatResult>;
+  /** What the search of its child wants. */
+  obey(mode: SearchWish['mode']): void;
+  /** Ends its child after the epoch that it is in. */
+  endAfterEpoch(reason: EndReason): void;
+  endNow(reason: EndReason): void;
+  close(): Promise<void>;
+}
+
+/** The child that a seat trains. */
+interface AtWork {
+  readonly taken: TakenJob;
+  readonly child: ChildJob;
+  readonly abort: AbortController;
+  /** Epochs that are behind it. */
+  epoch: number;
+  ended: EndReason | null;
+  /** It is to end after its epoch. */
+  stopping: boolean;
+}
+
+export interface SeatOptions {
+  readonly number: number;
+  /** Makes a pool of one trainer. */
+  readonly pool: () => TrainerPool;
+  /** Folder of this worker's own, for states and weights. */
+  readonly scratch: string;
+  readonly shared: SharedFolder | null;
+}
+
+export function createSeat({ number, pool: makePool, scratch, shared }: SeatOptions): Seat {
+  let pool: TrainerPool | null = null;
+  let now: AtWork | null = null;
+
+  const files = (taken: TakenJob, child: ChildJob) => {
+    const isShared = shared !== null && shared.id === child.shared;
+    const { checkpoint, weights } = isShared
+      ? sharedFiles(shared.folder, child.search, taken.id)
+      : sharedFiles(scratch, child.search, taken.id);
+    return { checkpoint, weights, isShared };
+  };
+  const endAfterEpoch = (reason: EndReason | null): void => {
+    if (now === null || now.stopping) return;
+    now.ended ??= reason;
+    now.stopping = true;
+    pool?.stopAfterEpoch();
+  };
+
+  return {
+    number,
+    renewedAt: 0,
+    get child() {
+      return now?.child ?? null;
+    },
+    get job() {
+      return now?.taken ?? null;
+    },
+    get epoch() {
+      return now?.epoch ?? 0;
+    },
+    train: async (taken, child, data, listener) => {
+      const { checkpoint, weights, isShared } = files(taken, child);
+      pool ??= makePool();
+      const abort = new AbortController();
+      const work: AtWork = { taken, child, abort, epoch: 0, ended: null, stopping: false };
+      now = work;
+      try {
+        const result = await pool.run(
+          {
+            trial: child.trial,
+            child: child.child,
+            seed: child.seed,
+            data,
+            weights: child.weights ? weights : null,
+            checkpoint:
+              child.checkpointEpochs === null
+                ? null
+                : { file: checkpoint, everyEpochs: child.checkpointEpochs },
+          },
+          {
+            ...listener,
+            onBegin: (epochs) => {
+              work.epoch = epochs.length;
+              listener.onBegin(epochs);
+            },
+            onEpoch: (record) => {
+              work.epoch = record.epoch + 1;
+              listener.onEpoch(record);
+            },
+            signal: abort.signal,
+          },
+        );
+        // The state of a child that others go on with stays.
+        if (result.outcome !== 'interrupted' && !(work.stopping && work.ended === 'leaving' && isShared))
+          rmSync(checkpoint, { force: true });
+        return {
+          result,
+          ended: work.ended,
+          weights: child.weights ? { path: weights, shared: isShared } : null,
+        };
+      } finally {
+        now = null;
+        // A pool that was asked to stop takes no more children.
+        if (work.stopping) {
+          const old = pool;
+          pool = null;
+          await old.close();
+        }
+      }
+    },
+    obey: (mode) => {
+      if (mode === 'stop') endAfterEpoch(null);
+      else if (mode === 'pause') pool?.pause();
+      else pool?.resume();
+    },
+    endAfterEpoch: (reason) => {
+      pool?.resume();
+      endAfterEpoch(reason);
+    },
+    endNow: (reason) => {
+      if (now === null) return;
+      now.ended ??= reason;
+      now.abort.abort();
+    },
+    close: async () => {
+      await pool?.close();
+      pool = null;
+    },
+  };
+}
+
+/** Folder of a seat's own below that of its worker. */
+export function seatFolder(scratch: string, number: number): string {
+  return join(scratch, String(number));
+}

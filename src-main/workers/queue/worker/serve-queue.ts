@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Worker } from 'bullmq';
+import { errorMessage } from '../../../../src-shared/errors';
+import type { TrainerPool } from '../../trainer-pool';
+import type { QueueConnection } from '../wire/connect';
+import { queueName, queuePrefix, queueProtocol, times } from '../wire/keys';
+import type { WorkerRecord } from '../wire/messages';
+import { enterRoster, leaveRoster } from '../wire/roster';
+import type { SharedFolder } from '../wire/shared-folder';
+import { heldData, type HeldData, type PrepareHeld } from './held-data';
+import { createSeat, seatFolder, type EndReason, type Seat } from './seat';
+import { takeJob, type TakenJob } from './taken-job';
+import { trainTaken, wishOf } from './train-taken';
+import type { WorkerEvent } from './worker-event';
+
+export interface ServeQueueOptions {
+  readonly connection: QueueConnection;
+  readonly host: string;
+  readonly version: string;
+  /** Children at a time. */
+  readonly places: number;
+  readonly device: string;
+  readonly datasets: readonly HeldData[];
+  readonly prepare: PrepareHeld;
+  /** Makes a pool of one trainer. */
+  readonly pool: () => TrainerPool;
+  /** Absolute path of a folder of this worker's own. */
+  readonly scratch: string;
+  readonly shared: SharedFolder | null;
+  /** Milliseconds of silence after which BullMQ gives a job of this worker to another. */
+  readonly patience: number;
+  readonly stop: { readonly afterEpoch: AbortSignal; readonly now: AbortSignal };
+  readonly onEvent: (event: WorkerEvent) => void;
+}
+
+/** Between two looks into queues that had nothing; milliseconds. */
+const idle = 500;
+/** A job whose worker was lost so often is given up by BullMQ. */
+const mostStalls = 20;
+/** So long a worker that ends at once waits for the queue to hear of it; milliseconds. */
+const goodbye = 3000;
+
+/**
+ * Trains children of the queue's searches until it is stopped. BullMQ's locks say whose a job is: they are renewed while its child
+ * trains, and a job whose lock ran out goes to another worker.
+ */
+export async function serveQueue(options: ServeQueueOptions): Promise<void> {
+  const { connection, datasets, patience, stop, onEvent } = options;
+  const { redis, bullmq } = connection;
+  const id = randomUUID();
+  const seats = Array.from({ length: options.places }, (_, place) =>
+    createSeat({
+      number: place + 1,
+      pool: options.pool,
+      scratch: seatFolder(options.scratch, place + 1),
+      shared: options.shared,
+    }),
+  );
+  const parts = {
+    connection,
+    worker: { id, host: options.host },
+    folderFor: heldData(options.prepare),
+    tell: onEvent,
+  };
+  const queues = new Map<HeldData, Worker>(
+    datasets.map((held) => [
+      held,
+      new bullmq.Worker(queueName(held.fingerprint), null, {
+        connection: redis,
+        prefix: queuePrefix,
+        autorun: false,
+        lockDuration: patience,
+        stalledInterval: patience / 2,
+        maxStalledCount: mostStalls,
+      }),
+    ]),
+  );
+  const working = new Map<Seat, Promise<void>>();
+  const said = new Set<string>();
+  const complain = (error: unknown): void => {
+    const message = connection.message(error);
+    if (said.has(message) || said.size > 100) return;
+    said.add(message);
+    onEvent({ type: 'refused', message });
+  };
+  let ended = false;
+  const isOver = (): boolean => ended;
+  const isEnding = (): boolean => ended || stop.afterEpoch.aborted || stop.now.aborted || queues.size === 0;
+
+  connection.onChange(() => {
+    const message = connection.away();
+    onEvent(message === null ? { type: 'back' } : { type: 'away', message });
+  });
+
+  const record = (): WorkerRecord => ({
+    protocol: queueProtocol,
+    worker: id,
+    host: options.host,
+    pid: process.pid,
+    version: options.version,
+    places: options.places,
+    device: options.device,
+    datasets: [...queues.keys()].map(({ name, fingerprint }) => ({ name, fingerprint })),
+    children: seats.flatMap(({ child, epoch }) =>
+      child === null
+        ? []
+        : [{ search: child.search, trial: child.trial, epoch, epochs: child.child.recipe.epochs }],
+    ),
+    ending: isEnding(),
+  });
+
+  /** Renews the lock of a seat's job, and has its child do what its search wants. */
+  const mind = async (seat: Seat): Promise<void> => {
+    const { job, child } = seat;
+    if (job === null || child === null) return;
+    if (Date.now() - seat.renewedAt > patience / 3) {
+      seat.renewedAt = Date.now();
+      const own = await job.renew();
+      if (seat.job !== job) return;
+      if (!own) {
+        seat.endNow('lost');
+        return;
+      }
+    }
+    const wish = await wishOf(connection, child);
+    if (seat.job !== job) return;
+    if (wish === 'unwanted') seat.endNow('unwanted');
+    else if (wish !== 'gone') seat.obey(wish.mode);
+  };
+  const minding = async (): Promise<void> => {
+    while (!ended) {
+      try {
+        await enterRoster(redis, record());
+        await Promise.all(seats.map(mind));
+      } catch (error) {
+        if (!isOver()) complain(error);
+      }
+      await wait(times.beat);
+    }
+  };
+
+  /** Has a seat train a job; afterwards the seat is free. */
+  const seatJob = (seat: Seat, taken: TakenJob, held: HeldData): void => {
+    seat.renewedAt = Date.now();
+    const work = async (): Promise<void> => {
+      // Data may have to be read first: the lock must not run out meanwhile.
+      const renewing = setInterval(() => void taken.renew().catch(() => undefined), patience / 3);
+      try {
+        if ((await trainTaken(parts, seat, taken, held)) === 'no-data') await drop(held);
+      } catch (error) {
+        if (!ended) complain(error);
+      } finally {
+        clearInterval(renewing);
+        working.delete(seat);
+      }
+    };
+    working.set(seat, work());
+  };
+  const drop = async (held: HeldData): Promise<void> => {
+    const queue = queues.get(held);
+    queues.delete(held);
+    await queue?.close(true);
+  };
+
+  /** Gives free seats the next jobs, from all queues in turn. */
+  const fetch = async (): Promise<boolean> => {
+    let found = false;
+    for (const [held, queue] of [...queues]) {
+      const seat = seats.find((one) => !working.has(one));
+      if (seat === undefined || isEnding()) break;
+      const taken = await takeJob(connection, queue, randomUUID(), patience);
+      if (taken === undefined) continue;
+      found = true;
+      seatJob(seat, taken, held);
+    }
+    return found;
+  };
+
+  const endAll = (end: (seat: Seat, reason: EndReason) => void): void => {
+    for (const seat of seats) end(seat, 'leaving');
+  };
+  stop.afterEpoch.addEventListener('abort', () => endAll((seat, reason) => seat.endAfterEpoch(reason)));
+  stop.now.addEventListener('abort', () => endAll((seat, reason) => seat.endNow(reason)));
+
+  for (const queue of queues.values()) {
+    queue.on('error', (error) => {
+      if (!ended && redis.status === 'ready') complain(error);
+    });
+    await queue.startStalledCheckTimer();
+  }
+  await enterRoster(redis, record());
+  onEvent({
+    type: 'ready',
+    datasets: datasets.map(({ name, fingerprint }) => ({ name, fingerprint })),
+  });
+  const minds = minding();
+  const endedNow = untilAborted(stop.now);
+  const anyStop = AbortSignal.any([stop.afterEpoch, stop.now]);
+  while (!isEnding()) {
+    let found = false;
+    try {
+      found = await Promise.race([fetch(), endedNow]);
+    } catch (error) {
+      complain(error);
+      await wait(times.beat);
+    }
+    if (!found || working.size === seats.length)
+      await wait(idle, undefined, { signal: anyStop }).catch(() => undefined);
+  }
+  await Promise.race([
+    Promise.all(working.values()),
+    // A queue that is away cannot be told: its locks run out by themselves.
+    endedNow.then(() => wait(goodbye)),
+  ]);
+  ended = true;
+  await Promise.race([
+    leaveRoster(redis, id).catch((error: unknown) => errorMessage(error)),
+    wait(goodbye / 3),
+  ]);
+  await Promise.all(seats.map((seat) => seat.close()));
+  await Promise.race([
+    Promise.all([...queues.values()].map((queue) => queue.close(true))),
+    wait(goodbye / 3),
+  ]);
+  connection.close();
+  await Promise.race([minds, wait(times.beat)]);
+}
+
+function untilAborted(signal: AbortSignal): Promise<false> {
+  if (signal.aborted) return Promise.resolve(false);
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(false), { once: true }));
+}

@@ -1,0 +1,214 @@
+import { rmSync } from 'node:fs';
+import { errorMessage } from '../../../../src-shared/errors';
+import { outcomeOf } from '../../../../src-shared/run/reward';
+import { sendFile, sumOfFile } from '../wire/blobs';
+import type { QueueConnection } from '../wire/connect';
+import { eventsKey, openKey, queueProtocol, searchKey, times } from '../wire/keys';
+import {
+  childJobSchema,
+  readMessage,
+  searchStateSchema,
+  showable,
+  type ChildEvent,
+  type ChildJob,
+  type ChildResult,
+  type SearchWish,
+  type SentWeights,
+} from '../wire/messages';
+import type { HeldData } from './held-data';
+import type { Seat, SeatResult } from './seat';
+import type { TakenJob } from './taken-job';
+import type { WorkerEvent } from './worker-event';
+
+/** What the training of a job stands on. */
+export interface TrainTakenParts {
+  readonly connection: QueueConnection;
+  readonly worker: { readonly id: string; readonly host: string };
+  readonly folderFor: (held: HeldData, data: ChildJob['data']) => Promise<string>;
+  readonly tell: (event: WorkerEvent) => void;
+}
+
+/** Steps are told of at most so often; milliseconds. */
+const progressInterval = 1000;
+/** A child whose search gives no sign of life is put off for so long, so that others go first; milliseconds. */
+const putOff = 15_000;
+const mostTold = 10_000;
+
+/**
+ * Trains the child of a job that was taken, and brings the job to its end: with a result, back into the queue, or refused.
+ * @returns 'no-data' when this machine does not have what the job needs; the job is back in the queue then
+ */
+export async function trainTaken(
+  parts: TrainTakenParts,
+  seat: Seat,
+  taken: TakenJob,
+  held: HeldData,
+): Promise<'done' | 'no-data'> {
+  const { connection, worker, folderFor, tell } = parts;
+  const { redis } = connection;
+  let child: ChildJob;
+  try {
+    child = readMessage(childJobSchema, taken.job.data, 'A job');
+    if (child.data.fingerprint !== held.fingerprint)
+      throw new Error('A job in the queue is for another data set than its queue.');
+  } catch (error) {
+    const message = errorMessage(error);
+    tell({ type: 'refused', message });
+    await taken.refuse(message);
+    return 'done';
+  }
+  const by = {
+    protocol: queueProtocol,
+    token: child.token,
+    attempt: taken.attempt,
+    worker: worker.id,
+    host: worker.host,
+  };
+  const wish = await wishOf(connection, child);
+  if (wish === 'gone') {
+    if (Date.now() - taken.job.timestamp > times.kept)
+      await taken.refuse('Its search has been gone for a day.');
+    else await taken.putOff(putOff);
+    return 'done';
+  }
+  if (wish === 'unwanted' || wish.mode === 'stop') {
+    await taken.complete({ ...by, outcome: 'interrupted', epochs: [] } satisfies ChildResult);
+    return 'done';
+  }
+
+  let data: string;
+  try {
+    data = await folderFor(held, child.data);
+  } catch (error) {
+    await taken.giveBack();
+    tell({ type: 'dataLost', name: held.name, message: errorMessage(error) });
+    return 'no-data';
+  }
+
+  /** Told in order; what cannot be told now is in the result. */
+  const say = (event: ChildEvent): void => {
+    if (redis.status !== 'ready') return;
+    const key = eventsKey(child.search);
+    redis
+      .multi()
+      .xadd(key, 'MAXLEN', '~', mostTold, '*', 'm', JSON.stringify(event))
+      .pexpire(key, times.kept)
+      .exec()
+      .catch(() => undefined);
+  };
+  const { trial, search } = child;
+  const { epochs } = child.child.recipe;
+  let lastProgress = -Infinity;
+  const ofChild = { search, trial, seat: seat.number, epochs };
+  const trained = await seat.train(taken, child, data, {
+    onStart: () => {
+      say({ ...by, type: 'started' });
+      tell({ type: 'started', ...ofChild });
+    },
+    onBegin: (earlier) => say({ ...by, type: 'begun', epochs: [...earlier] }),
+    onProgress: (progress) => {
+      tell({ type: 'progress', ...ofChild, ...progress });
+      const now = performance.now();
+      if (now - lastProgress < progressInterval) return;
+      lastProgress = now;
+      say({ ...by, type: 'progress', ...progress });
+    },
+    onEpoch: (record) => {
+      say({ ...by, type: 'epoch', record });
+      tell({ type: 'epoch', ...ofChild, record });
+    },
+  });
+  try {
+    await conclude(parts, taken, child, trained, by, () => say({ ...by, type: 'ended' }));
+    tell({ type: 'ended', ...ofChild, outcome: outcomeFor(trained) });
+  } finally {
+    if (trained.weights?.shared === false) rmSync(trained.weights.path, { force: true });
+  }
+  return 'done';
+}
+
+async function conclude(
+  { connection }: TrainTakenParts,
+  taken: TakenJob,
+  child: ChildJob,
+  trained: SeatResult,
+  by: Pick<ChildResult, 'protocol' | 'token' | 'attempt' | 'worker' | 'host'>,
+  onEnded: () => void,
+): Promise<void> {
+  const { result, ended } = trained;
+  if (ended === 'lost') return;
+  const unfinished = result.outcome === 'interrupted' || (result.outcome === 'completed' && result.stopped);
+  if (ended === 'leaving' && unfinished) return taken.giveBack();
+  const epochs = [...result.epochs];
+  switch (result.outcome) {
+    case 'interrupted':
+      await taken.complete({ ...by, outcome: 'interrupted', epochs } satisfies ChildResult);
+      break;
+    case 'failed': {
+      const message = showable(result.message, 2000);
+      await taken.complete({
+        ...by,
+        outcome: 'failed',
+        reason: result.reason,
+        message,
+        epochs,
+      } satisfies ChildResult);
+      break;
+    }
+    case 'completed': {
+      const weights = await leaveWeights(connection, child, trained, by);
+      await taken.complete({
+        ...by,
+        outcome: 'completed',
+        stopped: result.stopped,
+        epochs,
+        weights,
+      } satisfies ChildResult);
+      break;
+    }
+  }
+  onEnded();
+}
+
+/** Sends the weights where the search finds them, if the child is among the best so far. */
+async function leaveWeights(
+  connection: QueueConnection,
+  child: ChildJob,
+  { result, weights }: SeatResult,
+  name: Pick<ChildResult, 'token' | 'attempt'>,
+): Promise<SentWeights | null> {
+  if (weights === null) return null;
+  const wish = await wishOf(connection, child);
+  const least = typeof wish === 'string' ? 0 : wish.leastReward;
+  if (outcomeOf(result.epochs, child.child.recipe).reward < least) {
+    rmSync(weights.path, { force: true });
+    return null;
+  }
+  return weights.shared
+    ? { kind: 'shared', ...sumOfFile(weights.path) }
+    : sendFile(connection.redis, name, weights.path);
+}
+
+/**
+ * What the search of a child wants: `gone` when it gives no sign of life, `unwanted` when it does not wait for the child.
+ */
+export async function wishOf(
+  { redis }: QueueConnection,
+  { search, token }: Pick<ChildJob, 'search' | 'token'>,
+): Promise<SearchWish | 'gone' | 'unwanted'> {
+  const [text, isOpen] = await Promise.all([
+    redis.get(searchKey(search)),
+    redis.sismember(openKey(search), token),
+  ]);
+  if (text === null) return 'gone';
+  if (isOpen === 0) return 'unwanted';
+  return readMessage(searchStateSchema, text, 'What a search wants');
+}
+
+function outcomeFor({ result, ended }: SeatResult): TrialOutcome {
+  if (ended === 'lost') return 'lost';
+  if (ended === 'leaving' && (result.outcome !== 'completed' || result.stopped)) return 'givenBack';
+  return result.outcome;
+}
+
+export type TrialOutcome = SeatResult['result']['outcome'] | 'lost' | 'givenBack';
