@@ -39,7 +39,7 @@ export function addWorkerOptions(command: Command): Command {
     .option(
       '--patience <s>',
       'seconds without a sign of life after which another worker takes the children of this one',
-      positiveInteger,
+      patience,
       60,
     )
     .option('--json', 'write each event as a line of JSON', false);
@@ -52,6 +52,15 @@ function collect(text: string, earlier: readonly NamedPath[] = []): readonly Nam
   if (earlier.some((one) => one.name === name))
     throw new InvalidArgumentError(`There are two called ${name}.`);
   return [...earlier, { name, path: resolve(path) }];
+}
+
+/** Less would take children away from workers that are merely busy. */
+const leastPatience = 3;
+
+function patience(text: string): number {
+  const seconds = positiveInteger(text);
+  if (seconds < leastPatience) throw new InvalidArgumentError(`It must be ${leastPatience} or more.`);
+  return seconds;
 }
 
 function device(text: string): string {

@@ -77,6 +77,8 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     log,
   };
   const open = new Set<OpenChild>();
+  /** Settled, and still in the queue. */
+  const settled = new Set<OpenChild>();
   const resizes = new Set<() => void>();
   const numbers = trainerNumbers();
   const best = bestRewards(options.keepBest);
@@ -142,12 +144,18 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     due = false;
     await Promise.all([...open].map((child) => child.reconcile(mode === 'stop')));
   };
+  /** What was settled has been stored meanwhile. Whatever cannot be taken out of the queue is forgotten there after a day. */
+  const withdrawSettled = (): void => {
+    for (const child of settled) void child.withdraw().catch(() => undefined);
+    settled.clear();
+  };
   const loop = async (): Promise<void> => {
     for (let looks = 0; !closed; looks++) {
       try {
         if (looks % looksABeat === 0) await beat();
         await readEvents();
         if (due || looks % looksAReconciliation === 0) await reconcile();
+        withdrawSettled();
       } catch (error) {
         if (isClosed()) return;
         sayOnce(connection.message(error));
@@ -188,8 +196,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     } finally {
       open.delete(child);
       if (number !== undefined) numbers.give(number);
-      // Later: what was settled is stored first. Whatever cannot be removed is forgotten after a day.
-      if (!closed) setTimeout(() => void child.withdraw().catch(() => undefined), look);
+      settled.add(child);
     }
   };
 
@@ -212,8 +219,8 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     },
     close: async () => {
       if (closed) return;
-      const left = [...open];
-      for (const child of left) child.interrupt();
+      for (const child of open) child.interrupt();
+      const left = [...open, ...settled];
       closed = true;
       mode = 'run';
       const leave = async (): Promise<void> => {
