@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { benchChild, benchTask, type ChildName } from './children';
+import { benchChild, type ChildName } from './children';
+import { writeCheckedWorkload } from './child-workload';
 import { startContestant, type ContestantCommand } from './contestant';
 import { canTrain, contestantCommand, type ContestantName, type Surroundings } from './contestants';
-import { makeWorkload, writeWorkload } from './workload';
 
 /** Losses of the first steps of a contestant, all from the same weights and pictures. */
 export interface CheckedLosses {
@@ -21,8 +21,6 @@ export interface CheckedLosses {
 export const firstTolerance = 1e-4;
 export const laterTolerance = 1e-2;
 const laterSteps = 3;
-/** At the paper's rate of 0.1 rounding differences grow a hundredfold a step in networks with small maps. */
-const gentleRate = 0.01;
 
 /** Whether all contestants compute the same: cross entropies of the first steps, compared with the first contestant's. */
 export async function checkChild(
@@ -35,10 +33,9 @@ export async function checkChild(
   const checked: CheckedLosses[] = [];
   try {
     const child = benchChild(name);
-    const workload = makeWorkload(child, benchTask, child.batch * (laterSteps + 1));
-    writeWorkload(folder, { ...workload, recipe: { ...workload.recipe, learningRate: gentleRate } });
-    for (const contestant of contestants.filter((one) => canTrain(one, name))) {
-      const losses = await firstLosses(contestantCommand(contestant, folder, surroundings), timeLimit);
+    writeCheckedWorkload(folder, child, laterSteps + 1);
+    for (const contestant of contestants.filter((one) => canTrain(one, child))) {
+      const losses = await firstLosses(contestantCommand(contestant, child, folder, surroundings), timeLimit);
       const differences = losses.map((loss, i) => relativeDifference(loss, checked[0]?.losses[i] ?? loss));
       const [firstDifference = Number.NaN, ...rest] = differences;
       const laterDifference = Math.max(...rest);

@@ -4,10 +4,15 @@ import type { ConvSpaceConfig } from '../src-shared/config/search-config';
 import { Generator } from '../src-shared/random';
 import { convChoices } from '../src-shared/space/conv-space';
 import { writeConvSteps, type ConvStep } from '../src-shared/space/conv-steps';
+import { languageChild, languageChildNames, type LanguageBenchChild } from './language-children';
 
-/** A network that every contestant trains, and the batch at which it does. */
-export interface BenchChild {
-  readonly name: ChildName;
+/** What every contestant trains: a network on pictures, or a language model. */
+export type BenchChild = ConvBenchChild | LanguageBenchChild;
+
+/** A network on pictures, and the batch at which it is trained. */
+export interface ConvBenchChild {
+  readonly kind: 'conv';
+  readonly name: ConvChildName;
   readonly description: string;
   readonly architecture: ConvArchitecture;
   readonly batch: number;
@@ -15,17 +20,31 @@ export interface BenchChild {
   readonly steps: number;
 }
 
-export const childNames = ['six-layer', 'v1', 'v2', 'v3', 'tiny'] as const;
+const convChildNames = ['six-layer', 'v1', 'v2', 'v3', 'tiny'] as const;
+type ConvChildName = (typeof convChildNames)[number];
+
+export const childNames = [...convChildNames, ...languageChildNames] as const;
 export type ChildName = (typeof childNames)[number];
+
+/** Children of a size for checks, which say nothing of speed. */
+export function isTiny(name: ChildName): boolean {
+  return name.startsWith('tiny');
+}
 
 /** CIFAR-10's pictures and classes. */
 export const benchTask: ImageTask = { height: 32, width: 32, channels: 3, classes: 10 };
 
-/** The networks of the benchmark: always the same ones. */
+/** The children of the benchmark: always the same ones. */
 export function benchChild(name: ChildName): BenchChild {
+  const language = languageChildNames.find((known) => known === name);
+  return language === undefined ? convChild(name as ConvChildName) : languageChild(language);
+}
+
+function convChild(name: ConvChildName): ConvBenchChild {
   switch (name) {
     case 'six-layer':
       return {
+        kind: 'conv',
         name,
         description: 'six 3×3 convolutions of 36 filters in a row',
         architecture: network(
@@ -37,6 +56,7 @@ export function benchChild(name: ChildName): BenchChild {
       };
     case 'v1':
       return {
+        kind: 'conv',
         name,
         description:
           '15 layers with skip connections, filters 24–64, kernels 1–7, as the v1 search samples them',
@@ -46,6 +66,7 @@ export function benchChild(name: ChildName): BenchChild {
       };
     case 'v2':
       return {
+        kind: 'conv',
         name,
         description: '20 layers with skip connections, strides of 2 in three, as the v2 search samples them',
         architecture: network({ strideHeights: [1, 2], strideWidths: [1, 2] }, 20, {
@@ -58,6 +79,7 @@ export function benchChild(name: ChildName): BenchChild {
       };
     case 'v3':
       return {
+        kind: 'conv',
         name,
         description:
           '13 fully connected blocks of 3 layers, filters 6–36, max-pooling after layers 13 and 24, as the v3 search samples them',
@@ -75,6 +97,7 @@ export function benchChild(name: ChildName): BenchChild {
       };
     case 'tiny':
       return {
+        kind: 'conv',
         name,
         description: 'every kind of layer and connection at a size for checks',
         architecture: network(

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { engineEnvironment } from '../src-main/engine/load';
-import type { ChildName } from './children';
+import { isTiny, type BenchChild } from './children';
 import type { ContestantCommand } from './contestant';
 
 /** Everybody who can train the children; `ours` are the product, the others its peers. */
@@ -12,11 +12,12 @@ export const contestantNames = [
   'keras-jit',
   'torch',
   'torch-compile',
+  'torch-fused',
 ] as const;
 export type ContestantName = (typeof contestantNames)[number];
 
 /** Headings of the tables. */
-export const contestantTitles: Readonly<Record<ContestantName, string>> = {
+const contestantTitles: Readonly<Record<ContestantName, string>> = {
   graph: 'Cellsmith',
   'graph-augmented': 'Cellsmith, augmenting',
   layers: 'tfjs-layers',
@@ -24,16 +25,36 @@ export const contestantTitles: Readonly<Record<ContestantName, string>> = {
   'keras-jit': 'Keras 3, jit_compile',
   torch: 'PyTorch, channels last',
   'torch-compile': 'PyTorch, torch.compile',
+  'torch-fused': 'PyTorch, fused nn.LSTM',
 };
+
+/** The heading of a contestant among those that train children of a kind. */
+export function contestantTitle(name: ContestantName, kind: BenchChild['kind']): string {
+  return name === 'torch' && kind === 'language' ? 'PyTorch, eager' : contestantTitles[name];
+}
 
 /** Whether it is a peer: another framework on the same work. */
 export function isPeer(name: ContestantName): boolean {
   return name !== 'graph' && name !== 'graph-augmented';
 }
 
-/** tfjs-layers takes minutes for what others do in seconds: it trains the smaller children only. */
-export function canTrain(name: ContestantName, child: ChildName): boolean {
-  return name !== 'layers' || child === 'six-layer' || child === 'tiny';
+/** Whether a contestant takes part in a child. */
+export function canTrain(name: ContestantName, child: BenchChild): boolean {
+  switch (name) {
+    case 'layers':
+      // It takes minutes for what others do in seconds.
+      return child.kind === 'conv' && (child.name === 'six-layer' || isTiny(child.name));
+    case 'graph-augmented':
+      return child.kind === 'conv';
+    case 'torch-fused':
+      return child.kind === 'language' && child.architecture.cell.kind === 'lstm';
+    case 'graph':
+    case 'keras':
+    case 'keras-jit':
+    case 'torch':
+    case 'torch-compile':
+      return true;
+  }
 }
 
 /** Where and with what the contestants run. */
@@ -50,6 +71,7 @@ const peers = resolve(programs, '..', '..', 'bench', 'peers');
 
 export function contestantCommand(
   name: ContestantName,
+  { kind }: BenchChild,
   workload: string,
   { python, threads, scratch }: Surroundings,
 ): ContestantCommand {
@@ -68,21 +90,27 @@ export function contestantCommand(
       PYTHONDONTWRITEBYTECODE: '1',
     },
   });
+  const [product, torch, keras] =
+    kind === 'conv'
+      ? (['graph.js', 'torch_peer.py', 'keras_peer.py'] as const)
+      : (['language-graph.js', 'language_torch_peer.py', 'language_keras_peer.py'] as const);
   switch (name) {
     case 'graph':
-      return ours('graph.js');
+      return ours(product);
     case 'graph-augmented':
-      return ours('graph.js', 'augmenting');
+      return ours(product, 'augmenting');
     case 'layers':
       return ours('layers.js');
     case 'keras':
-      return theirs('keras_peer.py');
+      return theirs(keras);
     case 'keras-jit':
-      return theirs('keras_peer.py', 'jit');
+      return theirs(keras, 'jit');
     case 'torch':
-      return theirs('torch_peer.py');
+      return theirs(torch);
     case 'torch-compile':
-      return theirs('torch_peer.py', 'compile');
+      return theirs(torch, 'compile');
+    case 'torch-fused':
+      return theirs(torch, 'fused');
   }
 }
 

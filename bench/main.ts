@@ -5,10 +5,10 @@ import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { format, resolveConfig } from 'prettier';
 import { checkChild } from './check';
-import { childNames, type ChildName } from './children';
+import { benchChild, childNames, isTiny, type ChildName } from './children';
 import {
   contestantNames,
-  contestantTitles,
+  contestantTitle,
   isPeer,
   type ContestantName,
   type Surroundings,
@@ -32,10 +32,14 @@ interface Options {
 const results = resolve(import.meta.dirname, '..', '..', 'bench', 'results');
 
 const page = resolve(import.meta.dirname, '..', '..', 'docs', 'benchmarks.md');
-const markers = [
-  '<!-- results: written by `npm run bench -- --record` -->',
-  '<!-- end of results -->',
-] as const;
+/** What stands around the results of children of a kind on that page. */
+const markers = {
+  conv: ['<!-- results: written by `npm run bench -- --record` -->', '<!-- end of results -->'],
+  language: [
+    '<!-- results of language models: written by `npm run bench -- --record` -->',
+    '<!-- end of results of language models -->',
+  ],
+} as const;
 
 const program = new Command('bench')
   .description(
@@ -44,7 +48,7 @@ const program = new Command('bench')
   .addOption(
     new Option('--child <names...>', 'networks to train')
       .choices(childNames)
-      .default(childNames.filter((name) => name !== 'tiny')),
+      .default(childNames.filter((name) => !isTiny(name))),
   )
   .addOption(
     new Option('--peer <names...>', 'who trains them').choices(contestantNames).default([...contestantNames]),
@@ -103,17 +107,24 @@ async function measure(options: Options, surroundings: Surroundings): Promise<vo
   mkdirSync(results, { recursive: true });
   writeFileSync(`${file}.json`, `${JSON.stringify(report, null, 2)}\n`);
   writeFileSync(`${file}.md`, markdown);
-  if (options.record === true) await record(markdown);
+  if (options.record === true) await record(report);
   console.log(`${markdown}\nWritten to ${file}.md and .json`);
 }
 
-/** Puts the result between the markers of the page. */
-async function record(markdown: string): Promise<void> {
-  const text = readFileSync(page, 'utf8');
-  const [start, end] = [text.indexOf(markers[0]), text.indexOf(markers[1])];
+/** Puts the results of each kind of children between that kind's markers; what was not measured stays. */
+async function record(report: BenchReport): Promise<void> {
+  let text = readFileSync(page, 'utf8');
+  for (const kind of ['conv', 'language'] as const) {
+    const children = report.children.filter((child) => child.kind === kind);
+    if (children.length > 0) text = between(text, markers[kind], reportMarkdown({ ...report, children }));
+  }
+  writeFileSync(page, await format(text, { ...(await resolveConfig(page)), filepath: page }));
+}
+
+function between(text: string, [first, last]: readonly [string, string], content: string): string {
+  const [start, end] = [text.indexOf(first), text.indexOf(last)];
   if (start < 0 || end < start) throw new Error(`${page} has lost the markers of its results.`);
-  const changed = `${text.slice(0, start)}${markers[0]}\n\n${markdown}\n${text.slice(end)}`;
-  writeFileSync(page, await format(changed, { ...(await resolveConfig(page)), filepath: page }));
+  return `${text.slice(0, start)}${first}\n\n${content}\n${text.slice(end)}`;
 }
 
 async function check(options: Options, surroundings: Surroundings): Promise<void> {
@@ -124,7 +135,7 @@ async function check(options: Options, surroundings: Surroundings): Promise<void
     for (const checked of await checkChild(child, contestants, surroundings, options.timeLimit * 1000)) {
       if (!checked.agrees) disagree += 1;
       console.log(
-        `${checked.agrees ? 'same' : 'DIFFERS'}  ${child.padEnd(9)} ${contestantTitles[checked.contestant].padEnd(24)} ` +
+        `${checked.agrees ? 'same' : 'DIFFERS'}  ${child.padEnd(9)} ${contestantTitle(checked.contestant, benchChild(child).kind).padEnd(24)} ` +
           `losses ${checked.losses.map((loss) => loss.toFixed(5)).join(', ')}; ` +
           `differences ${checked.firstDifference.toExponential(1)}, then ${checked.laterDifference.toExponential(1)}`,
       );

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { benchChild, benchTask, type ChildName } from './children';
+import { benchChild, type BenchChild, type ChildName } from './children';
+import { childOperations, writeChildWorkload } from './child-workload';
 import { startContestant, type Contestant } from './contestant';
 import {
   canTrain,
@@ -11,10 +12,8 @@ import {
   type ContestantName,
   type Surroundings,
 } from './contestants';
-import { stepOperations } from './operations';
 import type { Progress } from './progress';
 import { spreadOf, type Spread } from './statistics';
-import { makeWorkload, writeWorkload } from './workload';
 
 export interface MeasureOptions {
   readonly contestants: readonly ContestantName[];
@@ -43,19 +42,18 @@ export type ContestantResult =
 
 export interface ChildResult {
   readonly child: ChildName;
+  readonly kind: BenchChild['kind'];
   readonly description: string;
   readonly batch: number;
   readonly steps: number;
   readonly rounds: number;
-  /** Floating-point operations of a step, by the formula of operations.ts. */
+  /** Floating-point operations of a step, by the formulas of child-workload.ts and operations.ts. */
   readonly operations: number;
   /** Operations a second of the machine's better matmul, of the same rounds. */
   readonly matmulRate: Spread;
   readonly contestants: readonly ContestantResult[];
 }
 
-/** Pictures that the contestants hold in memory; a step takes the next `batch` of them. */
-const pictures = 4096;
 const matmulRepeats = 6;
 
 /**
@@ -69,21 +67,21 @@ export async function measureChild(
 ): Promise<ChildResult> {
   const child = benchChild(name);
   const steps = options.steps ?? child.steps;
-  const operations = stepOperations(child.architecture, benchTask, child.batch);
+  const operations = childOperations(child);
   const folder = mkdtempSync(join(tmpdir(), 'cellsmith-bench-'));
-  const entrants = options.contestants.filter((contestant) => canTrain(contestant, name));
+  const entrants = options.contestants.filter((contestant) => canTrain(contestant, child));
   const running = new Map<ContestantName, { readonly contestant: Contestant; readonly medians: number[] }>();
   const failures = new Map<ContestantName, string>();
   const rates: number[] = [];
   const matmuls: Contestant[] = [];
   try {
-    writeWorkload(folder, makeWorkload(child, benchTask, pictures));
+    writeChildWorkload(folder, child);
     for (const command of matmulCommands(options.surroundings))
       matmuls.push(await startContestant(command, options.timeLimit));
     for (const [index, entrant] of entrants.entries()) {
       progress.report(`${name}: starting ${entrant}`, (0.4 * index) / entrants.length);
       try {
-        const command = contestantCommand(entrant, folder, options.surroundings);
+        const command = contestantCommand(entrant, child, folder, options.surroundings);
         const contestant = await startContestant(command, options.timeLimit);
         running.set(entrant, { contestant, medians: [] });
         await contestant.train(1);
@@ -107,6 +105,7 @@ export async function measureChild(
     const rate = spreadOf(rates);
     return {
       child: name,
+      kind: child.kind,
       description: child.description,
       batch: child.batch,
       steps,

@@ -1,5 +1,5 @@
 import { cpus, totalmem } from 'node:os';
-import { contestantTitles, isPeer } from './contestants';
+import { contestantTitle, isPeer } from './contestants';
 import type { ChildResult, ContestantResult } from './measure';
 import type { Spread } from './statistics';
 
@@ -48,13 +48,13 @@ function childMarkdown(result: ChildResult): string {
     `Batch ${result.batch}, ${(result.operations / 1e9).toFixed(1)} GFLOP a step; ${result.rounds} rounds of ${result.steps} steps; ` +
     `the machine's matmul reached ${rates(result.matmulRate)} GFLOP/s.`;
   const head = ['', 'ms a step', 'of Cellsmith', 'share of matmul', 'first step', 'peak memory'];
-  const rows = result.contestants.map((contestant) => row(contestant, own));
+  const rows = result.contestants.map((contestant) => row(contestant, result.kind, own));
   const conclusion = own === undefined ? [] : [against(result, own)];
   return [heading, table(head, rows), ...conclusion].join('\n\n');
 }
 
-function row(result: ContestantResult, own: number | undefined): string[] {
-  const title = contestantTitles[result.name];
+function row(result: ContestantResult, kind: ChildResult['kind'], own: number | undefined): string[] {
+  const title = contestantTitle(result.name, kind);
   if ('failure' in result) return [title, `did not take part: ${firstLine(result.failure)}`, '', '', '', ''];
   const { step, shareOfMatmul, millisecondsToFirstStep, peakMemory } = result;
   return [
@@ -73,7 +73,7 @@ function against(result: ChildResult, own: number): string {
   for (const contestant of result.contestants) {
     if ('failure' in contestant || !isPeer(contestant.name)) continue;
     if (fastest === undefined || contestant.step.median < fastest.median)
-      fastest = { title: contestantTitles[contestant.name], median: contestant.step.median };
+      fastest = { title: contestantTitle(contestant.name, result.kind), median: contestant.step.median };
   }
   return fastest === undefined
     ? 'No peer took part.'

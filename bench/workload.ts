@@ -2,8 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConvArchitecture, ImageTask } from '../src-shared/architecture/conv-architecture';
 import { Generator } from '../src-shared/random';
-import type { BenchChild } from './children';
+import type { ConvBenchChild } from './children';
 import { inputChannels } from './operations';
+import { readWeights, writeWeights, type InitialWeight } from './weights';
 
 /** The numbers of the training recipe that a step needs (paper section 4.1). */
 export interface StepRecipe {
@@ -24,14 +25,6 @@ const paperRecipe: StepRecipe = {
   batchNormMomentum: 0.9,
 };
 
-/** A weight that all contestants start from. Scales of batch normalisation start at 1, offsets at 0, everywhere. */
-export interface InitialWeight {
-  /** `layer<n>/kernel` [height, width, in, out] by number of the layer from 1, `classifier/kernel` [in, classes], `classifier/bias`. */
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
-
 /** What is written to the folder that every contestant gets; bench/peers/workload.py says what lies in it. */
 export interface Workload {
   readonly architecture: ConvArchitecture;
@@ -44,11 +37,15 @@ export interface Workload {
   readonly count: number;
   readonly images: Uint8Array;
   readonly labels: Int32Array;
+  /**
+   * `layer<n>/kernel` [height, width, in, out] by number of the layer from 1, `classifier/kernel` [in, classes], `classifier/bias`.
+   * Scales of batch normalisation start at 1, offsets at 0, everywhere.
+   */
   readonly weights: readonly InitialWeight[];
 }
 
 /** The same workload for everybody: pictures, labels and He-initialised weights drawn from seeds. */
-export function makeWorkload(child: BenchChild, task: ImageTask, count: number): Workload {
+export function makeWorkload(child: ConvBenchChild, task: ImageTask, count: number): Workload {
   const labels = new Int32Array(count);
   const images = drawPictures(task, labels);
   return {
@@ -70,11 +67,7 @@ export function writeWorkload(folder: string, workload: Workload): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'images.bin'), images);
   writeFileSync(join(folder, 'labels.bin'), new Uint8Array(labels.buffer));
-  writeFileSync(
-    join(folder, 'weights.bin'),
-    Buffer.concat(weights.map(({ values }) => new Uint8Array(values.buffer))),
-  );
-  const listed = weights.map(({ name, shape }) => ({ name, shape }));
+  const listed = writeWeights(folder, weights);
   writeFileSync(join(folder, 'workload.json'), JSON.stringify({ ...description, weights: listed }));
 }
 
@@ -82,21 +75,14 @@ export function writeWorkload(folder: string, workload: Workload): void {
 export function readWorkload(folder: string): Workload {
   const described = JSON.parse(readFileSync(join(folder, 'workload.json'), 'utf8')) as Omit<
     Workload,
-    'images' | 'labels' | 'weights'
-  > & { readonly weights: readonly Omit<InitialWeight, 'values'>[] };
+    'images' | 'labels'
+  >;
   const bytes = (file: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(join(folder, file)));
-  const values = new Float32Array(bytes('weights.bin').buffer);
-  let start = 0;
   return {
     ...described,
     images: bytes('images.bin'),
     labels: new Int32Array(bytes('labels.bin').buffer),
-    weights: described.weights.map(({ name, shape }) => {
-      const size = shape.reduce((product, dimension) => product * dimension, 1);
-      const weight = { name, shape, values: values.slice(start, start + size) };
-      start += size;
-      return weight;
-    }),
+    weights: readWeights(folder, described.weights),
   };
 }
 

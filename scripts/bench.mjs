@@ -8,7 +8,7 @@ import { build } from 'vite';
 import { peersPython } from './peers-environment.mjs';
 
 const root = resolve(import.meta.dirname, '..');
-const programs = ['main', 'graph', 'layers', 'matmul', 'controller'];
+const programs = ['main', 'graph', 'language-graph', 'layers', 'matmul', 'controller'];
 
 /** What runs in Node 20 without type stripping; packages stay in node_modules. */
 async function compile() {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
 import { CellsmithError } from '../../src-shared/errors';
 import { requireWithBinding } from './binding';
-import { kernelsFile, runsKernels } from './kernels/kernels';
+import { filterGradientPays, kernelsFile, runsKernels } from './kernels/kernels';
 import type { OpsInPlace } from './saved-model';
 import { currentInstallation } from './provision/installation';
 import type { EngineInstallation } from './provision/installation';
@@ -14,7 +14,7 @@ export type Engine = typeof tfjs;
 
 const nodeRequire = createRequire(import.meta.url);
 let engine: Engine | undefined;
-let kernels: OpsInPlace = new Map();
+let kernels: OpsInPlace | undefined;
 
 /**
  * Loads tfjs-node-gpu with the binding that provisioning compiled, once a process; it takes about a second.
@@ -46,20 +46,26 @@ export function loadEngine(): Engine {
 
 /** The product's own ops that this process can run, by the names of those in whose place they stand. */
 export function loadedKernels(): OpsInPlace {
-  return kernels;
+  return kernels ?? new Map();
+}
+
+/** Whether graphs may hold ops that only the product has (their names begin with Cellsmith); loads the engine. */
+export function hasOwnOps(): boolean {
+  loadEngine();
+  return kernels !== undefined;
 }
 
 /** They are faster, not needed: without them TensorFlow's own serve. They run on the processor alone. */
-function loadKernels(loaded: Engine, { directory }: EngineInstallation): OpsInPlace {
+function loadKernels(loaded: Engine, { directory }: EngineInstallation): OpsInPlace | undefined {
   const file = kernelsFile(directory);
   const { isUsingGpuDevice } = loaded.backend() as unknown as { readonly isUsingGpuDevice: boolean };
-  if (isUsingGpuDevice || !runsKernels() || !existsSync(file)) return new Map();
+  if (isUsingGpuDevice || !runsKernels() || !existsSync(file)) return undefined;
   try {
     nodeRequire(file);
   } catch {
-    return new Map();
+    return undefined;
   }
-  return new Map([['Conv2DBackpropFilter', 'CellsmithConv2DBackpropFilter']]);
+  return new Map(filterGradientPays() ? [['Conv2DBackpropFilter', 'CellsmithConv2DBackpropFilter']] : []);
 }
 
 /** What TensorFlow reads when it is loaded, whichever process loads it. */

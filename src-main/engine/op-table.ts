@@ -10,6 +10,7 @@ import { matrixOps } from './ops/matrix';
 import { normalizationOps } from './ops/normalization';
 import { poolingOps } from './ops/pooling';
 import { randomOps } from './ops/random';
+import { recurrentOps } from './ops/recurrent';
 import { reductionOps } from './ops/reduction';
 import { softmaxLossOps } from './ops/softmax-loss';
 import { sourceOps } from './ops/source';
@@ -27,6 +28,7 @@ export const opTable: ReadonlyMap<string, Op> = new Map(
     ...activationOps,
     ...softmaxLossOps,
     ...matrixOps,
+    ...recurrentOps,
     ...convolutionTable,
     ...poolingOps,
     ...normalizationOps,

@@ -39,7 +39,8 @@ type EngineTensor = ReturnType<Engine['tensor']>;
  * Loads a graph into TensorFlow through a SavedModel.
  *
  * @param options.directory keeps the SavedModel there, for other tools; without it a temporary folder is used and removed
- * @throws engine.session when TensorFlow refuses the graph; engine.graph; engine.missing
+ * @throws engine.session when TensorFlow refuses the graph; engine.graph, also where it is kept and has ops that only the product
+ * has; engine.missing
  */
 export async function openSession(
   graph: Graph,
@@ -47,6 +48,7 @@ export async function openSession(
 ): Promise<Session> {
   const engine = loadEngine();
   for (const [name, signature] of graph.signatures) checkFetchable(name, signature);
+  if (options.directory !== undefined) checkKnownElsewhere(graph);
   const folder = options.directory ?? mkdtempSync(join(tmpdir(), 'cellsmith-graph-'));
   const runners = new Map<string, SignatureRunner>();
   try {
@@ -101,6 +103,15 @@ export function fetchedFloats(results: Readonly<Record<string, Fetched>>, name: 
 function closeAll(runners: Map<string, SignatureRunner>): void {
   for (const runner of runners.values()) runner.dispose();
   runners.clear();
+}
+
+function checkKnownElsewhere({ nodes }: Graph): void {
+  const own = nodes.find(({ op }) => op.startsWith('Cellsmith'));
+  if (own !== undefined)
+    throw new CellsmithError(
+      'engine.graph',
+      `Other tools do not know ${own.op}: build the graph without it.`,
+    );
 }
 
 function checkFetchable(name: string, { outputs }: Signature): void {

@@ -1,4 +1,5 @@
 import type { Tensor } from '../../engine/graph';
+import type { CellProgram } from '../../engine/ops/recurrent';
 import type { Initializer } from '../../engine/variables';
 
 /** What a cell hands to its next step, each [batch, hidden]. */
@@ -26,4 +27,6 @@ export interface CellForm {
    * @param c c_{t−1}, [batch, hidden]
    */
   readonly step: (fromInput: Tensor, fromHidden: Tensor, c: Tensor | undefined) => CellState;
+  /** The same for the kernel of our own, which computes a whole window. Where there is no c, it takes and gives any. */
+  readonly program: CellProgram;
 }

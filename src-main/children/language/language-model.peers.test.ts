@@ -12,6 +12,7 @@ import {
   type LanguageRequest,
   parseLanguageReferences,
 } from '../../testing/language-reference';
+import { hasOwnOps } from '../../engine/load';
 import fixture from './fixtures/language-model.json';
 import { leafOrder } from './tree-cell';
 
@@ -19,6 +20,9 @@ const python = process.env['CELLSMITH_PEERS_PYTHON'] ?? 'python3';
 const script = fileURLToPath(new URL('./fixtures/language_model_torch.py', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-peers-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Graphs of TensorFlow's ops alone, and of ours where they run. */
+const kinds = hasOwnOps() ? [false, true] : [false];
 
 /** What PyTorch does with requests, now. */
 function pytorch(requests: readonly LanguageRequest[]): readonly LanguageReference[] {
@@ -72,10 +76,10 @@ function randomRequest(seed: number): LanguageRequest {
 describe('language models trained by PyTorch at this moment', () => {
   const references = pytorch(Array.from({ length: 16 }, (_, seed) => randomRequest(seed)));
 
-  it.each(references.map((reference, i) => [i, reference] as const))(
-    'a random model of seed %i trains and is measured alike, to 1e-4',
-    async (seed, reference) => {
-      const largest = await compareWithLanguageReference(reference, join(folder, String(seed)));
+  it.each(kinds.flatMap((ownOps) => references.map((reference, i) => [i, ownOps, reference] as const)))(
+    'a random model of seed %i trains and is measured alike, to 1e-4 (our ops: %s)',
+    async (seed, ownOps, reference) => {
+      const largest = await compareWithLanguageReference(reference, join(folder, String(seed)), ownOps);
       const { gradientNorm, firstGradient, ...others } = largest;
       expect(Math.max(...Object.values(others))).toBeLessThan(1e-4);
       // A value on the kink of its ReLU, or two that are equal under a maximum, have more than one gradient.

@@ -9,6 +9,7 @@ import {
   nameOf,
   parseLanguageReferences,
 } from '../../testing/language-reference';
+import { hasOwnOps } from '../../engine/load';
 import fixture from './fixtures/language-model.json';
 import { languageModel } from './language-model';
 import { leafOrder } from './tree-cell';
@@ -19,12 +20,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const references = parseLanguageReferences(fixture).map(
   (reference) => [nameOf(reference.request.architecture), reference] as const,
 );
+/** Graphs of TensorFlow's ops alone, and of ours where they run. */
+const kinds = hasOwnOps() ? [false, true] : [false];
+const referencesOfBoth = kinds.flatMap((ownOps) =>
+  references.map(([name, reference]) => [`${name}${ownOps ? ', our ops' : ''}`, reference, ownOps] as const),
+);
 
 describe('a language model, compared with PyTorch from the same weights (fixtures/language_model_torch.py)', () => {
-  it.each(references)(
+  it.each(referencesOfBoth)(
     '%s: losses, gradients, clipped steps and the whole validation split',
-    async (name, reference) => {
-      const largest = await compareWithLanguageReference(reference, join(folder, name));
+    async (name, reference, ownOps) => {
+      const largest = await compareWithLanguageReference(reference, join(folder, name), ownOps);
       expect(largest.loss).toBeLessThan(1e-5);
       expect(largest.gradientNorm).toBeLessThan(1e-4);
       expect(largest.firstGradient).toBeLessThan(1e-4);
@@ -44,32 +50,36 @@ describe('a language model, compared with PyTorch from the same weights (fixture
 });
 
 describe('hidden state that is carried over', () => {
-  it('is set only after it was read, also where c_t does not depend on c_{t−1}', () => {
-    // c_t is read at a leaf, and c_{t−1} joins at the root.
-    const cell = { ...figure5Cell, readNode: 0, injectedNode: 2 };
-    const tokens = { file: '/nowhere', count: 100 };
-    const { graph } = languageModel(
-      { cell, layers: 2, hidden: 3, vocabulary: 5, sharedEmbeddings: false },
-      {
-        batchSize: 2,
-        steps: 1,
-        clipNorm: 5,
-        dropout: { kind: 'none' },
-        initialRange: 0.1,
-        forgetBias: 0,
-      },
-      { train: tokens, valid: tokens, startToken: 0 },
-    );
-    const states = graph.variables.filter(({ name }) => /state\/layer\d\/[hc]$/.test(name));
-    expect(states.length).toBe(8);
-    for (const { handle } of states) {
-      const users = graph.nodes.filter(({ inputs }) => inputs[0]?.node === handle.node);
-      const reads = users.filter(({ op }) => op === 'ReadVariableOp');
-      // Set by a window, by `reset`, by `init`, and by `assign` where it is saved.
-      const ordered = users.filter(
-        ({ op, controls }) => op === 'AssignVariableOp' && controls.some((c) => reads.includes(c)),
+  it.each(kinds)(
+    'is set only after it was read, also where c_t does not depend on c_{t−1} (our ops: %s)',
+    (ownOps) => {
+      // c_t is read at a leaf, and c_{t−1} joins at the root.
+      const cell = { ...figure5Cell, readNode: 0, injectedNode: 2 };
+      const tokens = { file: '/nowhere', count: 100 };
+      const { graph } = languageModel(
+        { cell, layers: 2, hidden: 3, vocabulary: 5, sharedEmbeddings: false },
+        {
+          batchSize: 2,
+          steps: 1,
+          clipNorm: 5,
+          dropout: { kind: 'none' },
+          initialRange: 0.1,
+          forgetBias: 0,
+        },
+        { train: tokens, valid: tokens, startToken: 0 },
+        { ownOps },
       );
-      expect(ordered.length).toBe(1);
-    }
-  });
+      const states = graph.variables.filter(({ name }) => /state\/layer\d\/[hc]$/.test(name));
+      expect(states.length).toBe(8);
+      for (const { handle } of states) {
+        const users = graph.nodes.filter(({ inputs }) => inputs[0]?.node === handle.node);
+        const reads = users.filter(({ op }) => op === 'ReadVariableOp');
+        // Set by a window, by `reset`, by `init`, and by `assign` where it is saved.
+        const ordered = users.filter(
+          ({ op, controls }) => op === 'AssignVariableOp' && controls.some((c) => reads.includes(c)),
+        );
+        expect(ordered.length).toBe(1);
+      }
+    },
+  );
 });

@@ -4,7 +4,9 @@ import { sigmoid, tanh } from '../../engine/ops/activation';
 import { add, mul } from '../../engine/ops/arithmetic';
 import { filled } from '../../engine/ops/broadcast';
 import { concat, split } from '../../engine/ops/layout';
+import type { CellProgram } from '../../engine/ops/recurrent';
 import type { CellForm } from './cell-form';
+import { ProgramWriter } from './program-writer';
 
 /**
  * The LSTM of Zaremba et al. (2014) and of torch.nn.LSTM: c_t = f ⊙ c_{t−1} + i ⊙ g, h_t = o ⊙ tanh(c_t).
@@ -30,15 +32,31 @@ export function lstmForm(forgetBias: number): CellForm {
       const next = add(mul(forget, c), mul(input, tanh(beforeCandidate)));
       return { h: mul(output, tanh(next)), c: next };
     },
+    program: lstmProgram(),
   };
+}
+
+function lstmProgram(): CellProgram {
+  const writer = new ProgramWriter(4);
+  const block = (i: number): number => writer.make('add', writer.fromInput(i), writer.fromHidden(i));
+  const [input, forget, output] = [0, 1, 2].map((i) => writer.make('sigmoid', block(i)));
+  const candidate = writer.make('tanh', block(3));
+  if (input === undefined || forget === undefined || output === undefined)
+    throw new CellsmithError('internal', 'A gate was lost.');
+  const kept = writer.make('multiply', forget, writer.c);
+  const c = writer.make('add', kept, writer.make('multiply', input, candidate));
+  return writer.program(writer.make('multiply', output, writer.make('tanh', c)), c);
 }
 
 /** h_t = tanh(W x_t + U h_{t−1} + b) */
 export function rnnForm(): CellForm {
+  const writer = new ProgramWriter(1);
+  const sum = writer.make('add', writer.fromInput(0), writer.fromHidden(0));
   return {
     blocks: 1,
     hasC: false,
     bias: zeros,
     step: (fromInput, fromHidden) => ({ h: tanh(add(fromInput, fromHidden)) }),
+    program: writer.program(writer.make('tanh', sum), writer.c),
   };
 }

@@ -5,6 +5,7 @@ import { mul } from '../../engine/ops/arithmetic';
 import { reshape } from '../../engine/ops/broadcast';
 import { pack, split } from '../../engine/ops/layout';
 import { matMul } from '../../engine/ops/matrix';
+import { recurrent } from '../../engine/ops/recurrent';
 import { type Initializer, readVariable, variable } from '../../engine/variables';
 import type { CellForm, CellState } from './cell-form';
 
@@ -29,6 +30,8 @@ export type RecurrentLayer = (inputs: Tensor, start: CellState, recurrentMask?: 
  * one `name/bias` [blocks · hidden].
  *
  * The product of the inputs is one for all steps; that of the hidden state is one a step for all blocks.
+ *
+ * @param ownOps whether the steps are one op of our own, or nodes for each
  */
 export function recurrentLayer(
   graph: Graph,
@@ -36,6 +39,7 @@ export function recurrentLayer(
   form: CellForm,
   hidden: number,
   initial: Initializer,
+  ownOps: boolean,
 ): RecurrentLayer {
   const columns = form.blocks * hidden;
   const inputWeights = variable(graph, `${name}/input`, [hidden, columns], { initial });
@@ -44,12 +48,19 @@ export function recurrentLayer(
   return (inputs, start, recurrentMask) => {
     const [steps = 0, batch = 0] = inputs.shape;
     const products = matMul(reshape(inputs, [steps * batch, hidden]), readVariable(inputWeights));
-    const fromInputs = split(bias ? biasAdd(products, readVariable(bias)) : products, steps, 0);
-    const recurrent = readVariable(hiddenWeights);
+    const fromInput = bias ? biasAdd(products, readVariable(bias)) : products;
+    const weights = readVariable(hiddenWeights);
+    if (ownOps) {
+      const { h, c = h } = start;
+      const all = reshape(fromInput, [steps, batch, columns]);
+      const made = recurrent(form.program, all, weights, { h, c }, recurrentMask);
+      return { outputs: made.outputs, state: form.hasC ? { h: made.h, c: made.c } : { h: made.h } };
+    }
+    const fromInputs = split(fromInput, steps, 0);
     let state = start;
-    const outputs = fromInputs.map((fromInput): Tensor => {
+    const outputs = fromInputs.map((ofStep): Tensor => {
       const taken = recurrentMask ? mul(state.h, recurrentMask) : state.h;
-      state = form.step(fromInput, matMul(taken, recurrent), state.c);
+      state = form.step(ofStep, matMul(taken, weights), state.c);
       if (form.hasC && !state.c) throw new CellsmithError('internal', 'A cell gave no c.');
       return state.h;
     });

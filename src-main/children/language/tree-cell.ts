@@ -13,7 +13,9 @@ import { relu, sigmoid, tanh } from '../../engine/ops/activation';
 import { add, mul, sin } from '../../engine/ops/arithmetic';
 import { split } from '../../engine/ops/layout';
 import { maximum } from '../../engine/ops/logic';
+import type { CellProgram, UnitOperation } from '../../engine/ops/recurrent';
 import type { CellForm } from './cell-form';
+import { ProgramWriter } from './program-writer';
 
 const combine: Readonly<Record<Combination, (left: Tensor, right: Tensor) => Tensor>> = {
   elem_mult: mul,
@@ -87,7 +89,52 @@ export function treeForm(cell: RecurrentCell): CellForm {
       if (!read) throw new CellsmithError('architecture.invalid', `A cell has no node ${cell.readNode}.`);
       return { h: at(outputs, cell.nodes.length - 1), c: read };
     },
+    program: treeProgram(cell),
   };
+}
+
+const combining: Readonly<Record<Combination, UnitOperation>> = {
+  elem_mult: 'multiply',
+  add: 'add',
+  max: 'maximum',
+};
+
+const activating: Readonly<Record<Activation, UnitOperation | undefined>> = {
+  identity: undefined,
+  tanh: 'tanh',
+  sigmoid: 'sigmoid',
+  relu: 'relu',
+  sin: 'sine',
+};
+
+/** The same cell for the kernel of our own. */
+function treeProgram(cell: RecurrentCell): CellProgram {
+  const order = leafOrder(cell);
+  const writer = new ProgramWriter(cell.base);
+  const activated = (activation: Activation, value: number): number => {
+    const does = activating[activation];
+    return does ? writer.make(does, value) : value;
+  };
+  const outputs: number[] = [];
+  let read: number | undefined;
+  for (const [node, { combination, activation }] of cell.nodes.entries()) {
+    const [left, right] = childrenOf(cell.base, node) ?? [];
+    const block = order.indexOf(node);
+    const before =
+      left === undefined || right === undefined
+        ? writer.make(combining[combination], writer.fromInput(block), writer.fromHidden(block))
+        : writer.make(combining[combination], at(outputs, left), at(outputs, right));
+    if (node === cell.readNode) read = before;
+    const after = activated(activation, before);
+    outputs.push(
+      node === cell.injectedNode
+        ? activated(cell.inject.activation, writer.make(combining[cell.inject.combination], after, writer.c))
+        : after,
+    );
+  }
+  if (read === undefined)
+    throw new CellsmithError('architecture.invalid', `A cell has no node ${cell.readNode}.`);
+  return writer.program(at(outputs, cell.nodes.length - 1), read);
 }
 
 interface Run<Kind> {

@@ -3,7 +3,18 @@
 #include <cstdint>
 #include <functional>
 
-// Kernels of our own for TensorFlow, for processors with AVX2 and FMA. Everything is row-major float32.
+// Kernels of our own for TensorFlow, for processors with AVX2 and FMA, some with other loops for AVX-512. Everything is row-major
+// float32.
+
+/** Functions for one kind of processor; which it is, is asked when they are called, as a home folder may be shared by machines. */
+#define AVX2 __attribute__((target("avx2,fma")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+
+/** Whether functions marked AVX512 run here. */
+inline bool hasAvx512() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
 
 /** A convolution of images [batch, height, width, depth] to [batch, outHeight, outWidth, filters]. */
 struct Convolution {

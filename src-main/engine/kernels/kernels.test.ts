@@ -5,13 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { Generator } from '../../../src-shared/random';
 import { gradients } from '../gradients';
 import { Graph } from '../graph';
-import { loadedKernels, loadEngine } from '../load';
+import { hasOwnOps, loadedKernels, loadEngine } from '../load';
 import { mul } from '../ops/arithmetic';
 import { sum } from '../ops/broadcast';
 import { conv2d } from '../ops/convolution';
 import { placeholder } from '../ops/source';
 import { fetchedFloats, openSession } from '../session';
-import { processorFeatures, runsKernels } from './kernels';
+import { filterGradientPays, processorFeatures, runsKernels } from './kernels';
 
 describe('where the kernels run', () => {
   const features = (...names: string[]): Set<string> => new Set(names);
@@ -23,8 +23,9 @@ describe('where the kernels run', () => {
     expect(runsKernels('win32-x64', features())).toBe(false);
   });
 
-  it('is not where oneDNN has kernels for AVX-512', () => {
-    expect(runsKernels('linux-x64', features('avx2', 'fma', 'avx512f'))).toBe(false);
+  it('of the gradient of the filter, is not where oneDNN has kernels for AVX-512', () => {
+    expect(filterGradientPays(features('avx2', 'fma'))).toBe(true);
+    expect(filterGradientPays(features('avx2', 'fma', 'avx512f'))).toBe(false);
   });
 
   it.runIf(process.platform === 'linux' && process.arch === 'x64')('is told by the system', () => {
@@ -49,8 +50,14 @@ const shapes = [
   { batch: 4, size: [7, 7], kernel: [7, 7], depth: 8, filters: 9, padding: 'VALID' },
 ] as const;
 
+describe('ops that only the product has', () => {
+  it.runIf(runsKernels())('are there', () => {
+    expect(hasOwnOps()).toBe(true);
+  });
+});
+
 describe('the gradient of the filter', () => {
-  it.runIf(runsKernels())('is computed by our own kernel', () => {
+  it.runIf(runsKernels() && filterGradientPays())('is computed by our own kernel', () => {
     loadEngine();
     expect([...loadedKernels().keys()]).toEqual(['Conv2DBackpropFilter']);
   });

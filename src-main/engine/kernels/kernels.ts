@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import filterGradient from './filter-gradient.cc?raw';
+import filterGradientOp from './filter-gradient-op.cc?raw';
 import header from './kernels.h?raw';
 import parallel from './parallel.cc?raw';
+import { recurrentSources } from './recurrent/sources';
 import registration from './registration.cc?raw';
+import tensorflow from './tensorflow-c.h?raw';
 
 /**
  * Kernels of the product's own for what TensorFlow does slowly: C++ that is compiled when the engine is installed. They are part of
@@ -14,6 +17,9 @@ export const kernelSources: Readonly<Record<string, string>> = {
   'kernels.h': header,
   'parallel.cc': parallel,
   'filter-gradient.cc': filterGradient,
+  'filter-gradient-op.cc': filterGradientOp,
+  ...recurrentSources,
+  'tensorflow-c.h': tensorflow,
   'registration.cc': registration,
 };
 
@@ -27,15 +33,17 @@ export function kernelsFile(directory: string): string {
   return join(directory, 'tensorflow', `cellsmith_kernels-${version}.node`);
 }
 
-/**
- * Whether they run and pay on this machine: Linux on x64 with AVX2 and FMA. With AVX-512, oneDNN has faster kernels of its own,
- * with which they were never compared.
- */
+/** Whether they run on this machine: Linux on x64 with AVX2 and FMA. */
 export function runsKernels(
   machine = `${process.platform}-${process.arch}`,
   features: ReadonlySet<string> = processorFeatures(),
 ): boolean {
-  return machine === 'linux-x64' && features.has('avx2') && features.has('fma') && !features.has('avx512f');
+  return machine === 'linux-x64' && features.has('avx2') && features.has('fma');
+}
+
+/** Whether that of the filter's gradient pays: with AVX-512, oneDNN has faster kernels of its own, with which it was never compared. */
+export function filterGradientPays(features: ReadonlySet<string> = processorFeatures()): boolean {
+  return !features.has('avx512f');
 }
 
 /** The extensions of the processor's instructions, by the names that Linux on x64 gives them; none elsewhere. */

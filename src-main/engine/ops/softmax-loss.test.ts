@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../gradients';
 import { Graph } from '../graph';
+import { hasOwnOps } from '../load';
 import { fetchedFloats, openSession } from '../session';
 import { sparseSoftmaxCrossEntropy } from './activation';
 import { mul } from './arithmetic';
@@ -8,13 +9,16 @@ import { sum } from './broadcast';
 import { softmaxLoss } from './softmax-loss';
 import { constant, placeholder } from './source';
 
-describe('the softmax loss over many classes', () => {
-  const [batch, classes] = [5, 7];
+const kinds = hasOwnOps() ? [false, true] : [false];
+
+describe.each(kinds)('the softmax loss over many classes (our op: %s)', (ownOps) => {
+  // More classes than fill vectors, and one that is over.
+  const [batch, classes] = [5, 33];
   const graph = new Graph();
   const logits = placeholder(graph, 'logits', [batch, classes]);
   const labels = placeholder(graph, 'labels', [batch], 'int32');
   const shares = constant(graph, [1, 0.5, 0, 2, 0.1]);
-  const ours = softmaxLoss(logits, labels);
+  const ours = softmaxLoss(logits, labels, { ownOps });
   const theirs = sparseSoftmaxCrossEntropy(logits, labels);
   const [ourGradient = ours] = gradients(sum(mul(ours, shares)), [logits]);
   const [theirGradient = theirs] = gradients(sum(mul(theirs, shares)), [logits]);
@@ -22,7 +26,7 @@ describe('the softmax loss over many classes', () => {
     inputs: { logits, labels },
     outputs: { ours, theirs, ourGradient, theirGradient },
   });
-  const labelled = Int32Array.of(0, 3, 6, 2, 2);
+  const labelled = Int32Array.of(0, 3, 32, 16, 2);
 
   it.each([
     ['small', 1],
@@ -51,6 +55,13 @@ describe('the softmax loss over many classes', () => {
     const losses = fetchedFloats(session.run('run', { logits: values, labels: labelled }), 'ours');
     session.close();
     expect(losses[0]).toBeNaN();
-    expect(losses[1]).toBeCloseTo(Math.log(7), 6);
+    expect(losses[1]).toBeCloseTo(Math.log(33), 6);
+  });
+
+  it('refuses a label that is none of the classes', async () => {
+    const session = await openSession(graph);
+    const feeds = { logits: new Float32Array(batch * classes), labels: Int32Array.of(0, 1, 33, 2, 3) };
+    expect(() => session.run('run', feeds)).toThrow(/33|label/);
+    session.close();
   });
 });

@@ -1,6 +1,6 @@
 import { withGradient } from '../custom-gradient';
 import type { Tensor } from '../graph';
-import { defineOp, emitTensor, type Op, sameShape } from '../op';
+import { defineOp, emit, emitTensor, type Op, outputAt, sameShape } from '../op';
 import { softmax } from './activation';
 import { add, log, mul, neg, sub } from './arithmetic';
 import { expandDims } from './broadcast';
@@ -22,7 +22,20 @@ const scatterSubOp = defineOp<readonly [Tensor, Tensor, Tensor]>({
   },
 });
 
-export const softmaxLossOps: readonly Op[] = [scatterSubOp];
+/** A kernel of our own: the losses and, at once, their gradients. */
+const ownSoftmaxLossOp = defineOp<readonly [Tensor, Tensor]>({
+  name: 'CellsmithSoftmaxLoss',
+  arity: 2,
+  shape([logits, labels], _attributes, reject) {
+    if (logits.shape.length !== 2 || !sameShape(labels.shape, logits.shape.slice(0, 1)))
+      throw reject('logits are [batch, classes] and labels [batch]');
+    if (labels.dtype !== 'int32') throw reject('labels are int32');
+    return [{ dtype: logits.dtype, shape: labels.shape }, logits];
+  },
+  gradient: (node, dy) => [mul(expandDims(dy, 1), outputAt(node, 1)), undefined],
+});
+
+export const softmaxLossOps: readonly Op[] = [scatterSubOp, ownSoftmaxLossOp];
 
 /**
  * The cross-entropy of each example over many classes, in nats: what `sparseSoftmaxCrossEntropy` computes, in half its time on
@@ -31,9 +44,15 @@ export const softmaxLossOps: readonly Op[] = [scatterSubOp];
  *
  * @param logits [batch, classes]
  * @param labels int32 [batch]
+ * @param options.ownOps takes the kernel of our own, which goes over the memory once; off when absent
  * @returns [batch]
  */
-export function softmaxLoss(logits: Tensor, labels: Tensor): Tensor {
+export function softmaxLoss(
+  logits: Tensor,
+  labels: Tensor,
+  options: { readonly ownOps?: boolean } = {},
+): Tensor {
+  if (options.ownOps === true) return outputAt(emit(ownSoftmaxLossOp, [logits, labels]), 0);
   const { graph } = logits.node;
   const [batch = 0] = logits.shape;
   const probabilities = softmax(logits);

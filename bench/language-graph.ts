@@ -1,0 +1,53 @@
+/** The product: a language model as a trainer process trains it. Arguments: WORKLOAD. */
+import { join } from 'node:path';
+import { rowWindows } from '../src-main/children/language/corpus-rows';
+import { languageModel } from '../src-main/children/language/language-model';
+import { hasOwnOps, loadEngine } from '../src-main/engine/load';
+import { fetchedFloats, fetchedNumber, openSession, type FeedValue } from '../src-main/engine/session';
+import { readLanguageWorkload } from './language-workload';
+import { serve } from './serve';
+
+const folder = process.argv[2] ?? '';
+const workload = readLanguageWorkload(folder);
+const { batch, unrolled, recipe, tokens } = workload;
+const file = { file: join(folder, 'tokens.bin'), count: tokens.length };
+const { graph } = languageModel(
+  workload.architecture,
+  {
+    batchSize: batch,
+    steps: unrolled,
+    clipNorm: recipe.clipNorm,
+    dropout: { kind: 'none' },
+    initialRange: 0.05,
+    forgetBias: 0,
+  },
+  { train: file, valid: file, startToken: workload.startToken },
+  { ownOps: hasOwnOps() && process.env['CELLSMITH_OWN_OPS'] !== '0' },
+);
+const session = await openSession(graph);
+session.run('init', { seed: new Int32Array([1, 1]) });
+startFromGivenWeights();
+const windows = rowWindows(tokens.length, batch, unrolled);
+let taken = 0;
+
+await serve(step, { tfjs: loadEngine().version.tfjs });
+
+function step(): number {
+  const window = windows[taken % windows.length];
+  if (window === undefined) throw new RangeError('the text has no windows');
+  taken += 1;
+  const seed = Int32Array.of(1, taken);
+  return fetchedNumber(session.run('train', { ...window, learning_rate: recipe.learningRate, seed }), 'loss');
+}
+
+/** All contestants train from the same weights; the hidden state, which the workload does not name, keeps its first value. */
+function startFromGivenWeights(): void {
+  const variables = session.run('read');
+  const values: Record<string, FeedValue> = {};
+  for (const name of Object.keys(variables)) values[name] = fetchedFloats(variables, name);
+  for (const { name, values: given } of workload.weights) {
+    if (values[name] === undefined) throw new Error(`the child has no ${name}`);
+    values[name] = given;
+  }
+  session.run('assign', values);
+}
