@@ -34,7 +34,9 @@ test('a chart is saved as picture, drawing and table from its corner', async () 
   };
 
   const csv = readFileSync(await saveAs('Save numbers as CSV…', 'reward.csv'), 'utf8');
-  expect(csv.split('\r\n')[0]).toBe('Child,Reward,Mean of the last 20,Best so far');
+  expect(csv.split('\r\n')[0]).toBe(
+    'Child,"Range of the last 20, lowest","Range of the last 20, highest",Reward,Mean of the last 20,Best so far',
+  );
   expect(csv.trim().split('\r\n')).toHaveLength(41);
   const svg = await sharp(await saveAs('Save as SVG…', 'reward.svg')).metadata();
   expect([svg.width, svg.height]).toEqual([960, 540]);

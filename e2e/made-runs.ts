@@ -1,3 +1,4 @@
+import { presets } from '../src-shared/config/presets';
 import { isImageSearch, type SearchConfig } from '../src-shared/config/search-config';
 import { Generator } from '../src-shared/random';
 import type { Trial } from '../src-shared/run/trial';
@@ -22,6 +23,8 @@ export interface MadeRun {
   readonly seed?: number;
   /** Pictures unless it says otherwise. */
   readonly on?: keyof typeof madeTasks;
+  /** Networks grow by two layers every 1,600 children, as in the paper; otherwise all have six layers. */
+  readonly grows?: boolean;
 }
 
 /** How a made child has come out. */
@@ -40,10 +43,10 @@ interface Outcome {
  */
 export function makeRun(
   runs: string,
-  { name, strategy, children, epochs, seed = 1, on = 'images' }: MadeRun,
+  { name, strategy, children, epochs, seed = 1, on = 'images', grows = false }: MadeRun,
 ): string {
   const task = madeTasks[on];
-  const config = configOf(task, { name, strategy, children, epochs, seed });
+  const config = configOf(task, { name, strategy, children, epochs, seed, grows });
   const { description } = task;
   const run = createRun(runs, {
     config,
@@ -95,13 +98,14 @@ export function makeRun(
 
 function configOf(
   { config }: MadeTask,
-  { name, strategy, children, epochs, seed }: Required<Omit<MadeRun, 'on'>>,
+  { name, strategy, children, epochs, seed, grows }: Required<Omit<MadeRun, 'on'>>,
 ): SearchConfig {
   const common = { name, seed, budget: { children, hours: null } };
   return isImageSearch(config)
     ? {
         ...config,
         ...common,
+        ...(grows && { space: presets.v1.config.space }),
         controller: { ...config.controller, strategy },
         recipe: { ...config.recipe, epochs, rewardEpochs: 1 },
       }

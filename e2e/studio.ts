@@ -42,13 +42,16 @@ export function newHome(): Home {
   };
 }
 
-/** Starts the built program; scripts/e2e.mjs names the Electron. */
-export async function startStudio(home: Home): Promise<Studio> {
+/**
+ * Starts the built program; scripts/e2e.mjs names the Electron.
+ * @param program the folder of its package.json
+ */
+export async function startStudio(home: Home, program = root): Promise<Studio> {
   const electron = process.env['CELLSMITH_ELECTRON'];
   const app = await _electron.launch({
     timeout: 120_000,
     ...(electron !== undefined && { executablePath: electron }),
-    args: ['--no-sandbox', `--user-data-dir=${home.settings}`, root],
+    args: ['--no-sandbox', `--user-data-dir=${home.settings}`, program],
     env: { ...definedOf(process.env), CELLSMITH_RUNS: home.runs },
   });
   home.programs.push(app.process());

@@ -1,14 +1,22 @@
 /**
  * `npm run bench`: builds the benchmark, prepares engine and peers, and runs it (`npm run bench -- --help`).
- * `npm run bench -- controller` measures the controller instead.
+ * `npm run bench -- controller` measures the controller instead, `npm run bench -- window` the window with a large run.
  */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { build } from 'vite';
+import { withDisplay } from './display.mjs';
+import { electronExecutable } from './electron-runtime.mjs';
 import { peersPython } from './peers-environment.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const programs = ['main', 'graph', 'language-graph', 'layers', 'matmul', 'controller'];
+
+/** Where the source of each program lies. */
+const entries = {
+  ...Object.fromEntries(programs.map((name) => [name, join(root, 'bench', `${name}.ts`)])),
+  window: join(root, 'bench', 'window', 'main.ts'),
+};
 
 /** What runs in Node 20 without type stripping; packages stay in node_modules. */
 async function compile() {
@@ -23,12 +31,25 @@ async function compile() {
       target: 'node20',
       minify: false,
       rollupOptions: {
-        input: Object.fromEntries(programs.map((name) => [name, join(root, 'bench', `${name}.ts`)])),
+        input: entries,
         // Beside one another: they find each other by their own folder.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },
   });
+}
+
+/** The window needs the built program, an Electron and a display, but neither engine nor peers. @returns the exit code */
+async function measureWindow(parameters) {
+  const built = run(process.execPath, [join(root, 'scripts', 'cellsmith.mjs'), '--version']);
+  if (built !== 0) return built;
+  await compile();
+  const [command, ...rest] = withDisplay([
+    process.execPath,
+    join(root, 'out', 'bench', 'window.js'),
+    ...parameters,
+  ]);
+  return run(command, rest, { CELLSMITH_ELECTRON: await electronExecutable() });
 }
 
 function run(command, parameters, environment = {}) {
@@ -43,6 +64,7 @@ function run(command, parameters, environment = {}) {
 const parameters = process.argv.slice(2);
 const program = parameters[0] === 'controller' ? parameters.shift() : 'main';
 try {
+  if (parameters[0] === 'window') process.exit(await measureWindow(parameters.slice(1)));
   const help = parameters.includes('--help') || parameters.includes('-h');
   const engine = help ? 0 : run(process.execPath, [join(root, 'scripts', 'cellsmith.mjs'), 'engine']);
   if (engine === 0) {

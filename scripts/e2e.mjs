@@ -5,23 +5,20 @@
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { electronExecutable } from './electron-runtime.mjs';
-import { hasDisplay } from './display.mjs';
+import { withDisplay } from './display.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 
 /** Runs Playwright on the built program. @returns its exit code */
 export async function runPlaywright(parameters, environment = {}) {
-  const playwright = [
+  const [command, ...rest] = withDisplay([
     process.execPath,
     join(root, 'node_modules', '@playwright', 'test', 'cli.js'),
     'test',
     '--config',
     join(root, 'e2e', 'playwright.config.ts'),
     ...parameters,
-  ];
-  const [command, ...rest] = hasDisplay()
-    ? playwright
-    : ['xvfb-run', '-a', '-s', '-screen 0 1600x1000x24', ...playwright];
+  ]);
   const { status, error } = spawnSync(command, rest, {
     cwd: root,
     stdio: 'inherit',

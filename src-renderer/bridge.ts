@@ -1,5 +1,7 @@
 import { CellsmithError, type ErrorCode } from '../src-shared/errors';
 import type { EventName, EventOf, Reply, Request, RequestName } from '../src-shared/ipc/contract';
+import { unpackTrials } from '../src-shared/ipc/packed-trials';
+import type { RunDetail } from '../src-shared/ipc/run-detail';
 
 /**
  * Asks the program. The one file that touches `window.cellsmith`.
@@ -13,6 +15,12 @@ export async function ask<N extends RequestName>(name: N, request: Request<N>): 
   const answer = await asked(structuredClonable(request));
   if ('problem' in answer) throw new CellsmithError(answer.problem.code as ErrorCode, answer.problem.message);
   return answer.value;
+}
+
+/** A run for a page of it. @throws CellsmithError what went wrong in the program */
+export async function askForRun(folder: string): Promise<RunDetail> {
+  const run = await ask('openRun', { folder });
+  return { ...run, trials: unpackTrials(run.trials) };
 }
 
 /** Hears an event of the program; gives back how to stop. */

@@ -3,7 +3,7 @@ import type { Reply } from '../../src-shared/ipc/contract';
 import { listRunFolders } from '../runs/locations';
 import { readManifest, type RunManifest } from '../runs/manifest';
 import { openRunReadOnly } from '../runs/run-folder';
-import { readTrials } from '../runs/tables/trials';
+import { readRewards } from '../runs/tables/trials';
 
 /**
  * Runs of random search that a run can be compared with: over the same space, on the same data, with children trained and rewarded
@@ -24,7 +24,7 @@ export function randomRunsLike(folder: string, runs: string): Reply<'randomRuns'
 export function rewardsOf(folder: string): Reply<'readRewards'> {
   const run = openRunReadOnly(folder);
   try {
-    return readTrials(run.database).flatMap(({ number, reward }) =>
+    return readRewards(run.database).flatMap(({ number, reward }) =>
       reward === null ? [] : [{ number, reward }],
     );
   } finally {

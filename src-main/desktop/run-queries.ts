@@ -2,13 +2,14 @@ import { existsSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { errorMessage } from '../../src-shared/errors';
 import type { Reply } from '../../src-shared/ipc/contract';
-import type { RunDetail } from '../../src-shared/ipc/run-detail';
+import { packTrials } from '../../src-shared/ipc/packed-trials';
+import type { PackedRun } from '../../src-shared/ipc/run-detail';
 import { listRunFolders } from '../runs/locations';
 import { manifestFile } from '../runs/manifest';
 import { openRunReadOnly, type OpenRun } from '../runs/run-folder';
 import { summariseRun } from '../runs/summarise-run';
 import { readEpochs } from '../runs/tables/epochs';
-import { readTrials } from '../runs/tables/trials';
+import { readListedTrials, readRewards, readTrial } from '../runs/tables/trials';
 import { readProbabilities, readUpdates } from '../runs/tables/updates';
 
 /** So many points make the small curve of a card. */
@@ -31,7 +32,9 @@ export function listRuns(runs: string): Reply<'listRuns'> {
       list.runs.push(
         withRun(folder, (run) => ({
           summary: summariseRun(run),
-          rewards: rewardsOf(run).slice(-curvePoints),
+          rewards: readRewards(run.database)
+            .slice(-curvePoints)
+            .map(({ reward }) => reward),
         })),
       );
     } catch (error) {
@@ -42,22 +45,21 @@ export function listRuns(runs: string): Reply<'listRuns'> {
   return list;
 }
 
-/** Rewards in the order of the proposals; null for children that have none yet. */
-function rewardsOf(run: OpenRun): (number | null)[] {
-  return readTrials(run.database).map((trial) => trial.reward);
-}
-
 /** A run for its page. @throws CellsmithError 'run.not-found', 'run.damaged', 'run.newer-version' */
-export function openRunDetail(folder: string, live: RunDetail['live']): RunDetail {
+export function openRunDetail(folder: string, live: PackedRun['live']): PackedRun {
   return withRun(folder, (run) => ({
     summary: summariseRun(run),
     id: run.manifest.id,
     config: run.manifest.config,
     dataset: { location: run.manifest.dataset.location, description: run.manifest.dataset.description },
-    trials: readTrials(run.database),
+    trials: packTrials(readListedTrials(run.database)),
     updates: readUpdates(run.database),
     live,
   }));
+}
+
+export function trialOf(folder: string, trial: number): Reply<'readTrial'> {
+  return withRun(folder, (run) => readTrial(run.database, trial) ?? null);
 }
 
 export function epochsOf(folder: string, trials: readonly number[]): Reply<'readEpochs'> {

@@ -12,6 +12,12 @@ export interface Axis {
   readonly exact?: (value: number) => string;
 }
 
+/** A place on the x axis that something begins at, drawn as a line across the chart. */
+export interface Mark {
+  readonly x: number;
+  readonly label: string;
+}
+
 /** A chart as data: what is drawn on the screen, saved as a picture, and written as a table. */
 export interface Figure {
   readonly title: string;
@@ -19,6 +25,7 @@ export interface Figure {
   readonly y: Axis;
   /** Their points ascend in x. */
   readonly series: readonly Series[];
+  readonly marks?: readonly Mark[];
   /** Whether the pointer finds the values of all series at its x, as with curves, or the one point beside it. */
   readonly hover?: 'x' | 'point';
 }
@@ -92,8 +99,8 @@ export function pointsAt(
   });
 }
 
-/** @param points ascending in x */
-function nearestIndex(points: readonly Point[], x: number): number | null {
+/** Where the point nearest to an x is. @param points ascending in x */
+export function nearestIndex(points: readonly Point[], x: number): number | null {
   let [low, high] = [0, points.length - 1];
   if (high < 0) return null;
   while (high - low > 1) {

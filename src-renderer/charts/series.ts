@@ -2,10 +2,10 @@ import type { EpochRecord } from '../../src-shared/run/trial';
 import type { Point } from './reward-series';
 import type { Palette } from './theme';
 
-/** A series of a chart, drawn as a line or as points. */
+/** A series of a chart, drawn as a line, as points, or as a band between the `low` and the `y` of its points. */
 export interface Series {
   readonly label: string;
-  readonly kind: 'line' | 'points';
+  readonly kind: 'line' | 'points' | 'band';
   readonly colour: (palette: Palette) => string;
   readonly points: readonly Point[];
   readonly width?: number;

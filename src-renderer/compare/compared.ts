@@ -1,6 +1,6 @@
 import type { RunDetail } from '../../src-shared/ipc/run-detail';
 import { measureNames, shownMeasure, shownText, type Measure } from '../../src-shared/run/measure';
-import type { Trial } from '../../src-shared/run/trial';
+import type { ListedTrial } from '../../src-shared/run/trial';
 import { exactText } from '../charts/figure';
 import type { Palette } from '../charts/theme';
 
@@ -28,7 +28,7 @@ export interface Yardstick {
   readonly differenceHead: string;
   readonly lowerIsBetter: boolean;
   /** As it is shown; null for a child that has none. */
-  readonly of: (trial: Trial) => number | null;
+  readonly of: (trial: ListedTrial) => number | null;
   /** A shown value without its unit, and with it. */
   readonly text: (value: number) => string;
   readonly said: (value: number) => string;
@@ -102,7 +102,7 @@ export function comparedRuns(details: readonly RunDetail[]): ComparedRun[] {
 }
 
 /** Completed children that are networks of their own, the best first. */
-export function rankingOf({ trials }: Pick<RunDetail, 'trials'>): Trial[] {
+export function rankingOf({ trials }: Pick<RunDetail, 'trials'>): ListedTrial[] {
   return trials
     .filter(({ state, reward: reached }) => state === 'completed' && reached !== null)
     .sort((a, b) => (b.reward ?? 0) - (a.reward ?? 0) || a.number - b.number);

@@ -1,6 +1,6 @@
 import { shortCount } from '../../src-shared/architecture/conv-text';
 import { paretoFront } from '../../src-shared/run/pareto-front';
-import type { Trial } from '../../src-shared/run/trial';
+import type { ListedTrial } from '../../src-shared/run/trial';
 import { csvOf } from '../charts/export/csv';
 import type { Figure } from '../charts/figure';
 import { exactText } from '../charts/figure';
@@ -10,7 +10,7 @@ import type { ComparedRun, Yardstick } from './compared';
 /** A trained network of a run, by its size and what it reached. */
 export interface Sized {
   readonly run: ComparedRun;
-  readonly trial: Trial;
+  readonly trial: ListedTrial;
   /** As it is shown. */
   readonly value: number;
 }

@@ -1,14 +1,13 @@
 import { expect, it } from 'vitest';
-import type { Trial } from '../../src-shared/run/trial';
+import type { ListedTrial } from '../../src-shared/run/trial';
 import { remarkOf, trialRows } from './trial-rows';
 
-const trial = (number: number, changes: Partial<Trial>): Trial => ({
+const trial = (number: number, changes: Partial<ListedTrial>): ListedTrial => ({
   number,
   state: 'completed',
   replica: 0,
   depth: 3,
   decisions: [],
-  logProbabilities: [],
   architectureHash: `ab${number}`,
   parameters: 1000 - number,
   multiplyAdds: 0,
@@ -30,7 +29,7 @@ const trials = [
   trial(3, { reward: 0.5, measure: 0.8, startedAt: 0, endedAt: 700 }),
   trial(12, { state: 'proposed' }),
 ];
-const numbers = (rows: readonly Trial[]): number[] => rows.map(({ number }) => number);
+const numbers = (rows: readonly ListedTrial[]): number[] => rows.map(({ number }) => number);
 
 it('rows are ordered by any column, those without a value last in both directions', () => {
   expect(numbers(trialRows(trials, { by: 'reward', descending: true }, 'all', ''))).toEqual([3, 1, 2, 12]);

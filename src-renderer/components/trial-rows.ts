@@ -1,4 +1,4 @@
-import type { Trial, TrialState } from '../../src-shared/run/trial';
+import type { ListedTrial, TrialState } from '../../src-shared/run/trial';
 
 export const trialColumns = ['number', 'state', 'measure', 'reward', 'depth', 'parameters', 'time'] as const;
 export type TrialColumn = (typeof trialColumns)[number];
@@ -9,11 +9,11 @@ export interface TrialOrder {
 }
 
 /** How long a child took to train; null for those that were not, or are not yet. Milliseconds. */
-export function trainingTime({ startedAt, endedAt }: Trial): number | null {
+export function trainingTime({ startedAt, endedAt }: ListedTrial): number | null {
   return startedAt === null || endedAt === null ? null : endedAt - startedAt;
 }
 
-const valueOf: Readonly<Record<TrialColumn, (trial: Trial) => number | string | null>> = {
+const valueOf: Readonly<Record<TrialColumn, (trial: ListedTrial) => number | string | null>> = {
   number: (trial) => trial.number,
   state: (trial) => trial.state,
   measure: (trial) => trial.measure,
@@ -28,11 +28,11 @@ const valueOf: Readonly<Record<TrialColumn, (trial: Trial) => number | string | 
  * @param text digits mean the number of a child; other words are looked for in its state, the reason of its failure and its hash
  */
 export function trialRows(
-  trials: readonly Trial[],
+  trials: readonly ListedTrial[],
   order: TrialOrder,
   state: TrialState | 'all',
   text: string,
-): Trial[] {
+): ListedTrial[] {
   const wanted = text.trim().toLowerCase();
   const value = valueOf[order.by];
   const sign = order.descending ? -1 : 1;
@@ -49,7 +49,7 @@ export function trialRows(
     });
 }
 
-function matches(trial: Trial, wanted: string): boolean {
+function matches(trial: ListedTrial, wanted: string): boolean {
   if (/^\d+$/.test(wanted)) return String(trial.number) === wanted;
   return [
     trial.state,
@@ -60,7 +60,7 @@ function matches(trial: Trial, wanted: string): boolean {
 }
 
 /** What is worth saying of a child beside its numbers. */
-export function remarkOf({ failure, reusedFrom, endedEarly, retries, batchSize }: Trial): string {
+export function remarkOf({ failure, reusedFrom, endedEarly, retries, batchSize }: ListedTrial): string {
   const remarks = [
     ...(failure === null ? [] : [failure.message]),
     ...(reusedFrom === null ? [] : [`The same network as child ${reusedFrom}.`]),

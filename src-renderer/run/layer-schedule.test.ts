@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { presets } from '../../src-shared/config/presets';
-import { scheduleText } from './layer-schedule';
+import { scheduleMarks, scheduleText } from './layer-schedule';
 
 it('says how large networks are and when they grow', () => {
   const { space } = presets.v1.config;
@@ -11,4 +11,15 @@ it('says how large networks are and when they grow', () => {
   expect(scheduleText(space, 12_000)).toBe('Networks have 20 layers, and grow no more.');
   const fixed = { ...space, blockSize: 3, schedule: { ...space.schedule, growBy: 0 } };
   expect(scheduleText(fixed, 5)).toBe('Networks have 6 blocks of 3 layers, and grow no more.');
+});
+
+it('marks the children with which networks grow, as far as there are any', () => {
+  const { space } = presets.v1.config;
+  expect(scheduleMarks(space, 1600)).toEqual([]);
+  expect(scheduleMarks(space, 4000)).toEqual([
+    { x: 1601, label: '8 layers' },
+    { x: 3201, label: '10 layers' },
+  ]);
+  expect(scheduleMarks(space, 100_000).at(-1)).toEqual({ x: 11_201, label: '20 layers' });
+  expect(scheduleMarks({ ...space, schedule: { ...space.schedule, growBy: 0 } }, 4000)).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { depthAt } from '../../src-shared/space/conv-space';
 import type { ConvSpaceConfig } from '../../src-shared/config/search-config';
+import type { Mark } from '../charts/figure';
 
 /**
  * The layer schedule as a sentence: how large networks are now, and when they grow.
@@ -16,4 +17,15 @@ export function scheduleText(space: ConvSpaceConfig, proposed: number): string {
     `Networks have ${now} ${unit}; from child ${(next + 1).toLocaleString('en')} on ${depthAt(schedule, next)}, ` +
     `then ${schedule.growBy} more every ${schedule.every.toLocaleString('en')} children up to ${schedule.maximumLayers}.`
   );
+}
+
+/** Where along the children that were proposed the networks became larger: the first child of each size, and the size. */
+export function scheduleMarks({ schedule, blockSize }: ConvSpaceConfig, proposed: number): Mark[] {
+  const marks: Mark[] = [];
+  for (let before = schedule.every; before < proposed; before += schedule.every) {
+    const depth = depthAt(schedule, before);
+    if (depth > depthAt(schedule, before - 1))
+      marks.push({ x: before + 1, label: `${depth} ${blockSize > 1 ? 'blocks' : 'layers'}` });
+  }
+  return marks;
 }

@@ -3,7 +3,7 @@ import { shallowRef, triggerRef } from 'vue';
 import { errorMessage } from '../../src-shared/errors';
 import type { RunDetail } from '../../src-shared/ipc/run-detail';
 import type { EpochRecord } from '../../src-shared/run/trial';
-import { ask, hear } from '../bridge';
+import { ask, askForRun, hear } from '../bridge';
 import type { ChildReference } from '../compare/selection';
 
 /** A run that searches now is asked for again this often, in milliseconds. */
@@ -25,7 +25,7 @@ export const useCompare = defineStore('compare', () => {
     asked.add(folder);
     refreshed.set(folder, Date.now());
     try {
-      details.value.set(folder, await ask('openRun', { folder }));
+      details.value.set(folder, await askForRun(folder));
       problems.value.delete(folder);
     } catch (error) {
       problems.value.set(folder, errorMessage(error));

@@ -5,8 +5,8 @@ import type { RunDetail, TrainerAtWork } from '../../src-shared/ipc/run-detail';
 import type { QueueState } from '../../src-shared/run/queue-state';
 import type { ControllerUpdate, RunEvent } from '../../src-shared/run/run-event';
 import type { RunSummary } from '../../src-shared/run/run-summary';
-import type { EpochRecord, Trial } from '../../src-shared/run/trial';
-import { ask, hear } from '../bridge';
+import type { EpochRecord, ListedTrial } from '../../src-shared/run/trial';
+import { ask, askForRun, hear } from '../bridge';
 
 /**
  * The run that its page shows. It is asked for as a whole and then kept up to date by events; an event that is heard twice, or that
@@ -16,7 +16,7 @@ export const useRun = defineStore('run', () => {
   const folder = ref<string | null>(null);
   const detail = shallowRef<RunDetail | null>(null);
   const problem = ref<string | null>(null);
-  const trials = shallowRef(new Map<number, Trial>());
+  const trials = shallowRef(new Map<number, ListedTrial>());
   const updates = shallowRef(new Map<number, ControllerUpdate>());
   const epochs = shallowRef(new Map<number, EpochRecord[]>());
   const trainers = shallowRef(new Map<number, TrainerAtWork>());
@@ -30,7 +30,7 @@ export const useRun = defineStore('run', () => {
     folder.value = wanted;
     problem.value = null;
     try {
-      const found = await ask('openRun', { folder: wanted });
+      const found = await askForRun(wanted);
       if (folder.value !== wanted) return;
       detail.value = found;
       trials.value = new Map(found.trials.map((trial) => [trial.number, trial]));

@@ -4,8 +4,8 @@ import { budgetSchema, searchConfigSchema } from '../config/search-config';
 import { datasetDescriptionSchema } from '../dataset/description';
 import { decisionProbabilitiesSchema, runEventSchema } from '../run/run-event-schema';
 import { runSummarySchema } from '../run/run-summary';
-import { epochRecordSchema } from '../run/trial';
-import { runDetailSchema } from './run-detail';
+import { epochRecordSchema, trialSchema } from '../run/trial';
+import { packedRunSchema } from './run-detail';
 import {
   appStateSchema,
   engineStateSchema,
@@ -33,7 +33,12 @@ export const requests = {
       broken: z.array(z.strictObject({ folder: z.string(), message: z.string() })),
     }),
   },
-  openRun: { request: z.strictObject({ folder: path }), reply: runDetailSchema },
+  openRun: { request: z.strictObject({ folder: path }), reply: packedRunSchema },
+  /** A child with all that is stored of it. */
+  readTrial: {
+    request: z.strictObject({ folder: path, trial: z.int().min(1) }),
+    reply: trialSchema.nullable(),
+  },
   readEpochs: {
     request: z.strictObject({ folder: path, trials }),
     reply: z.array(z.strictObject({ trial: z.int().min(1), epochs: z.array(epochRecordSchema) })),

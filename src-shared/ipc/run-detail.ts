@@ -4,7 +4,8 @@ import { datasetDescriptionSchema } from '../dataset/description';
 import { controllerUpdateSchema } from '../run/run-event-schema';
 import { queueStateSchema } from '../run/queue-state';
 import { runSummarySchema } from '../run/run-summary';
-import { trialSchema } from '../run/trial';
+import type { ListedTrial } from '../run/trial';
+import { packedTrialsSchema } from './packed-trials';
 
 /** The child that a trainer is at: its epoch from 0, and steps of the epoch. */
 const trainerSchema = z.strictObject({
@@ -16,14 +17,14 @@ const trainerSchema = z.strictObject({
 });
 export type TrainerAtWork = z.infer<typeof trainerSchema>;
 
-/** A run as its page shows it; the epochs of its children are asked for one by one. */
-export const runDetailSchema = z.strictObject({
+/** A run as it comes to its page; the epochs of its children are asked for one by one. */
+export const packedRunSchema = z.strictObject({
   summary: runSummarySchema,
   /** Names the run wherever its folder is moved. */
   id: z.string(),
   config: searchConfigSchema,
   dataset: z.strictObject({ location: z.string(), description: datasetDescriptionSchema }),
-  trials: z.array(trialSchema),
+  trials: packedTrialsSchema,
   updates: z.array(controllerUpdateSchema),
   /** What this program knows beyond the folder while it searches there itself; null otherwise. */
   live: z
@@ -36,4 +37,7 @@ export const runDetailSchema = z.strictObject({
     })
     .nullable(),
 });
-export type RunDetail = z.infer<typeof runDetailSchema>;
+export type PackedRun = z.infer<typeof packedRunSchema>;
+
+/** A run as its page shows it. */
+export type RunDetail = Omit<PackedRun, 'trials'> & { readonly trials: readonly ListedTrial[] };

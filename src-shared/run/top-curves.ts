@@ -1,4 +1,4 @@
-import type { Trial } from './trial';
+import type { ListedTrial } from './trial';
 
 /** How the best networks of a run stand after a trial (paper figure 6), in what is compared. */
 export interface TopPoint {
@@ -15,9 +15,9 @@ export interface TopPoint {
  * @param value what is compared: the measure (figure 6) unless another is given
  */
 export function topCurves(
-  trials: readonly Trial[],
+  trials: readonly ListedTrial[],
   sizes: readonly number[] = [1, 5, 15],
-  value: (trial: Trial) => number | null = (trial) => trial.measure,
+  value: (trial: ListedTrial) => number | null = (trial) => trial.measure,
 ): TopPoint[] {
   const seen = new Set<string>();
   const most = Math.max(0, ...sizes);

@@ -50,6 +50,23 @@ export const trialStates = ['proposed', 'running', 'completed', 'failed', 'reuse
 export type TrialState = (typeof trialStates)[number];
 
 export const decisionSchema = z.union([z.int().min(0), z.array(z.int().min(0).max(1))]);
+type StoredDecision = z.infer<typeof decisionSchema>;
+
+/** What `decisionSchema` says, value by value in a loop: runs have hundreds of thousands of them. */
+function areDecisions(value: unknown): value is StoredDecision[] {
+  return (
+    Array.isArray(value) &&
+    value.every((decision: unknown) =>
+      Array.isArray(decision)
+        ? decision.every((bit: unknown) => bit === 0 || bit === 1)
+        : Number.isSafeInteger(decision) && Number(decision) >= 0,
+    )
+  );
+}
+
+function areNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(Number.isFinite);
+}
 
 /** One child of a run, as stored. Times are milliseconds since 1970. */
 export const trialSchema = z.strictObject({
@@ -59,9 +76,9 @@ export const trialSchema = z.strictObject({
   replica: z.int().min(0),
   /** Predicted steps at the time of the proposal. */
   depth: z.int().min(1),
-  decisions: z.array(decisionSchema),
+  decisions: z.custom<StoredDecision[]>(areDecisions, 'must be whole numbers from 0 and lists of 0 and 1'),
   /** Natural logarithm of the probability of each decision when it was sampled. */
-  logProbabilities: z.array(z.number()),
+  logProbabilities: z.custom<number[]>(areNumbers, 'must be numbers'),
   /** Canonical hash: equal for decisions that mean the same network. */
   architectureHash: z.string(),
   parameters: z.int().min(0),
@@ -86,3 +103,7 @@ export const trialSchema = z.strictObject({
   endedAt: z.number().nullable(),
 });
 export type Trial = z.infer<typeof trialSchema>;
+
+/** A child in a list of thousands: what the controller gave its decisions is asked for one by one. */
+export const listedTrialSchema = trialSchema.omit({ logProbabilities: true });
+export type ListedTrial = z.infer<typeof listedTrialSchema>;

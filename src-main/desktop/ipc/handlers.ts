@@ -12,7 +12,7 @@ import { readLog } from '../../runs/read-log';
 import type { DatasetService } from '../dataset-service';
 import type { EngineService } from '../engine-service';
 import { randomRunsLike, rewardsOf } from '../random-runs';
-import { epochsOf, listRuns, openRunDetail, probabilitiesOf, recognisePath } from '../run-queries';
+import { epochsOf, listRuns, openRunDetail, probabilitiesOf, recognisePath, trialOf } from '../run-queries';
 import { listDatasets } from '../known-datasets';
 import type { SearchService } from '../search-service';
 import type { SettingsFile } from '../stored-settings';
@@ -41,6 +41,7 @@ export function handlersOf(studio: Studio): Handlers {
     }),
     listRuns: () => listRuns(about.runsFolder),
     openRun: ({ folder }) => openRunDetail(absolute(folder), search.live(folder)),
+    readTrial: ({ folder, trial }) => trialOf(absolute(folder), trial),
     readEpochs: ({ folder, trials }) => epochsOf(absolute(folder), trials),
     readProbabilities: ({ folder, update }) => probabilitiesOf(absolute(folder), update),
     listDatasets: () => listDatasets(about.runsFolder),

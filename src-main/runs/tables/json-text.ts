@@ -1,11 +1,18 @@
 import { z } from 'zod';
 
-/** A text column that holds JSON: what it says, still to be checked by a schema that it is piped into. */
-export const jsonText = z.string().transform((text, context): unknown => {
+/** What JSON of a column says, still to be checked by a schema; an issue of the row where it is none. @param column named by the issue */
+export function parseJson(text: string, context: z.RefinementCtx, column?: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    context.addIssue({ code: 'custom', message: 'is not JSON' });
+    context.addIssue({
+      code: 'custom',
+      message: 'is not JSON',
+      ...(column !== undefined && { path: [column] }),
+    });
     return z.NEVER;
   }
-});
+}
+
+/** A text column that holds JSON, to be piped into a schema of what it says. */
+export const jsonText = z.string().transform((text, context) => parseJson(text, context));

@@ -1,38 +1,44 @@
 import { z } from 'zod';
-import { trialSchema, trialStates, type Trial } from '../../../src-shared/run/trial';
+import {
+  listedTrialSchema,
+  trialSchema,
+  trialStates,
+  type ListedTrial,
+  type Trial,
+} from '../../../src-shared/run/trial';
 import type { Database } from '../sqlite/database';
-import { jsonText } from './json-text';
+import { parseJson } from './json-text';
 
-const trialRow = z
-  .strictObject({
-    number: z.int(),
-    batch: z.int(),
-    state: z.string(),
-    replica: z.int(),
-    depth: z.int(),
-    decisions: jsonText,
-    log_probabilities: jsonText,
-    architecture_hash: z.string(),
-    parameters: z.int(),
-    multiply_adds: z.number(),
-    reward: z.number().nullable(),
-    measure: z.number().nullable(),
-    failure_reason: z.string().nullable(),
-    failure_message: z.string().nullable(),
-    reused_from: z.int().nullable(),
-    retries: z.int(),
-    batch_size: z.int().nullable(),
-    ended_early: z.int().min(0).max(1),
-    started_at: z.number().nullable(),
-    ended_at: z.number().nullable(),
-  })
-  .transform((row) => ({
+/** A row without what the controller gave its decisions. */
+const listedRow = z.strictObject({
+  number: z.int(),
+  state: z.string(),
+  replica: z.int(),
+  depth: z.int(),
+  decisions: z.string(),
+  architecture_hash: z.string(),
+  parameters: z.int(),
+  multiply_adds: z.number(),
+  reward: z.number().nullable(),
+  measure: z.number().nullable(),
+  failure_reason: z.string().nullable(),
+  failure_message: z.string().nullable(),
+  reused_from: z.int().nullable(),
+  retries: z.int(),
+  batch_size: z.int().nullable(),
+  ended_early: z.int().min(0).max(1),
+  started_at: z.number().nullable(),
+  ended_at: z.number().nullable(),
+});
+const listedColumns = Object.keys(listedRow.shape).join(', ');
+
+function listedOf(row: z.infer<typeof listedRow>, context: z.RefinementCtx) {
+  return {
     number: row.number,
     state: row.state,
     replica: row.replica,
     depth: row.depth,
-    decisions: row.decisions,
-    logProbabilities: row.log_probabilities,
+    decisions: parseJson(row.decisions, context, 'decisions'),
     architectureHash: row.architecture_hash,
     parameters: row.parameters,
     multiplyAdds: row.multiply_adds,
@@ -46,6 +52,15 @@ const trialRow = z
     endedEarly: row.ended_early === 1,
     startedAt: row.started_at,
     endedAt: row.ended_at,
+  };
+}
+
+const listedTrialRow = listedRow.transform(listedOf).pipe(listedTrialSchema);
+const trialRow = listedRow
+  .extend({ batch: z.int(), log_probabilities: z.string() })
+  .transform((row, context) => ({
+    ...listedOf(row, context),
+    logProbabilities: parseJson(row.log_probabilities, context, 'log_probabilities'),
   }))
   .pipe(trialSchema);
 
@@ -99,6 +114,17 @@ function outcome(trial: Trial) {
 /** All trials in the order of their proposals. */
 export function readTrials(database: Database): Trial[] {
   return database.all('SELECT * FROM trials ORDER BY number', [], trialRow);
+}
+
+/** All trials in the order of their proposals, as lists of them need them. */
+export function readListedTrials(database: Database): ListedTrial[] {
+  return database.all(`SELECT ${listedColumns} FROM trials ORDER BY number`, [], listedTrialRow);
+}
+
+/** The rewards of all trials in the order of their proposals; null for those that have none yet. */
+export function readRewards(database: Database): { number: number; reward: number | null }[] {
+  const row = z.strictObject({ number: z.int(), reward: z.number().nullable() });
+  return database.all('SELECT number, reward FROM trials ORDER BY number', [], row);
 }
 
 export function readTrial(database: Database, number: number): Trial | undefined {

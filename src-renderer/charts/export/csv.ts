@@ -14,19 +14,31 @@ function cellText(cell: Cell): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** The numbers of a chart: a column for x and one for each series, a row for each x; more where a series has several points there. */
+/**
+ * The numbers of a chart: a column for x and one for each series, two for a band; a row for each x, and more where a series has
+ * several points there.
+ */
 export function figureCsv({ x, series }: Figure): string {
+  const columns = series.flatMap(({ kind, label, points }) => {
+    const values = points.map((point) => ({ x: point.x, y: point.y }));
+    if (kind !== 'band') return [{ label, values }];
+    const lows = points.map((point) => ({ x: point.x, y: point.low ?? point.y }));
+    return [
+      { label: `${label}, lowest`, values: lows },
+      { label: `${label}, highest`, values },
+    ];
+  });
   const rows = new Map<number, Cell[][]>();
-  for (const [column, { points }] of series.entries())
-    for (const point of points) {
-      const there = rows.get(point.x) ?? [];
-      rows.set(point.x, there);
+  for (const [column, { values }] of columns.entries())
+    for (const value of values) {
+      const there = rows.get(value.x) ?? [];
+      rows.set(value.x, there);
       let row = there.find((candidate) => candidate[column + 1] === null);
-      if (row === undefined) there.push((row = [point.x, ...series.map(() => null)]));
-      row[column + 1] = point.y;
+      if (row === undefined) there.push((row = [value.x, ...columns.map(() => null)]));
+      row[column + 1] = value.y;
     }
   return csvOf(
-    [x.label, ...series.map(({ label }) => label)],
+    [x.label, ...columns.map(({ label }) => label)],
     [...rows].sort(([a], [b]) => a - b).flatMap(([, there]) => there),
   );
 }

@@ -1,3 +1,4 @@
+import { bandOpacity } from '../bands';
 import { exactText, fits, stretch, type Axis, type Figure, type Range } from '../figure';
 import type { Point } from '../reward-series';
 import { dashesOf, type Series } from '../series';
@@ -104,12 +105,19 @@ export function figureSvg(figure: Figure, palette: Palette, size: Size, shown: R
     `<text transform="translate(16 ${round(middle)}) rotate(-90)" text-anchor="middle">${escapeXml(y.label)}</text>`;
   const frame = `<path d="M${left} ${top}V${bottom}H${right}" fill="none" stroke="${palette.soft}"/>`;
   const clip = `<clipPath id="plot"><rect x="${left}" y="${top - 4}" width="${right - left}" height="${bottom - top + 8}"/></clipPath>`;
+  const boundaries = (figure.marks ?? [])
+    .filter((mark) => mark.x > xRange.min && mark.x < xRange.max)
+    .map(
+      (mark) =>
+        `<line x1="${round(xAt(mark.x))}" x2="${round(xAt(mark.x))}" y1="${top}" y2="${bottom}" stroke="${palette.soft}" stroke-dasharray="2 3"/>` +
+        `<text x="${round(xAt(mark.x) + 4)}" y="${top + 10}" fill="${palette.soft}">${escapeXml(mark.label)}</text>`,
+    );
   const drawn = series.map((one) => seriesSvg(one, palette, (point) => [xAt(point.x), yAt(point.y)]));
   return svgDocument(
     size,
     title,
     palette,
-    `${head}${clip}${grid.join('')}${marks.join('')}${frame}${titles}<g clip-path="url(#plot)">${drawn.join('')}</g>`,
+    `${head}${clip}${grid.join('')}${marks.join('')}${boundaries.join('')}${frame}${titles}<g clip-path="url(#plot)">${drawn.join('')}</g>`,
   );
 }
 
@@ -147,6 +155,11 @@ function seriesSvg(
   const colour = escapeXml(series.colour(palette));
   const places = series.points.map((point) => at(point).map(round));
   const label = `<title>${escapeXml(series.label)}</title>`;
+  if (series.kind === 'band') {
+    const low = series.points.map(({ x, y, low: least }) => at({ x, y: least ?? y }).map(round)).reverse();
+    const edge = [...places, ...low].map(([x = 0, y = 0]) => `${x} ${y}`).join('L');
+    return `<path d="M${edge}Z" fill="${colour}" fill-opacity="${bandOpacity}">${label}</path>`;
+  }
   if (series.kind === 'points' || places.length === 1) {
     const radius = series.radius ?? 2.5;
     const mark = ([x = 0, y = 0]: readonly number[]): string =>
@@ -189,11 +202,11 @@ function legendOf(
       stepped: false,
       marked: false,
       points:
-        one.kind === 'line'
+        one.kind !== 'points'
           ? [
-              { x: 0, y: 0 },
-              { x: 18, y: 0 },
-            ]
+              { x: 0, y: -4, low: 4 },
+              { x: 18, y: -4, low: 4 },
+            ].map((point) => (one.kind === 'band' ? point : { x: point.x, y: 0 }))
           : [{ x: 9, y: 0 }],
     };
     const [left, top] = [x, y];

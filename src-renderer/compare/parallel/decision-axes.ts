@@ -1,6 +1,6 @@
 import type { SpaceConfig } from '../../../src-shared/config/search-config';
 import type { RunDetail } from '../../../src-shared/ipc/run-detail';
-import type { Trial } from '../../../src-shared/run/trial';
+import type { ListedTrial } from '../../../src-shared/run/trial';
 import { cellSpace } from '../../../src-shared/space/cell-space';
 import { convDecisionPoints } from '../../../src-shared/space/conv-space';
 import type { DecisionPoint, OptionValue } from '../../../src-shared/space/search-space';
@@ -21,7 +21,7 @@ export interface DecisionAxis {
 
 interface Network {
   readonly run: Pick<RunDetail, 'config'>;
-  readonly trial: Pick<Trial, 'depth' | 'decisions'>;
+  readonly trial: Pick<ListedTrial, 'depth' | 'decisions'>;
 }
 
 /** The decisions of networks as axes, layer after layer; an anchor point is the number of its links. */

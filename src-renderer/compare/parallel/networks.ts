@@ -1,4 +1,4 @@
-import type { Trial } from '../../../src-shared/run/trial';
+import type { ListedTrial } from '../../../src-shared/run/trial';
 import { csvOf, type Cell } from '../../charts/export/csv';
 import type { Palette } from '../../charts/theme';
 import type { ComparedRun, Yardstick } from '../compared';
@@ -9,7 +9,7 @@ import { scaleColour } from './geometry';
 /** A trained network of a compared run. */
 export interface ComparedNetwork {
   readonly run: ComparedRun;
-  readonly trial: Trial;
+  readonly trial: ListedTrial;
   /** As it is shown. */
   readonly value: number;
 }
