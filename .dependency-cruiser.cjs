@@ -19,6 +19,7 @@ const below = {
   workers: ['workers', 'children', 'engine', 'datasets'],
   search: ['search', 'controller', 'workers', 'children', 'engine', 'datasets', 'runs'],
   calibration: ['calibration', 'search', 'workers', 'engine', 'datasets', 'runs'],
+  training: ['training', 'search', 'workers', 'children', 'engine', 'datasets', 'runs'],
   baselines: ['baselines', 'children', 'engine', 'datasets'],
   export: ['export', 'children', 'engine', 'runs'],
 };

@@ -66,9 +66,10 @@ export function makeRun(
   database.transaction(() => {
     const session = insertSession(database, { startedAt: at, host: 'here', pid: 1, software: {} });
     for (let first = 1, batch = 1; first <= children; first += policy.childrenPerUpdate, batch++) {
-      insertBatch(database, { number: batch, replica: 0, learned: true });
       const size = Math.min(policy.childrenPerUpdate, children - first + 1);
       const proposals = Array.from({ length: size }, () => policy.propose(0));
+      const parametersVersion = proposals[0]?.parametersVersion ?? null;
+      insertBatch(database, { number: batch, replica: 0, learned: true, parametersVersion });
       const results = proposals.map((proposal, place) => {
         const outcome = outcomeOf(task, proposal, at, draws);
         at = outcome.endedAt;

@@ -178,7 +178,7 @@ describe('runs', () => {
     const runs = join(folder, 'open runs');
     const open = createRun(runs, runDescription());
     try {
-      insertBatch(open.database, { number: 1, replica: 0, learned: false });
+      insertBatch(open.database, { number: 1, replica: 0, learned: false, parametersVersion: 0 });
       const { parts } = searchOf(open);
       const proposal = parts.strategy.propose(0);
       const { hash, parameters, multiplyAdds } = parts.candidateOf(proposal.depth, proposal.decisions);

@@ -9,6 +9,8 @@ import { exportCommand, exportFormats, type ExportOptions } from './export-comma
 import { listCommand, showCommand } from './runs-command';
 import { searchCommand } from './search-command';
 import { addSearchOptions, positiveInteger, type SearchOptions } from './search-options';
+import { trainCommand } from './train/train-command';
+import { addTrainOptions, type TrainOptions } from './train/train-options';
 import { workerCommand } from './worker-command';
 import { addWorkerOptions, type WorkerOptions } from './worker-options';
 import { productVersion, writeLine, type Terminal } from './terminal';
@@ -20,11 +22,20 @@ Examples:
   cellsmith search --preset v1 --data cifar-10-binary.tar.gz --trainers 2 --set controller.replicas=1
   cellsmith search --preset v1 --data cifar-10-binary.tar.gz --estimate   what that would take here
   cellsmith search --resume 2031-01-09-laptop          go on after Ctrl-C, a crash or a power cut
+  cellsmith train 2031-01-09-laptop 12                 train one child of a run alone
   cellsmith runs show 2031-01-09-laptop --trial 12     the layers of one child
   cellsmith runs export 2031-01-09-laptop 12 -o net.json   its architecture as a file
   cellsmith search --preset v1 --data cifar10 --queue redis://lab   trained by the workers of a queue
   cellsmith worker --queue redis://lab --data cifar10=~/cifar10     one of these workers
   cellsmith data describe ~/pictures                   what a data set holds`;
+
+const trainExamples = `
+Examples:
+  cellsmith train 2031-01-09-laptop-cells 12 --set recipe.epochs=39   a child of a search, trained longer
+  cellsmith train 2031-01-09-laptop-cells 12 --preset ptb-base8       the same, at the size and by the recipe of the paper
+  cellsmith train 2031-01-09-laptop-cells 12 --level character        the same cell on characters: bits per character
+  cellsmith train cell.json --data ~/ptb --test                       an architecture file; its test perplexity at the end
+  cellsmith train --cell lstm-medium --data ~/ptb                     a published model by its published recipe`;
 
 /**
  * The command line. Each command gives an exit code to `setExitCode`; wrong usage and errors are thrown.
@@ -65,6 +76,24 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
         options.estimate === true
           ? estimateCommand(terminal, options)
           : searchCommand(terminal, options, command),
+      ),
+    );
+
+  addTrainOptions(
+    program
+      .command('train')
+      .description('train one architecture: of a file, of a child of a run, or a published one')
+      .argument('[file-or-run]', 'an architecture file, or the name or folder of a run')
+      .argument('[child]', 'number of the child, of a run'),
+  )
+    .addHelpText('after', trainExamples)
+    .action(
+      ending((first: string | undefined, second: string | undefined, options: TrainOptions) =>
+        trainCommand(
+          terminal,
+          [first, second].filter((name) => name !== undefined),
+          options,
+        ),
       ),
     );
 

@@ -8,6 +8,7 @@ import type { RunSummary } from '../../src-shared/run/run-summary';
 import { summariseRun } from '../runs/summarise-run';
 import { writeFailures, writeOverview, writeTrial } from './show-run';
 import { readEpochs } from '../runs/tables/epochs';
+import { readBatchOf } from '../runs/tables/batches';
 import { readTrial, readTrials } from '../runs/tables/trials';
 import { readUpdates } from '../runs/tables/updates';
 import { bestTable, table } from './tables';
@@ -70,7 +71,8 @@ function showTrial(terminal: Terminal, run: OpenRun, number: number, json: boole
   const trial = readTrial(run.database, number);
   if (trial === undefined) throw new CellsmithError('run.not-found', `${run.folder} has no trial ${number}.`);
   const epochs = readEpochs(run.database, trial.reusedFrom ?? number);
-  if (json) writeJson(terminal, { ...trial, epochs });
+  const sampledVersion = readBatchOf(run.database, number)?.parametersVersion ?? null;
+  if (json) writeJson(terminal, { ...trial, sampledVersion, epochs });
   else writeTrial(terminal, run, trial, epochs);
 }
 

@@ -58,19 +58,25 @@ const resumable = new Set([
   'json',
 ]);
 
+/** Adds `--set`, of which there may be many. */
+export function addSettings(command: Command): Command {
+  return command.addOption(
+    new Option('-s, --set <option=value>', 'one option, such as recipe.epochs=8 (may be repeated)')
+      .default([], 'none')
+      .argParser(collect),
+  );
+}
+
 export function addSearchOptions(command: Command): Command {
-  return command
-    .addOption(new Option('-p, --preset <name>', 'configuration to start from').choices(presetNames))
-    .option(
-      '-d, --data <path>',
-      'folder, archive or file of the pictures or the text (default: the sample for demos)',
-    )
-    .option('-c, --config <file>', 'configuration (JSON), whole or in part over the preset')
-    .addOption(
-      new Option('-s, --set <option=value>', 'one option, such as recipe.epochs=8 (may be repeated)')
-        .default([], 'none')
-        .argParser(collect),
-    )
+  return addSettings(
+    command
+      .addOption(new Option('-p, --preset <name>', 'configuration to start from').choices(presetNames))
+      .option(
+        '-d, --data <path>',
+        'folder, archive or file of the pictures or the text (default: the sample for demos)',
+      )
+      .option('-c, --config <file>', 'configuration (JSON), whole or in part over the preset'),
+  )
     .option('--name <text>', 'name of the run')
     .option('--runs <folder>', 'where runs are kept (default: CELLSMITH_RUNS or the data folder of the user)')
     .option('--trainers <n>', 'children to train at a time', positiveInteger)
@@ -240,7 +246,7 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
-function wholeNumber(text: string): number {
+export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
 }

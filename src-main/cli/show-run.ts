@@ -1,10 +1,13 @@
 import { cellFormulas, cellTree } from '../../src-shared/architecture/cell-forms';
 import { convTableText, shortCount } from '../../src-shared/architecture/conv-text';
 import { measureNames, measureOf, measureText, type Measure } from '../../src-shared/run/measure';
+import { stalenessOf, stalenessText } from '../../src-shared/run/staleness';
 import type { EpochRecord, FailureReason, Trial } from '../../src-shared/run/trial';
 import type { OpenRun } from '../runs/run-folder';
 import { hasWeights, weightsPath } from '../runs/weights';
+import { readBatchOf } from '../runs/tables/batches';
 import { readTrials } from '../runs/tables/trials';
+import { readUpdates } from '../runs/tables/updates';
 import { proposedBy, type Proposed } from '../search/candidate';
 import { dateTime, duration, rewardText } from './format';
 import { summariseRun } from '../runs/summarise-run';
@@ -28,10 +31,23 @@ export function writeOverview(terminal: Terminal, run: OpenRun): void {
     ['State', summary.message === null ? summary.state : `${summary.state}: ${summary.message}`],
     ['Budget', limits.length === 0 ? 'none' : limits.join(' or ')],
     ['Children', `${children.ended}, of which ${children.failed} failed and ${children.reused} were known`],
+    ...controllerRow(run),
     ['Begun', dateTime(summary.createdAt)],
     ['Time', duration(summary.activeFor)],
   ];
   writeLine(terminal, list(rows));
+}
+
+/** What the controller has learned, and by how old parameters. */
+function controllerRow({ database, manifest }: OpenRun): [string, string][] {
+  const updates = readUpdates(database);
+  const { replicas, mode, strategy } = manifest.config.controller;
+  if (updates.length === 0) return [];
+  const batches = `${updates.length} ${updates.length === 1 ? 'batch' : 'batches'} learned`;
+  if (replicas === 1 || strategy === 'random') return [['Controller', batches]];
+  const staleness = stalenessOf(updates);
+  const old = staleness === null ? '' : `; staleness ${stalenessText(staleness)}`;
+  return [['Controller', `${batches} by ${replicas} replicas, ${mode}${old}`]];
 }
 
 /** Failed children by reason, with the last message of each. */
@@ -83,6 +99,7 @@ export function writeTrial(
     ['Reward', rewardText(trial.reward)],
     [proposed.kind === 'conv' ? 'Network' : 'Cell', trial.architectureHash],
     ['Costs', `${shortCount(trial.parameters)} parameters, ${shortCount(trial.multiplyAdds)} multiply-adds`],
+    ...optional('Sampled by', sampledBy(run, trial)),
     ['ln P', trial.logProbabilities.reduce((sum, value) => sum + value, 0).toFixed(2)],
     ...optional('Failure', failure && `${reasonTexts[failure.reason]}: ${failure.message}`),
     ...optional('Known from', reusedFrom && `child ${reusedFrom}`),
@@ -95,6 +112,13 @@ export function writeTrial(
   if (epochs.length === 0) return;
   writeLine(terminal);
   writeLine(terminal, epochTable(terminal, epochs, measure));
+}
+
+/** 'replica 3, by parameters after 17 updates'; null where there is only one replica, or it was not stored. */
+function sampledBy({ database, manifest }: OpenRun, trial: Trial): string | null {
+  const version = readBatchOf(database, trial.number)?.parametersVersion ?? null;
+  if (version === null || manifest.config.controller.replicas === 1) return null;
+  return `replica ${trial.replica + 1}, by parameters after ${version} updates`;
 }
 
 function optional(name: string, value: string | false | 0 | null): [string, string][] {

@@ -26,8 +26,13 @@ function someState(changes: Partial<typeof config> = {}): Uint8Array {
     source.learn(proposals.map((proposal) => ({ proposal, reward: syntheticReward(proposal.decisions) })));
   }
   source.propose(0);
+  for (const [version, copy] of source.copies) copies.set(version, copy);
   return source.state();
 }
+
+/** What stores the copies beside the states: those of the source's two updates. */
+const copies = new Map<number, Float64Array>();
+const copyOf = (version: number): Float64Array | undefined => copies.get(version);
 
 function codeOf(act: () => void): string {
   try {
@@ -110,7 +115,7 @@ describe('a stored controller', () => {
   ])('is refused with a right checksum over a header with %s', (_, change) => {
     const target = strategy();
     const before = target.state();
-    expect(codeOf(() => target.restore(forged(someState(), change)))).toBe('run.damaged');
+    expect(codeOf(() => target.restore(forged(someState(), change), copyOf))).toBe('run.damaged');
     expect(target.state(), 'and nothing has changed').toEqual(before);
   });
 
@@ -121,18 +126,43 @@ describe('a stored controller', () => {
     const length = vectors.get('parameters')?.length ?? 0;
     for (const value of [NaN, Infinity])
       expect(
-        codeOf(() => strategy().restore(withVector('parameters', new Float64Array(length).fill(value)))),
+        codeOf(() =>
+          strategy().restore(withVector('parameters', new Float64Array(length).fill(value)), copyOf),
+        ),
       ).toBe('run.damaged');
     expect(
-      codeOf(() => strategy().restore(withVector('adam.square', new Float64Array(length).fill(-1)))),
+      codeOf(() => strategy().restore(withVector('adam.square', new Float64Array(length).fill(-1)), copyOf)),
     ).toBe('run.damaged');
-    expect(codeOf(() => strategy().restore(withVector('adam.mean', new Float64Array(length - 1))))).toBe(
-      'run.damaged',
-    );
-    expect(codeOf(() => strategy({ hiddenUnits: 5 }).restore(someState()))).toBe('run.damaged');
-    expect(codeOf(() => strategy({ replicas: 2 }).restore(someState()))).toBe('run.damaged');
-    expect(codeOf(() => strategy({ strategy: 'random' }).restore(someState()))).toBe('run.damaged');
-    expect(codeOf(() => strategy().restore(someState({ strategy: 'random' })))).toBe('run.damaged');
+    expect(
+      codeOf(() => strategy().restore(withVector('adam.mean', new Float64Array(length - 1)), copyOf)),
+    ).toBe('run.damaged');
+    expect(codeOf(() => strategy({ hiddenUnits: 5 }).restore(someState(), copyOf))).toBe('run.damaged');
+    expect(codeOf(() => strategy({ replicas: 2 }).restore(someState(), copyOf))).toBe('run.damaged');
+    expect(codeOf(() => strategy({ strategy: 'random' }).restore(someState(), copyOf))).toBe('run.damaged');
+    expect(codeOf(() => strategy().restore(someState({ strategy: 'random' }), copyOf))).toBe('run.damaged');
+  });
+
+  it('is refused with copies that are not there, of another length, or of numbers that are none', () => {
+    const state = someState();
+    const restored = (copy: Float64Array | undefined) => codeOf(() => strategy().restore(state, () => copy));
+    const copy = copyOf(2) ?? new Float64Array(0);
+    expect(restored(copy)).toBe('accepted');
+    expect(restored(undefined)).toBe('run.damaged');
+    expect(restored(copy.slice(1))).toBe('run.damaged');
+    expect(restored(copy.with(3, NaN))).toBe('run.damaged');
+  });
+
+  it('of a release that kept the copies in it goes on from those', () => {
+    const { header, vectors } = decodeCheckpoint(someState());
+    const old = encodeCheckpoint({
+      header,
+      vectors: new Map([...vectors, ['copy.2', copyOf(2) ?? new Float64Array(0)]]),
+    });
+    const [a, b] = [strategy(), strategy()];
+    a.restore(old);
+    b.restore(someState(), copyOf);
+    expect(a.copies).toEqual(b.copies);
+    expect(a.propose(0)).toEqual(b.propose(0));
   });
 
   it('that claims vectors of terabytes is refused before any memory is taken', () => {
@@ -154,7 +184,7 @@ describe('a stored controller', () => {
 
   it('may go on with another number of parameter-server shards', () => {
     const [a, b] = [strategy(), strategy({ parameterServerShards: 1 })];
-    for (const target of [a, b]) target.restore(someState());
+    for (const target of [a, b]) target.restore(someState(), copyOf);
     expect(b.state()).toEqual(a.state());
     expect(b.propose(0)).toEqual(a.propose(0));
   });

@@ -76,10 +76,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   for (const [name, length] of envelope.vectors) {
     if (length > (end - at) / 8 || vectors.has(name)) throw damaged(`its vector '${name}' does not fit`);
     const vector = new Float64Array(length);
-    for (let i = 0; i < length; i++, at += 8) {
-      vector[i] = view.getFloat64(at, true);
-      if (!Number.isFinite(vector[i])) throw damaged(`its vector '${name}' holds a number that is none`);
-    }
+    for (let i = 0; i < length; i++, at += 8) vector[i] = view.getFloat64(at, true);
     vectors.set(name, vector);
   }
   if (at !== end) throw damaged('it holds more than its header says');
@@ -93,10 +90,10 @@ export function parseHeader<T>(schema: z.ZodType<T>, header: unknown): T {
   return parsed.data;
 }
 
-/** A vector that must be there, and of this length. */
-export function takeVector(checkpoint: Checkpoint, name: string, length: number): Float64Array {
-  const vector = checkpoint.vectors.get(name);
+/** A stored vector, which must be there, of this length, and of finite numbers. */
+export function checkedVector(vector: Float64Array | undefined, name: string, length: number): Float64Array {
   if (vector?.length !== length) throw damaged(`its vector '${name}' is missing or of another length`);
+  if (!vector.every(Number.isFinite)) throw damaged(`its vector '${name}' holds a number that is none`);
   return vector;
 }
 

@@ -10,7 +10,7 @@ describe.each(['reinforce', 'random'] as const)('what %s leaned to in a batch', 
   const proposals = proposeBatch(source);
   // As the search does it: from stored copies, by a strategy that has forgotten how it proposed them.
   const restored = smallStrategy({ strategy });
-  restored.restore(source.state());
+  restored.restore(source.state(), (version) => source.copies.get(version));
   const record = restored.learn(structuredClone(rewarded(proposals)));
 
   it('is the mean of the distributions that the proposals were sampled from, point by point', () => {

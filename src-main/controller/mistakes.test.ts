@@ -215,7 +215,8 @@ describe('a restored controller', () => {
       const early = [whole.propose(0), whole.propose(0)];
       step(whole, 1, 50);
       step(whole, 1, 51);
-      restored.restore(whole.state());
+      const { copies } = whole;
+      restored.restore(whole.state(), (version) => copies.get(version)?.slice());
       const goOn = (strategy: Strategy) => {
         const late = [strategy.propose(0), strategy.propose(0)];
         const records = [strategy.learn(rewarded([...early, ...late], 52))];

@@ -63,6 +63,8 @@ export function createRandomSearch(options: StrategyOptions): Strategy {
       meanReward: meanOf(results.map(({ reward }) => reward)),
       baseline: null,
       gradientNorm: 0,
+      sampledVersion: 0,
+      staleness: 0,
       entropy: meanOf(entropies),
       ...tally.summary(),
       parametersVersion: 0,
@@ -94,6 +96,7 @@ export function createRandomSearch(options: StrategyOptions): Strategy {
     get proposals() {
       return proposals;
     },
+    copies: new Map(),
     propose,
     learn,
     state,

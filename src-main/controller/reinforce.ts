@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { CellsmithError } from '../../src-shared/errors';
 import { Generator } from '../../src-shared/random';
 import { advantagesOf, baselineValue, noRewards } from './baseline';
-import { damaged, decodeCheckpoint, encodeCheckpoint, parseHeader, takeVector } from './checkpoint';
+import { checkedVector, damaged, decodeCheckpoint, encodeCheckpoint, parseHeader } from './checkpoint';
 import { decisionTally } from './decision-tally';
 import {
+  clockOf,
   createParameterServer,
+  fetchParameters,
   joinedMoments,
   restoreParameterServer,
   sendGradient,
@@ -25,7 +27,7 @@ import {
   vocabularyOf,
   type StrategyOptions,
 } from './replicas';
-import type { LearningRecord, Proposal, RewardedProposal, Strategy } from './strategy';
+import type { CopyOf, LearningRecord, Proposal, RewardedProposal, Strategy } from './strategy';
 
 const count = z.int().min(0);
 const headerSchema = z.strictObject({
@@ -84,8 +86,8 @@ export function createReinforce(options: StrategyOptions): Strategy {
   function propose(index: number): Proposal {
     const replica = proposingReplica(replicas, index, config.childrenPerUpdate);
     if (replica.outstanding === 0) {
-      replica.version = server.version;
-      if (!copies.has(server.version)) copies.set(server.version, server.parameters.slice());
+      replica.version = clockOf(server).version;
+      if (!copies.has(replica.version)) copies.set(replica.version, fetchParameters(server));
     }
     use(replica.version);
     const depth = depthAt(proposals);
@@ -116,6 +118,7 @@ export function createReinforce(options: StrategyOptions): Strategy {
       gradient,
       tally.add,
     );
+    const staleness = clockOf(server).version - replica.version;
     sendGradient(server, gradient);
     const subtracted = baselineValue(baseline);
     baseline = updated;
@@ -128,22 +131,25 @@ export function createReinforce(options: StrategyOptions): Strategy {
       meanReward: meanOf(rewards),
       baseline: subtracted,
       gradientNorm: Math.sqrt(gradient.reduce((sum, slope) => sum + slope * slope, 0)),
+      sampledVersion: replica.version,
+      staleness,
       entropy,
       ...tally.summary(),
-      parametersVersion: server.version,
+      parametersVersion: clockOf(server).version,
     };
   }
 
   function state(): Uint8Array {
     const { mean, square, steps } = joinedMoments(server);
+    const { version, gradients } = clockOf(server);
     const header: z.infer<typeof headerSchema> = {
       strategy: 'reinforce',
       vocabulary: vocabularyOf(space),
       blocks: layout.blocks.map(({ name, offset, shape }) => ({ name, offset, shape: [...shape] })),
       proposals,
       batches,
-      version: server.version,
-      gradients: server.gradients,
+      version,
+      gradients,
       adamSteps: steps,
       baseline,
       replicas: storedReplicas(replicas),
@@ -154,20 +160,26 @@ export function createReinforce(options: StrategyOptions): Strategy {
       ['adam.mean', mean],
       ['adam.square', square],
     ]);
-    for (const [version, copy] of copies) vectors.set(`copy.${version}`, copy);
     return encodeCheckpoint({ header, vectors });
   }
 
-  function restore(bytes: Uint8Array): void {
+  function restore(bytes: Uint8Array, copyOf: CopyOf = () => undefined): void {
     const checkpoint = decodeCheckpoint(bytes);
     const header = parseHeader(headerSchema, checkpoint.header);
     const sameBlocks = JSON.stringify(header.blocks) === JSON.stringify(layout.blocks);
     if (!sameBlocks || header.vocabulary !== vocabularyOf(space))
       throw damaged('it belongs to another search space or another controller');
-    const vector = (name: string): Float64Array => takeVector(checkpoint, name, layout.size);
+    const vector = (name: string): Float64Array =>
+      checkedVector(checkpoint.vectors.get(name), name, layout.size);
     const restored = restoredReplicas(header.replicas, config, header.version);
     const inFlight = restored.filter(({ outstanding }) => outstanding > 0);
-    const fetched = new Map(inFlight.map(({ version }) => [version, vector(`copy.${version}`)]));
+    const fetched = new Map(
+      inFlight.map(({ version }) => {
+        // Earlier releases had the copies in the state itself.
+        const stored = checkpoint.vectors.get(`copy.${version}`) ?? copyOf(version, layout.size);
+        return [version, checkedVector(stored, `copy.${version}`, layout.size)];
+      }),
+    );
     const stored = {
       parameters: vector('parameters'),
       pending: vector('pending'),
@@ -190,6 +202,9 @@ export function createReinforce(options: StrategyOptions): Strategy {
     childrenPerUpdate: config.childrenPerUpdate,
     get proposals() {
       return proposals;
+    },
+    get copies() {
+      return copies;
     },
     propose,
     learn,

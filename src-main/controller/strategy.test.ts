@@ -138,6 +138,37 @@ describe('replicas and the parameter server', () => {
     expect(source.learn(rewarded(slow, 9)).gradientNorm).toBeCloseTo(norm, 9);
   });
 
+  it('say how old the parameters of a gradient are: the updates since they were fetched', () => {
+    const source = smallStrategy({ replicas: 3, accumulateGradients: 2 });
+    const slow = rewarded(proposeBatch(source, 0));
+    const ages = [1, 2, 1, 1, 2].map((replica) => {
+      const { sampledVersion, staleness } = source.learn(rewarded(proposeBatch(source, replica)));
+      return [sampledVersion, staleness];
+    });
+    expect(ages).toEqual([
+      [0, 0],
+      [0, 0],
+      [1, 0],
+      [1, 0],
+      [2, 0],
+    ]);
+    expect(source.learn(slow)).toMatchObject({ sampledVersion: 0, staleness: 2, parametersVersion: 3 });
+  });
+
+  it('are kept for as long as a replica needs them for its gradient, each version once', () => {
+    const source = smallStrategy({ replicas: 3 });
+    const versions = () => [...source.copies.keys()];
+    const [a, b] = [rewarded(proposeBatch(source, 0)), rewarded(proposeBatch(source, 1))];
+    expect(versions()).toEqual([0]);
+    source.learn(a);
+    const c = rewarded(proposeBatch(source, 2));
+    expect(versions()).toEqual([0, 1]);
+    source.learn(b);
+    expect(versions()).toEqual([1]);
+    source.learn(c);
+    expect(versions()).toEqual([]);
+  });
+
   it('fetch the newest parameters for the next batch', () => {
     const source = smallStrategy({ replicas: 2 });
     const [slow] = proposeBatch(source, 0);

@@ -61,12 +61,22 @@ export interface Strategy {
    */
   learn(results: readonly RewardedProposal[]): LearningRecord;
 
-  /** All that there is to know: parameters, optimiser, baseline, generators, counters. */
+  /**
+   * The parameters that replicas fetched and still need for their gradients, by version. They never change, and are many when there are many
+   * replicas: whoever stores the state stores each of them once, for as long as it is here.
+   */
+  readonly copies: ReadonlyMap<number, Float64Array>;
+
+  /** All that there is to know but the copies: parameters, optimiser, baseline, generators, counters. */
   state(): Uint8Array;
 
   /**
    * Goes on from a stored state; on an error nothing has changed.
+   * @param copyOf gives the copies that were stored with it
    * @throws CellsmithError 'run.damaged' when it is no state of this strategy, space and configuration, 'run.newer-version'
    */
-  restore(state: Uint8Array): void;
+  restore(state: Uint8Array, copyOf?: CopyOf): void;
 }
+
+/** Finds the stored copy of the parameters of a version, `length` numbers; undefined when there is none. */
+export type CopyOf = (version: number, length: number) => Float64Array | undefined;

@@ -69,7 +69,7 @@ const epoch: EpochRecord = {
   seconds: 0,
 };
 const addBatch = (run: OpenRun, number = 1): void =>
-  insertBatch(run.database, { number, replica: 0, learned: false });
+  insertBatch(run.database, { number, replica: 0, learned: false, parametersVersion: 4 });
 
 describe('a run folder', () => {
   it('holds run.json and the places of design, and reads back as it was made', () => {
@@ -130,10 +130,12 @@ describe('a run folder', () => {
 
   it('keeps batches, epochs, updates, sessions and events', () => {
     const { database } = keep(createRun(runs, runDescription()));
-    insertBatch(database, { number: 1, replica: 3, learned: false });
-    insertBatch(database, { number: 2, replica: 0, learned: false });
+    insertBatch(database, { number: 1, replica: 3, learned: false, parametersVersion: 2 });
+    insertBatch(database, { number: 2, replica: 0, learned: false, parametersVersion: 4 });
     markLearned(database, 1);
-    expect(readOpenBatches(database)).toEqual([{ number: 2, replica: 0, learned: false }]);
+    expect(readOpenBatches(database)).toEqual([
+      { number: 2, replica: 0, learned: false, parametersVersion: 4 },
+    ]);
     expect(countBatches(database)).toBe(2);
 
     insertTrial(database, proposed, 2);
@@ -154,6 +156,8 @@ describe('a run folder', () => {
       gradientNorm: 2,
       entropy: 1.4,
       entropies: { filters: 1.1, anchorPoint: 0.6 },
+      sampledVersion: 17,
+      staleness: 3,
     };
     insertUpdate(database, update, 1, 99);
     expect(readUpdates(database)).toEqual([update]);
@@ -185,7 +189,7 @@ describe('a run folder', () => {
 
   it('ranks by reward, earlier trials first among equals, without reused results', () => {
     const { database } = keep(createRun(runs, runDescription()));
-    insertBatch(database, { number: 1, replica: 0, learned: false });
+    insertBatch(database, { number: 1, replica: 0, learned: false, parametersVersion: 4 });
     const rewards = [0.2, 0.9, 0.9, 0.1];
     for (const [index, reward] of rewards.entries())
       insertTrial(database, { ...proposed, number: index + 1, state: 'completed', reward }, 1);
@@ -198,12 +202,12 @@ describe('a run folder', () => {
     const { database } = keep(createRun(runs, runDescription()));
     expect(() =>
       database.transaction(() => {
-        insertBatch(database, { number: 1, replica: 0, learned: false });
+        insertBatch(database, { number: 1, replica: 0, learned: false, parametersVersion: 4 });
         throw new Error('stop');
       }),
     ).toThrow('stop');
     expect(countBatches(database)).toBe(0);
-    insertBatch(database, { number: 1, replica: 0, learned: false });
+    insertBatch(database, { number: 1, replica: 0, learned: false, parametersVersion: 4 });
     expect(() => insertTrial(database, { ...proposed, reward: NaN }, 1)).toThrow(/not finite/);
     expect(() => insertTrial(database, { ...proposed, multiplyAdds: Infinity }, 1)).toThrow(/not finite/);
   });

@@ -1,4 +1,4 @@
-import type { SearchConfig } from '../../src-shared/config/search-config';
+import type { Recipe } from '../../src-shared/config/search-config';
 import { CellsmithError } from '../../src-shared/errors';
 import type { OpenOptions } from '../datasets/open';
 import type { DataNeed, PreparedData } from '../datasets/prepare-for';
@@ -8,7 +8,7 @@ import type { RunManifest } from '../runs/manifest';
 export type PrepareData = (need: DataNeed, path: string, options: OpenOptions) => Promise<PreparedData>;
 
 /** What a search needs of its data. */
-export function dataNeed({ recipe }: SearchConfig, unreadable: 'refuse' | 'skip'): DataNeed {
+export function dataNeed({ recipe }: { readonly recipe: Recipe }, unreadable: 'refuse' | 'skip'): DataNeed {
   if (recipe.kind === 'images') return { kind: 'images', side: recipe.side, unreadable };
   const { level, vocabularyLimit } = recipe;
   return { kind: 'text', level, vocabularyLimit };

@@ -1,9 +1,9 @@
 import type { ControllerUpdate } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
-import { commitCheckpoint, pruneCheckpoints } from '../runs/checkpoint';
+import { pruneCheckpoints } from '../runs/checkpoint';
 import { markLearned, type Batch } from '../runs/tables/batches';
 import { insertProbabilities, insertUpdate } from '../runs/tables/updates';
-import { checkpointController } from './checkpoint-controller';
+import { checkpointController, commitController } from './checkpoint-controller';
 import { record, type SearchState } from './search-state';
 
 /**
@@ -17,8 +17,8 @@ export function learnBatch(state: SearchState, batch: Batch, trials: readonly Tr
     proposal: { replica: trial.replica, depth: trial.depth, decisions: trial.decisions },
     reward: trial.reward ?? 0,
   }));
-  const { number, replica, meanReward, baseline, gradientNorm, entropy, entropies, probabilities } =
-    strategy.learn(results);
+  const { probabilities, ...learned } = strategy.learn(results);
+  const { number, replica, meanReward, baseline, gradientNorm, entropy, entropies } = learned;
   const update: ControllerUpdate = {
     number,
     replica,
@@ -26,6 +26,8 @@ export function learnBatch(state: SearchState, batch: Batch, trials: readonly Tr
     meanReward,
     baseline,
     gradientNorm,
+    sampledVersion: learned.sampledVersion,
+    staleness: learned.staleness,
     entropy,
     entropies,
   };
@@ -35,7 +37,7 @@ export function learnBatch(state: SearchState, batch: Batch, trials: readonly Tr
     markLearned(run.database, batch.number);
     insertUpdate(run.database, update, batch.number, at);
     insertProbabilities(run.database, number, probabilities);
-    commitCheckpoint(run.database, checkpoint);
+    commitController(state, checkpoint);
   });
   pruneCheckpoints(run.folder, checkpoint);
 }

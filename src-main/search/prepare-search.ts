@@ -90,7 +90,7 @@ async function begin(
   return { run: createRun(runs, { config, dataset, software }), data, software };
 }
 
-function softwareOf(version: string, engine: EngineInstallation | null): Record<string, string> {
+export function softwareOf(version: string, engine: EngineInstallation | null): Record<string, string> {
   const { node, electron } = process.versions as Partial<NodeJS.ProcessVersions>;
   return {
     cellsmith: version,

@@ -1,10 +1,10 @@
 import type { Trial } from '../../src-shared/run/trial';
 import type { Proposal } from '../controller/strategy';
-import { commitCheckpoint, pruneCheckpoints } from '../runs/checkpoint';
+import { pruneCheckpoints } from '../runs/checkpoint';
 import { insertEvent } from '../runs/tables/events';
 import { countBatches, insertBatch, type Batch } from '../runs/tables/batches';
-import { countTrials, insertTrial } from '../runs/tables/trials';
-import { checkpointController } from './checkpoint-controller';
+import { countProposals, insertTrial } from '../runs/tables/trials';
+import { checkpointController, commitController } from './checkpoint-controller';
 import { isEnding, type SearchState } from './search-state';
 
 /**
@@ -15,15 +15,19 @@ export function proposeBatch(state: SearchState, replica: number): Batch | undef
   const { strategy, run } = state;
   const { database } = run;
   if (isEnding(state)) return undefined;
-  const proposed = Object.values(countTrials(database)).reduce((sum, trials) => sum + trials, 0);
+  const proposed = countProposals(database);
   const budget = run.manifest.config.budget.children ?? Infinity;
   const size = Math.min(strategy.childrenPerUpdate, budget - proposed);
   if (size < 1) return undefined;
 
-  const trials: Trial[] = [];
-  for (let place = 1; place <= size; place++)
-    trials.push(trialOf(state, strategy.propose(replica), proposed + place));
-  const batch = { number: countBatches(database) + 1, replica, learned: false };
+  const proposals = Array.from({ length: size }, () => strategy.propose(replica));
+  const trials = proposals.map((proposal, place) => trialOf(state, proposal, proposed + place + 1));
+  const batch: Batch = {
+    number: countBatches(database) + 1,
+    replica,
+    learned: false,
+    parametersVersion: proposals[0]?.parametersVersion ?? null,
+  };
   const checkpoint = checkpointController(state);
   const at = state.clock();
   database.transaction(() => {
@@ -32,7 +36,7 @@ export function proposeBatch(state: SearchState, replica: number): Batch | undef
       insertTrial(database, trial, batch.number);
       insertEvent(database, { at, type: 'trialProposed', trial: trial.number, detail: null });
     }
-    commitCheckpoint(database, checkpoint);
+    commitController(state, checkpoint);
   });
   pruneCheckpoints(run.folder, checkpoint);
   for (const trial of trials) state.listener({ type: 'trialProposed', trial, at });

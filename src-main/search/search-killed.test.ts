@@ -20,7 +20,6 @@ const settings: Partial<ImageSearchConfig> = {
   budget: { children: 8, hours: null },
   trainers: cpuTrainers(2),
   recipe: { ...demo.recipe, epochs: 2, rewardEpochs: 1 },
-  controller: { ...demo.controller, childrenPerUpdate: 3 },
 };
 
 /**
@@ -42,6 +41,9 @@ async function snapshotsOf(run: WritableRun): Promise<string[]> {
     get proposals() {
       return parts.strategy.proposals;
     },
+    get copies() {
+      return parts.strategy.copies;
+    },
     propose: (replica) => {
       snapshot();
       return parts.strategy.propose(replica);
@@ -59,27 +61,39 @@ async function snapshotsOf(run: WritableRun): Promise<string[]> {
   return snapshots;
 }
 
-it('a search that is killed at any step goes on to the same decisions, rewards, updates and controller', async () => {
-  const run = newRun(runs, settings);
-  const snapshots = await snapshotsOf(run);
-  const straight = courseOf(run);
-  run.close();
-  expect(snapshots.length).toBeGreaterThan(60);
-  const stages = new Set<string>();
-  for (const folder of snapshots) {
-    const killed = openRun(folder);
-    stages.add(
-      readTrials(killed.database)
-        .map((trial) => trial.state[0])
-        .join(''),
-    );
-    try {
-      expect(await runSearch(searchOf(killed).parts)).toBe('finished');
-      expect(courseOf(killed)).toEqual(straight);
-    } finally {
-      killed.close();
+it.each<[string, Partial<ImageSearchConfig['controller']>]>([
+  ['', {}],
+  [
+    ' of replicas in step',
+    { replicas: 2, mode: 'synchronous', childrenPerUpdate: 2, parameterServerShards: 3 },
+  ],
+])(
+  'a search%s that is killed at any step goes on to the same decisions, rewards, updates and controller',
+  async (_, changes) => {
+    const run = newRun(runs, {
+      ...settings,
+      controller: { ...demo.controller, childrenPerUpdate: 3, ...changes },
+    });
+    const snapshots = await snapshotsOf(run);
+    const straight = courseOf(run);
+    run.close();
+    expect(snapshots.length).toBeGreaterThan(60);
+    const stages = new Set<string>();
+    for (const folder of snapshots) {
+      const killed = openRun(folder);
+      stages.add(
+        readTrials(killed.database)
+          .map((trial) => trial.state[0])
+          .join(''),
+      );
+      try {
+        expect(await runSearch(searchOf(killed).parts)).toBe('finished');
+        expect(courseOf(killed)).toEqual(straight);
+      } finally {
+        killed.close();
+      }
     }
-  }
-  // The snapshots really lie at different points of the course.
-  expect(stages.size).toBeGreaterThan(8);
-});
+    // The snapshots really lie at different points of the course.
+    expect(stages.size).toBeGreaterThan(8);
+  },
+);

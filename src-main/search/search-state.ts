@@ -66,7 +66,7 @@ export interface SearchState extends Omit<SearchParts, 'clock'> {
   readonly settling: Map<number, Promise<Trial>>;
   /** Replicas at work, and children that are trained again: the search lasts until there is none. */
   readonly work: Set<Promise<void>>;
-  /** Replicas whose loop has not ended. */
+  /** Replicas whose loop has not ended; only the first when they learn in step. */
   readonly replicas: Set<number>;
   readonly pause: PauseState;
   /** Ends all children at once: by the user's signal or because something broke. */

@@ -8,6 +8,7 @@ import type { RunEvent } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
 import { paperController, syntheticReward, syntheticSearch } from '../controller/synthetic-reward';
 import { openRun, type WritableRun } from '../runs/run-folder';
+import { readBatchOf } from '../runs/tables/batches';
 import { readEpochs } from '../runs/tables/epochs';
 import { readSessions } from '../runs/tables/sessions';
 import { countTrials, readTrial, readTrials } from '../runs/tables/trials';
@@ -129,6 +130,59 @@ describe('a search', () => {
     const byNumber = new Map(readTrials(run.database).map((trial) => [trial.number, trial]));
     for (const { replica, trials } of updates)
       for (const number of trials) expect(byNumber.get(number)?.replica).toBe(replica);
+  });
+});
+
+describe('replicas', () => {
+  const controller = { ...demo.controller, replicas: 3, childrenPerUpdate: 2, accumulateGradients: 2 };
+
+  it('that do not wait have the parameters that sampled each batch stored, and how old they were when it was learned from', async () => {
+    const run = newRun({ controller });
+    await runSearch(searchOf(run, { pace: 4 }).parts);
+    const updates = readUpdates(run.database);
+    expect(updates).toHaveLength(12);
+    // Updates of the parameters before each: one for every second gradient.
+    const ages = updates.map((_, before) => Math.floor(before / 2));
+    for (const [index, { sampledVersion, staleness, trials }] of updates.entries()) {
+      expect((sampledVersion ?? NaN) + (staleness ?? NaN)).toBe(ages[index]);
+      for (const trial of trials)
+        expect(readBatchOf(run.database, trial)).toMatchObject({ parametersVersion: sampledVersion });
+    }
+    expect(Math.max(...updates.map(({ staleness }) => staleness ?? NaN))).toBeGreaterThan(0);
+  });
+
+  it('in step take the same course in whatever order their children end, and learn in their order', async () => {
+    const inStep = { controller: { ...controller, mode: 'synchronous' as const } };
+    const straight = await uninterrupted({
+      ...inStep,
+      trainers: cpuTrainers(1),
+    });
+    expect(straight.updates.map(({ replica }) => replica)).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
+    for (const pace of [1, 2, 3, 4, 5]) expect(await uninterrupted(inStep, { pace })).toEqual(straight);
+    // The same orders of ending take an asynchronous search to other places.
+    const apart = await Promise.all([1, 2, 3, 4, 5].map((pace) => uninterrupted({ controller }, { pace })));
+    expect(new Set(apart.map((course) => JSON.stringify(course))).size).toBeGreaterThan(1);
+  });
+
+  it('in step go on, when they are stopped anywhere in a round, to where they would have come', async () => {
+    const changes = {
+      controller: { ...controller, mode: 'synchronous' as const },
+      budget: { children: 16, hours: null },
+    };
+    const straight = await uninterrupted(changes);
+    // The last round is cut short by the budget.
+    expect(straight.updates.map(({ replica }) => replica)).toEqual([0, 1, 2, 0, 1, 2, 0, 1]);
+    for (const stopAt of [1, 4, 7, 11, 16]) {
+      let run = newRun(changes);
+      const { parts, now } = searchOf(run, { pace: stopAt });
+      const listener = (event: RunEvent): void => {
+        if (event.type === 'trialCompleted' && event.trial.number === stopAt) now.abort();
+      };
+      await runSearch({ ...parts, listener });
+      run = reopen(run);
+      expect(await runSearch(searchOf(run, { pace: stopAt + 1 }).parts)).toBe('finished');
+      expect(courseOf(run)).toEqual(straight);
+    }
   });
 });
 

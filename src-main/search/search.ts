@@ -7,7 +7,6 @@ import { currentCheckpoint, pruneCheckpoints } from '../runs/checkpoint';
 import {
   markInterrupted,
   readAwaitedRetries,
-  readBatchTrials,
   readBestTrials,
   readUnfinished,
   updateTrial,
@@ -17,9 +16,8 @@ import { activeTime, endSession, insertSession } from '../runs/tables/sessions';
 import { pruneChildCheckpoints } from '../runs/child-checkpoints';
 import { pruneWeights } from '../runs/weights';
 import { restoreController } from './checkpoint-controller';
-import { learnBatch } from './learn-batch';
 import { continueSearch, pauseSearch } from './pause-search';
-import { proposeBatch } from './propose-batch';
+import { runReplica, runRounds } from './run-replicas';
 import { createState, fail, isHalting, record, type SearchParts, type SearchState } from './search-state';
 import { failuresOf, toRetry } from './retry-failures';
 import { notTraining, type SearchControl } from './search-control';
@@ -42,7 +40,8 @@ import { settleTrial } from './settle-trial';
  *    state after it is written to a new file; one transaction marks the batch as learned and stores the update and the file's
  *    name. Killed before it: the batch is learned from again with the same result. Killed after it: it never is.
  * So with one replica every decision, reward and update is that of an uninterrupted search, as far as trainers repeat their results.
- * With several replicas the order of their updates is decided by who is ready first, as in the paper.
+ * With several replicas the order of their updates is decided by who is ready first, as in the paper, or is that of the replicas, in the
+ * synchronous mode (run-replicas.ts).
  *
  * @returns 'finished' or 'stopped'
  * @throws what broke, after the run was marked 'failed': a CellsmithError of the trainers, of the store, or 'child.*' when
@@ -119,54 +118,37 @@ function clearLeftovers({ run, training }: SearchState): void {
   );
 }
 
-/** Sets every replica to work that is not, at the batch that it has left open or a new one. */
+/** Sets every replica to work that is not, at the batches that were left open or new ones. */
 function startReplicas(state: SearchState, open: readonly Batch[]): void {
-  for (let replica = 0; replica < state.strategy.replicas; replica++) {
-    if (state.replicas.has(replica)) continue;
-    state.replicas.add(replica);
-    addWork(
-      state,
+  if (state.run.manifest.config.controller.mode === 'synchronous') {
+    start(state, 0, () => runRounds(state, open));
+    return;
+  }
+  for (let replica = 0; replica < state.strategy.replicas; replica++)
+    start(state, replica, () =>
       runReplica(
         state,
         replica,
         open.find((batch) => batch.replica === replica),
-      ).finally(() => state.replicas.delete(replica)),
+      ),
     );
-  }
+}
+
+/** Sets a replica, or all in step, to work unless it is at work. */
+function start(state: SearchState, replica: number, work: () => Promise<void>): void {
+  if (state.replicas.has(replica)) return;
+  state.replicas.add(replica);
+  addWork(
+    state,
+    work()
+      .catch((error: unknown) => fail(state, error))
+      .finally(() => state.replicas.delete(replica)),
+  );
 }
 
 function addWork(state: SearchState, work: Promise<unknown>): void {
   const done: Promise<void> = work.then(() => void state.work.delete(done));
   state.work.add(done);
-}
-
-/** One replica's part of the search; ends early, leaving its batch open, when a trial of it is left without a reward. */
-async function runReplica(state: SearchState, replica: number, open: Batch | undefined): Promise<void> {
-  try {
-    let batch = open ?? proposeBatch(state, replica);
-    while (batch !== undefined) {
-      const trials = await settleBatch(state, batch);
-      if (trials === undefined) return;
-      learnBatch(state, batch, trials);
-      batch = proposeBatch(state, replica);
-    }
-  } catch (error) {
-    fail(state, error);
-  }
-}
-
-/**
- * Has all trials of a batch brought to their ends. A failed one may be set to be trained again while the others are in training.
- * @returns undefined when one was left without a reward
- */
-async function settleBatch(state: SearchState, batch: Batch): Promise<Trial[] | undefined> {
-  for (;;) {
-    const trials = readBatchTrials(state.run.database, batch.number);
-    const open = trials.filter((trial) => trial.reward === null);
-    if (open.length === 0) return trials;
-    const settled = await Promise.all(open.map((trial) => settleTrial(state, trial)));
-    if (settled.some((trial) => trial.reward === null)) return undefined;
-  }
 }
 
 function trainAgain(state: SearchState, trial: Trial): void {

@@ -25,7 +25,7 @@ export interface LocalPoolOptions {
 const defaultGrace = 5000;
 const defaultChildrenPerProcess = 25;
 /** A trainer loads TensorFlow before it is ready; a slow disk may need its time. Milliseconds. */
-const startPatience = 120_000;
+export const startPatience = 120_000;
 /** A process that fails to start is tried so often before that counts as the machine's fault. */
 const startAttempts = 2;
 

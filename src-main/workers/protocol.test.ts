@@ -25,15 +25,27 @@ const predictedRate: TrainerRequest = {
   job: { ...train.job, child: { ...train.job.child, architecture }, weights: '/w', checkpoint },
 };
 const { recipe: textRecipe } = presets['ptb-base8'].config;
-const language: TrainerRequest = {
+const language = {
   ...train,
   job: { ...train.job, child: { kind: 'text', cell: nasCell, recipe: textRecipe } },
-};
+} as const satisfies TrainerRequest;
+const exam = {
+  type: 'examine',
+  job: {
+    trial: 1,
+    child: language.job.child,
+    seed: 1,
+    data: '/d',
+    weights: '/w',
+    test: { kind: 'text', tokensFile: '/t', count: 5 },
+  },
+} as const satisfies TrainerRequest;
 const replies: readonly TrainerReply[] = [
   { type: 'ready', pid: 1, tensorflow: '2.21.0', device: 'cpu' },
   { type: 'begun', trial: 1, epochs: [epochOf(0, 0.5)] },
   { type: 'progress', trial: 1, epoch: 0, step: 1, steps: 2 },
   { type: 'completed', trial: 1, stopped: false },
+  { type: 'examined', trial: 1, measure: null },
   { type: 'failed', trial: 1, reason: 'diverged', message: 'Too fast.' },
   { type: 'unwritable', trial: 1, message: 'The disk is full.' },
 ];
@@ -44,6 +56,8 @@ describe('what trainers and their parents say to each other', () => {
       train,
       predictedRate,
       language,
+      exam,
+      { ...exam, job: { ...exam.job, test: null } },
       { type: 'stopAfterEpoch' },
       { type: 'hold' },
       { type: 'release' },
@@ -71,11 +85,12 @@ describe('what trainers and their parents say to each other', () => {
           child: { kind: 'text', cell: { ...nasCell, readNode: 15 }, recipe: textRecipe },
         },
       },
+      { type: 'examine', job: { ...exam.job, weights: null } },
       { type: 'quit' },
       null,
     ])
       expect(trainerRequestSchema.safeParse(wrong).success).toBe(false);
-    expect(trainerReplySchema.safeParse({ ...replies[3], reason: 'tired' }).success).toBe(false);
+    expect(trainerReplySchema.safeParse({ ...replies[4], reason: 'tired' }).success).toBe(false);
   });
 
   it('is never understood by chance', () => {

@@ -79,10 +79,22 @@ const jobSchema = z.strictObject({
   checkpoint: z.strictObject({ file: z.string().min(1), everyEpochs: size }).nullable(),
 });
 
+const file = z.string().min(1);
+const examJobSchema = jobSchema.omit({ checkpoint: true }).extend({
+  weights: file,
+  test: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('images'), imagesFile: file, labelsFile: file, count: size }),
+      z.strictObject({ kind: z.literal('text'), tokensFile: file, count: size }),
+    ])
+    .nullable(),
+});
+
 /** What a trainer process accepts, wherever it comes from. */
 export const trainerRequestSchema: z.ZodType<TrainerRequest> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('train'), job: jobSchema }),
   z.strictObject({ type: z.literal('measure'), job: jobSchema, milliseconds: z.number().positive() }),
+  z.strictObject({ type: z.literal('examine'), job: examJobSchema }),
   z.strictObject({ type: z.literal('stopAfterEpoch') }),
   z.strictObject({ type: z.literal('hold') }),
   z.strictObject({ type: z.literal('release') }),
@@ -114,6 +126,7 @@ export const trainerReplySchema: z.ZodType<TrainerReply> = z.discriminatedUnion(
     speed: z.strictObject({ begin: taken, trainStep: taken, evaluationStep: taken, memory: taken }),
   }),
   z.strictObject({ type: z.literal('completed'), trial: size, stopped: z.boolean() }),
+  z.strictObject({ type: z.literal('examined'), trial: size, measure: z.number().min(0).nullable() }),
   z.strictObject({
     type: z.literal('failed'),
     trial: size,

@@ -87,6 +87,7 @@ export function superviseChild(
           break;
         // Nothing was to be measured: whoever asked no longer listens.
         case 'measured':
+        case 'examined':
           break;
       }
     };

@@ -2,11 +2,12 @@ import { errorMessage } from '../../src-shared/errors';
 import { writeSafetensors } from '../children/safetensors';
 import { failureOf } from './failure';
 import { createHold } from './hold';
+import { examineTrained } from './examine-job';
 import { trainerRequestSchema } from './protocol';
 import { measureJob } from './measuring/measure-job';
 import { jobTrainer, type TrainedJob } from './train-job';
 import type { TrainerTransport } from './trainer-transport';
-import type { TrialJob } from './trial-job';
+import type { ExamJob, TrialJob } from './trial-job';
 
 /** At most four messages of progress a second, in milliseconds. */
 const progressInterval = 250;
@@ -23,21 +24,42 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
   const hold = createHold();
   const trainJob = jobTrainer((line) => console.error(line));
 
+  /** Tells of progress, not too often. */
+  const progressOf = (trial: number) => {
+    let lastProgress = -Infinity;
+    return (epoch: number, step: number, steps: number): void => {
+      const now = performance.now();
+      if (now - lastProgress < progressInterval) return;
+      lastProgress = now;
+      transport.send({ type: 'progress', trial, epoch, step, steps });
+    };
+  };
+  const failed = (trial: number, error: unknown): void => {
+    console.error(error);
+    transport.send({ type: 'failed', trial, ...failureOf(error) });
+  };
+
+  const examine = async (job: ExamJob): Promise<void> => {
+    const { trial } = job;
+    const tell = progressOf(trial);
+    try {
+      const onStep = (step: number, steps: number): void => tell(0, step, steps);
+      const measured = await examineTrained(job, { onStep, turn: hold.turn });
+      transport.send({ type: 'examined', trial, measure: measured });
+    } catch (error) {
+      failed(trial, error);
+    }
+  };
+
   const train = async (job: TrialJob): Promise<void> => {
     const { trial } = job;
-    let lastProgress = -Infinity;
     try {
       const child = await trainJob(job, {
         stopRequested: () => stopRequested,
         turn: hold.turn,
         now: hold.now,
         onBegin: (epochs) => transport.send({ type: 'begun', trial, epochs }),
-        onStep: (epoch, step, steps) => {
-          const now = performance.now();
-          if (now - lastProgress < progressInterval) return;
-          lastProgress = now;
-          transport.send({ type: 'progress', trial, epoch, step, steps });
-        },
+        onStep: progressOf(trial),
         onEpoch: (record) => transport.send({ type: 'epoch', trial, record }),
       });
       const unwritable = saveWeights(job, child);
@@ -47,8 +69,7 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
           : { type: 'unwritable', trial, message: unwritable },
       );
     } catch (error) {
-      console.error(error);
-      transport.send({ type: 'failed', trial, ...failureOf(error) });
+      failed(trial, error);
     }
   };
 
@@ -57,8 +78,7 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
       const speed = await measureJob(trainJob, job, { milliseconds, turn: hold.turn });
       transport.send({ type: 'measured', trial: job.trial, speed });
     } catch (error) {
-      console.error(error);
-      transport.send({ type: 'failed', trial: job.trial, ...failureOf(error) });
+      failed(job.trial, error);
     }
   };
 
@@ -78,7 +98,12 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
       busy = true;
       stopRequested = false;
       const { data } = request;
-      const work = data.type === 'train' ? train(data.job) : measure(data.job, data.milliseconds);
+      const work =
+        data.type === 'train'
+          ? train(data.job)
+          : data.type === 'measure'
+            ? measure(data.job, data.milliseconds)
+            : examine(data.job);
       void work.finally(() => (busy = false));
     }
   });

@@ -35,13 +35,33 @@ export interface TrialJob {
   readonly checkpoint: CheckpointPlan | null;
 }
 
+/** A trained child, to be measured on data. */
+export interface ExamJob extends Pick<TrialJob, 'trial' | 'child' | 'seed' | 'data'> {
+  /** Where its weights are. */
+  readonly weights: string;
+  /** What to measure it on; null for the validation part of its text. */
+  readonly test: TestFiles | null;
+}
+
+/** The test split of a data set, which a trainer is given for a measurement alone. */
+export type TestFiles =
+  | {
+      readonly kind: 'images';
+      readonly imagesFile: string;
+      readonly labelsFile: string;
+      readonly count: number;
+    }
+  | { readonly kind: 'text'; readonly tokensFile: string; readonly count: number };
+
 /**
  * From the search to a trainer process. `stopAfterEpoch` ends the child at the end of its epoch, keeping its result so far; `hold` holds
- * it, and those after it, between two steps until `release`; `measure` trains it for about so many milliseconds to see how fast it is.
+ * it, and those after it, between two steps until `release`; `measure` trains it for about so many milliseconds to see how fast it is; `examine` measures a
+ * child that is trained.
  */
 export type TrainerRequest =
   | { readonly type: 'train'; readonly job: TrialJob }
   | { readonly type: 'measure'; readonly job: TrialJob; readonly milliseconds: number }
+  | { readonly type: 'examine'; readonly job: ExamJob }
   | { readonly type: 'stopAfterEpoch' }
   | { readonly type: 'hold' }
   | { readonly type: 'release' }
@@ -62,6 +82,8 @@ export type TrainerReply =
   | { readonly type: 'epoch'; readonly trial: number; readonly record: EpochRecord }
   | { readonly type: 'measured'; readonly trial: number; readonly speed: ChildSpeed }
   | { readonly type: 'completed'; readonly trial: number; readonly stopped: boolean }
+  /** An accuracy in [0, 1], or a perplexity; null for one past all numbers. */
+  | { readonly type: 'examined'; readonly trial: number; readonly measure: number | null }
   | {
       readonly type: 'failed';
       readonly trial: number;

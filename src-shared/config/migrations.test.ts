@@ -16,6 +16,13 @@ describe('stored configurations', () => {
     expect(() => parseConfig({ ...first, trainers: 3 })).toThrow(/trainers.count/);
   });
 
+  it('of version 2 have replicas that do not wait for each other', () => {
+    const { mode, ...controller } = presets.v1.config.controller;
+    expect(mode).toBe('asynchronous');
+    expect(migrateConfig({ ...presets.v1.config, version: 2, controller })).toEqual(presets.v1.config);
+    expect(() => parseConfig({ ...presets.v1.config, version: 2, controller: 3 })).toThrow(/controller/);
+  });
+
   it('of a newer Cellsmith are refused with what to do', () => {
     const newer = { ...presets.demo.config, version: configVersion + 1 };
     expect(() => migrateConfig(newer)).toThrow(expect.objectContaining({ code: 'run.newer-version' }));

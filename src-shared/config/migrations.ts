@@ -7,7 +7,7 @@ type Stored = Readonly<Record<string, unknown>>;
 export type Migration = (stored: Stored) => Stored;
 
 /** One for every version of the configuration that has been succeeded. */
-const migrations: readonly Migration[] = [withCareOfTrainers, withQueue];
+const migrations: readonly Migration[] = [withCareOfTrainers, withMode, withQueue];
 
 /** 2: children in training are kept, and those that lose their trainer are trained on. */
 function withCareOfTrainers(stored: Stored): Stored {
@@ -15,7 +15,12 @@ function withCareOfTrainers(stored: Stored): Stored {
   return { ...stored, trainers: { ...groupOf(stored, 'trainers'), ...added } };
 }
 
-/** 3: children may be trained by the workers of a queue. */
+/** 3: replicas may learn in their order. */
+function withMode(stored: Stored): Stored {
+  return { ...stored, controller: { ...groupOf(stored, 'controller'), mode: 'asynchronous' } };
+}
+
+/** 4: children may be trained by the workers of a queue. */
 function withQueue(stored: Stored): Stored {
   return { ...stored, trainers: { ...groupOf(stored, 'trainers'), queue: null } };
 }

@@ -98,13 +98,19 @@ const controller: Readonly<Record<string, OptionText>> = {
   ),
   'controller.replicas': text(
     'Replicas',
-    'Controllers that propose and learn side by side, without waiting for each other (K). One makes a search repeatable.',
+    'Controllers that propose and learn side by side, without waiting for each other (K). One, or the synchronous mode, makes a search repeatable.',
     '100 (Penn Treebank: 400)',
   ),
   'controller.accumulateGradients': text(
     'Gradients an update',
     'Gradients that are summed up before the parameters change.',
     '1 (Penn Treebank: 10)',
+  ),
+  'controller.mode': text(
+    'Mode of the replicas',
+    'asynchronous: each learns when its own networks have been trained. synchronous: all propose, then learn in their order, so that ' +
+      'the same seed gives the same search whatever network is trained first.',
+    'asynchronous',
   ),
 };
 

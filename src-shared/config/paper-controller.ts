@@ -15,6 +15,7 @@ export const paperController: ControllerConfig = {
   parameterServerShards: 20,
   replicas: 100,
   accumulateGradients: 1,
+  mode: 'asynchronous',
 };
 
 /** As for pictures, with what section 4.2 has otherwise: one child a gradient, ten gradients an update, more replicas. */

@@ -4,7 +4,7 @@ import { queueUrlSchema } from './queue-url';
 import { textRecipeSchema, type TextRecipe } from './text-recipe';
 
 /** Schema version of a stored configuration; migrations.ts brings older ones here. */
-export const configVersion = 3;
+export const configVersion = 4;
 
 const count = z.int().min(1);
 const allDiffer = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
@@ -92,6 +92,8 @@ const controllerSchema = z.strictObject({
   parameterServerShards: count.max(1000),
   replicas: count.max(1000),
   accumulateGradients: count.max(1000),
+  /** Whether each replica learns when its own children have ended, or all propose and then learn in their order. */
+  mode: z.enum(['asynchronous', 'synchronous']),
 });
 export type ControllerConfig = z.infer<typeof controllerSchema>;
 

@@ -13,6 +13,8 @@ export const controllerUpdateSchema: z.ZodType<ControllerUpdate> = z.strictObjec
   meanReward: z.number(),
   baseline: z.number().nullable(),
   gradientNorm: z.number(),
+  sampledVersion: z.int().min(0).nullable(),
+  staleness: z.int().min(0).nullable(),
   entropy: z.number(),
   entropies: z.record(z.string(), z.number()),
 });

@@ -84,6 +84,13 @@ export interface ControllerUpdate {
   readonly baseline: number | null;
   /** Euclidean norm of the gradient. */
   readonly gradientNorm: number;
+  /**
+   * Updates that the parameters had seen when the replica fetched them: the batch was sampled and its gradient computed by those. Null in
+   * runs of releases that did not store it; 0 in random search.
+   */
+  readonly sampledVersion: number | null;
+  /** Updates that the parameters saw between the replica's fetching them and its sending the gradient. Null as above. */
+  readonly staleness: number | null;
   /** Mean entropy of the decisions of the batch, nats a decision. */
   readonly entropy: number;
   /** The same for each kind of decision, by its name; of anchor points, a link. Empty in runs of releases that did not store it. */

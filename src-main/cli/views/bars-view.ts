@@ -11,27 +11,20 @@ import { eventLine } from './event-lines';
 import { sayChanges } from './queue-text';
 import { overallText } from './overall-text';
 import { datasetStages, engineStage } from './stage-texts';
-import type { SearchOverview, SearchView } from './search-view';
+import type { PreparingView, SearchOverview, SearchView } from './search-view';
 import { writeLine, type Terminal } from '../terminal';
 
 /** Bars have so many parts, whatever they count. */
-const parts = 1000;
+export const parts = 1000;
 
-/** A row for each trainer, one for the whole search with the time left, and a line above them for each child that ends. */
-export function barsView(terminal: Terminal): SearchView {
+/** What is prepared before there is something to train, as one bar. */
+export function preparingBar(terminal: Terminal): PreparingView {
   let preparing: MultiBar | undefined;
-  let preparingBar: SingleBar | undefined;
-  let searching: SearchBars | undefined;
-
+  let bar: SingleBar | undefined;
   const prepare = (text: string, share: number): void => {
     preparing ??= bars(terminal);
-    preparingBar ??= preparing.create(parts, 0, { text: '', tail: '' });
-    preparingBar.update(Math.round(share * parts), { text, tail: '' });
-  };
-  const endPreparing = (): void => {
-    preparing?.stop();
-    preparing = undefined;
-    preparingBar = undefined;
+    bar ??= preparing.create(parts, 0, { text: '', tail: '' });
+    bar.update(Math.round(share * parts), { text, tail: '' });
   };
   return {
     dataset: ({ stage, done, total }) => {
@@ -41,8 +34,22 @@ export function barsView(terminal: Terminal): SearchView {
     engine: ({ stage, done, total }) => {
       if (stage !== 'checking') prepare(engineStage(stage, total), total === 0 ? 0 : done / total);
     },
+    close: () => {
+      preparing?.stop();
+      preparing = undefined;
+      bar = undefined;
+    },
+  };
+}
+
+/** A row for each trainer, one for the whole search with the time left, and a line above them for each child that ends. */
+export function barsView(terminal: Terminal): SearchView {
+  const preparing = preparingBar(terminal);
+  let searching: SearchBars | undefined;
+  return {
+    ...preparing,
     begin: (overview) => {
-      endPreparing();
+      preparing.close();
       searching = searchBars(terminal, overview);
     },
     event: (event) => searching?.event(event),
@@ -51,7 +58,7 @@ export function barsView(terminal: Terminal): SearchView {
       else searching.line(text);
     },
     close: () => {
-      endPreparing();
+      preparing.close();
       searching?.stop();
       searching = undefined;
     },
@@ -126,7 +133,8 @@ function shareDone(progress: SearchProgress, { config, activeBefore }: SearchOve
   return Math.min(1, Math.max(ofChildren, ofHours, 0));
 }
 
-function bars(terminal: Terminal): MultiBar {
+/** Bars that vanish when they have stopped. */
+export function bars(terminal: Terminal): MultiBar {
   return new cliProgress.MultiBar(
     {
       stream: terminal.stdout,

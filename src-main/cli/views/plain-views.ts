@@ -3,7 +3,7 @@ import { noEarlierProgress, progressAfter, progressAtStart } from '../../../src-
 import { eventLine } from './event-lines';
 import { sayChanges } from './queue-text';
 import { overallText } from './overall-text';
-import type { SearchOverview, SearchView } from './search-view';
+import type { PreparingView, SearchOverview, SearchView } from './search-view';
 import { datasetStages, engineStage } from './stage-texts';
 import { writeJson, writeLine, type Terminal } from '../terminal';
 
@@ -20,12 +20,9 @@ export function jsonView(terminal: Terminal): SearchView {
   };
 }
 
-/** Plain lines, for logs and pipes: one for each child and update, one for each stage of preparation. */
-export function linesView(terminal: Terminal): SearchView {
+/** A line for each stage of preparation. */
+export function preparingLines(terminal: Terminal): PreparingView {
   let stage = '';
-  let overview: SearchOverview | undefined;
-  let progress = progressAtStart(noEarlierProgress);
-  const sayQueue = sayChanges((text) => writeLine(terminal, text));
   const onStage = (text: string): void => {
     if (text !== stage) writeLine(terminal, text);
     stage = text;
@@ -37,6 +34,17 @@ export function linesView(terminal: Terminal): SearchView {
     engine: ({ stage, total }) => {
       if (stage !== 'checking') onStage(engineStage(stage, total));
     },
+    close: () => undefined,
+  };
+}
+
+/** Plain lines, for logs and pipes: one for each child and update, one for each stage of preparation. */
+export function linesView(terminal: Terminal): SearchView {
+  let overview: SearchOverview | undefined;
+  let progress = progressAtStart(noEarlierProgress);
+  const sayQueue = sayChanges((text) => writeLine(terminal, text));
+  return {
+    ...preparingLines(terminal),
     begin: (search) => {
       overview = search;
       progress = progressAtStart(search.earlier);
@@ -51,6 +59,5 @@ export function linesView(terminal: Terminal): SearchView {
         writeLine(terminal, `so far: ${overallText(progress, overview)}`);
     },
     note: (text) => writeLine(terminal, text),
-    close: () => undefined,
   };
 }

@@ -4,17 +4,21 @@ import type { EarlierProgress } from '../../../src-shared/run/progress';
 import type { RunEvent } from '../../../src-shared/run/run-event';
 import type { ProvisioningProgress } from '../../engine/provision/progress';
 
-/** How a terminal shows what a search is doing. */
-export interface SearchView {
+/** How a terminal shows what is prepared before children are trained. */
+export interface PreparingView {
   dataset(progress: DatasetProgress): void;
   engine(progress: ProvisioningProgress): void;
+  /** Ends drawing, so that others may write. May be called twice. */
+  close(): void;
+}
+
+/** How a terminal shows what a search is doing. */
+export interface SearchView extends PreparingView {
   /** The search begins: what it is and where it stands. */
   begin(search: SearchOverview): void;
   event(event: RunEvent): void;
   /** Something else to tell the user. */
   note(text: string): void;
-  /** Ends drawing, so that others may write. May be called twice. */
-  close(): void;
 }
 
 /** What a view must know of a search beside its events. */

@@ -5,9 +5,10 @@ import { initial } from './migrations/0001-initial';
 import { decisions } from './migrations/0002-decisions';
 import { lifecycle } from './migrations/0003-lifecycle';
 import { text } from './migrations/0004-text';
+import { parameterServers } from './migrations/0005-parameter-servers';
 
 /** In order; the number of a migration is its place from 1, and the schema version of a database is that of its last one. */
-const migrations: readonly string[] = [initial, decisions, lifecycle, text];
+const migrations: readonly string[] = [initial, decisions, lifecycle, text, parameterServers];
 
 const versionRow = z.strictObject({ user_version: z.int().min(0) });
 

@@ -32,6 +32,8 @@ const update = {
   gradientNorm: 2,
   entropy: 1.4,
   entropies: {},
+  sampledVersion: null,
+  staleness: null,
 };
 const copies = (): string[] =>
   readdirSync(tmpdir()).filter((name) => name.startsWith('cellsmith-older-run-'));

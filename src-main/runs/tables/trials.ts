@@ -186,6 +186,12 @@ export function readLastTrained(database: Database, limit: number): Trial[] {
   );
 }
 
+/** How many trials there are: they are numbered from 1 without gaps. */
+export function countProposals(database: Database): number {
+  const row = z.strictObject({ last: z.int().nullable() });
+  return database.first('SELECT max(number) AS last FROM trials', [], row)?.last ?? 0;
+}
+
 /** How many trials there are in each state. */
 export function countTrials(database: Database): Record<Trial['state'], number> {
   const row = z.strictObject({ state: z.enum(trialStates), trials: z.int() });

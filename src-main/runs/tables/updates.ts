@@ -14,6 +14,8 @@ const updateRow = z
     gradient_norm: z.number(),
     entropy: z.number(),
     entropies: jsonText.pipe(z.record(z.string(), z.number())),
+    sampled_version: z.int().min(0).nullable(),
+    staleness: z.int().min(0).nullable(),
     at: z.int(),
   })
   .transform((row): ControllerUpdate => ({
@@ -23,6 +25,8 @@ const updateRow = z
     meanReward: row.mean_reward,
     baseline: row.baseline,
     gradientNorm: row.gradient_norm,
+    sampledVersion: row.sampled_version,
+    staleness: row.staleness,
     entropy: row.entropy,
     entropies: row.entropies,
   }));
@@ -31,8 +35,8 @@ const updateRow = z
 export function insertUpdate(database: Database, update: ControllerUpdate, batch: number, at: number): void {
   database.run(
     `INSERT INTO controller_updates (number, batch, replica, trials, mean_reward, baseline, gradient_norm, entropy,
-       entropies, at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       entropies, sampled_version, staleness, at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       update.number,
       batch,
@@ -43,6 +47,8 @@ export function insertUpdate(database: Database, update: ControllerUpdate, batch
       update.gradientNorm,
       update.entropy,
       JSON.stringify(update.entropies),
+      update.sampledVersion,
+      update.staleness,
       at,
     ],
   );

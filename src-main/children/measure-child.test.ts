@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { TextRecipe } from '../../src-shared/config/text-recipe';
+import { nasCell } from '../../src-shared/architecture/published-cells';
+import { presets } from '../../src-shared/config/presets';
+import { loadTrainingTokens } from '../datasets/text/load-training-tokens';
+import { writeFiles } from '../testing/image-datasets';
+import { ptbFiles } from '../testing/text-datasets';
+import { tinyArchitecture, tinyPictures, tinyRecipe } from '../testing/tiny-pictures';
+import { measureTrainedLanguage } from './language/measure-trained';
+import { trainLanguageChild } from './language/train-language-child';
+import { measureTrainedChild } from './measure-child';
+import { trainChild } from './train-child';
+
+const folder = mkdtempSync(join(tmpdir(), 'cellsmith-measured-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('a trained network that is measured', () => {
+  // Of as many pictures as there are to train on, others and all of them to be measured on.
+  const data = tinyPictures(join(folder, 'train'), { train: 96, validation: 30 });
+  const unseen = tinyPictures(join(folder, 'test'), { train: 57, validation: 0, seed: 5 });
+  const job = { architecture: tinyArchitecture, recipe: { ...tinyRecipe, epochs: 8 }, seed: 0 };
+
+  it('knows pictures that it has not seen, and every one of them counts once', async () => {
+    const { weights } = await trainChild(job, data);
+    const steps: string[] = [];
+    const exam = { ...job, weights, data, pictures: unseen };
+    const accuracy = await measureTrainedChild(exam, {
+      onStep: (step, of) => steps.push(`${step}/${of}`),
+    });
+    expect(accuracy).toBeGreaterThan(0.9);
+    expect(accuracy * 57).toBeCloseTo(Math.round(accuracy * 57), 9);
+    expect(steps).toEqual(['1/4', '2/4', '3/4', '4/4']);
+  });
+
+  it('gives on the pictures of validation what its last epoch gave', async () => {
+    // Validated on every picture that it is then measured on.
+    const all = {
+      ...data,
+      validationIndices: Int32Array.from({ length: 126 }, (_, i) => i),
+    };
+    const { weights, epochs } = await trainChild({ ...job, recipe: tinyRecipe }, all);
+    const accuracy = await measureTrainedChild({ ...job, recipe: tinyRecipe, weights, data, pictures: data });
+    expect(accuracy).toBeCloseTo(epochs.at(-1)?.validationAccuracy ?? NaN, 9);
+  });
+
+  it('is refused the weights of another', async () => {
+    const { weights } = await trainChild({ ...job, recipe: { ...tinyRecipe, epochs: 1 } }, data);
+    const misfits = [
+      weights.slice(1),
+      [...weights, { name: 'more', shape: [1], values: Float32Array.of(1) }],
+    ];
+    for (const wrong of misfits)
+      await expect(
+        measureTrainedChild({ ...job, weights: wrong, data, pictures: unseen }),
+      ).rejects.toMatchObject({ code: 'run.damaged' });
+  });
+});
+
+describe('a trained language model that is measured', () => {
+  const recipe: TextRecipe = {
+    ...presets['ptb-base8'].config.recipe,
+    size: { kind: 'hidden', hidden: 8 },
+    epochs: 2,
+    batchSize: 4,
+    steps: 7,
+  };
+  const dropout = { kind: 'variational', words: 0.2, between: 0.2, recurrent: 0.2, output: 0.2 } as const;
+  const job = { cell: nasCell, recipe, seed: 3 };
+  const tokens = () =>
+    loadTrainingTokens({
+      path: writeFiles(join(folder, 'text'), ptbFiles()),
+      cacheDirectory: join(folder, 'cache'),
+    });
+
+  it('gives on the text of validation what its last epoch gave', async () => {
+    const data = await tokens();
+    const { weights, epochs } = await trainLanguageChild(job, data);
+    const text = { file: data.validFile, count: data.counts.valid };
+    const steps: number[] = [];
+    const perplexity = await measureTrainedLanguage(
+      { ...job, weights, text, vocabulary: data.vocabulary },
+      { onStep: (step, of) => steps.push(step / of) },
+    );
+    expect(perplexity).toBeCloseTo(epochs.at(-1)?.validationPerplexity ?? NaN, 6);
+    expect(steps.at(-1)).toBe(1);
+  });
+
+  it('averages over draws of dropout where its recipe asks for them', async () => {
+    const data = await tokens();
+    const text = { file: data.validFile, count: data.counts.valid };
+    const { weights } = await trainLanguageChild(
+      { ...job, recipe: { ...recipe, dropout: { ...dropout, samples: 0 } } },
+      data,
+    );
+    const measured = (samples: number, seed = 3): Promise<number | null> =>
+      measureTrainedLanguage({
+        ...job,
+        seed,
+        recipe: { ...recipe, dropout: { ...dropout, samples } },
+        weights,
+        text,
+        vocabulary: data.vocabulary,
+      });
+    const [plain, one, other, again] = await Promise.all([
+      measured(0),
+      measured(1),
+      measured(1, 4),
+      measured(1),
+    ]);
+    expect(new Set([plain, one, other]).size).toBe(3);
+    expect(again).toBe(one);
+  });
+});

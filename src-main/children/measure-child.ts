@@ -1,0 +1,51 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { TrainingData } from '../datasets/training-data';
+import { fetchedNumber, openSession } from '../engine/session';
+import { assignWeights } from './assign-weights';
+import { evaluationBatches } from './batches';
+import { convChild, type PictureFiles } from './conv-child';
+import type { NamedTensor } from './safetensors';
+import { taskOf, type ChildJob } from './train-child';
+
+/** What the caller hears while a trained child is measured; called between steps. */
+export interface MeasureListener {
+  readonly onStep?: (step: number, steps: number) => void;
+  /** Awaited between steps: gives the event loop its turn. */
+  readonly turn?: () => Promise<void>;
+}
+
+/** Pictures to measure a trained network on. */
+export interface PictureExam extends ChildJob {
+  readonly weights: readonly NamedTensor[];
+  /** What it was trained on: side, classes and whitening are those. */
+  readonly data: TrainingData;
+  readonly pictures: PictureFiles;
+}
+
+/**
+ * The share of pictures that a trained network classifies rightly, in [0, 1]; each picture counts once.
+ * @throws run.damaged when the weights are not those of the network; architecture.invalid, config.invalid, engine.*
+ */
+export async function measureTrainedChild(
+  { architecture, recipe, weights, data, pictures }: PictureExam,
+  { onStep, turn = nextTurn }: MeasureListener = {},
+): Promise<number> {
+  const batch = Math.min(recipe.batchSize, pictures.count);
+  const child = convChild(architecture, taskOf(data), recipe, batch, pictures, data);
+  const session = await openSession(child.graph);
+  try {
+    session.run('init', { seed: Int32Array.of(0, 0) });
+    assignWeights(session, child, weights);
+    const all = Int32Array.from({ length: pictures.count }, (_, picture) => picture);
+    const batches = evaluationBatches(all, batch);
+    let correct = 0;
+    for (const [step, { indices, weights: counted }] of batches.entries()) {
+      correct += fetchedNumber(session.run('evaluate', { indices, weights: counted }), 'correct');
+      onStep?.(step + 1, batches.length);
+      await turn();
+    }
+    return correct / pictures.count;
+  } finally {
+    session.close();
+  }
+}

@@ -1,0 +1,163 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { Option, type Command } from 'commander';
+import {
+  largestArchitectureFile,
+  parseArchitectureFile,
+} from '../../../src-shared/architecture-file/parse-architecture-file';
+import { parseSettings, type Overrides } from '../../../src-shared/config/overrides';
+import { presetNames, type PresetName } from '../../../src-shared/config/presets';
+import { CellsmithError } from '../../../src-shared/errors';
+import { readyModelNames, type ReadyModelName } from '../../../src-shared/training/ready-models';
+import {
+  recipeOf,
+  subjectOfFile,
+  subjectOfReady,
+  subjectOfTrial,
+  withPreset,
+  type Subject,
+} from '../../../src-shared/training/subject';
+import { findRunFolder } from '../../runs/locations';
+import { openRunReadOnly } from '../../runs/run-folder';
+import { readTrial } from '../../runs/tables/trials';
+import type { TrainingOrder } from '../../training/prepare-training';
+import { addSettings, positiveInteger, wholeNumber } from '../search-options';
+import { runsFolder, type Terminal } from '../terminal';
+
+/** What `cellsmith train` was called with. */
+export interface TrainOptions {
+  readonly cell?: ReadyModelName;
+  readonly preset?: PresetName;
+  readonly data?: string;
+  readonly set: readonly string[];
+  readonly level?: 'word' | 'character';
+  readonly vocabulary?: number;
+  readonly seed: number;
+  readonly threads?: number;
+  readonly output?: string;
+  readonly runs?: string;
+  readonly skipUnreadable: boolean;
+  readonly test: boolean;
+  readonly json: boolean;
+}
+
+export function addTrainOptions(command: Command): Command {
+  return addSettings(
+    command
+      .addOption(
+        new Option('--cell <name>', 'a published language model, with its recipe').choices(readyModelNames),
+      )
+      .option(
+        '-d, --data <path>',
+        'folder, archive or file of the pictures or the text (default: that of the run)',
+      )
+      .addOption(
+        new Option('-p, --preset <name>', 'take the recipe of a preset instead').choices(presetNames),
+      ),
+  )
+    .addOption(new Option('--level <unit>', 'what a token of a text is').choices(['word', 'character']))
+    .option('--vocabulary <n>', 'different tokens of a text at most', positiveInteger)
+    .option('--seed <n>', 'seed of weights, order and dropout', wholeNumber, 1)
+    .option('--threads <n>', 'threads of the trainer', positiveInteger)
+    .option('-o, --output <folder>', 'a new folder for record and weights (default: one among the runs)')
+    .option('--runs <folder>', 'where runs are kept (default: CELLSMITH_RUNS or the data folder of the user)')
+    .option('--skip-unreadable', 'leave out pictures that cannot be decoded', false)
+    .option('--test', 'measure on the test split at the end, once', false)
+    .option('--json', 'write each event as a line of JSON', false);
+}
+
+/**
+ * What the options mean.
+ * @param named an architecture file, or a run and the number of a child; nothing with --cell
+ * @throws CellsmithError config.invalid, architecture.invalid, run.*
+ */
+export function orderOf(terminal: Terminal, named: readonly string[], options: TrainOptions): TrainingOrder {
+  const { subject: own, location } = subjectOf(terminal, named, options);
+  const subject = options.preset === undefined ? own : withPreset(own, options.preset);
+  const recipe = recipeOf(subject, overridesOf(subject, options));
+  const data = options.data === undefined ? location : resolve(options.data);
+  if (data === undefined)
+    throw new CellsmithError(
+      'config.invalid',
+      `${subject.name} needs a data set: name its folder or archive with --data.`,
+    );
+  return {
+    ...{ subject, recipe, data },
+    seed: options.seed,
+    skipUnreadable: options.skipUnreadable,
+    place:
+      options.output === undefined
+        ? { within: runsFolder(terminal, options) }
+        : { folder: resolve(options.output) },
+  };
+}
+
+function subjectOf(
+  terminal: Terminal,
+  named: readonly string[],
+  options: TrainOptions,
+): { readonly subject: Subject; readonly location?: string } {
+  const [first, second] = named;
+  if (options.cell !== undefined) {
+    if (first !== undefined)
+      throw new CellsmithError(
+        'config.invalid',
+        `Train either ${first} or the published ${options.cell}: leave out one of them.`,
+      );
+    return { subject: subjectOfReady(options.cell) };
+  }
+  if (first === undefined)
+    throw new CellsmithError(
+      'config.invalid',
+      'Name what to train: an architecture file, a run and the number of a child, or a published model with --cell.',
+    );
+  if (second === undefined)
+    return { subject: subjectOfFile(readArchitectureFile(first), basename(first, '.json')) };
+  if (!/^[1-9]\d*$/.test(second))
+    throw new CellsmithError('config.invalid', `'${second}' is no number of a child: write train RUN 12.`);
+  const folder = findRunFolder(first, runsFolder(terminal, options));
+  const run = openRunReadOnly(folder);
+  try {
+    const { id, config, dataset } = run.manifest;
+    const trial = readTrial(run.database, Number(second));
+    if (trial === undefined) throw new CellsmithError('run.not-found', `${folder} has no trial ${second}.`);
+    const subject = subjectOfTrial({ id, config, dataset: dataset.description }, trial);
+    return { subject, location: dataset.location };
+  } finally {
+    run.close();
+  }
+}
+
+function readArchitectureFile(path: string): ReturnType<typeof parseArchitectureFile> {
+  let text: string;
+  try {
+    if (statSync(path).size > largestArchitectureFile) throw new RangeError('it is too large');
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CellsmithError(
+      'architecture.invalid',
+      `${path} cannot be read as an architecture file: name one, or a run and the number of a child.`,
+      { cause: error },
+    );
+  }
+  return parseArchitectureFile(text, path);
+}
+
+function overridesOf({ base }: Subject, { set, level, vocabulary }: TrainOptions): Overrides {
+  const settings = parseSettings(set);
+  if (level === undefined && vocabulary === undefined) return settings;
+  if (base.recipe.kind !== 'text')
+    throw new CellsmithError(
+      'config.invalid',
+      '--level and --vocabulary are for language models, and this is a network for pictures.',
+    );
+  const { recipe } = settings;
+  return {
+    ...settings,
+    recipe: {
+      ...(typeof recipe === 'object' ? recipe : {}),
+      ...(level !== undefined && { level }),
+      ...(vocabulary !== undefined && { vocabularyLimit: vocabulary }),
+    },
+  };
+}

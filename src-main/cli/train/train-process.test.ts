@@ -1,0 +1,234 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import {
+  architectureFileText,
+  parseArchitectureFile,
+  countsOf,
+} from '../../../src-shared/architecture-file/parse-architecture-file';
+import { figure5Cell } from '../../../src-shared/architecture/published-cells';
+import { readSafetensors } from '../../children/safetensors';
+import { listRunFolders } from '../../runs/locations';
+import { writeFiles } from '../../testing/image-datasets';
+import { runProgram, startProgram } from '../../testing/program';
+import { temporaryFolder } from '../../testing/temporary-folder';
+import { ptbFiles } from '../../testing/text-datasets';
+import { tinyDataset } from '../../testing/tiny-dataset';
+import { tinyArchitecture } from '../../testing/tiny-pictures';
+import { readTrainingRecord, trainingFiles } from '../../training/training-record';
+
+let folder: string;
+let text: string;
+beforeAll(() => {
+  folder = temporaryFolder('cellsmith-trainings-');
+  text = writeFiles(join(folder, 'text'), ptbFiles());
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const environment = (): Record<string, string> => ({
+  XDG_CACHE_HOME: join(folder, 'cache'),
+  CELLSMITH_CACHE: engine,
+});
+/** The engine stays where it is installed; only data sets are cached elsewhere. */
+const engine =
+  process.env['CELLSMITH_CACHE'] ??
+  join(process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? '/', '.cache'), 'cellsmith');
+
+const eventsOf = (stdout: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => z.looseObject({ type: z.string(), at: z.number() }).parse(JSON.parse(line)));
+const head = { format: 'cellsmith-architecture', version: 1, origin: null } as const;
+const small = ['--threads', '1', '--set', 'recipe.steps=8', '--set', 'recipe.batchSize=8'];
+const sized = (parameters: number): string[] => ['--set', `recipe.size.parameters=${parameters}`];
+const published = (cell: string): string[] => ['--cell', cell, '--data', text, ...small];
+const train = (...more: string[]) => runProgram(['train', ...more], environment());
+/** How often the test split of any data was opened, and what for. */
+const testUses = (): string[] => {
+  const uses = join(folder, 'cache', 'cellsmith', 'datasets', 'test-opened.jsonl');
+  return existsSync(uses) ? readFileSync(uses, 'utf8').trim().split('\n') : [];
+};
+
+describe('a cell that a search has found', () => {
+  it('is trained on characters: bits per character of every epoch, and of the test at the end', async () => {
+    const runs = join(folder, 'runs');
+    const search = ['search', '--json', '--preset', 'demo-cells', '--data', text, '--runs', runs];
+    const quick = ['--children', '1', '--set', 'recipe.epochs=1', '--set', 'trainers.device=cpu'];
+    expect((await runProgram([...search, ...quick, ...small, ...sized(5000)], environment())).code).toBe(0);
+    const run = listRunFolders(runs)[0] ?? 'no run';
+    expect(testUses()).toEqual([]);
+
+    const output = join(folder, 'transferred');
+    const { code, stdout, stderr } = await train(
+      ...[run, '1', '--level', 'character', '--output', output, '--test'],
+      ...[...small, ...sized(5000), '--set', 'recipe.epochs=3', '--set', 'recipe.learningRate=0.05'],
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/epoch 1 of 3: validation bits per character \d\.\d{3}, training \d\.\d{3}/);
+    const [, test] = /test bits per character (\d\.\d{3})/.exec(stdout) ?? [];
+    const record = readTrainingRecord(output);
+    expect(record).toMatchObject({
+      outcome: 'completed',
+      child: { kind: 'text', recipe: { level: 'character' } },
+    });
+    expect(record.epochs).toHaveLength(3);
+    // Less than a guess among all characters takes, and in the unit that is named.
+    const { task } = z
+      .object({ task: z.object({ vocabulary: z.number() }) })
+      .parse(readJson(trainingFiles(output).architecture));
+    expect(task.vocabulary).toBeLessThan(40);
+    expect(Number(test)).toBeLessThan(Math.log2(task.vocabulary));
+    expect(Number(test)).toBeCloseTo(Math.log2(record.test?.measure ?? NaN), 3);
+    expect(testUses()).toEqual([expect.stringContaining(`final test of ${output}`)]);
+
+    const file = parseArchitectureFile(readFileSync(trainingFiles(output).architecture, 'utf8'), 'file');
+    expect(file).toMatchObject({ kind: 'cell', task: { level: 'character' }, origin: { trial: 1 } });
+    const { tensors } = readSafetensors(trainingFiles(output).weights);
+    expect(tensors.reduce((sum, { values }) => sum + values.length, 0)).toBe(file.parameters);
+  });
+});
+
+describe('a published model', () => {
+  it.each([
+    ['rnn', []],
+    ['lstm-large', ['--set', 'recipe.size.hidden=9']],
+    ['nascell-shared', sized(3000)],
+  ])('%s is trained by its recipe', async (cell, size) => {
+    const output = join(folder, cell);
+    const less = cell === 'rnn' ? sized(3000) : size;
+    const { code, stdout } = await train(
+      ...published(cell),
+      ...[...less, '--json', '--output', output, '--set', 'recipe.epochs=2'],
+    );
+    expect(code).toBe(0);
+    const events = eventsOf(stdout);
+    expect(events[0]).toMatchObject({ type: 'trainingStarted', folder: output, epochs: 2, earlier: 0 });
+    expect(events.filter(({ type }) => type === 'epochEnded')).toHaveLength(2);
+    expect(events.at(-1)).toMatchObject({ type: 'trainingEnded', outcome: 'completed' });
+    expect(events.some(({ type }) => type === 'measured')).toBe(false);
+    expect(existsSync(trainingFiles(output).weights)).toBe(true);
+  });
+
+  it('is measured with draws of dropout where it is published so', async () => {
+    const output = join(folder, 'mc');
+    const { code, stdout } = await train(
+      ...published('variational-lstm-medium-mc'),
+      ...['--set', 'recipe.size.hidden=9', '--set', 'recipe.dropout.samples=4', '--set', 'recipe.epochs=1'],
+      ...['--output', output],
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/validation perplexity averaged over 4 draws of dropout \d+\.\d/);
+    expect(readTrainingRecord(output).averaged).toMatchObject({ draws: 4 });
+  });
+});
+
+describe('a network of an architecture file', () => {
+  it('is trained on pictures, and tested when that is asked for', async () => {
+    const { source } = await tinyDataset(join(folder, 'pictures'));
+    const task = { height: 8, width: 8, channels: 3, classes: 4 };
+    const network = { kind: 'conv', architecture: tinyArchitecture, task } as const;
+    const file = join(folder, 'net.json');
+    const { parameters, multiplyAdds } = countsOf(network);
+    writeFileSync(file, architectureFileText({ ...head, ...network, parameters, multiplyAdds }));
+    const output = join(folder, 'network');
+    const { code, stdout, stderr } = await train(
+      ...[file, '--data', source, '--output', output, '--test', '--json', '--threads', '1'],
+      ...['--set', 'recipe.validation=30', '--set', 'recipe.batchSize=16', '--set', 'recipe.epochs=8'],
+      ...['--set', 'recipe.augmentation.enlarge=none', '--set', 'recipe.augmentation.horizontalFlip=false'],
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    const test = eventsOf(stdout).find(({ type }) => type === 'measured');
+    expect(test).toMatchObject({ split: 'test', draws: 0 });
+    expect(test?.['measure']).toBeGreaterThan(0.5);
+    const left = readFileSync(trainingFiles(output).architecture, 'utf8');
+    expect(parseArchitectureFile(left, 'file')).toMatchObject({ kind: 'conv', parameters });
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('once ends after the epoch and keeps its weights', async () => {
+    const output = join(folder, 'stopped');
+    const program = startProgram(
+      [
+        'train',
+        ...published('lstm-medium'),
+        '--set',
+        'recipe.size.hidden=9',
+        '--set',
+        'recipe.epochs=900',
+        '--json',
+        '--output',
+        output,
+        '--test',
+      ],
+      environment(),
+    );
+    await program.sees(/"epochEnded"/);
+    program.process.kill('SIGINT');
+    const { code, stdout, stderr } = await program.ended();
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/Ending after this epoch/);
+    expect(eventsOf(stdout).at(-1)).toMatchObject({ type: 'trainingEnded', outcome: 'stopped' });
+    const record = readTrainingRecord(output);
+    expect(record.epochs).toHaveLength(eventsOf(stdout).filter(({ type }) => type === 'epochEnded').length);
+    expect([record.outcome, record.test]).toEqual(['stopped', null]);
+    expect(existsSync(trainingFiles(output).weights)).toBe(true);
+  });
+});
+
+describe('what cannot be trained', () => {
+  it.each([
+    [['train'], 2, /Name what to train/],
+    [['train', '--cell', 'gru'], 2, /gru.*lstm-medium/],
+    [['train', '--cell', 'rnn'], 2, /needs a data set.*--data/],
+    [['train', 'x.json', '--cell', 'rnn'], 2, /either x\.json or/],
+    [['train', 'nowhere.json', '--data', '.'], 1, /nowhere\.json cannot be read as an architecture file/],
+    [['train', 'no-run', 'two'], 2, /'two' is no number of a child/],
+    [['train', 'no-run', '2'], 5, /There is no run "no-run"/],
+    [['train', '--cell', 'rnn', '--data', '.', '--set', 'space.base=4'], 2, /Options of space/],
+    [['train', '--cell', 'rnn', '--data', '.', '--preset', 'v1'], 2, /v1 trains on pictures/],
+  ])('%j ends with %i and a sentence', async (parameters, exit, sentence) => {
+    const { code, stdout, stderr } = await runProgram(parameters, environment());
+    expect([code, stdout]).toEqual([exit, '']);
+    expect(stderr).toMatch(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('leaves no folder, and one with something in it as it is', async () => {
+    const pictures = join(import.meta.dirname, '../../../assets/cifar10-sample.tar.gz');
+    const output = join(folder, 'nothing');
+    const wrong = await train('--cell', 'rnn', '--data', pictures, '--output', output);
+    expect(wrong.code).toBe(3);
+    expect(wrong.stderr).toMatch(/a text is needed/);
+    expect(existsSync(output)).toBe(false);
+    const full = await train(...published('rnn'), '--output', text);
+    expect(full.code).toBe(2);
+    expect(full.stderr).toMatch(/is not empty: name a new folder/);
+    expect(readdirSync(text)).toHaveLength(3);
+  });
+
+  it('is told when it diverges, and its record stays', async () => {
+    const output = join(folder, 'diverged');
+    const sum = { combination: 'add', activation: 'identity' } as const;
+    const cell = { ...figure5Cell, nodes: [sum, sum, sum], inject: sum };
+    const task = { level: 'word', vocabulary: 20, layers: 1, hidden: 9, sharedEmbeddings: false } as const;
+    const network = { kind: 'cell', architecture: cell, task } as const;
+    const file = join(folder, 'sums.json');
+    writeFileSync(file, architectureFileText({ ...head, ...network, ...countsOf(network) }));
+    const { code, stderr } = await train(
+      ...[file, '--data', text, ...small, '--output', output],
+      ...['--set', 'recipe.learningRate=10', '--set', 'recipe.clipNorm=null', '--set', 'recipe.epochs=50'],
+    );
+    const record = readTrainingRecord(output);
+    expect([code, record.outcome]).toEqual([1, 'failed']);
+    expect(stderr).toMatch(/The loss became/);
+    expect(record.message).toMatch(/The loss became/);
+    expect(existsSync(trainingFiles(output).weights)).toBe(false);
+  });
+});
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}

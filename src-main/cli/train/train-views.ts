@@ -1,0 +1,127 @@
+import type { MultiBar, SingleBar } from 'cli-progress';
+import { measureNames, measureText, trainMeasure, validationMeasure } from '../../../src-shared/run/measure';
+import { shortCount } from '../../../src-shared/architecture/conv-text';
+import type { Measure } from '../../../src-shared/run/measure';
+import type { TrainingEvent } from '../../../src-shared/training/training-event';
+import { noTraining, trainingAfter, trainingTimeLeft } from '../../../src-shared/training/training-progress';
+import { duration } from '../format';
+import { writeJson, writeLine, type Terminal } from '../terminal';
+import { bars, parts, preparingBar } from '../views/bars-view';
+import { preparingLines } from '../views/plain-views';
+import type { PreparingView } from '../views/search-view';
+
+/** How a terminal shows the training of one architecture. */
+export interface TrainView extends PreparingView {
+  event(event: TrainingEvent): void;
+  /** Something else to tell the user. */
+  note(text: string): void;
+}
+
+/**
+ * Events as JSON where it is asked for, a bar on a terminal that can draw one, plain lines elsewhere.
+ * @param measure what the architecture is judged by
+ */
+export function trainView(terminal: Terminal, json: boolean, measure: Measure): TrainView {
+  if (json) return jsonView(terminal);
+  return terminal.draws ? barView(terminal, measure) : linesView(terminal, measure);
+}
+
+function jsonView(terminal: Terminal): TrainView {
+  const nothing = (): void => undefined;
+  return {
+    dataset: nothing,
+    engine: nothing,
+    event: (event) => writeJson(terminal, event),
+    note: (text) => terminal.stderr.write(`${text}\n`),
+    close: nothing,
+  };
+}
+
+function linesView(terminal: Terminal, measure: Measure): TrainView {
+  const lineOf = trainingLines(measure);
+  return {
+    ...preparingLines(terminal),
+    event: (event) => {
+      const line = lineOf(event);
+      if (line !== undefined) writeLine(terminal, line);
+    },
+    note: (text) => writeLine(terminal, text),
+  };
+}
+
+function barView(terminal: Terminal, measure: Measure): TrainView {
+  const preparing = preparingBar(terminal);
+  const lineOf = trainingLines(measure);
+  let multi: MultiBar | undefined;
+  let bar: SingleBar | undefined;
+  let progress = noTraining;
+  return {
+    ...preparing,
+    event: (event) => {
+      preparing.close();
+      multi ??= bars(terminal);
+      bar ??= multi.create(parts, 0, { text: 'training', tail: '' });
+      progress = trainingAfter(progress, event);
+      const line = lineOf(event);
+      if (line !== undefined) multi.log(`${line}\n`);
+      if (event.type === 'measureProgress')
+        bar.update(Math.round((parts * event.step) / event.steps), {
+          text: splitNames[event.split],
+          tail: '',
+        });
+      else {
+        const left = trainingTimeLeft(progress, event.at);
+        const epoch = Math.min(progress.epochs, Math.floor(progress.done) + 1);
+        bar.update(Math.round((parts * progress.done) / progress.epochs), {
+          tail: `epoch ${epoch} of ${progress.epochs}${left === null ? '' : `, ${duration(left)} left`}`,
+        });
+      }
+    },
+    note: (text) => {
+      if (multi === undefined) writeLine(terminal, text);
+      else multi.log(`${text}\n`);
+    },
+    close: () => {
+      preparing.close();
+      multi?.stop();
+      multi = undefined;
+      bar = undefined;
+    },
+  };
+}
+
+const splitNames = { validation: 'draws of dropout', test: 'test' } as const;
+
+/** What a terminal says of the events of a training, in lines; undefined for what is not worth one. */
+function trainingLines(measure: Measure): (event: TrainingEvent) => string | undefined {
+  let progress = noTraining;
+  const { name } = measureNames[measure];
+  return (event) => {
+    progress = trainingAfter(progress, event);
+    switch (event.type) {
+      case 'trainingStarted':
+        return (
+          `Training ${shortCount(event.parameters)} parameters for ${event.epochs} epochs in ${event.folder}` +
+          (event.earlier > 0 ? `, of which ${event.earlier} are done` : '')
+        );
+      case 'epochEnded': {
+        const { record } = event;
+        const left = trainingTimeLeft(progress, event.at);
+        return (
+          `epoch ${record.epoch + 1} of ${progress.epochs}: validation ${name} ${measureText(measure, validationMeasure(record))}, ` +
+          `training ${measureText(measure, trainMeasure(record))}, rate ${record.learningRate.toPrecision(3)}, ` +
+          `${duration(1000 * record.seconds)}${left === null || left === 0 ? '' : `, ${duration(left)} left`}`
+        );
+      }
+      case 'measured':
+        return event.split === 'test'
+          ? `test ${name} ${measureText(measure, event.measure)}${event.draws > 0 ? `, averaged over ${event.draws} draws of dropout` : ''}`
+          : `validation ${name} averaged over ${event.draws} draws of dropout ${measureText(measure, event.measure)}`;
+      case 'trainingEnded':
+        return event.message ?? undefined;
+      case 'trainingProgress':
+      case 'measureProgress':
+        return undefined;
+    }
+  };
+}

@@ -1,0 +1,66 @@
+import type { MeasuredSplit, TrainingEvent } from '../../src-shared/training/training-event';
+import { openTestData } from '../datasets/open-test-data';
+import { openTestTokens } from '../datasets/text/open-test-tokens';
+import { examineWithTrainer, type ExamOptions } from '../workers/examine-with-trainer';
+import type { TestFiles } from '../workers/trial-job';
+import type { TrainingRecord } from './training-record';
+
+export interface LastMeasures extends Omit<ExamOptions, 'onProgress'> {
+  readonly signal: AbortSignal;
+  readonly test: boolean;
+  /** Of the training: the record of test uses names it. */
+  readonly folder: string;
+  readonly listener: (event: TrainingEvent) => void;
+  readonly keep: (changes: Partial<TrainingRecord>) => void;
+}
+
+/**
+ * Measures a training's weights: over draws of dropout on the validation data where the recipe asks for draws, and on the test split
+ * where its user does. The test is opened here and nowhere before.
+ * @throws cancelled, child.failed, engine.missing, data.*
+ */
+export async function measureAtLast(
+  record: TrainingRecord,
+  weights: string,
+  trainFolder: string,
+  { test, folder, listener, keep, ...options }: LastMeasures,
+): Promise<void> {
+  const { child, seed } = record;
+  const draws =
+    child.kind === 'text' && child.recipe.dropout.kind === 'variational' ? child.recipe.dropout.samples : 0;
+  const measure = async (split: MeasuredSplit, files: TestFiles | null): Promise<void> => {
+    const job = { trial: 1, child, seed, data: trainFolder, weights, test: files };
+    const measured = await examineWithTrainer(job, {
+      ...options,
+      onProgress: ({ step, steps }) =>
+        listener({ type: 'measureProgress', split, step, steps, at: Date.now() }),
+    });
+    const at = Date.now();
+    keep({ [split === 'test' ? 'test' : 'averaged']: { measure: measured, draws, at } });
+    listener({ type: 'measured', split, measure: measured, draws, at });
+  };
+  if (draws > 0) await measure('validation', null);
+  if (test) await measure('test', await openTest(record, folder, options.signal));
+}
+
+/** The files of the test split; that they were opened is recorded. */
+async function openTest(
+  { child, data }: TrainingRecord,
+  folder: string,
+  signal: AbortSignal,
+): Promise<TestFiles> {
+  const purpose = `final test of ${folder}`;
+  if (child.kind === 'text') {
+    const { level, vocabularyLimit } = child.recipe;
+    const text = { level, ...(vocabularyLimit !== 'auto' && { vocabularyLimit }) };
+    const { testFile, count } = await openTestTokens(data.location, { purpose, signal, text });
+    return { kind: 'text', tokensFile: testFile, count };
+  }
+  const { imagesFile, labelsFile, count } = await openTestData(data.location, {
+    purpose,
+    signal,
+    side: child.recipe.side,
+    unreadable: data.skipUnreadable ? 'skip' : 'refuse',
+  });
+  return { kind: 'images', imagesFile, labelsFile, count };
+}

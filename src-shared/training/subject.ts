@@ -1,0 +1,86 @@
+import type { ArchitectureFile } from '../architecture-file/architecture-file';
+import { architectureOfTrial, type RunOfTrial } from '../architecture-file/trial-architecture';
+import { cellPresets } from '../config/cell-presets';
+import { mergeOverrides, type Overrides } from '../config/overrides';
+import { findPreset, presets, type PresetName } from '../config/presets';
+import type { Recipe, SearchConfig } from '../config/search-config';
+import { CellsmithError } from '../errors';
+import type { ConvArchitecture } from '../architecture/conv-architecture';
+import type { LanguageCell } from '../architecture/language-model';
+import type { Trial } from '../run/trial';
+import { readyModels, type ReadyModelName } from './ready-models';
+
+/** An architecture that is to be trained alone, and where its recipe starts from. */
+export interface Subject {
+  /** A word or two for its folder: 'lstm-medium', 'demo-cells-12'. */
+  readonly name: string;
+  readonly architecture: ConvArchitecture | LanguageCell;
+  /** A configuration of the kind of the architecture; what is asked for besides goes over its recipe. */
+  readonly base: SearchConfig;
+  readonly origin: ArchitectureFile['origin'];
+}
+
+/** A child of a run, with the recipe of its search. */
+export function subjectOfTrial(run: RunOfTrial, trial: Trial): Subject {
+  const { architecture, origin } = architectureOfTrial(run, trial);
+  return { name: `${run.config.preset}-${trial.number}`, architecture, base: run.config, origin };
+}
+
+/** What an architecture file holds, at the size that it says, with a recipe of the paper. */
+export function subjectOfFile(file: ArchitectureFile, name: string): Subject {
+  const { origin, architecture } = file;
+  if (file.kind === 'conv') {
+    const { config } = presets.v1;
+    const base = { ...config, recipe: { ...config.recipe, side: file.task.height } };
+    return { name, architecture, base, origin };
+  }
+  const { level, layers, hidden, sharedEmbeddings } = file.task;
+  const { config } = cellPresets['ptb-base8'];
+  const size = { kind: 'hidden', hidden } as const;
+  const recipe = { ...config.recipe, level, layers, size, sharedEmbeddings };
+  return { name, architecture, base: { ...config, recipe }, origin };
+}
+
+/** A ready model, with its published recipe. */
+export function subjectOfReady(name: ReadyModelName): Subject {
+  const { cell, recipe } = readyModels[name];
+  return {
+    name,
+    architecture: cell,
+    base: { ...cellPresets['ptb-base8'].config, recipe },
+    origin: null,
+  };
+}
+
+/** The same architecture with the recipe of a preset. @throws config.invalid when that is for the other kind of data */
+export function withPreset(subject: Subject, preset: PresetName): Subject {
+  const { config } = findPreset(preset);
+  if (config.recipe.kind === subject.base.recipe.kind) return { ...subject, base: config };
+  const [has, wants] = config.recipe.kind === 'text' ? ['text', 'pictures'] : ['pictures', 'text'];
+  throw new CellsmithError(
+    'config.invalid',
+    `The preset ${preset} trains on ${has}, and this architecture is for ${wants}: name another preset.`,
+  );
+}
+
+/**
+ * The recipe by which a subject is trained. A time limit that was made for the children of a search does not hold; a limit of the
+ * vocabulary does not at another level of text.
+ * @param overrides groups of options; of `recipe` alone, since nothing else of a search plays a part
+ * @throws config.invalid naming each option that is wrong
+ */
+export function recipeOf({ base }: Subject, overrides: Overrides): Recipe {
+  const [foreign] = Object.keys(overrides).filter((group) => group !== 'recipe');
+  if (foreign !== undefined)
+    throw new CellsmithError(
+      'config.invalid',
+      `Options of ${foreign} are those of a search: one architecture is trained by its recipe alone.`,
+    );
+  const lasting = mergeOverrides(base, { recipe: { timeLimit: null } });
+  const { recipe } = mergeOverrides(lasting, overrides);
+  const given = overrides['recipe'];
+  const limited = typeof given === 'object' && given !== null && 'vocabularyLimit' in given;
+  if (recipe.kind !== 'text' || base.recipe.kind !== 'text') return recipe;
+  if (limited || recipe.level === base.recipe.level) return recipe;
+  return { ...recipe, vocabularyLimit: 'auto' };
+}
