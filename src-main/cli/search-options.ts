@@ -9,7 +9,7 @@ import { findPreset, presetNames } from '../../src-shared/config/presets';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import { CellsmithError, errorMessage } from '../../src-shared/errors';
 import type { QueueTarget } from '../workers/queue/producer/queue-pool';
-import { parseQueueUrl, queueAddressOf } from '../workers/queue/wire/address';
+import { parseQueueUrl, queueAddressOf, valueOf } from '../workers/queue/wire/address';
 import { sharedVariable } from '../workers/queue/wire/shared-folder';
 import { installationRoot, type Terminal } from './terminal';
 
@@ -177,7 +177,7 @@ export function queueOf(
   if (trainers.queue === null) return null;
   return {
     address: queueAddressOf(queue ?? trainers.queue, environment, { caFile: ca }),
-    shared: shared ?? environment[sharedVariable] ?? null,
+    shared: shared ?? valueOf(environment, sharedVariable) ?? null,
   };
 }
 

@@ -5,7 +5,7 @@ import { describeDataset } from '../datasets/prepare';
 import { prepareFor } from '../datasets/prepare-for';
 import { provisionEngine } from '../engine/provision/provision';
 import { localPool } from '../workers/local-pool';
-import { queueAddressOf } from '../workers/queue/wire/address';
+import { queueAddressOf, valueOf } from '../workers/queue/wire/address';
 import { connectQueue } from '../workers/queue/wire/connect';
 import { openSharedFolder, sharedVariable } from '../workers/queue/wire/shared-folder';
 import type { HeldData } from '../workers/queue/worker/held-data';
@@ -25,7 +25,7 @@ import type { WorkerOptions } from './worker-options';
 export async function workerCommand(terminal: Terminal, options: WorkerOptions): Promise<number> {
   const { environment } = terminal;
   const address = queueAddressOf(options.queue, environment, { caFile: options.ca });
-  const sharedPath = options.shared ?? environment[sharedVariable];
+  const sharedPath = options.shared ?? valueOf(environment, sharedVariable);
   const shared = sharedPath === undefined ? null : openSharedFolder(sharedPath);
   const preparing = chooseView(terminal, options.json);
   const view = workerView(terminal, address.shown, options);

@@ -15,7 +15,7 @@ import type { SearchControl } from '../search/search-control';
 import { prepareSearch, type ReadySearch, type SearchOrder } from '../search/prepare-search';
 import { searchWithTrainers } from '../search/search-with-trainers';
 import type { QueueTarget } from '../workers/queue/producer/queue-pool';
-import { queueAddressOf } from '../workers/queue/wire/address';
+import { queueAddressOf, valueOf } from '../workers/queue/wire/address';
 import { sharedVariable } from '../workers/queue/wire/shared-folder';
 import type { SpawnTrainer } from '../workers/trainer-process';
 import { readingOf } from './dataset-service';
@@ -225,7 +225,7 @@ function queueTargetOf({ trainers }: SearchConfig): QueueTarget | null {
   if (trainers.queue === null) return null;
   return {
     address: queueAddressOf(trainers.queue, process.env),
-    shared: process.env[sharedVariable] ?? null,
+    shared: valueOf(process.env, sharedVariable) ?? null,
   };
 }
 

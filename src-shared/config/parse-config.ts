@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { CellsmithError } from '../errors';
 import { migrateConfig } from './migrations';
 import { optionValues } from './option-values';
+import { withoutPasswords } from './queue-url';
 import { searchConfigSchema, type SearchConfig } from './search-config';
 
 /**
@@ -48,7 +49,7 @@ function sentencesOf(issue: z.core.$ZodIssue, input: unknown): string[] {
       ? 'is missing'
       : inList
         ? `has ${JSON.stringify(value)} in it`
-        : `is ${JSON.stringify(value)}`;
+        : `is ${withoutPasswords(JSON.stringify(value))}`;
   const wanted =
     issue.code === 'custom'
       ? issue.message

@@ -45,7 +45,7 @@ describe('the address of a queue', () => {
   });
 
   it('is taken out of texts with its password also where it is not known', () => {
-    expect(redacted('cannot reach redis://user:secret@host:1 or rediss://:other@host')).toBe(
+    expect(redacted('cannot reach redis://user:sec@ret@host:1 or rediss://:other@host')).toBe(
       'cannot reach redis://user:…@host:1 or rediss://:…@host',
     );
   });

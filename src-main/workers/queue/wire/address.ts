@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { queueUrlSchema } from '../../../../src-shared/config/queue-url';
+import { queueUrlSchema, withoutPasswords } from '../../../../src-shared/config/queue-url';
 import { CellsmithError, errorMessage } from '../../../../src-shared/errors';
 
 /** Where a queue is and how it is entered. */
@@ -68,9 +68,18 @@ export function queueAddressOf(
 ): QueueAddress {
   const tls = /^rediss:/i.test(text);
   return parseQueueUrl(text, {
-    password: environment[passwordVariable],
-    caFile: caFile ?? (tls ? environment[caVariable] : undefined),
+    password: valueOf(environment, passwordVariable),
+    caFile: caFile ?? (tls ? valueOf(environment, caVariable) : undefined),
   });
+}
+
+/** A variable of the environment; an empty one counts as none. */
+export function valueOf(
+  environment: Readonly<Record<string, string | undefined>>,
+  name: string,
+): string | undefined {
+  const { [name]: value } = environment;
+  return value === '' ? undefined : value;
 }
 
 /** Takes passwords out of a text: the queue's own, and whatever stands in the place of one in an address. */
@@ -78,7 +87,7 @@ export function redacted(text: string, address?: Pick<QueueAddress, 'password'>)
   const secret = address?.password() ?? null;
   const known = secret === null || secret === '' ? [] : [secret, encodeURIComponent(secret)];
   const without = known.reduce((rest, one) => rest.replaceAll(one, '…'), text);
-  return without.replace(/\b(rediss?:\/\/[^\s:@/]*):[^\s@]*@/gi, '$1:…@');
+  return withoutPasswords(without);
 }
 
 function readUrl(text: string): URL {
