@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: builds the benchmark, prepares engine and peers, and runs it (`npm run bench -- --help`).
  * `npm run bench -- controller` measures the controller instead, `npm run bench -- window` the window with a large run.
+ * `npm run bench -- resume` kills searches and resumes them.
  */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -10,7 +11,9 @@ import { electronExecutable } from './electron-runtime.mjs';
 import { peersPython } from './peers-environment.mjs';
 
 const root = resolve(import.meta.dirname, '..');
-const programs = ['main', 'graph', 'language-graph', 'layers', 'matmul', 'controller'];
+const programs = ['main', 'graph', 'language-graph', 'layers', 'matmul', 'controller', 'resume'];
+/** Those that are asked for by name, and whether they have peers in Python. */
+const named = { controller: true, resume: false };
 
 /** Where the source of each program lies. */
 const entries = {
@@ -62,14 +65,15 @@ function run(command, parameters, environment = {}) {
 }
 
 const parameters = process.argv.slice(2);
-const program = parameters[0] === 'controller' ? parameters.shift() : 'main';
+const program = Object.hasOwn(named, parameters[0] ?? '') ? parameters.shift() : 'main';
 try {
   if (parameters[0] === 'window') process.exit(await measureWindow(parameters.slice(1)));
   const help = parameters.includes('--help') || parameters.includes('-h');
   const engine = help ? 0 : run(process.execPath, [join(root, 'scripts', 'cellsmith.mjs'), 'engine']);
   if (engine === 0) {
     await compile();
-    const python = help ? {} : { CELLSMITH_PEERS_PYTHON: peersPython() };
+    const withPeers = !help && (named[program] ?? true);
+    const python = withPeers ? { CELLSMITH_PEERS_PYTHON: peersPython() } : {};
     process.exitCode = run(
       process.execPath,
       [join(root, 'out', 'bench', `${program}.js`), ...parameters],

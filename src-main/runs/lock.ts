@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -47,18 +56,37 @@ export function lockRun(run: string): RunLock {
   };
   // Each round either takes the lock, throws, or removes one stale lock; losing the race twice means that others are active.
   for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      writeFileSync(path, JSON.stringify(own), { flag: 'wx' });
-      return keep(path, token);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST'))
-        throw notWritable(path, error);
-    }
+    if (create(path, JSON.stringify(own))) return keep(path, token);
     const holder = lockHolder(run);
     if (holder !== undefined) throw locked(run, holder);
     removeStale(path, token);
   }
   throw locked(run, lockHolder(run));
+}
+
+/**
+ * Creates a file, whole or not at all.
+ * @returns false when there is one already
+ * @throws CellsmithError 'run.not-writable'
+ */
+function create(path: string, content: string): boolean {
+  let file: number;
+  try {
+    file = openSync(path, 'wx');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw notWritable(path, error);
+  }
+  try {
+    writeFileSync(file, content);
+    return true;
+  } catch (error) {
+    // An empty lock would keep everybody out for a while.
+    rmSync(path, { force: true });
+    throw notWritable(path, error);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The living process that writes a run; undefined when there is none. */

@@ -12,6 +12,7 @@ import { migrate } from './sqlite/migrate';
 import { openInNewestSchema } from './sqlite/open-older';
 import { openDatabase, type Database } from './sqlite/database';
 import { makeWeightsFolder } from './weights';
+import { notWritable } from './write-atomically';
 
 /** A run that is open to read. */
 export interface OpenRun {
@@ -45,12 +46,7 @@ export function createRun(
   try {
     // run.json comes last: a folder without one is not taken for a run.
     mkdirSync(join(folder, 'exports'));
-    const database = openDatabase(databaseFile(folder));
-    try {
-      migrate(database, databaseFile(folder));
-    } finally {
-      database.close();
-    }
+    openMigrated(databaseFile(folder)).close();
     writeManifest(folder, {
       ...description,
       schema: manifestVersion,
@@ -75,10 +71,8 @@ export function openRun(folder: string): WritableRun {
   requireDatabase(folder);
   const lock = lockRun(folder);
   try {
-    makeWeightsFolder(folder);
-    makeChildCheckpointsFolder(folder);
-    const database = openDatabase(databaseFile(folder));
-    migrate(database, databaseFile(folder));
+    makePlaces(folder);
+    const database = openMigrated(databaseFile(folder));
     return {
       folder,
       manifest,
@@ -94,6 +88,26 @@ export function openRun(folder: string): WritableRun {
     };
   } catch (error) {
     lock.release();
+    throw error;
+  }
+}
+
+function makePlaces(folder: string): void {
+  try {
+    makeWeightsFolder(folder);
+    makeChildCheckpointsFolder(folder);
+  } catch (error) {
+    throw notWritable(folder, error);
+  }
+}
+
+function openMigrated(path: string): Database {
+  const database = openDatabase(path);
+  try {
+    migrate(database, path);
+    return database;
+  } catch (error) {
+    database.close();
     throw error;
   }
 }

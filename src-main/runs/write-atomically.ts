@@ -45,7 +45,7 @@ export function notWritable(path: string, error: unknown): CellsmithError {
     code === 'ENOSPC' || code === 'EDQUOT'
       ? 'the disk is full; free some space and try again'
       : code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
-        ? 'there is no permission to write; choose another folder with --runs'
+        ? 'there is no permission to write; make the folder writable, or choose another one for new runs with --runs'
         : errorMessage(error);
   return new CellsmithError('run.not-writable', `${path} could not be written: ${reason}.`, { cause: error });
 }

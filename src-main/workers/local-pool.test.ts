@@ -216,6 +216,38 @@ function limitMemory(pid: number, more: number): void {
   execFileSync(tool, [`--pid=${pid}`, `--as=${pages * 4096 + more}`]);
 }
 
+describe('a child whose state is kept', () => {
+  it('goes on in another process when its own is killed, bit by bit as if it had not been', async () => {
+    const recipe = { epochs: 6 };
+    const straight = withoutTime(await pool().run(job(1, recipe)));
+    const checkpoint = { file: join(folder, 'kept.safetensors'), everyEpochs: 1 };
+    const shared = pool();
+    const killed = await shared.run(job(1, recipe, { checkpoint }), {
+      onEpoch: ({ epoch }) => epoch === 2 && process.kill(newest(), 'SIGKILL'),
+    });
+    expect(reasonOf(killed)).toMatch(/^crashed: /);
+    const begun: number[] = [];
+    const told: number[] = [];
+    const result = await shared.run(job(1, recipe, { checkpoint }), {
+      onBegin: (epochs) => begun.push(epochs.length),
+      onEpoch: ({ epoch }) => told.push(epoch),
+    });
+    expect(begun[0]).toBeGreaterThanOrEqual(3);
+    expect(told).toEqual([0, 1, 2, 3, 4, 5].slice(begun[0]));
+    expect(withoutTime(result)).toEqual(straight);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+});
+
+it('weights that cannot be written are the folder’s fault and not the child’s', async () => {
+  const shared = pool();
+  const run = shared.run(job(1, {}, { weights: join(folder, 'nowhere', 'child.safetensors') }));
+  await expect(run).rejects.toMatchObject({
+    code: 'run.not-writable',
+    message: expect.stringMatching(/weights of child 1.*ENOENT/) as string,
+  });
+});
+
 describe('a pause', () => {
   it('holds a child between two steps, past its patience and its time limit, and changes nothing of its result', async () => {
     const patience = { first: 60_000, least: 800, steps: 1 };

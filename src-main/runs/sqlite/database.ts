@@ -128,15 +128,14 @@ function wrap(connection: Libsql.Database, path: string, writes: boolean): Datab
 
 /**
  * Puts the write-ahead log back into the one file, so that a finished run is easy to copy and opens from read-only media.
- * Where a reader still has the database open this cannot be done, and the log simply stays beside it.
+ * Where a reader still has the database open, or the disk is full, this cannot be done, and the log simply stays beside it.
  */
 function foldLog(connection: Libsql.Database): void {
   try {
     connection.prepare('PRAGMA busy_timeout = 0').all([]);
     connection.prepare('PRAGMA journal_mode = DELETE').all([]);
   } catch (error) {
-    if (!sqliteCode(error).startsWith('SQLITE_BUSY') && !sqliteCode(error).startsWith('SQLITE_LOCKED'))
-      throw error;
+    if (!/^SQLITE_(BUSY|LOCKED|FULL|IOERR)/.test(sqliteCode(error))) throw error;
   }
 }
 

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { cacheDirectory } from '../../engine/provision/installation';
+import { tinyDataset } from '../tiny-dataset';
+import type { KillingOptions } from './kill-searches';
+
+/**
+ * A search of six tiny networks on tiny pictures by two trainers of one thread each, whose results repeat bit by bit.
+ * @param folder gets the pictures, and their cache
+ */
+export async function tinySearch(folder: string): Promise<Pick<KillingOptions, 'search' | 'environment'>> {
+  const { source } = await tinyDataset(folder);
+  const settings = {
+    'recipe.side': 8,
+    'recipe.augmentation.enlargedSide': 10,
+    'recipe.epochs': 4,
+    'recipe.validation': 30,
+    'recipe.batchSize': 16,
+    'recipe.timeLimit': null,
+    'controller.childrenPerUpdate': 3,
+    'trainers.device': 'cpu',
+    // More than there are kills: a child may meet many of them.
+    'trainers.retries': 1000,
+    'budget.hours': null,
+  };
+  const search = ['--data', source, '--trainers', '2', '--threads', '1', '--children', '6'];
+  for (const [option, value] of Object.entries(settings)) search.push('--set', `${option}=${String(value)}`);
+  return {
+    search,
+    // The engine stays where it is installed; only the data set is cached elsewhere.
+    environment: { CELLSMITH_CACHE: cacheDirectory(), XDG_CACHE_HOME: join(folder, 'cache') },
+  };
+}
