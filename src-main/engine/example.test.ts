@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { learnCircle } from '../../docs/graph-compiler-example';
 
@@ -13,4 +15,10 @@ it('the example of the documentation learns the circle', async () => {
 
 it('the example comes out the same, bit by bit, from the same seed', async () => {
   expect(await learnCircle(5)).toEqual(await learnCircle(5));
+});
+
+it('the example stands in the page on the engine as it is run', () => {
+  const docs = join(import.meta.dirname, '..', '..', 'docs');
+  const [, ...code] = readFileSync(join(docs, 'graph-compiler-example.ts'), 'utf8').trim().split('\n');
+  expect(readFileSync(join(docs, 'engine.md'), 'utf8')).toContain(code.join('\n'));
 });

@@ -4,8 +4,7 @@ import { existsSync } from 'node:fs';
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
 import { CellsmithError } from '../../src-shared/errors';
 import { requireWithBinding } from './binding';
-import { filterGradientPays, kernelsFile, runsKernels } from './kernels/kernels';
-import type { OpsInPlace } from './saved-model';
+import { kernelsFile, runsKernels } from './kernels/kernels';
 import { currentInstallation } from './provision/installation';
 import type { EngineInstallation } from './provision/installation';
 
@@ -14,7 +13,7 @@ export type Engine = typeof tfjs;
 
 const nodeRequire = createRequire(import.meta.url);
 let engine: Engine | undefined;
-let kernels: OpsInPlace | undefined;
+let ownOps = false;
 
 /**
  * Loads tfjs-node-gpu with the binding that provisioning compiled, once a process; it takes about a second.
@@ -40,32 +39,27 @@ export function loadEngine(): Engine {
       { cause: error },
     );
   }
-  kernels = loadKernels(engine, installation);
+  ownOps = loadKernels(engine, installation);
   return engine;
-}
-
-/** The product's own ops that this process can run, by the names of those in whose place they stand. */
-export function loadedKernels(): OpsInPlace {
-  return kernels ?? new Map();
 }
 
 /** Whether graphs may hold ops that only the product has (their names begin with Cellsmith); loads the engine. */
 export function hasOwnOps(): boolean {
   loadEngine();
-  return kernels !== undefined;
+  return ownOps;
 }
 
 /** They are faster, not needed: without them TensorFlow's own serve. They run on the processor alone. */
-function loadKernels(loaded: Engine, { directory }: EngineInstallation): OpsInPlace | undefined {
+function loadKernels(loaded: Engine, { directory }: EngineInstallation): boolean {
   const file = kernelsFile(directory);
   const { isUsingGpuDevice } = loaded.backend() as unknown as { readonly isUsingGpuDevice: boolean };
-  if (isUsingGpuDevice || !runsKernels() || !existsSync(file)) return undefined;
+  if (isUsingGpuDevice || !runsKernels() || !existsSync(file)) return false;
   try {
     nodeRequire(file);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
-  return new Map(filterGradientPays() ? [['Conv2DBackpropFilter', 'CellsmithConv2DBackpropFilter']] : []);
 }
 
 /** What TensorFlow reads when it is loaded, whichever process loads it. */

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CellsmithError } from '../../src-shared/errors';
 import type { Attribute, DType, Graph, GraphNode, Literal, Shape, Signature, Tensor } from './graph';
+import type { NodesInPlace, WrittenAs } from './kernels/in-place';
 import { savedModelMessage } from './saved-model-schema';
 
 /** TensorFlow's DataType numbers (types.proto). */
@@ -21,23 +22,21 @@ const graphVersion = 2474;
 /** The tag under which the writer's graphs are found. */
 export const servingTag = 'serve';
 
-/** Ops that are written as others of the same inputs, outputs and attributes, by name. */
-export type OpsInPlace = ReadonlyMap<string, string>;
-
 /**
  * Writes a graph as a TensorFlow SavedModel: `saved_model.pb` with its nodes and signatures under the tag 'serve'.
  * There is no variables folder: variables start uninitialised, a signature of the graph runs the initialisers.
  *
  * @param directory created when it is missing
+ * @param inPlace nodes that are written as something else
  * @throws engine.graph when a node or a signature cannot be written
  */
-export function writeSavedModel(graph: Graph, directory: string, inPlace: OpsInPlace = new Map()): void {
+export function writeSavedModel(graph: Graph, directory: string, inPlace: NodesInPlace = new Map()): void {
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'saved_model.pb'), encodeSavedModel(graph, inPlace));
 }
 
 /** The bytes of `saved_model.pb`. @throws engine.graph when a node or a signature cannot be written */
-export function encodeSavedModel(graph: Graph, inPlace: OpsInPlace = new Map()): Uint8Array {
+export function encodeSavedModel(graph: Graph, inPlace: NodesInPlace = new Map()): Uint8Array {
   for (const [name, signature] of graph.signatures) checkSignature(name, signature);
   const message = savedModelMessage.fromObject({
     savedModelSchemaVersion: 1,
@@ -75,7 +74,7 @@ function checkSignature(name: string, { outputs }: Signature): void {
  * A fed tensor is the memory of a JavaScript typed array. TensorFlow assigns without copying, so a variable would keep that
  * memory, and the thread that later frees it would release a JavaScript reference outside JavaScript's thread.
  */
-function nodeDefs(graph: Graph, inPlace: OpsInPlace): object[] {
+function nodeDefs(graph: Graph, inPlace: NodesInPlace): object[] {
   const fed = new Set<GraphNode>();
   for (const { inputs } of graph.signatures.values())
     for (const tensor of Object.values(inputs)) fed.add(tensor.node);
@@ -100,19 +99,20 @@ function nodeDefs(graph: Graph, inPlace: OpsInPlace): object[] {
 
 function nodeDef(
   node: GraphNode,
-  inPlace: OpsInPlace,
+  inPlace: NodesInPlace,
   replaced: ReadonlyMap<number, string> = new Map(),
 ): object {
+  const { op, inputs, attributes }: WrittenAs = inPlace.get(node) ?? node;
   return {
     name: node.name,
-    op: inPlace.get(node.op) ?? node.op,
+    op,
     input: [
-      ...node.inputs.map((input, i) => replaced.get(i) ?? reference(input)),
+      ...inputs.map((input, i) => replaced.get(i) ?? reference(input)),
       ...node.controls.map((control) => `^${control.name}`),
     ],
     // A mapped file lies in the host's memory: what reads it runs there too, or a GPU would copy all of it every step.
     ...(readsMappedFile(node) ? { device: '/device:CPU:0' } : {}),
-    attr: mapValues(node.attributes, attributeValue),
+    attr: mapValues(attributes, attributeValue),
   };
 }
 

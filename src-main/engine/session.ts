@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CellsmithError, errorMessage } from '../../src-shared/errors';
 import type { DType, Graph, Shape, Signature, Tensor } from './graph';
-import { loadEngine, loadedKernels } from './load';
+import { kernelsInPlace } from './kernels/in-place';
+import { hasOwnOps, loadEngine } from './load';
 import type { Engine } from './load';
 import { servingTag, writeSavedModel } from './saved-model';
 
@@ -53,7 +54,8 @@ export async function openSession(
   const runners = new Map<string, SignatureRunner>();
   try {
     // What is kept is for other tools, which do not know the product's own kernels.
-    writeSavedModel(graph, folder, options.directory === undefined ? loadedKernels() : new Map());
+    const own = options.directory === undefined && hasOwnOps();
+    writeSavedModel(graph, folder, own ? kernelsInPlace(graph) : new Map());
     for (const name of graph.signatures.keys())
       runners.set(name, await engine.node.loadSavedModel(folder, [servingTag], name));
   } catch (error) {

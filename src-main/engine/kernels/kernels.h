@@ -10,11 +10,8 @@
 #define AVX2 __attribute__((target("avx2,fma")))
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
 
-/** Whether functions marked AVX512 run here. */
-inline bool hasAvx512() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-}
+/** Whether functions marked AVX512 run here, and oneDNN's ONEDNN_MAX_CPU_ISA does not ask for less. */
+bool hasAvx512();
 
 /** A convolution of images [batch, height, width, depth] to [batch, outHeight, outWidth, filters]. */
 struct Convolution {
@@ -33,6 +30,40 @@ struct Convolution {
  * @param gradients with respect to its output
  */
 void filterGradient(const Convolution& convolution, const float* images, const float* gradients, float* result);
+
+/** Images seen as pixels [pixels, channels]. */
+struct Normalization {
+  int64_t pixels, channels;
+  float epsilon;
+};
+
+/** Averages [channels] that follow the batches by rate; not read at a rate of 1. */
+struct MovingAverages {
+  const float *mean, *variance;
+  float rate;
+};
+
+/** y [pixels, channels]; the others are [channels]: the batch's mean, 1 / √(variance + epsilon), and the averages after the batch. */
+struct NormalizedBatch {
+  float *y, *movedMean, *movedVariance, *mean, *inverse;
+};
+
+/** With respect to x [pixels, channels], scale and offset [channels]. */
+struct NormalizationGradient {
+  float *x, *scale, *offset;
+};
+
+/** y = max(0, scale · (x − mean) / √(variance + epsilon) + offset). The same for the same number of threads. */
+void normalizeAndRectify(const Normalization& normalization, const float* x, const float* scale, const float* offset,
+                         const MovingAverages& moving, const NormalizedBatch& result);
+
+/**
+ * The gradient of that, from dy, x and what it gave. Where y is zero is found from x again.
+ * @param dy may be where the gradient of x goes
+ */
+void normalizeAndRectifyGradient(const Normalization& normalization, const float* dy, const float* x,
+                                 const float* scale, const float* offset, const float* mean, const float* inverse,
+                                 const NormalizationGradient& result);
 
 /** Threads that a kernel may use: TF_NUM_INTRAOP_THREADS, else one per processor. */
 int threadCount();

@@ -5,13 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { Generator } from '../../../src-shared/random';
 import { gradients } from '../gradients';
 import { Graph } from '../graph';
-import { hasOwnOps, loadedKernels, loadEngine } from '../load';
+import { hasOwnOps } from '../load';
 import { mul } from '../ops/arithmetic';
 import { sum } from '../ops/broadcast';
 import { conv2d } from '../ops/convolution';
 import { placeholder } from '../ops/source';
 import { fetchedFloats, openSession } from '../session';
-import { filterGradientPays, processorFeatures, runsKernels } from './kernels';
+import { processorFeatures, runsKernels } from './kernels';
 
 describe('where the kernels run', () => {
   const features = (...names: string[]): Set<string> => new Set(names);
@@ -21,11 +21,6 @@ describe('where the kernels run', () => {
     expect(runsKernels('linux-x64', features('avx', 'avx2'))).toBe(false);
     expect(runsKernels('linux-arm64', features('asimd'))).toBe(false);
     expect(runsKernels('win32-x64', features())).toBe(false);
-  });
-
-  it('of the gradient of the filter, is not where oneDNN has kernels for AVX-512', () => {
-    expect(filterGradientPays(features('avx2', 'fma'))).toBe(true);
-    expect(filterGradientPays(features('avx2', 'fma', 'avx512f'))).toBe(false);
   });
 
   it.runIf(process.platform === 'linux' && process.arch === 'x64')('is told by the system', () => {
@@ -57,11 +52,6 @@ describe('ops that only the product has', () => {
 });
 
 describe('the gradient of the filter', () => {
-  it.runIf(runsKernels() && filterGradientPays())('is computed by our own kernel', () => {
-    loadEngine();
-    expect([...loadedKernels().keys()]).toEqual(['Conv2DBackpropFilter']);
-  });
-
   // A model that is kept is for other tools: it has TensorFlow's own ops.
   it.each(shapes)('is the one of TensorFlow: $batch × $size × $depth, $kernel × $filters', async (shape) => {
     const { batch, size, kernel, depth, filters } = shape;

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import filterGradient from './filter-gradient.cc?raw';
-import filterGradientOp from './filter-gradient-op.cc?raw';
+import { imageSources } from './images/sources';
 import header from './kernels.h?raw';
 import parallel from './parallel.cc?raw';
 import { recurrentSources } from './recurrent/sources';
@@ -16,8 +15,7 @@ import tensorflow from './tensorflow-c.h?raw';
 export const kernelSources: Readonly<Record<string, string>> = {
   'kernels.h': header,
   'parallel.cc': parallel,
-  'filter-gradient.cc': filterGradient,
-  'filter-gradient-op.cc': filterGradientOp,
+  ...imageSources,
   ...recurrentSources,
   'tensorflow-c.h': tensorflow,
   'registration.cc': registration,
@@ -39,11 +37,6 @@ export function runsKernels(
   features: ReadonlySet<string> = processorFeatures(),
 ): boolean {
   return machine === 'linux-x64' && features.has('avx2') && features.has('fma');
-}
-
-/** Whether that of the filter's gradient pays: with AVX-512, oneDNN has faster kernels of its own, with which it was never compared. */
-export function filterGradientPays(features: ReadonlySet<string> = processorFeatures()): boolean {
-  return !features.has('avx512f');
 }
 
 /** The extensions of the processor's instructions, by the names that Linux on x64 gives them; none elsewhere. */

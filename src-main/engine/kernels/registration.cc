@@ -11,6 +11,7 @@ extern "C" void* napi_register_module_v1(void* environment, void* exports) {
   static std::once_flag once;
   try {
     std::call_once(once, [] {
+      registerBatchNorm();
       registerFilterGradient();
       registerRecurrent();
       registerSoftmaxLoss();

@@ -21,6 +21,8 @@ TF_KernelBuilder* TF_NewKernelBuilder(const char* op, const char* device, void* 
 void TF_RegisterKernelBuilder(const char* name, TF_KernelBuilder* builder, TF_Status* status);
 void TF_OpKernelConstruction_GetAttrSize(TF_OpKernelConstruction* context, const char* name, int32_t* length,
                                          int32_t* bytes, TF_Status* status);
+void TF_OpKernelConstruction_GetAttrFloat(TF_OpKernelConstruction* context, const char* name, float* value,
+                                          TF_Status* status);
 void TF_OpKernelConstruction_GetAttrInt64(TF_OpKernelConstruction* context, const char* name, int64_t* value,
                                           TF_Status* status);
 void TF_OpKernelConstruction_GetAttrInt64List(TF_OpKernelConstruction* context, const char* name, int64_t* values,
@@ -32,6 +34,9 @@ void TF_OpKernelContext_Failure(TF_OpKernelContext* context, TF_Status* status);
 void TF_GetInput(TF_OpKernelContext* context, int position, TF_Tensor** tensor, TF_Status* status);
 TF_Tensor* TF_AllocateOutput(TF_OpKernelContext* context, int position, TF_DataType type, const int64_t* shape,
                              int rank, size_t bytes, TF_Status* status);
+TF_Tensor* TF_ForwardInputOrAllocateOutput(TF_OpKernelContext* context, const int* candidates, int candidateCount,
+                                           int position, const int64_t* shape, int rank, int* forwarded,
+                                           TF_Status* status);
 }
 
 struct FreeStatus {
@@ -100,6 +105,7 @@ inline void registerKernel(const char* name, TF_OpDefinitionBuilder* op, void* (
 }
 
 // Each registers its kernels.
+void registerBatchNorm();
 void registerFilterGradient();
 void registerRecurrent();
 void registerSoftmaxLoss();

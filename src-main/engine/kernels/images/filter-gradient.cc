@@ -1,5 +1,3 @@
-#include <immintrin.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -7,6 +5,7 @@
 #include <new>
 #include <vector>
 
+#include "filter-tiles.h"
 #include "kernels.h"
 
 // For one row of the kernel, the gradient is a product of matrices: of the output's gradient, turned, [filters, pixels], and of what
@@ -15,76 +14,22 @@
 
 namespace {
 
-/** Filters and columns (kernel column, channel) of a tile: 12 registers of 8 sums, and 3 for the factors. */
-constexpr int64_t tileRows = 6;
-constexpr int64_t tileColumns = 16;
-constexpr int64_t tileSize = tileRows * tileColumns;
-
-/** Pixels that go by before the next tile: few enough for their columns to stay in the first cache, many enough to pay the sums. */
-constexpr int64_t pixelsAtOnce = 64;
-
-/** A row of output pixels: where its gradients start, and the first column under the kernel's row. */
-struct Row {
-  const float* image;
-  const float* gradient;
-};
-
-struct Strides {
-  int64_t image, gradient;
-};
-
-/** Adds to sums [tileRows][tileColumns] over the pixels of some rows. The loops over registers must be unrolled. */
-template <int rowCount, int vectorCount>
-void addTile(const Row* rows, int64_t count, int64_t width, Strides strides, int64_t column, int64_t filter, float* sums) {
-  __m256 kept[rowCount][vectorCount];
-#pragma GCC unroll 6
-  for (int r = 0; r < rowCount; r++)
-#pragma GCC unroll 2
-    for (int v = 0; v < vectorCount; v++) kept[r][v] = _mm256_load_ps(sums + r * tileColumns + v * 8);
-  for (int64_t i = 0; i < count; i++) {
-    const float* image = rows[i].image + column;
-    const float* gradient = rows[i].gradient + filter;
-    for (int64_t pixel = 0; pixel < width; pixel++) {
-      __m256 under[vectorCount];
-#pragma GCC unroll 2
-      for (int v = 0; v < vectorCount; v++) under[v] = _mm256_loadu_ps(image + v * 8);
-#pragma GCC unroll 6
-      for (int r = 0; r < rowCount; r++) {
-        const __m256 factor = _mm256_broadcast_ss(gradient + r);
-#pragma GCC unroll 2
-        for (int v = 0; v < vectorCount; v++) kept[r][v] = _mm256_fmadd_ps(factor, under[v], kept[r][v]);
-      }
-      image += strides.image;
-      gradient += strides.gradient;
-    }
-  }
-#pragma GCC unroll 6
-  for (int r = 0; r < rowCount; r++)
-#pragma GCC unroll 2
-    for (int v = 0; v < vectorCount; v++) _mm256_store_ps(sums + r * tileColumns + v * 8, kept[r][v]);
-}
-
-using AddTile = void (*)(const Row*, int64_t, int64_t, Strides, int64_t, int64_t, float*);
-
-/** By vectors, then by rows, of which the last tiles have fewer. */
-constexpr AddTile addTiles[2][tileRows] = {
-    {addTile<1, 1>, addTile<2, 1>, addTile<3, 1>, addTile<4, 1>, addTile<5, 1>, addTile<6, 1>},
-    {addTile<1, 2>, addTile<2, 2>, addTile<3, 2>, addTile<4, 2>, addTile<5, 2>, addTile<6, 2>},
-};
-
 int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 struct Plan {
   explicit Plan(const Convolution& c)
       : columns(c.kernelWidth * c.depth),
-        tilesAcross(ceilDivide(columns, tileColumns)),
-        tilesDown(ceilDivide(c.filters, tileRows)),
+        tilesAcross(ceilDivide(columns, tiles.columns)),
+        tilesDown(ceilDivide(c.filters, tiles.rows)),
+        tileRows(ceilDivide(c.filters, tilesDown)),
+        tileSize(tileRows * tiles.columns),
         sumsOfKernelRow(tilesAcross * tilesDown * tileSize),
         sums(c.kernelHeight * sumsOfKernelRow),
         paddedWidth((c.outWidth - 1) * c.strideWidth + c.kernelWidth) {}
 
-  const int64_t columns, tilesAcross, tilesDown;
-  /** Numbers of floats: [tilesAcross][tilesDown][tileRows][tileColumns], and that for every row of the kernel. */
+  const FilterTiles& tiles = filterTiles();
+  const int64_t columns, tilesAcross, tilesDown, tileRows, tileSize;
+  /** Numbers of floats: [tilesAcross][tilesDown][tileRows][tiles.columns], and that for every row of the kernel. */
   const int64_t sumsOfKernelRow, sums;
   const int64_t paddedWidth;
 };
@@ -92,14 +37,15 @@ struct Plan {
 /** The images [first, last) of a batch, summed up. */
 void addImages(const Convolution& c, const Plan& plan, int64_t first, int64_t last, const float* images,
                const float* gradients, float* sums) {
+  const int64_t tileRows = plan.tileRows, tileColumns = plan.tiles.columns, pixelsAtOnce = plan.tiles.pixelsAtOnce;
   const int64_t together = std::clamp<int64_t>(pixelsAtOnce / (c.outHeight * c.outWidth), 1, last - first);
   const int64_t rowsAtOnce = std::max<int64_t>(1, pixelsAtOnce / c.outWidth);
   const int64_t paddedRow = plan.paddedWidth * c.depth;
   // The last tile reads past the last column.
   std::vector<float> padded(together * c.height * paddedRow + tileColumns, 0.0f);
   const size_t copied = sizeof(float) * c.depth * std::min(c.width, plan.paddedWidth - c.left);
-  const Strides strides{c.strideWidth * c.depth, c.filters};
-  std::vector<Row> rows;
+  const PixelStrides strides{c.strideWidth * c.depth, c.filters};
+  std::vector<PixelRow> rows;
   for (int64_t from = first; from < last; from += together) {
     const int64_t count = std::min(together, last - from);
     for (int64_t row = 0; row < count * c.height; row++)
@@ -117,8 +63,8 @@ void addImages(const Convolution& c, const Plan& plan, int64_t first, int64_t la
         const int64_t some = std::min<int64_t>(rowsAtOnce, rows.size() - row);
         float* tile = sums + kernelRow * plan.sumsOfKernelRow;
         for (int64_t column = 0; column < plan.columns; column += tileColumns) {
-          const AddTile* const ofWidth = addTiles[plan.columns - column > 8 ? 1 : 0];
-          for (int64_t filter = 0; filter < c.filters; filter += tileRows, tile += tileSize)
+          const AddFilterTile* const ofWidth = plan.tiles.add[plan.columns - column > tileColumns / 2 ? 1 : 0];
+          for (int64_t filter = 0; filter < c.filters; filter += tileRows, tile += plan.tileSize)
             ofWidth[std::min(tileRows, c.filters - filter) - 1](&rows[row], some, c.outWidth, strides, column, filter, tile);
         }
       }
@@ -149,12 +95,13 @@ void filterGradient(const Convolution& c, const float* images, const float* grad
   inParallel(parts, [&](int64_t part) {
     addImages(c, plan, c.batch * part / parts, c.batch * (part + 1) / parts, images, gradients, &sums[plan.sums * part]);
   });
+  const int64_t tileRows = plan.tileRows, tileColumns = plan.tiles.columns;
   inParallel(c.kernelHeight * plan.tilesAcross, [&](int64_t strip) {
     const int64_t first = strip % plan.tilesAcross * tileColumns;
     const int64_t width = std::min(tileColumns, plan.columns - first);
     float* const out = result + (strip / plan.tilesAcross * plan.columns + first) * c.filters;
     for (int64_t filter = 0; filter < c.filters; filter++) {
-      const float* sum = &sums[(strip * plan.tilesDown + filter / tileRows) * tileSize + filter % tileRows * tileColumns];
+      const float* sum = &sums[(strip * plan.tilesDown + filter / tileRows) * plan.tileSize + filter % tileRows * tileColumns];
       for (int64_t column = 0; column < width; column++) {
         float total = 0.0f;
         for (int64_t part = 0; part < parts; part++) total += sum[plan.sums * part + column];
