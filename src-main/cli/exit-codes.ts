@@ -18,15 +18,16 @@ export const exitCodesHelp = `
 Exit codes:
   0    done
   1    something broke, or no child could be trained
-  2    wrong options or configuration, or a file that cannot be written
+  2    wrong options, configuration or architecture file, or a file that cannot be written
   3    the data set is missing, damaged or of an unknown form
   4    the training engine is missing or could not be installed
   5    the run is missing, damaged, locked or not writable
   6    the queue cannot be reached, or what is in it cannot be used
-  130  ended by Ctrl-C (a search can be resumed)
-  143  ended by a termination signal (a search can be resumed)`;
+  130  ended by Ctrl-C (a search or a training can be resumed)
+  143  ended by a termination signal (a search or a training can be resumed)`;
 
 const codesOfRooms: Readonly<Record<string, number>> = {
+  architecture: exitCodes.usage,
   config: exitCodes.usage,
   data: exitCodes.data,
   engine: exitCodes.engine,

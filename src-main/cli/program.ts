@@ -35,7 +35,8 @@ Examples:
   cellsmith train 2031-01-09-laptop-cells 12 --preset ptb-base8       the same, at the size and by the recipe of the paper
   cellsmith train 2031-01-09-laptop-cells 12 --level character        the same cell on characters: bits per character
   cellsmith train cell.json --data ~/ptb --test                       an architecture file; its test perplexity at the end
-  cellsmith train --cell lstm-medium --data ~/ptb                     a published model by its published recipe`;
+  cellsmith train --cell lstm-medium --data ~/ptb                     a published model by its published recipe
+  cellsmith train --resume 2031-01-09-lstm-medium-k3pq --test         go on after Ctrl-C, a crash or a power cut`;
 
 /**
  * The command line. Each command gives an exit code to `setExitCode`; wrong usage and errors are thrown.
@@ -88,12 +89,14 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
   )
     .addHelpText('after', trainExamples)
     .action(
-      ending((first: string | undefined, second: string | undefined, options: TrainOptions) =>
-        trainCommand(
-          terminal,
-          [first, second].filter((name) => name !== undefined),
-          options,
-        ),
+      ending(
+        (first: string | undefined, second: string | undefined, options: TrainOptions, command: Command) =>
+          trainCommand(
+            terminal,
+            [first, second].filter((name) => name !== undefined),
+            options,
+            command,
+          ),
       ),
     );
 

@@ -39,8 +39,8 @@ export async function measureAtLast(
     keep({ [split === 'test' ? 'test' : 'averaged']: { measure: measured, draws, at } });
     listener({ type: 'measured', split, measure: measured, draws, at });
   };
-  if (draws > 0) await measure('validation', null);
-  if (test) await measure('test', await openTest(record, folder, options.signal));
+  if (draws > 0 && record.averaged === null) await measure('validation', null);
+  if (test && record.test === null) await measure('test', await openTest(record, folder, options.signal));
 }
 
 /** The files of the test split; that they were opened is recorded. */

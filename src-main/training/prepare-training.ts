@@ -21,7 +21,12 @@ import { notWritable, writeAtomically } from '../runs/write-atomically';
 import { dataNeed } from '../search/data-of-run';
 import { softwareOf, type Preparing } from '../search/prepare-search';
 import type { Child } from '../workers/trial-job';
-import { trainingFiles, writeTrainingRecord, type TrainingRecord } from './training-record';
+import {
+  readTrainingRecord,
+  trainingFiles,
+  writeTrainingRecord,
+  type TrainingRecord,
+} from './training-record';
 
 /** What to train, on what, and where to leave it. */
 export interface TrainingOrder {
@@ -93,6 +98,31 @@ export async function prepareTraining(
     throw error;
   }
   return { folder, record, data };
+}
+
+/**
+ * Opens a training to go on with it, or to have it measured.
+ * @param folder absolute
+ * @param location where the data are now; undefined where they were
+ * @throws CellsmithError run.not-found, run.damaged, run.newer-version; data.changed when the data are others; data.*, engine.*, cancelled
+ */
+export async function reopenTraining(
+  folder: string,
+  location: string | undefined,
+  { prepare, reading, engine, version }: TrainingParts,
+): Promise<ReadyTraining> {
+  const record = readTrainingRecord(folder);
+  const { fingerprint, skipUnreadable, location: before } = record.data;
+  const path = location ?? before;
+  const { recipe } = record.child;
+  const data = await prepare(dataNeed({ recipe }, skipUnreadable ? 'skip' : 'refuse'), path, reading);
+  if (data.description.fingerprint !== fingerprint)
+    throw new CellsmithError(
+      'data.changed',
+      `${path} does not hold the data that this training was begun with: name those with --data, or begin a new one.`,
+    );
+  const software = softwareOf(version, await engine());
+  return { folder, record: { ...record, data: { ...record.data, location: path }, software }, data };
 }
 
 function childOf({ architecture }: Subject, recipe: Recipe): Child {

@@ -1,11 +1,13 @@
+import { rmSync } from 'node:fs';
+import type { SearchConfig } from '../../src-shared/config/search-config';
 import { errorMessage } from '../../src-shared/errors';
 import type { TrainingEvent, TrainingOutcome } from '../../src-shared/training/training-event';
+import { lockRun } from '../runs/lock';
 import { openLogFile } from '../runs/log-file';
 import type { StopSignals } from '../search/search-state';
 import { localPool } from '../workers/local-pool';
 import type { TrainerPool, TrialResult } from '../workers/trainer-pool';
 import type { SpawnTrainer } from '../workers/trainer-process';
-import type { SearchConfig } from '../../src-shared/config/search-config';
 import { measureAtLast } from './measure-at-last';
 import type { ReadyTraining } from './prepare-training';
 import { trainingFiles, writeTrainingRecord, type TrainingRecord } from './training-record';
@@ -20,41 +22,66 @@ export interface TrainingOptions {
   readonly test: boolean;
 }
 
+/** A training under way, with its record as it is in the folder. */
+interface Training extends TrainingOptions, Omit<ReadyTraining, 'record'> {
+  record: TrainingRecord;
+  readonly amend: (changes: Partial<TrainingRecord>) => void;
+  /** Its user no longer waits for what comes after the training. */
+  readonly leaving: AbortSignal;
+}
+
 /**
- * Trains one architecture in a process of its own, keeps the record of its epochs up to date and leaves its weights.
- * @throws run.not-writable; engine.missing; what the measurements throw, after the training was recorded
+ * Trains one architecture in a process of its own, from its beginning or from the end of the last epoch that was kept, keeps the record
+ * of its epochs up to date and leaves its weights. One that is trained already is only measured, where that is still to be done.
+ * @throws run.not-writable, run.locked; engine.missing; what the measurements throw, after the training was recorded
  */
 export async function trainArchitecture(
-  { folder, record: begun, data }: ReadyTraining,
-  { trainers, spawn, listener, stop, test }: TrainingOptions,
+  { record, ...ready }: ReadyTraining,
+  options: TrainingOptions,
 ): Promise<TrainingRecord> {
+  const { stop, listener } = options;
+  const lock = lockRun(ready.folder);
+  const training: Training = {
+    ...{ ...options, ...ready, record },
+    leaving: AbortSignal.any([stop.afterEpoch, stop.now]),
+    amend: (changes) => {
+      training.record = { ...training.record, ...changes };
+      writeTrainingRecord(ready.folder, training.record);
+    },
+  };
+  const end = (outcome: TrainingOutcome, message: string | null): void => {
+    training.amend({ outcome, message });
+    listener({ type: 'trainingEnded', outcome, message, at: Date.now() });
+  };
+  try {
+    const result = record.outcome === 'completed' ? undefined : await trainEpochs(training);
+    const outcome = result === undefined ? 'completed' : outcomeOf(result);
+    training.amend({ outcome });
+    const broken = outcome === 'completed' ? await measure(training) : undefined;
+    const failure = result?.outcome === 'failed' ? result.message : null;
+    end(outcome, broken === undefined ? failure : errorMessage(broken));
+    if (broken !== undefined) throw broken;
+    return training.record;
+  } catch (error) {
+    if (training.record.outcome === null) end('failed', errorMessage(error));
+    throw error;
+  } finally {
+    lock.release();
+  }
+}
+
+async function trainEpochs(training: Training): Promise<TrialResult> {
+  const { folder, record, data, trainers, spawn, listener, stop, amend } = training;
+  const { child, seed, parameters } = record;
   const files = trainingFiles(folder);
   const log = openLogFile(files.log);
-  let record = begun;
-  const amend = (changes: Partial<TrainingRecord>): void => {
-    record = { ...record, ...changes };
-    writeTrainingRecord(folder, record);
-  };
-  const { child, seed, parameters } = record;
   const pool = localPool({
     trainers: { ...trainers, count: 1 },
     spawn,
     log: (_trainer, text) => log.write('trainer', text),
   });
-  const earlier = record.epochs.length;
-  listener({
-    type: 'trainingStarted',
-    folder,
-    parameters,
-    epochs: child.recipe.epochs,
-    earlier,
-    at: Date.now(),
-  });
-  const end = (outcome: TrainingOutcome, message: string | null): void => {
-    amend({ outcome, message });
-    listener({ type: 'trainingEnded', outcome, message, at: Date.now() });
-  };
   try {
+    amend({ outcome: null, message: null });
     const result = await stoppable(pool, stop, () =>
       pool.run(
         {
@@ -63,35 +90,41 @@ export async function trainArchitecture(
         },
         {
           signal: stop.now,
+          onBegin: (kept) => {
+            amend({ epochs: [...kept] });
+            const { epochs } = child.recipe;
+            const at = Date.now();
+            listener({ type: 'trainingStarted', folder, parameters, epochs, earlier: kept.length, at });
+          },
           onProgress: (progress) => listener({ type: 'trainingProgress', ...progress, at: Date.now() }),
           onEpoch: (epoch) => {
-            amend({ epochs: [...record.epochs, epoch] });
+            amend({ epochs: [...training.record.epochs, epoch] });
             listener({ type: 'epochEnded', record: epoch, at: Date.now() });
           },
         },
       ),
     );
-    const outcome = outcomeOf(result);
-    const leaving = AbortSignal.any([stop.afterEpoch, stop.now]);
-    let broken: unknown;
-    if (outcome === 'completed' && !leaving.aborted)
-      await measureAtLast(record, files.weights, data.trainFolder, {
-        ...{ trainers, spawn, test, folder, listener },
-        signal: leaving,
-        keep: amend,
-      }).catch((error: unknown) => {
-        // What was trained stays trained; a measurement that its user has left can be asked for again.
-        if (!leaving.aborted) broken = error;
-      });
-    const failure = result.outcome === 'failed' ? result.message : null;
-    end(outcome, broken === undefined ? failure : errorMessage(broken));
-    if (broken !== undefined) throw broken as Error;
-    return record;
-  } catch (error) {
-    if (record.outcome === null) end('failed', errorMessage(error));
-    throw error;
+    if (outcomeOf(result) === 'completed') rmSync(files.checkpoint, { force: true });
+    return result;
   } finally {
     await pool.close();
+  }
+}
+
+/**
+ * What was trained stays trained: a measurement that its user has left can be asked for again.
+ * @returns what broke, if something did
+ */
+async function measure({ record, data, leaving, amend, ...options }: Training): Promise<Error | undefined> {
+  const isLeft = (): boolean => leaving.aborted;
+  if (isLeft()) return undefined;
+  const { weights } = trainingFiles(options.folder);
+  try {
+    await measureAtLast(record, weights, data.trainFolder, { ...options, signal: leaving, keep: amend });
+    return undefined;
+  } catch (error) {
+    if (isLeft()) return undefined;
+    return error instanceof Error ? error : new Error(errorMessage(error));
   }
 }
 

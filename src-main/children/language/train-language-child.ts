@@ -26,8 +26,6 @@ export interface TrainedLanguageChild {
   readonly epochs: readonly LanguageEpochRecord[];
   /** Whether it was stopped before the recipe's last epoch. */
   readonly stopped: boolean;
-  /** Validation perplexity averaged over draws of dropout, after the last epoch; null where the recipe asks for no draws. */
-  readonly monteCarloPerplexity: number | null;
   readonly weights: readonly NamedTensor[];
 }
 
@@ -71,7 +69,6 @@ export async function trainLanguageChild(
       windows: rowWindows(counts.train, batchSize, recipe.steps),
       validationTokens: counts.valid,
       ...generators,
-      seed,
       ...stepListener(listener),
     };
     const runEpochOf = (epoch: number): Promise<LanguageEpochRecord> => runEpoch(training, epoch);
@@ -81,10 +78,7 @@ export async function trainLanguageChild(
       listener,
       checkpoints,
     );
-    const samples = recipe.dropout.kind === 'variational' ? recipe.dropout.samples : 0;
-    const monteCarloPerplexity =
-      samples === 0 ? null : perplexityOf(await validate(training, samples, () => undefined));
-    return { architecture, ...trained, monteCarloPerplexity, weights: readWeights(session, model) };
+    return { architecture, ...trained, weights: readWeights(session, model) };
   } finally {
     session.close();
   }
@@ -96,7 +90,6 @@ interface Training extends StepListener {
   readonly windows: readonly RowWindow[];
   readonly validationTokens: number;
   readonly dropout: Generator;
-  readonly seed: number;
 }
 
 async function runEpoch(training: Training, epoch: number): Promise<LanguageEpochRecord> {
@@ -117,7 +110,7 @@ async function runEpoch(training: Training, epoch: number): Promise<LanguageEpoc
     onStep(epoch, step + 1, steps);
     await turn();
   }
-  const loss = await validate(training, 0, (step) => {
+  const loss = await validate(training, (step) => {
     onStep(epoch, windows.length + step, steps);
   });
   return {
@@ -132,11 +125,10 @@ async function runEpoch(training: Training, epoch: number): Promise<LanguageEpoc
 
 /** The mean loss of the validation tokens, nats. */
 async function validate(
-  { session, recipe, validationTokens, seed, turn }: Training,
-  samples: number,
+  { session, recipe, validationTokens, turn }: Training,
   onStep: (step: number) => void,
 ): Promise<number> {
-  const measuring = measureText(session, validationTokens, { ...recipe, samples, seed });
+  const measuring = measureText(session, validationTokens, { ...recipe, samples: 0, seed: 0 });
   for (let step = 1; ; step++) {
     const { done, value } = measuring.next();
     if (done) return value.loss;

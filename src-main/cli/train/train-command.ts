@@ -1,41 +1,50 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { presets } from '../../../src-shared/config/presets';
+import type { Recipe, SearchConfig } from '../../../src-shared/config/search-config';
 import { measureNames, measureOf, measureText, validationMeasure } from '../../../src-shared/run/measure';
 import { CellsmithError } from '../../../src-shared/errors';
 import { prepareFor } from '../../datasets/prepare-for';
 import { provisionEngine } from '../../engine/provision/provision';
-import { prepareTraining } from '../../training/prepare-training';
+import {
+  prepareTraining,
+  reopenTraining,
+  type ReadyTraining,
+  type TrainingParts,
+} from '../../training/prepare-training';
 import { trainArchitecture } from '../../training/train-architecture';
-import { trainingFiles, type TrainingRecord } from '../../training/training-record';
+import { readTrainingRecord, type TrainingRecord } from '../../training/training-record';
 import { forkTrainer } from '../../workers/trainer-process';
 import { exitCodes } from '../exit-codes';
 import { listenForInterrupts } from '../interrupts';
-import { productVersion, writeLine, type Terminal } from '../terminal';
-import { orderOf, type TrainOptions } from './train-options';
+import { productVersion, programName, writeLine, type Terminal } from '../terminal';
+import { orderOf, requireResumable, trainingFolder, type TrainOptions } from './train-options';
 import { trainView } from './train-views';
 
 /**
  * `cellsmith train`: trains one architecture until the last epoch of its recipe or Ctrl-C, and leaves its weights and the record of its
- * epochs.
- * @param named an architecture file, or a run and the number of a child; nothing with --cell
+ * epochs; with --resume goes on with one, or measures it.
+ * @param named an architecture file, or a run and the number of a child; nothing with --cell or --resume
  * @returns the exit code
  */
 export async function trainCommand(
   terminal: Terminal,
   named: readonly string[],
   options: TrainOptions,
+  command: Command,
 ): Promise<number> {
-  const order = orderOf(terminal, named, options);
-  const view = trainView(terminal, options.json, measureOf(order.recipe));
+  const task = taskOf(terminal, named, options, command);
+  const view = trainView(terminal, options.json, measureOf(task.recipe));
   let training = false;
   const interrupts = listenForInterrupts((presses) => {
     if (training && presses === 1)
       view.note('Ending after this epoch; its weights are kept. Press Ctrl-C again to end at once.');
-    else if (training) view.note('Ending at once; the record of the epochs is kept.');
+    else if (training) view.note('Ending at once; everything up to the last epoch is kept.');
   });
   try {
     // There is nothing to keep yet: the first Ctrl-C ends at once.
     const signal = AbortSignal.any([interrupts.gentle, interrupts.immediate]);
-    const ready = await prepareTraining(order, {
+    const ready = await task.prepare({
       prepare: prepareFor,
       reading: { signal, onProgress: (progress) => view.dataset(progress) },
       engine: () => provisionEngine({ signal, onProgress: (progress) => view.engine(progress) }),
@@ -43,7 +52,7 @@ export async function trainCommand(
     });
     training = true;
     const record = await trainArchitecture(ready, {
-      trainers: { ...order.subject.base.trainers, count: 1, threads: options.threads ?? null },
+      trainers: { ...task.trainers, count: 1, threads: options.threads ?? null },
       spawn: forkTrainer(join(terminal.programs, 'trainer.js')),
       listener: (event) => view.event(event),
       stop: { afterEpoch: interrupts.gentle, now: interrupts.immediate },
@@ -59,6 +68,34 @@ export async function trainCommand(
   }
 }
 
+/** What is trained, and how it is prepared. */
+interface Task {
+  readonly recipe: Recipe;
+  readonly trainers: SearchConfig['trainers'];
+  readonly prepare: (parts: TrainingParts) => Promise<ReadyTraining>;
+}
+
+function taskOf(terminal: Terminal, named: readonly string[], options: TrainOptions, command: Command): Task {
+  if (options.resume === undefined) {
+    const order = orderOf(terminal, named, options);
+    const { recipe, subject } = order;
+    return { recipe, trainers: subject.base.trainers, prepare: (parts) => prepareTraining(order, parts) };
+  }
+  requireResumable(command, named, options.resume);
+  const folder = trainingFolder(terminal, options.resume, options);
+  const { child, outcome, test } = readTrainingRecord(folder);
+  if (options.test && test !== null)
+    throw new CellsmithError(
+      'config.invalid',
+      `${folder} has been measured on the test split, and a test is taken once: its figure is in training.json.`,
+    );
+  if (outcome === 'completed' && !options.test)
+    throw new CellsmithError('config.invalid', `${folder} has been trained through all of its epochs.`);
+  const data = options.data === undefined ? undefined : resolve(options.data);
+  const { trainers } = presets['ptb-base8'].config;
+  return { recipe: child.recipe, trainers, prepare: (parts) => reopenTraining(folder, data, parts) };
+}
+
 function writeSummary(terminal: Terminal, folder: string, { child, epochs, outcome }: TrainingRecord): void {
   const measure = measureOf(child.recipe);
   const reached = epochs.flatMap((record) => validationMeasure(record) ?? []);
@@ -70,5 +107,6 @@ function writeSummary(terminal: Terminal, folder: string, { child, epochs, outco
       `Best validation ${measureNames[measure].name}: ${measureText(measure, best)}, of ${epochs.length} epochs`,
     );
   const left = outcome === 'completed' || outcome === 'stopped' ? 'Record and weights' : 'Record';
-  writeLine(terminal, `${left}: ${trainingFiles(folder).record.replace(/[^/\\]*$/, '')}`);
+  writeLine(terminal, `${left}: ${folder}`);
+  if (outcome !== 'completed') writeLine(terminal, `To go on: ${programName()} train --resume ${folder}`);
 }

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import {
   largestArchitectureFile,
@@ -21,6 +21,7 @@ import { findRunFolder } from '../../runs/locations';
 import { openRunReadOnly } from '../../runs/run-folder';
 import { readTrial } from '../../runs/tables/trials';
 import type { TrainingOrder } from '../../training/prepare-training';
+import { trainingFiles } from '../../training/training-record';
 import { addSettings, positiveInteger, wholeNumber } from '../search-options';
 import { runsFolder, type Terminal } from '../terminal';
 
@@ -38,6 +39,7 @@ export interface TrainOptions {
   readonly runs?: string;
   readonly skipUnreadable: boolean;
   readonly test: boolean;
+  readonly resume?: string;
   readonly json: boolean;
 }
 
@@ -63,6 +65,10 @@ export function addTrainOptions(command: Command): Command {
     .option('--runs <folder>', 'where runs are kept (default: CELLSMITH_RUNS or the data folder of the user)')
     .option('--skip-unreadable', 'leave out pictures that cannot be decoded', false)
     .option('--test', 'measure on the test split at the end, once', false)
+    .option(
+      '--resume <training>',
+      'go on with a training, or measure it: the name of its folder, or the folder',
+    )
     .option('--json', 'write each event as a line of JSON', false);
 }
 
@@ -90,6 +96,40 @@ export function orderOf(terminal: Terminal, named: readonly string[], options: T
         ? { within: runsFolder(terminal, options) }
         : { folder: resolve(options.output) },
   };
+}
+
+/** Options that a resumed training may be given; everything else has decided already what was trained. */
+const resumable = new Set(['resume', 'data', 'runs', 'threads', 'test', 'json']);
+
+/** @throws config.invalid naming what a resumed training cannot take */
+export function requireResumable(command: Command, named: readonly string[], resume: string): void {
+  const [first] = named;
+  if (first !== undefined)
+    throw new CellsmithError(
+      'config.invalid',
+      `Train either ${first} or what is in ${resume}: leave out one.`,
+    );
+  for (const name of Object.keys(command.opts()))
+    if (!resumable.has(name) && command.getOptionValueSource(name) === 'cli')
+      throw new CellsmithError(
+        'config.invalid',
+        `--${name} cannot be changed when a training is resumed: begin a new one for that.`,
+      );
+}
+
+/** The folder that a user means: a path, or the name of a training among the runs. @throws run.not-found */
+export function trainingFolder(
+  terminal: Terminal,
+  named: string,
+  options: Pick<TrainOptions, 'runs'>,
+): string {
+  const places = [resolve(named), join(runsFolder(terminal, options), named)];
+  const found = places.find((folder) => existsSync(trainingFiles(folder).record));
+  if (found !== undefined) return found;
+  throw new CellsmithError(
+    'run.not-found',
+    `There is no training in ${places.join(' nor in ')}: name its folder, which holds training.json.`,
+  );
 }
 
 function subjectOf(

@@ -13,7 +13,7 @@ import { listRunFolders } from '../../runs/locations';
 import { writeFiles } from '../../testing/image-datasets';
 import { runProgram, startProgram } from '../../testing/program';
 import { temporaryFolder } from '../../testing/temporary-folder';
-import { ptbFiles } from '../../testing/text-datasets';
+import { preparedLines, ptbFiles } from '../../testing/text-datasets';
 import { tinyDataset } from '../../testing/tiny-dataset';
 import { tinyArchitecture } from '../../testing/tiny-pictures';
 import { readTrainingRecord, trainingFiles } from '../../training/training-record';
@@ -178,14 +178,72 @@ describe('Ctrl-C', () => {
   });
 });
 
+describe('a training that is resumed', () => {
+  const begin = (output: string): string[] => [
+    ...['train', ...published('lstm-medium'), '--set', 'recipe.size.hidden=30', '--set', 'recipe.epochs=12'],
+    ...['--json', '--output', output],
+  ];
+  /** Everything that a training has come to but the time that it took. */
+  const resultOf = (output: string): unknown => ({
+    epochs: readTrainingRecord(output).epochs.map((record) => ({ ...record, seconds: 0 })),
+    weights: readSafetensors(trainingFiles(output).weights).tensors,
+  });
+
+  it('after it was killed comes to what it would have come to, and is tested once', async () => {
+    const [straight, killed] = [join(folder, 'straight'), join(folder, 'killed')];
+    expect((await runProgram(begin(straight), environment())).code).toBe(0);
+    const program = startProgram(begin(killed), environment());
+    await program.sees(/("epochEnded"[^]*){3}/);
+    program.process.kill('SIGKILL');
+    await program.ended();
+    const before = readTrainingRecord(killed);
+    expect(before.outcome).toBeNull();
+    expect(before.epochs.length).toBeGreaterThan(2);
+
+    const { code, stdout } = await train('--resume', killed, '--json', '--threads', '1');
+    expect(code).toBe(0);
+    const [started] = eventsOf(stdout);
+    expect(started).toMatchObject({ type: 'trainingStarted', epochs: 12 });
+    expect(started?.['earlier']).toBeGreaterThanOrEqual(before.epochs.length);
+    expect(resultOf(killed)).toEqual(resultOf(straight));
+    expect(existsSync(trainingFiles(killed).checkpoint)).toBe(false);
+
+    expect((await train('--resume', killed)).stderr).toMatch(/has been trained through all of its epochs/);
+    const tested = await train('--resume', killed, '--test', '--threads', '1');
+    expect(tested.code).toBe(0);
+    expect(tested.stdout).toMatch(/^test perplexity \d+\.\d$/m);
+    expect((await train('--resume', killed, '--test')).stderr).toMatch(/a test is taken once/);
+    expect(testUses().filter((use) => use.includes(killed))).toHaveLength(1);
+  });
+
+  it('goes on with the data that it was begun with alone', async () => {
+    const output = join(folder, 'other data');
+    const program = startProgram([...begin(output), '--set', 'recipe.epochs=900'], environment());
+    await program.sees(/"epochEnded"/);
+    const locked = await train('--resume', output);
+    expect([locked.code, locked.stderr]).toEqual([5, expect.stringContaining('is being written by process')]);
+    program.process.kill('SIGINT');
+    await program.ended();
+    const other = writeFiles(join(folder, 'other text'), {
+      ...ptbFiles(),
+      'ptb.train.txt': preparedLines(100, 9),
+    });
+    const refused = await train('--resume', output, '--data', other);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toMatch(/does not hold the data/);
+    expect((await train('--resume', output, '--seed', '3')).stderr).toMatch(/--seed cannot be changed/);
+  });
+});
+
 describe('what cannot be trained', () => {
   it.each([
     [['train'], 2, /Name what to train/],
     [['train', '--cell', 'gru'], 2, /gru.*lstm-medium/],
     [['train', '--cell', 'rnn'], 2, /needs a data set.*--data/],
     [['train', 'x.json', '--cell', 'rnn'], 2, /either x\.json or/],
-    [['train', 'nowhere.json', '--data', '.'], 1, /nowhere\.json cannot be read as an architecture file/],
+    [['train', 'nowhere.json', '--data', '.'], 2, /nowhere\.json cannot be read as an architecture file/],
     [['train', 'no-run', 'two'], 2, /'two' is no number of a child/],
+    [['train', '--resume', 'nowhere'], 5, /There is no training in/],
     [['train', 'no-run', '2'], 5, /There is no run "no-run"/],
     [['train', '--cell', 'rnn', '--data', '.', '--set', 'space.base=4'], 2, /Options of space/],
     [['train', '--cell', 'rnn', '--data', '.', '--preset', 'v1'], 2, /v1 trains on pictures/],
