@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Studio } from './studio';
+import type { Page } from '@playwright/test';
 
 interface Violation {
   readonly id: string;
@@ -11,8 +11,8 @@ interface Violation {
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What axe finds serious or critical on the page that is shown; through the debugger, since the pages allow no foreign script. */
-export async function seriousViolations({ app, page }: Studio): Promise<string[]> {
-  const devtools = await app.context().newCDPSession(page);
+export async function seriousViolations({ page }: { readonly page: Page }): Promise<string[]> {
+  const devtools = await page.context().newCDPSession(page);
   const run = async (expression: string): Promise<unknown> => {
     const { result, exceptionDetails } = await devtools.send('Runtime.evaluate', {
       expression,

@@ -1,13 +1,32 @@
 import { defineConfig } from '@playwright/test';
 
-/** The real program in the real Electron: `npm run e2e`. One window at a time: searches want the whole machine. */
+/**
+ * `npm run e2e`: the real program in the real Electron, one window at a time, since searches want the whole machine; and its pages by
+ * themselves in plain Chromium, with what the program has answered before behind their bridge.
+ */
+const chromium = process.env['CELLSMITH_CHROMIUM'];
+
 export default defineConfig({
   testDir: '.',
-  testMatch: '*.spec.ts',
   outputDir: '../test-results/e2e',
   workers: 1,
   fullyParallel: false,
   timeout: 300_000,
   expect: { timeout: 45_000 },
   reporter: [['list']],
+  projects: [
+    { name: 'recording', testMatch: 'pages/record.setup.ts' },
+    {
+      name: 'pages',
+      testMatch: 'pages/*.spec.ts',
+      dependencies: ['recording'],
+      timeout: 60_000,
+      expect: { timeout: 20_000 },
+      use: {
+        browserName: 'chromium',
+        ...(chromium !== undefined && { launchOptions: { executablePath: chromium } }),
+      },
+    },
+    { name: 'window', testIgnore: 'pages/**' },
+  ],
 });

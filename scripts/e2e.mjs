@@ -3,11 +3,21 @@
  * `npm run screenshots` takes pictures of all pages in the same way.
  */
 import { spawnSync } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
 import { electronExecutable } from './electron-runtime.mjs';
 import { withDisplay } from './display.mjs';
 
 const root = resolve(import.meta.dirname, '..');
+
+/** A Chromium of the system, for the tests of the pages; where there is none Playwright looks for its own. */
+function chromium() {
+  if (process.env.CELLSMITH_CHROMIUM) return {};
+  const found = ['chromium', 'chromium-browser', 'google-chrome']
+    .flatMap((name) => (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name)))
+    .find((path) => existsSync(path));
+  return found === undefined ? {} : { CELLSMITH_CHROMIUM: found };
+}
 
 /** Runs Playwright on the built program. @returns its exit code */
 export async function runPlaywright(parameters, environment = {}) {
@@ -22,7 +32,7 @@ export async function runPlaywright(parameters, environment = {}) {
   const { status, error } = spawnSync(command, rest, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, ...environment, CELLSMITH_ELECTRON: await electronExecutable() },
+    env: { ...process.env, ...environment, CELLSMITH_ELECTRON: await electronExecutable(), ...chromium() },
   });
   if (error)
     console.error(

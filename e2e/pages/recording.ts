@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import type { Reply, Request, RequestName } from '../../src-shared/ipc/contract';
+import { root } from '../studio';
+
+/** What the program has answered: for each request by name, what was asked and what came back. */
+export type Recording = {
+  readonly [N in RequestName]?: readonly (readonly [request: Request<N>, reply: Reply<N>])[];
+};
+
+/** Written by record.setup.ts, read by the tests of the pages. */
+export const recordingFile = join(root, 'test-results', 'recording.json');
+
+/** The run of the recording: enough children for the table to scroll, failures, and networks that have grown. */
+export const recordedRun = { name: 'Recorded', children: 240, epochs: 12 } as const;

@@ -1,0 +1,93 @@
+import { expect, test } from '@playwright/test';
+import { walkByTab } from './look';
+import { openPage, recorded, tell } from './recorded-program';
+
+const recordedFolder = (): string => recorded('openRun').request.folder;
+const run = (): string => `/run?folder=${encodeURIComponent(recordedFolder())}`;
+const at = 0;
+
+test('what a search tells is shown: a child begins, its curve grows, it fails with its reason', async ({
+  page,
+}) => {
+  await openPage(page, run());
+  await expect(page.getByText('240 of 240').first()).toBeVisible();
+  const like = recorded('readTrial').reply;
+  const record = recorded('readEpochs').reply[0]?.epochs[0];
+  if (record === undefined || like === null) throw new Error('the recording is empty');
+  const proposed = {
+    ...like,
+    number: 241,
+    state: 'proposed',
+    reward: null,
+    measure: null,
+    failure: null,
+  } as const;
+  const hear = (events: Parameters<typeof tell<'runEvents'>>[2]['events']) =>
+    tell(page, 'runEvents', { folder: recordedFolder(), events });
+  await hear([
+    { type: 'trialProposed', trial: proposed, at },
+    { type: 'trialStarted', trial: 241, trainer: 1, at },
+  ]);
+  const training = page.getByRole('region', { name: 'In training' });
+  await expect(training).toContainText('Child 241');
+  await hear([{ type: 'epochEnded', trial: 241, trainer: 1, record: { ...record, epoch: 0 }, at }]);
+  await expect(training).toContainText('epoch 2 of 12');
+  await expect(page.getByRole('region', { name: 'Curves of children' })).toContainText('Child 241, running');
+  const failure = { reason: 'outOfMemory', message: 'The trainer ran out of memory.' } as const;
+  await hear([
+    { type: 'trialFailed', trial: { ...proposed, state: 'failed', reward: 0, failure }, ...failure, at },
+  ]);
+  await expect(page.getByRole('region', { name: 'Failures' })).toContainText(failure.message);
+  await expect(training).toContainText('Nothing is in training');
+});
+
+test('chosen curves stand in the address, and are there again when the page is loaded anew', async ({
+  page,
+}) => {
+  await openPage(page, run());
+  const best = page.getByRole('region', { name: 'Best architectures' }).getByRole('checkbox');
+  await best.nth(1).check();
+  await best.nth(2).check();
+  const legend = page.getByRole('region', { name: 'Curves of children' }).getByRole('listitem');
+  await expect(legend).toHaveCount(2);
+  const names = await legend.allTextContents();
+  await page.reload();
+  await expect(legend).toHaveText(names);
+});
+
+test('the table sorts, searches and filters, and shows the rows that are seen alone', async ({ page }) => {
+  await openPage(page, run());
+  const table = page.getByRole('region', { name: 'Children', exact: true });
+  await expect(table).toContainText('240 of 240');
+  expect(await table.locator('tr.child').count()).toBeLessThan(60);
+  await table.getByRole('button', { name: 'Reward' }).click();
+  await expect(table.getByRole('columnheader', { name: 'Reward' })).toHaveAttribute(
+    'aria-sort',
+    'descending',
+  );
+  const rewards = await table.locator('tr.child td:nth-child(6)').allTextContents();
+  expect(rewards.map(Number)).toEqual(rewards.map(Number).toSorted((a, b) => b - a));
+  await table.getByLabel('Search the children').fill('17');
+  await expect(table.locator('tr.child')).toHaveCount(1);
+  await table.getByLabel('Search the children').fill('');
+  await table.getByLabel('Children of which state').selectOption('failed');
+  await expect(table.locator('tr.child').first()).toContainText('failed');
+});
+
+test('a narrow window folds the side away, and the button brings it back', async ({ page }) => {
+  await page.setViewportSize({ width: 1024, height: 700 });
+  await openPage(page, run());
+  const best = page.getByRole('region', { name: 'Best architectures' });
+  await expect(page.getByRole('region', { name: 'Reward over children' })).toBeVisible();
+  await expect(best).toBeHidden();
+  await page.getByRole('button', { name: 'Show running, best and failed children' }).click();
+  await expect(best).toBeVisible();
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expect(page.getByRole('button', { name: 'Hide this side' })).toBeHidden();
+});
+
+test('everything of a run is reached by Tab, and each stop has a ring', async ({ page }) => {
+  await openPage(page, run());
+  await expect(page.getByText('240 of 240').first()).toBeVisible();
+  expect(await walkByTab(page, 45)).toBeGreaterThan(25);
+});

@@ -1,0 +1,110 @@
+import { expect, test } from '@playwright/test';
+import { sample } from '../studio';
+import { looksRight } from './look';
+import { recordedRun } from './recording';
+import { openPage, recorded, type Answer, type Answers } from './recorded-program';
+
+const to = (page: string, query: Readonly<Record<string, string>>): string =>
+  `${page}?${new URLSearchParams(query).toString().replaceAll('+', '%20')}`;
+const problem = { problem: 'The disk is away: connect it and try again.' };
+const lastChild = String(recordedRun.children);
+
+/** The addresses of what was recorded. */
+const run = (query: Readonly<Record<string, string>> = {}): string =>
+  to('/run', { folder: recorded('openRun').request.folder, ...query });
+const child = (trial = lastChild): string =>
+  to('/run/child', { folder: recorded('openRun').request.folder, trial });
+const file = (): string => to('/architecture', { path: recorded('openArchitecture').request.path });
+const compared = (): string => to('/compare', { run: recorded('openRun').request.folder });
+const dataset = to('/dataset', { path: sample });
+
+/** The recorded run before its first child. */
+function withoutChildren(): Answer {
+  const { reply } = recorded('openRun');
+  const trials: unknown = JSON.parse(JSON.stringify(reply.trials), (_key, value: unknown) =>
+    Array.isArray(value) ? [] : value,
+  );
+  return { reply: { ...reply, trials, updates: [] } };
+}
+
+function withoutEngine(): Answer {
+  const engine = { kind: 'failed', problem: { code: 'engine.missing', message: 'pip was not found.' } };
+  return { reply: { ...recorded('appState').reply, engine } };
+}
+
+type State = readonly [address: string, answers: Answers, says: string];
+
+/** Each page in its states, and what it then says. */
+const states: Readonly<Record<string, () => State>> = {
+  'runs, none yet': () => [
+    '/runs',
+    { listRuns: { reply: { runs: [], broken: [] } } },
+    'There are no runs yet.',
+  ],
+  'runs, looked up': () => ['/runs', { listRuns: 'never' }, 'The runs are being looked up'],
+  'runs, not to be read': () => ['/runs', { listRuns: problem }, problem.problem],
+  runs: () => ['/runs', {}, 'At random'],
+  'runs, without an engine': () => ['/runs', { appState: withoutEngine() }, 'pip was not found.'],
+  'data set, being read': () => [dataset, { describeDataset: 'never' }, 'Cancel'],
+  'data set, not to be read': () => [dataset, { describeDataset: problem }, problem.problem],
+  'data set': () => [dataset, {}, '2,000 pictures'],
+  'data sets, none yet': () => [
+    '/datasets',
+    { listDatasets: { reply: [] } },
+    'No run has used a data set yet.',
+  ],
+  'data sets, looked up': () => ['/datasets', { listDatasets: 'never' }, 'The data sets are being looked up'],
+  'data sets, not to be read': () => ['/datasets', { listDatasets: problem }, problem.problem],
+  'data sets': () => ['/datasets', {}, 'Data sets'],
+  'new search': () => ['/new', {}, 'Start search'],
+  'run, being opened': () => [run(), { openRun: 'never' }, 'The run is being opened'],
+  'run, damaged': () => [run(), { openRun: problem }, problem.problem],
+  'run, without children': () => [run(), { openRun: withoutChildren() }, 'No child has been proposed yet.'],
+  run: () => [run(), {}, '240 of 240'],
+  controller: () => [run({ tab: 'controller' }), {}, 'Update 30 of 30'],
+  'controller, before its first update': () => [
+    run({ tab: 'controller' }),
+    { openRun: withoutChildren() },
+    "They are shown from the controller's first update on",
+  ],
+  'controller, not to be read': () => [
+    run({ tab: 'controller' }),
+    { readProbabilities: problem },
+    problem.problem,
+  ],
+  configuration: () => [run({ tab: 'configuration' }), {}, 'Children an update'],
+  'child, looked up': () => [child(), { readTrial: 'never' }, 'The child is being looked up'],
+  'child that is not there': () => [child('999'), {}, 'This run has no child 999.'],
+  'child, not to be read': () => [child(), { readTrial: problem }, problem.problem],
+  child: () => [child(), {}, `Child ${lastChild} of Recorded`],
+  'architecture, being read': () => [file(), { openArchitecture: 'never' }, 'The file is being read'],
+  'architecture, damaged': () => [file(), { openArchitecture: problem }, problem.problem],
+  architecture: () => [file(), {}, 'Recurrent cell'],
+  'comparison of nothing': () => ['/compare', {}, 'Nothing is compared yet.'],
+  'comparison, being opened': () => [compared(), { openRun: 'never' }, 'The runs are being opened'],
+  'comparison, damaged': () => [compared(), { openRun: problem }, problem.problem],
+  settings: () => ['/settings', {}, 'Settings'],
+};
+
+for (const [name, state] of Object.entries(states))
+  test(`${name}: says it, and looks right`, async ({ page }) => {
+    const complaints: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    const [address, answers, says] = state();
+    await openPage(page, address, answers);
+    await expect(page.getByText(says).first()).toBeVisible();
+    await looksRight(page);
+    expect(complaints).toEqual([]);
+  });
+
+test('the comparison shows two runs in each of its views', async ({ page }) => {
+  await openPage(page, '/compare');
+  await page.getByRole('checkbox', { name: /^Recorded/ }).check();
+  await page.getByRole('checkbox', { name: /^At random/ }).check();
+  for (const view of ['Best over time', 'Decisions', 'Size', 'Options', 'Published', 'Curves']) {
+    await page.getByRole('tab', { name: view }).click();
+    await expect(page.getByRole('tabpanel')).not.toBeEmpty();
+    await looksRight(page);
+  }
+});
