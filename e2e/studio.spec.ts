@@ -170,12 +170,12 @@ test('closing the window while a search runs asks what becomes of it', async () 
       BrowserWindow.getAllWindows()[0]?.close();
     }, button);
   const isVisible = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
-  await close(3);
+  await close(4);
   await expect.poll(isVisible).toBe(true);
   await close(0);
   await expect.poll(isVisible).toBe(false);
   await expect(page.getByRole('button', { name: 'Pause' })).toBeEnabled();
   const ended = new Promise((resolve) => app.process().once('exit', resolve));
-  await close(2);
+  await close(3);
   await ended;
 });

@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -42,17 +44,35 @@ export function newHome(): Home {
   };
 }
 
-/**
- * Starts the built program; scripts/e2e.mjs names the Electron.
- * @param program the folder of its package.json
- */
-export async function startStudio(home: Home, program = root): Promise<Studio> {
+/** How the program is started. */
+export interface Start {
+  /** What it is to open, as when a folder is opened with it. */
+  readonly open?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The folder of its package.json. */
+  readonly program?: string;
+}
+
+function switchesOf(home: Home): string[] {
+  return ['--no-sandbox', `--user-data-dir=${home.settings}`];
+}
+
+/** Starts the program a second time, as by its sign on the desktop, and waits for that to end: the first one is to hear of it. */
+export async function startAgain(home: Home, ...open: string[]): Promise<void> {
+  const electron = process.env['CELLSMITH_ELECTRON'];
+  if (electron === undefined) throw new Error('Which Electron? Start the tests by npm run e2e.');
+  const second = spawn(electron, [...switchesOf(home), root, ...open], { stdio: 'ignore' });
+  await once(second, 'exit');
+}
+
+/** Starts the built program; scripts/e2e.mjs names the Electron. */
+export async function startStudio(home: Home, more: Start = {}): Promise<Studio> {
   const electron = process.env['CELLSMITH_ELECTRON'];
   const app = await _electron.launch({
     timeout: 120_000,
     ...(electron !== undefined && { executablePath: electron }),
-    args: ['--no-sandbox', `--user-data-dir=${home.settings}`, program],
-    env: { ...definedOf(process.env), CELLSMITH_RUNS: home.runs },
+    args: [...switchesOf(home), more.program ?? root, ...(more.open ?? [])],
+    env: { ...definedOf(process.env), CELLSMITH_RUNS: home.runs, ...more.environment },
   });
   home.programs.push(app.process());
   const page = await app.firstWindow();

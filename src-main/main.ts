@@ -1,4 +1,5 @@
 import { app } from 'electron';
+import { pathToOpen } from './desktop/arguments';
 import { startStudio, type RunningStudio } from './desktop/studio';
 import { registerPages } from './desktop/window/studio-window';
 
@@ -9,7 +10,9 @@ function main(): void {
     return;
   }
   let studio: RunningStudio | null = null;
-  app.on('second-instance', () => studio?.show());
+  app.on('second-instance', (_event, given, folder) =>
+    studio?.show(pathToOpen(given, app.isPackaged, folder) ?? undefined),
+  );
   app.on('activate', () => studio?.show());
   app.on('open-file', (event, path) => {
     event.preventDefault();
@@ -18,6 +21,8 @@ function main(): void {
   registerPages();
   void app.whenReady().then(() => {
     studio = startStudio(import.meta.dirname);
+    const path = pathToOpen(process.argv, app.isPackaged, process.cwd());
+    if (path !== null) studio.show(path);
   });
 }
 

@@ -44,7 +44,7 @@ async function measure({ children, epochs, rounds, run }: Options): Promise<void
       console.log(`Making a run of ${children} children with ${epochs} epochs each.`);
       makeRun(home.runs, { name: 'Large', strategy: 'reinforce', children, epochs, grows: true });
     }
-    const studio = await startStudio(home, program);
+    const studio = await startStudio(home, { program });
     try {
       await resize(studio, 1440, 900);
       const opened: number[] = [];

@@ -3,11 +3,11 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { changesOnResume } from '../../src-shared/config/changes-on-resume';
+import { configOfFile, parseConfigFile, type ConfigFile } from '../../src-shared/config/config-file';
 import { mergeOverrides, parseSettings, type Overrides } from '../../src-shared/config/overrides';
-import { parseConfig } from '../../src-shared/config/parse-config';
-import { findPreset, presetNames } from '../../src-shared/config/presets';
+import { presetNames } from '../../src-shared/config/presets';
 import type { SearchConfig } from '../../src-shared/config/search-config';
-import { CellsmithError, errorMessage } from '../../src-shared/errors';
+import { CellsmithError } from '../../src-shared/errors';
 import type { QueueTarget } from '../workers/queue/producer/queue-pool';
 import { parseQueueUrl, queueAddressOf, valueOf } from '../workers/queue/wire/address';
 import { sharedVariable } from '../workers/queue/wire/shared-folder';
@@ -107,8 +107,7 @@ export function addSearchOptions(command: Command): Command {
  */
 export function configOf(options: SearchOptions): SearchConfig {
   const file = options.config === undefined ? {} : readConfigFile(options.config);
-  const named = options.preset ?? (typeof file['preset'] === 'string' ? file['preset'] : 'demo');
-  const base = 'version' in file ? parseConfig(file) : mergeOverrides(findPreset(named).config, file);
+  const base = configOfFile(file, options.preset);
   return mergeOverrides(mergeOverrides(base, parseSettings(options.set)), namedOverrides(base, options));
 }
 
@@ -221,19 +220,14 @@ function samplePath(terminal: Terminal, sample: string): string {
   );
 }
 
-function readConfigFile(path: string): Record<string, unknown> {
-  let json: unknown;
+function readConfigFile(path: string): ConfigFile {
+  let text: string;
   try {
-    json = JSON.parse(readFileSync(path, 'utf8'));
+    text = readFileSync(path, 'utf8');
   } catch (error) {
-    const reason = error instanceof SyntaxError ? `is not JSON: ${errorMessage(error)}` : 'cannot be read';
-    throw new CellsmithError('config.invalid', `${path} ${reason}.`, { cause: error });
+    throw new CellsmithError('config.invalid', `${path} cannot be read.`, { cause: error });
   }
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { ...json };
-  throw new CellsmithError(
-    'config.invalid',
-    `${path} must hold a group of options: {"recipe": {"epochs": 3}}.`,
-  );
+  return parseConfigFile(text, path);
 }
 
 function collect(value: string, earlier: readonly string[]): string[] {

@@ -1,6 +1,7 @@
 import { utilityProcess } from 'electron';
 import type { DatasetDescription } from '../../src-shared/dataset/description';
 import { CellsmithError, type ErrorCode } from '../../src-shared/errors';
+import type { ExamplePicture } from '../datasets/examples';
 import type { OpenOptions } from '../datasets/open';
 import type { DataNeed, PreparedData } from '../datasets/prepare-for';
 import { readerReplySchema, type ReaderReply, type ReaderRequest } from '../datasets/process/protocol';
@@ -8,6 +9,7 @@ import { readerReplySchema, type ReaderReply, type ReaderRequest } from '../data
 /** Reads data sets in processes of their own. */
 export interface ReaderProcesses {
   readonly describe: (path: string, options: OpenOptions) => Promise<DatasetDescription>;
+  readonly examples: (path: string, options: OpenOptions) => Promise<ExamplePicture[]>;
   readonly prepare: (need: DataNeed, path: string, options: OpenOptions) => Promise<PreparedData>;
 }
 
@@ -20,6 +22,11 @@ export function readerProcesses(entry: string): ReaderProcesses {
     describe: async (path, options) => {
       const reply = await read(entry, { type: 'describe', path }, options);
       if (reply.type === 'described') return reply.description;
+      throw unexpected(reply);
+    },
+    examples: async (path, options) => {
+      const reply = await read(entry, { type: 'examples', path }, options);
+      if (reply.type === 'examples') return reply.examples;
       throw unexpected(reply);
     },
     prepare: async (need, path, options) => {

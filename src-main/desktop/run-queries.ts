@@ -1,5 +1,6 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
+import { largestConfigFile, looksLikeConfig } from '../../src-shared/config/config-file';
 import { errorMessage } from '../../src-shared/errors';
 import type { Reply } from '../../src-shared/ipc/contract';
 import { packTrials } from '../../src-shared/ipc/packed-trials';
@@ -75,8 +76,9 @@ export function probabilitiesOf(folder: string, update: number): Reply<'readProb
 /** A folder with a run.json is a run; no data set is one file of JSON; everything else may be one. */
 export function recognisePath(path: string): Reply<'recognisePath'> {
   if (existsSync(manifestFile(path))) return 'run';
-  return extname(path).toLowerCase() === '.json' &&
-    statSync(path, { throwIfNoEntry: false })?.isFile() === true
-    ? 'architecture'
-    : 'dataset';
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (extname(path).toLowerCase() !== '.json' || status?.isFile() !== true) return 'dataset';
+  return status.size <= largestConfigFile && looksLikeConfig(readFileSync(path, 'utf8'))
+    ? 'configuration'
+    : 'architecture';
 }

@@ -5,10 +5,21 @@ import { settingsSchema } from '../../src-shared/ipc/states';
 import { writeAtomically } from '../runs/write-atomically';
 import { windowStateSchema } from './window/window-state';
 
-const storedSchema = z.strictObject({ ...settingsSchema.shape, window: windowStateSchema.nullable() });
+const storedSchema = z.strictObject({
+  ...settingsSchema.shape,
+  window: windowStateSchema.nullable(),
+  /** Where runs are kept, when the user has chosen it here. */
+  runsFolder: z.string().nullable(),
+});
 export type StoredSettings = z.infer<typeof storedSchema>;
 
-const initial: StoredSettings = { theme: 'system', notify: true, window: null };
+const initial: StoredSettings = {
+  theme: 'system',
+  notify: true,
+  trainers: { count: 1, device: 'auto' },
+  window: null,
+  runsFolder: null,
+};
 
 /** What the program remembers of its user between two starts. */
 export interface SettingsFile {
@@ -33,7 +44,9 @@ export function settingsFile(path: string): SettingsFile {
 
 function read(path: string): StoredSettings {
   try {
-    return storedSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    const stored = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path, 'utf8')));
+    // A file of an older version lacks what has come since.
+    return storedSchema.parse({ ...initial, ...stored });
   } catch {
     return initial;
   }

@@ -1,16 +1,22 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { app, dialog, Menu, nativeTheme, shell, type BrowserWindow } from 'electron';
 import { z } from 'zod';
+import { measurementsFile } from '../calibration/measurements-file';
 import { defaultRunsFolder } from '../runs/locations';
+import { logWindow, startLog, stateLog } from './app-log';
 import { chooseArchitecture } from './architecture-files';
 import { attention } from './attention';
+import { backgroundTray } from './background-tray';
+import { calibrationService } from './calibration-service';
 import { datasetService } from './dataset-service';
 import { engineService } from './engine-service';
-import { chooseDataset, chooseRun, handlersOf, settingsOf } from './ipc/handlers';
+import { chooseDataset, chooseRun } from './ipc/dialogs';
+import { handlersOf, settingsOf } from './ipc/handlers';
 import { serve, tell } from './ipc/serve';
 import { menuTemplate } from './menu';
+import { pathsToOpen } from './paths-to-open';
 import { readerProcesses } from './reader-process';
 import { searchService } from './search-service';
 import { settingsFile } from './stored-settings';
@@ -30,8 +36,10 @@ export interface RunningStudio {
 export function startStudio(programs: string): RunningStudio {
   const built = dirname(programs);
   const settings = settingsFile(join(app.getPath('userData'), 'settings.json'));
-  const runsFolder = defaultRunsFolder(process.env);
+  const runsFolder = (): string => settings.current.runsFolder ?? defaultRunsFolder(process.env);
   const version = productVersion();
+  startLog(version);
+  const log = stateLog();
   let window: BrowserWindow | null = null;
   let quitting = false;
   const contents = () => window?.webContents;
@@ -40,18 +48,34 @@ export function startStudio(programs: string): RunningStudio {
     () => window,
     () => settings.current.notify,
   );
-  const engine = engineService((state) => tell(contents(), 'engineChanged', state));
+  const engine = engineService(
+    (state) => {
+      log.engine(state);
+      tell(contents(), 'engineChanged', state);
+    },
+    (installation) => calibration.engineIs(installation),
+  );
   const reader = readerProcesses(join(programs, 'reader.js'));
   const datasets = datasetService(reader.describe, (path, reading) =>
     tell(contents(), 'describing', { path, reading }),
   );
+  const spawn = utilityTrainer(join(programs, 'trainer.js'));
+  const calibration = calibrationService({
+    prepare: reader.prepare,
+    spawn,
+    engine: engine.ensure,
+    file: measurementsFile(),
+    onChange: (state) => tell(contents(), 'calibrationChanged', state),
+  });
   const search = searchService({
     prepare: reader.prepare,
-    spawn: utilityTrainer(join(programs, 'trainer.js')),
+    spawn,
     engine: engine.ensure,
     version,
     onState: (state) => {
+      log.session(state);
       noticed.sessionChanged(state);
+      updateTray();
       tell(contents(), 'sessionChanged', state);
     },
     onEvents: (folder, events) => tell(contents(), 'runEvents', { folder, events }),
@@ -62,8 +86,9 @@ export function startStudio(programs: string): RunningStudio {
     tell(contents(), 'settingsChanged', settingsOf(settings));
     buildMenu();
   };
+  const paths = pathsToOpen((path) => tell(contents(), 'openPath', { path }));
   const openPath = (path: string | null): void => {
-    if (path !== null) tell(contents(), 'openPath', { path });
+    if (path !== null) paths.open(path);
   };
   const buildMenu = (): void =>
     Menu.setApplicationMenu(
@@ -71,10 +96,10 @@ export function startStudio(programs: string): RunningStudio {
         menuTemplate(process.platform, settings.current.theme, {
           navigate: (to) => tell(contents(), 'navigate', { to }),
           openDataset: () => void chooseDataset(window, 'folder').then(openPath),
-          openRun: () => void chooseRun(window, runsFolder).then(openPath),
+          openRun: () => void chooseRun(window, runsFolder()).then(openPath),
           openArchitecture: () => void chooseArchitecture(window).then(openPath),
           saveArchitecture: () => tell(contents(), 'saveShown', null),
-          showRuns: () => void shell.openPath(runsFolder),
+          showRuns: () => void shell.openPath(runsFolder()),
           setTheme: (theme) => {
             settings.change({ theme });
             applySettings();
@@ -82,6 +107,24 @@ export function startStudio(programs: string): RunningStudio {
         }),
       ),
     );
+
+  const show = (): void => {
+    window ??= openWindow();
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+    updateTray();
+  };
+  /** A search that is only being prepared cannot be held. */
+  const pause = (paused = true): void => {
+    if (search.state.kind !== 'searching') return;
+    if (paused) search.control().pause();
+    else search.control().resume();
+  };
+  const tray = backgroundTray(assetPath('icon.png'), { show, pause, stop: () => search.stop('afterEpoch') });
+  function updateTray(): void {
+    tray.update(search.state, window?.isVisible() === false);
+  }
 
   const openWindow = (): BrowserWindow => {
     const opened = openStudioWindow(join(built, 'preload', 'preload.cjs'), settings);
@@ -91,11 +134,13 @@ export function startStudio(programs: string): RunningStudio {
       event.preventDefault();
       void settleClosing({
         searching: true,
+        pause,
         ask: async () => closingOf((await dialog.showMessageBox(opened, closingQuestion)).response),
         stop: search.stop,
         ended: search.ended,
       }).then((result) => {
         if (result === 'hide') opened.hide();
+        updateTray();
         if (result !== 'close') {
           quitting = false;
           return;
@@ -105,7 +150,17 @@ export function startStudio(programs: string): RunningStudio {
         else opened.close();
       });
     });
-    opened.on('closed', () => (window = null));
+    opened.on('closed', () => {
+      window = null;
+      paths.isGone();
+    });
+    // Not within the page: those that change its address alone are no navigations.
+    opened.webContents.on('did-navigate', paths.isGone);
+    opened.webContents.on('render-process-gone', (_event, { reason }) => {
+      logWindow(`its process is gone (${reason}); it is loaded anew`);
+      if (reason !== 'clean-exit') opened.reload();
+    });
+    opened.webContents.on('preload-error', (_event, _path, error) => logWindow(String(error)));
     return opened;
   };
 
@@ -121,14 +176,19 @@ export function startStudio(programs: string): RunningStudio {
           images: samplePath('cifar10-sample.tar.gz'),
           text: samplePath('tinyshakespeare.txt'),
         },
-        runsFolder,
+        memory: totalmem(),
       },
+      runsFolder,
       settings,
       engine,
       datasets,
       search,
+      calibration,
+      examples: reader.examples,
       window: () => window,
       onSettings: applySettings,
+      // After the answer, which it waits for.
+      onListening: () => setImmediate(paths.listens),
     }),
   );
   nativeTheme.themeSource = settings.current.theme;
@@ -141,11 +201,8 @@ export function startStudio(programs: string): RunningStudio {
 
   return {
     show: (path) => {
-      window ??= openWindow();
-      if (window.isMinimized()) window.restore();
-      window.show();
-      window.focus();
-      if (path !== undefined) openPath(path);
+      show();
+      openPath(path ?? null);
     },
   };
 }
@@ -155,9 +212,12 @@ function productVersion(): string {
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
-/** The samples lie beside the packed program, not in it: what reads data sets wants real files. */
+/** Assets lie beside the packed program, not in it: what reads data sets wants real files. */
+function assetPath(name: string): string {
+  return join(app.getAppPath().replace(/app\.asar$/, 'app.asar.unpacked'), 'assets', name);
+}
+
 function samplePath(name: string): string | null {
-  const files = app.getAppPath().replace(/app\.asar$/, 'app.asar.unpacked');
-  const path = join(files, 'assets', name);
+  const path = assetPath(name);
   return existsSync(path) ? path : null;
 }

@@ -1,11 +1,11 @@
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
-import type { AppState, EngineState, SessionState, Settings } from '../../src-shared/ipc/states';
+import type { AppState, Calibration, EngineState, SessionState, Settings } from '../../src-shared/ipc/states';
 import { ask, hear } from '../bridge';
 
 /** What the program is and does, whatever page is shown. Held by the program; this is its copy. */
 export const useApp = defineStore('app', () => {
-  const about = shallowRef<Omit<AppState, 'engine' | 'session' | 'settings'> | null>(null);
+  const about = shallowRef<Omit<AppState, 'engine' | 'session' | 'settings' | 'calibration'> | null>(null);
   const engine = shallowRef<EngineState>({
     kind: 'busy',
     stage: 'checking',
@@ -14,22 +14,36 @@ export const useApp = defineStore('app', () => {
     millisecondsLeft: null,
   });
   const session = shallowRef<SessionState>({ kind: 'idle', folder: null, problem: null });
-  const settings = ref<Settings>({ theme: 'system', notify: true });
+  const settings = ref<Settings>({
+    theme: 'system',
+    notify: true,
+    trainers: { count: 1, device: 'auto' },
+  });
+  const calibration = shallowRef<Calibration>({ state: { kind: 'idle', problem: null }, measurements: [] });
 
   async function begin(): Promise<void> {
     hear('engineChanged', (state) => (engine.value = state));
     hear('sessionChanged', (state) => (session.value = state));
+    hear('calibrationChanged', (state) => (calibration.value = state));
     hear('settingsChanged', (state) => (settings.value = state));
     const state = await ask('appState', null);
     about.value = state;
     engine.value = state.engine;
     session.value = state.session;
     settings.value = state.settings;
+    calibration.value = state.calibration;
   }
 
   async function save(changes: Partial<Settings>): Promise<void> {
     settings.value = await ask('saveSettings', { ...settings.value, ...changes });
   }
 
-  return { about, engine, session, settings, begin, save };
+  /** Asks for another folder for the runs, or goes back to the usual one. */
+  async function moveRuns(where: 'chosen' | 'usual'): Promise<void> {
+    const folder = await (where === 'chosen' ? ask('chooseRunsFolder', null) : ask('resetRunsFolder', null));
+    if (folder === null || about.value === null) return;
+    about.value = { ...about.value, runsFolder: folder, runsFolderIsChosen: where === 'chosen' };
+  }
+
+  return { about, engine, session, settings, calibration, begin, save, moveRuns };
 });

@@ -11,6 +11,8 @@ export const useDataset = defineStore('dataset', () => {
   const description = shallowRef<DatasetDescription | null>(null);
   const reading = shallowRef<Reading | null>(null);
   const problem = ref<string | null>(null);
+  /** Training pictures by their class; they come after the description. */
+  const examples = shallowRef(new Map<number, string[]>());
 
   hear('describing', (event) => {
     if (event.path === path.value && description.value === null) reading.value = event.reading;
@@ -21,11 +23,14 @@ export const useDataset = defineStore('dataset', () => {
     if (path.value === wanted && problem.value === null) return;
     path.value = wanted;
     description.value = null;
+    examples.value = new Map();
     reading.value = null;
     problem.value = null;
     try {
       const found = await ask('describeDataset', { path: wanted });
-      if (path.value === wanted) description.value = found;
+      if (path.value !== wanted) return;
+      description.value = found;
+      if (found.kind === 'images') void showExamples(wanted);
     } catch (error) {
       if (path.value !== wanted) return;
       const cancelled = error instanceof CellsmithError && error.code === 'cancelled';
@@ -37,6 +42,15 @@ export const useDataset = defineStore('dataset', () => {
     }
   }
 
+  async function showExamples(wanted: string): Promise<void> {
+    // The description stands without them, and says what cannot be read.
+    const found = await ask('readExamples', { path: wanted }).catch(() => []);
+    if (path.value !== wanted) return;
+    const byClass = new Map<number, string[]>();
+    for (const { label, picture } of found) byClass.set(label, [...(byClass.get(label) ?? []), picture]);
+    examples.value = byClass;
+  }
+
   async function choose(what: 'folder' | 'file'): Promise<string | null> {
     return ask('chooseDataset', { what });
   }
@@ -45,5 +59,5 @@ export const useDataset = defineStore('dataset', () => {
     await ask('cancelDescribing', null);
   }
 
-  return { path, description, reading, problem, open, choose, cancel };
+  return { path, description, examples, reading, problem, open, choose, cancel };
 });

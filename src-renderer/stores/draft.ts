@@ -2,7 +2,9 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { optionHelp, type OptionHelp } from '../../src-shared/config/option-help';
 import { findPreset, presetNames, presets, type PresetName } from '../../src-shared/config/presets';
+import type { Settings } from '../../src-shared/ipc/states';
 import type { SearchConfig } from '../../src-shared/config/search-config';
+import { useApp } from './app';
 import { checkDraft, editsForKind, textOf, type Edits } from './draft-edits';
 
 const storageKey = 'cellsmith.draft';
@@ -21,7 +23,10 @@ export const useDraft = defineStore('draft', () => {
   const loaded = shallowRef<SearchConfig | null>(kept?.loaded ?? null);
   const edits = ref<Edits>(kept?.edits ?? {});
 
-  const base = computed<SearchConfig>(() => loaded.value ?? findPreset(preset.value).config);
+  const app = useApp();
+  const base = computed<SearchConfig>(
+    () => loaded.value ?? onThisMachine(findPreset(preset.value).config, app.settings),
+  );
   const check = computed(() => checkDraft(base.value, edits.value));
   const config = computed<SearchConfig | null>(() => check.value.config);
   const lastValid = shallowRef<SearchConfig>(config.value ?? base.value);
@@ -105,6 +110,15 @@ export const useDraft = defineStore('draft', () => {
     takePaper,
   };
 });
+
+/** A preset with what the user lets searches have of the machine. */
+function onThisMachine(config: SearchConfig, { trainers }: Settings): SearchConfig {
+  const { count, device } = trainers;
+  return {
+    ...config,
+    trainers: { ...config.trainers, count, device },
+  };
+}
 
 function recall(): Kept | null {
   try {

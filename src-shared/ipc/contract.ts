@@ -8,6 +8,8 @@ import { epochRecordSchema, trialSchema } from '../run/trial';
 import { packedRunSchema } from './run-detail';
 import {
   appStateSchema,
+  calibrationSchema,
+  engineReportSchema,
   engineStateSchema,
   problemSchema,
   readingSchema,
@@ -76,9 +78,19 @@ export const requests = {
     request: z.strictObject({ folder: path }),
     reply: z.array(z.strictObject({ number: z.int().min(1), reward: z.number() })),
   },
-  /** Whether a path that was dropped or chosen is the folder of a run, a file of JSON, or may be a data set. */
-  recognisePath: { request: z.strictObject({ path }), reply: z.enum(['run', 'dataset', 'architecture']) },
+  /** Whether a path that was dropped or chosen is the folder of a run, a configuration or an architecture, or may be a data set. */
+  recognisePath: {
+    request: z.strictObject({ path }),
+    reply: z.enum(['run', 'dataset', 'architecture', 'configuration']),
+  },
   describeDataset: { request: z.strictObject({ path }), reply: datasetDescriptionSchema },
+  /** Some training pictures of each class of a data set, each as an address that holds it. */
+  readExamples: {
+    request: z.strictObject({ path }),
+    reply: z.array(
+      z.strictObject({ label: z.int().min(0), picture: z.string().startsWith('data:image/png;base64,') }),
+    ),
+  },
   cancelDescribing: { request: nothing, reply: nothing },
   /** Asks the user for a data set; null when none was chosen. */
   chooseDataset: {
@@ -114,12 +126,31 @@ export const requests = {
   /** Sets another budget for the search that runs. */
   extendSearch: { request: z.strictObject({ budget: budgetSchema }), reply: nothing },
   dismissProblem: { request: nothing, reply: nothing },
+  /** Begins to measure how fast typical children of a search train here; how it goes on is told by `calibrationChanged`. */
+  measureSpeed: {
+    request: z.strictObject({ config: searchConfigSchema, data: path, skipUnreadable: z.boolean() }),
+    reply: nothing,
+  },
+  cancelMeasuring: { request: nothing, reply: nothing },
+  /** Measures the engine; takes some seconds. */
+  reportEngine: { request: nothing, reply: engineReportSchema },
+  /** Installs the engine anew, as the variant that is named, or as the one that is there. */
+  reinstallEngine: {
+    request: z.strictObject({ variant: z.enum(['cpu', 'cuda']).nullable() }),
+    reply: nothing,
+  },
   installEngine: { request: nothing, reply: nothing },
   saveSettings: { request: settingsSchema, reply: settingsSchema },
+  /** Asks for the folder that runs are kept in from now on; the folder, or null when the user thought better of it. */
+  chooseRunsFolder: { request: nothing, reply: z.string().nullable() },
+  /** Goes back to the folder where runs are kept when nothing is said; the folder. */
+  resetRunsFolder: { request: nothing, reply: z.string() },
   /** Saves a configuration as a file of the user's choice; the path, or null when the user thought better of it. */
   saveConfig: { request: z.strictObject({ config: searchConfigSchema }), reply: z.string().nullable() },
   /** The configuration of a file of the user's choice; null when none was chosen. */
   loadConfig: { request: nothing, reply: searchConfigSchema.nullable() },
+  /** The configuration of a file that was dropped. */
+  readConfig: { request: z.strictObject({ path }), reply: searchConfigSchema },
   /** Saves a chart or a drawing as a file of the user's choice; the path, or null when the user thought better of it. */
   saveFile: {
     request: z.strictObject({
@@ -138,6 +169,7 @@ export const requests = {
     request: z.discriminatedUnion('what', [
       z.strictObject({ what: z.literal('runs') }),
       z.strictObject({ what: z.literal('engine') }),
+      z.strictObject({ what: z.literal('logs') }),
       z.strictObject({ what: z.literal('run'), folder: path }),
     ]),
     reply: nothing,
@@ -148,6 +180,7 @@ export const requests = {
 export const events = {
   engineChanged: engineStateSchema,
   sessionChanged: sessionStateSchema,
+  calibrationChanged: calibrationSchema,
   /** How far the description of a data set has come. */
   describing: z.strictObject({ path: z.string(), reading: readingSchema }),
   /** Events of the search that runs here, at most four messages a second. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { measurementSchema } from '../estimate/measurement';
 
 export const themes = ['system', 'light', 'dark'] as const;
 
@@ -71,10 +72,62 @@ export const sessionStateSchema = z.discriminatedUnion('kind', [
 ]);
 export type SessionState = z.infer<typeof sessionStateSchema>;
 
+/** What the measuring of this machine does: nothing, getting ready, or training typical children. */
+const calibrationStateSchema = z.discriminatedUnion('kind', [
+  /** `problem` is why the last measurement did not come about. */
+  z.strictObject({ kind: z.literal('idle'), problem: problemSchema.nullable() }),
+  z.strictObject({
+    kind: z.literal('preparing'),
+    step: z.enum(['data', 'engine']),
+    reading: readingSchema.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('measuring'),
+    /** Children. */
+    done: z.int().min(0),
+    total: z.int().min(1),
+    millisecondsLeft: z.number().nullable(),
+  }),
+]);
+
+/** What is being measured, and all that has been on this machine with this engine. */
+export const calibrationSchema = z.strictObject({
+  state: calibrationStateSchema,
+  measurements: z.array(measurementSchema),
+});
+export type Calibration = z.infer<typeof calibrationSchema>;
+
+/** What the training engine is on this machine, and how fast. */
+export const engineReportSchema = z.strictObject({
+  tensorflow: z.string(),
+  variant: z.enum(['cpu', 'cuda']),
+  /** Of tfjs and of tfjs-node-gpu, whose binding was compiled. */
+  tfjs: z.string(),
+  binding: z.string(),
+  directory: z.string(),
+  /** Names of the GPUs in use; empty when it runs on the processor. */
+  gpus: z.array(z.string()),
+  processor: z.string(),
+  cores: z.int().min(1),
+  /** Extensions of the processor that kernels make use of. */
+  features: z.array(z.string()),
+  oneDnn: z.boolean(),
+  threads: z.int().min(1),
+  /** Multiplication of square matrices of `side` rows, float32. */
+  matmul: z.strictObject({ side: z.int().min(1), gflops: z.number() }),
+});
+export type EngineReportState = z.infer<typeof engineReportSchema>;
+
 export const settingsSchema = z.strictObject({
   theme: z.enum(themes),
   /** A notification of the system when a search ends. */
   notify: z.boolean(),
+  /** What a new search takes of this machine, unless it is told otherwise. */
+  trainers: z.strictObject({
+    /** Children that are trained at the same time. */
+    count: z.int().min(1).max(64),
+    device: z.string().regex(/^(auto|cpu|gpu:\d+)$/),
+  }),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -90,5 +143,10 @@ export const appStateSchema = z.strictObject({
   settings: settingsSchema,
   engine: engineStateSchema,
   session: sessionStateSchema,
+  calibration: calibrationSchema,
+  /** Bytes of memory that this machine has. */
+  memory: z.number().min(1),
+  /** Whether the folder of the runs is one that the user has chosen here. */
+  runsFolderIsChosen: z.boolean(),
 });
 export type AppState = z.infer<typeof appStateSchema>;

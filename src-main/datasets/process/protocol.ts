@@ -19,6 +19,7 @@ const needSchema: z.ZodType<DataNeed> = z.discriminatedUnion('kind', [
 /** What a process that reads data sets is asked: one job, which may be cancelled. */
 export const readerRequestSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('describe'), path: z.string().min(1) }),
+  z.strictObject({ type: z.literal('examples'), path: z.string().min(1) }),
   z.strictObject({
     type: z.literal('prepare'),
     path: z.string().min(1),
@@ -43,6 +44,10 @@ export const readerReplySchema = z.discriminatedUnion('type', [
     type: z.literal('prepared'),
     description: datasetDescriptionSchema,
     trainFolder: z.string().min(1),
+  }),
+  z.strictObject({
+    type: z.literal('examples'),
+    examples: z.array(z.strictObject({ label: z.int().min(0), picture: z.string() })),
   }),
   z.strictObject({ type: z.literal('failed'), code: z.string(), message: z.string() }),
 ]);

@@ -1,4 +1,5 @@
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
+import { readExamples } from '../examples';
 import { describeDataset } from '../prepare';
 import { prepareFor } from '../prepare-for';
 import { readerRequestSchema, type ReaderReply, type ReaderRequest } from './protocol';
@@ -35,6 +36,7 @@ async function work(
   try {
     if (job.type === 'describe')
       return { type: 'described', description: await describeDataset(job.path, options) };
+    if (job.type === 'examples') return { type: 'examples', examples: await readExamples(job.path, options) };
     const { description, trainFolder } = await prepareFor(job.need, job.path, options);
     return { type: 'prepared', description, trainFolder };
   } catch (error) {

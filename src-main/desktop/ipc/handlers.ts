@@ -1,66 +1,94 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
-import { dialog, nativeTheme, shell, type BrowserWindow } from 'electron';
+import { nativeTheme, shell, type BrowserWindow } from 'electron';
 import type { Handlers } from '../../../src-shared/ipc/contract';
 import type { AppState } from '../../../src-shared/ipc/states';
-import { parseConfig } from '../../../src-shared/config/parse-config';
 import { CellsmithError } from '../../../src-shared/errors';
 import { cacheDirectory } from '../../engine/provision/installation';
+import { requireRunsFolder } from '../../runs/locations';
 import { readManifest } from '../../runs/manifest';
 import { openArchitecture } from '../architecture-files';
 import { readLog } from '../../runs/read-log';
+import type { CalibrationService } from '../calibration-service';
 import type { DatasetService } from '../dataset-service';
 import type { EngineService } from '../engine-service';
 import { randomRunsLike, rewardsOf } from '../random-runs';
 import { epochsOf, listRuns, openRunDetail, probabilitiesOf, recognisePath, trialOf } from '../run-queries';
 import { listDatasets } from '../known-datasets';
+import type { ReaderProcesses } from '../reader-process';
 import type { SearchService } from '../search-service';
 import type { SettingsFile } from '../stored-settings';
+import { logsFolder } from '../app-log';
+import { chooseDataset, chooseRun, chooseRunsFolder, loadConfig, readConfig, saveConfig } from './dialogs';
 import { saveFile } from './save-file';
 
 /** What the handlers stand on. */
 export interface Studio {
-  readonly about: Pick<AppState, 'version' | 'electron' | 'platform' | 'cores' | 'samples' | 'runsFolder'>;
+  readonly about: Pick<AppState, 'version' | 'electron' | 'platform' | 'cores' | 'memory' | 'samples'>;
+  /** Absolute path of the folder that runs are kept in. */
+  readonly runsFolder: () => string;
   readonly settings: SettingsFile;
   readonly engine: EngineService;
   readonly datasets: DatasetService;
   readonly search: SearchService;
+  readonly calibration: CalibrationService;
+  readonly examples: ReaderProcesses['examples'];
   readonly window: () => BrowserWindow | null;
   readonly onSettings: () => void;
+  /** The window has begun to listen to what it is told. */
+  readonly onListening: () => void;
 }
 
 /** The answers to the window's requests. */
 export function handlersOf(studio: Studio): Handlers {
-  const { about, settings, engine, datasets, search } = studio;
+  const { about, settings, engine, datasets, search, calibration, runsFolder } = studio;
+  /** Nothing may be measured, and nothing else installed, beside a search. */
+  const requireIdle = (what: string): void => {
+    if (search.state.kind !== 'idle')
+      throw new CellsmithError('run.locked', `A search is running: ${what} when it has ended.`);
+  };
+  const keepRunsIn = (folder: string | null): string => {
+    settings.change({ runsFolder: folder });
+    studio.onSettings();
+    return runsFolder();
+  };
   return {
-    appState: () => ({
-      ...about,
-      settings: settingsOf(settings),
-      engine: engine.state,
-      session: search.state,
-    }),
-    listRuns: () => listRuns(about.runsFolder),
+    appState: () => {
+      studio.onListening();
+      return {
+        ...about,
+        runsFolder: runsFolder(),
+        runsFolderIsChosen: settings.current.runsFolder !== null,
+        settings: settingsOf(settings),
+        engine: engine.state,
+        session: search.state,
+        calibration: calibration.current,
+      };
+    },
+    listRuns: () => listRuns(runsFolder()),
     openRun: ({ folder }) => openRunDetail(absolute(folder), search.live(folder)),
     readTrial: ({ folder, trial }) => trialOf(absolute(folder), trial),
     readEpochs: ({ folder, trials }) => epochsOf(absolute(folder), trials),
     readProbabilities: ({ folder, update }) => probabilitiesOf(absolute(folder), update),
-    listDatasets: () => listDatasets(about.runsFolder),
+    listDatasets: () => listDatasets(runsFolder()),
     readLog: ({ folder, after }) => readLog(runFolder(absolute(folder)), after),
-    randomRuns: ({ folder }) => randomRunsLike(absolute(folder), about.runsFolder),
+    randomRuns: ({ folder }) => randomRunsLike(absolute(folder), runsFolder()),
     readRewards: ({ folder }) => rewardsOf(absolute(folder)),
     recognisePath: ({ path }) => recognisePath(absolute(path)),
     describeDataset: ({ path }) => datasets.describe(absolute(path)),
+    readExamples: ({ path }) => studio.examples(absolute(path), {}),
     cancelDescribing: () => {
       datasets.cancel();
       return null;
     },
     chooseDataset: ({ what }) => chooseDataset(studio.window(), what),
-    chooseRun: () => chooseRun(studio.window(), about.runsFolder),
-    startSearch: ({ config, data, skipUnreadable }) => {
-      search.start({ kind: 'new', config, data: absolute(data), skipUnreadable, runs: about.runsFolder });
+    chooseRun: () => chooseRun(studio.window(), runsFolder()),
+    startSearch: async ({ config, data, skipUnreadable }) => {
+      await calibration.cancel();
+      search.start({ kind: 'new', config, data: absolute(data), skipUnreadable, runs: runsFolder() });
       return null;
     },
-    resumeSearch: ({ folder, budget, data }) => {
+    resumeSearch: async ({ folder, budget, data }) => {
+      await calibration.cancel();
       search.start({
         kind: 'resume',
         folder: absolute(folder),
@@ -82,7 +110,8 @@ export function handlersOf(studio: Studio): Handlers {
       search.control().stopChild(trial);
       return null;
     },
-    retryFailures: ({ folder, trials, data }) => {
+    retryFailures: async ({ folder, trials, data }) => {
+      await calibration.cancel();
       if (search.live(absolute(folder)) !== null) search.control().retry(trials);
       else
         search.start({
@@ -102,6 +131,26 @@ export function handlersOf(studio: Studio): Handlers {
       search.dismissProblem();
       return null;
     },
+    measureSpeed: ({ config, data, skipUnreadable }) => {
+      requireIdle('measure');
+      calibration.start({ config, data: absolute(data), skipUnreadable });
+      return null;
+    },
+    cancelMeasuring: async () => {
+      await calibration.cancel();
+      return null;
+    },
+    reportEngine: async () => {
+      requireIdle('measure the engine');
+      await calibration.cancel();
+      return engine.report();
+    },
+    reinstallEngine: async ({ variant }) => {
+      requireIdle('install the engine anew');
+      await calibration.cancel();
+      await engine.reinstall(variant);
+      return null;
+    },
     installEngine: async () => {
       await engine.ensure();
       return null;
@@ -112,25 +161,35 @@ export function handlersOf(studio: Studio): Handlers {
       studio.onSettings();
       return settingsOf(settings);
     },
+    chooseRunsFolder: async () => {
+      const chosen = await chooseRunsFolder(studio.window(), runsFolder());
+      if (chosen === null) return null;
+      requireRunsFolder(chosen);
+      return keepRunsIn(chosen);
+    },
+    resetRunsFolder: () => keepRunsIn(null),
     saveConfig: ({ config }) => saveConfig(studio.window(), config),
     loadConfig: () => loadConfig(studio.window()),
+    readConfig: ({ path }) => readConfig(absolute(path)),
     saveFile: (file) => saveFile(studio.window(), file),
     openArchitecture: ({ path }) => openArchitecture(absolute(path)),
     showFolder: async (what) => {
       await showFolder(
         what.what === 'runs'
-          ? about.runsFolder
+          ? runsFolder()
           : what.what === 'engine'
             ? cacheDirectory()
-            : runFolder(absolute(what.folder)),
+            : what.what === 'logs'
+              ? logsFolder()
+              : runFolder(absolute(what.folder)),
       );
       return null;
     },
   };
 }
 
-export function settingsOf({ current: { theme, notify } }: SettingsFile): AppState['settings'] {
-  return { theme, notify };
+export function settingsOf({ current: { theme, notify, trainers } }: SettingsFile): AppState['settings'] {
+  return { theme, notify, trainers };
 }
 
 function absolute(path: string): string {
@@ -147,68 +206,4 @@ function runFolder(folder: string): string {
 async function showFolder(folder: string): Promise<void> {
   const message = await shell.openPath(folder);
   if (message !== '') throw new CellsmithError('internal', `${folder} could not be shown: ${message}`);
-}
-
-type Parent = BrowserWindow | null;
-
-function openDialog(
-  window: Parent,
-  options: Electron.OpenDialogOptions,
-): Promise<Electron.OpenDialogReturnValue> {
-  return window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options);
-}
-
-export async function chooseDataset(window: Parent, what: 'folder' | 'file'): Promise<string | null> {
-  const { filePaths } = await openDialog(window, {
-    title: 'Open a data set',
-    buttonLabel: 'Open',
-    properties: [what === 'folder' ? 'openDirectory' : 'openFile'],
-  });
-  return filePaths[0] ?? null;
-}
-
-export async function chooseRun(window: Parent, runs: string): Promise<string | null> {
-  const { filePaths } = await openDialog(window, {
-    title: 'Open the folder of a run',
-    buttonLabel: 'Open',
-    defaultPath: runs,
-    properties: ['openDirectory'],
-  });
-  return filePaths[0] ?? null;
-}
-
-const configFiles = [{ name: 'Configuration', extensions: ['json'] }];
-
-async function saveConfig(
-  window: Parent,
-  config: Parameters<Handlers['saveConfig']>[0]['config'],
-): Promise<string | null> {
-  const options = {
-    title: 'Save the configuration',
-    defaultPath: `${config.name}.json`,
-    filters: configFiles,
-  };
-  const { filePath } = await (window === null
-    ? dialog.showSaveDialog(options)
-    : dialog.showSaveDialog(window, options));
-  if (filePath === '') return null;
-  await writeFile(filePath, `${JSON.stringify(config, null, 2)}\n`);
-  return filePath;
-}
-
-async function loadConfig(window: Parent): Promise<ReturnType<typeof parseConfig> | null> {
-  const { filePaths } = await openDialog(window, {
-    title: 'Open a configuration',
-    filters: configFiles,
-    properties: ['openFile'],
-  });
-  const [path] = filePaths;
-  if (path === undefined) return null;
-  const text = await readFile(path, 'utf8');
-  try {
-    return parseConfig(JSON.parse(text));
-  } catch (error) {
-    if (error instanceof CellsmithError) throw error;
-    throw new CellsmithError('config.invalid', `${path} is not JSON.`, { cause: error });
-  }
 }

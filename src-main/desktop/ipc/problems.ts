@@ -1,3 +1,4 @@
+import { logError } from '../app-log';
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 import type { Problem } from '../../../src-shared/ipc/states';
 
@@ -5,5 +6,6 @@ import type { Problem } from '../../../src-shared/ipc/states';
 export function problemOf(error: unknown): Problem {
   if (error instanceof CellsmithError) return { code: error.code, message: error.message };
   console.error(error);
+  logError(error);
   return { code: 'internal', message: errorMessage(error) };
 }

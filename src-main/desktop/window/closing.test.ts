@@ -9,6 +9,7 @@ function searching(button: string) {
     search: {
       searching: true,
       ask: () => Promise.resolve(closingOf(closingQuestion.buttons.indexOf(button))),
+      pause: () => void asked.push('pause'),
       stop: (when: string) => void asked.push(when),
       ended: () => Promise.resolve().then(() => void asked.push('ended')),
     },
@@ -29,6 +30,7 @@ it('each button does what it says', async () => {
   }
   expect(results).toEqual([
     ['Keep on in the background', 'hide'],
+    ['Pause it', 'hide', 'pause'],
     ['Stop after the epoch', 'close', 'afterEpoch', 'ended'],
     ['Stop now', 'close', 'now', 'ended'],
     ['Cancel', 'stay'],

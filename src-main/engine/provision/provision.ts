@@ -26,6 +26,8 @@ export interface ProvisioningOptions {
   readonly cacheDirectory?: string;
   /** By default what is installed; for a new installation CUDA where there is an NVIDIA driver. */
   readonly variant?: EngineVariant;
+  /** Installs whatever is there already; that stays in use until the new installation works. */
+  readonly anew?: boolean;
   /** What to install, in place of this version's own release for the machine; its first wheel may be the one of `wheel`. */
   readonly release?: EngineRelease;
 }
@@ -42,14 +44,15 @@ export async function provisionEngine(options: ProvisioningOptions = {}): Promis
   const progress = progressReporter(options.onProgress);
   const { signal } = options;
   progress.start('checking');
-  const present = await workingInstallation(cache, options, progress);
+  const find = async (): Promise<EngineInstallation | undefined> =>
+    options.anew === true ? undefined : workingInstallation(cache, options, progress);
+  const present = await find();
   if (present !== undefined) return present;
 
   makeFolder(join(cache, 'engine'));
   return withLock(
     join(cache, 'engine', 'lock'),
-    async () =>
-      (await workingInstallation(cache, options, progress)) ?? (await install(cache, options, progress)),
+    async () => (await find()) ?? (await install(cache, options, progress)),
     {
       signal,
       onWait: () => {

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { app } from 'electron';
+import log from 'electron-log/main';
+import type { EngineState, SessionState } from '../../src-shared/ipc/states';
+
+/** A log file may grow to so many bytes; the one before it is kept as main.old.log. */
+const fileSize = 2 * 1024 * 1024;
+
+/** The folder of the program's own log; runs have logs of their own. */
+export function logsFolder(): string {
+  return join(app.getPath('userData'), 'logs');
+}
+
+/** Writes down what the program does, and every error that nobody has caught, into a file that does not grow for ever. */
+export function startLog(version: string): void {
+  log.transports.file.resolvePathFn = () => join(logsFolder(), 'main.log');
+  log.transports.file.maxSize = fileSize;
+  log.transports.file.format = '[{y}-{m}-{d} {h}:{i}:{s}.{ms}] [{level}] {text}';
+  // The terminal gets what the program itself writes there.
+  log.transports.console.level = false;
+  log.transports.ipc.level = false;
+  log.errorHandler.startCatching({ showDialog: false });
+  const { electron, chrome, node } = process.versions;
+  log.info(
+    `Cellsmith ${version} on ${process.platform}-${process.arch}, Electron ${electron}, Chromium ${chrome}, Node ${node}`,
+  );
+}
+
+export function logError(error: unknown): void {
+  log.error(error);
+}
+
+/** The window has said something, or was lost. */
+export function logWindow(text: string): void {
+  log.warn(`window: ${text}`);
+}
+
+/** Each stage of the engine, and each turn of a search, once. */
+export function stateLog(): { engine(state: EngineState): void; session(state: SessionState): void } {
+  let last = '';
+  const once = (text: string): void => {
+    if (text !== last) log.info(text);
+    last = text;
+  };
+  return {
+    engine: (state) => {
+      const more =
+        state.kind === 'busy'
+          ? state.stage
+          : state.kind === 'ready'
+            ? `TensorFlow ${state.tensorflow} (${state.variant}) in ${state.directory}`
+            : state.problem.message;
+      once(`engine ${state.kind}: ${more}`);
+    },
+    session: (state) => {
+      if (state.kind === 'searching')
+        once(
+          `searching in ${state.folder}${state.paused ? ', paused' : ''}${state.ending === null ? '' : `, ending ${state.ending}`}`,
+        );
+      else if (state.kind === 'preparing') once(`preparing a search: ${state.step}`);
+      else once(`no search${state.problem === null ? '' : `: ${state.problem.message}`}`);
+    },
+  };
+}
