@@ -7,6 +7,7 @@ import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { hasDisplay } from './display.mjs';
 import { electronExecutable } from './electron-runtime.mjs';
+import { missingLibraries } from './missing-libraries.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -17,6 +18,11 @@ const root = resolve(import.meta.dirname, '..');
 export async function startWindow() {
   if (!hasDisplay()) return null;
   const executable = await electronExecutable();
+  const missing = missingLibraries(executable);
+  if (missing !== null) {
+    console.error(missing);
+    return 1;
+  }
   const parameters = [root];
   if (process.platform === 'linux' && process.getuid?.() === 0) {
     console.error('Started as root: the window runs without the sandbox of Chromium (--no-sandbox).');
