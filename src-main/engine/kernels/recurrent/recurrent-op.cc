@@ -29,7 +29,7 @@ std::vector<int64_t> readIntegers(TF_OpKernelConstruction* context, const char* 
 /** Nothing that a cell does may reach past its values. */
 RecurrentCell checkedCell(int64_t blocks, const std::vector<int64_t>& program, int64_t h, int64_t c) {
   RecurrentCell cell{blocks, {}, h, c};
-  if (blocks < 1 || program.size() % 3 != 0) throw std::invalid_argument("a cell has blocks, and three numbers an instruction");
+  if (blocks < 1 || blocks > mostBlocks || program.size() % 3 != 0) throw std::invalid_argument("a cell has up to 16 blocks, and three numbers an instruction");
   for (size_t i = 0; i < program.size(); i += 3) {
     const int64_t known = cell.values();
     const int64_t operation = program[i], a = program[i + 1], b = program[i + 2];

@@ -29,8 +29,8 @@ struct RecurrentCell {
   int64_t values() const { return inputs() + static_cast<int64_t>(instructions.size()); }
 };
 
-/** As many as a cell may have: of base 16, with an activation for every node. */
-constexpr int64_t mostValues = 128;
+/** What a cell may have: base 16, with an activation for every node. */
+constexpr int64_t mostBlocks = 16, mostValues = 128;
 
 struct RecurrentLayer {
   const RecurrentCell& cell;

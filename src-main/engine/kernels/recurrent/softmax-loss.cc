@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "denormals.h"
 #include "kernels.h"
 #include "vector-loops.h"
 
@@ -9,6 +10,7 @@ void softmaxLoss(int64_t rows, int64_t classes, const float* logits, const int32
   constexpr int64_t atOnce = 8;
   const VectorLoops& loops = vectorLoops();
   inParallel((rows + atOnce - 1) / atOnce, [&](int64_t some) {
+    const WithoutDenormals without;
     for (int64_t row = some * atOnce; row < std::min((some + 1) * atOnce, rows); row++)
       losses[row] = loops.softmaxLoss(logits + row * classes, classes, labels[row], gradients + row * classes);
   });

@@ -10,7 +10,7 @@ namespace {
 #include "vector-loops-text.h"
 
 /** Twenty-four registers of sums. */
-constexpr void (*multiply[])(const float*, const float*, int64_t, float*) = {
+constexpr void (*multiply[])(const float*, const float*, int64_t, bool, float*) = {
     multiplyTile<1>,  multiplyTile<2>,  multiplyTile<3>,  multiplyTile<4>,  multiplyTile<5>,  multiplyTile<6>,
     multiplyTile<7>,  multiplyTile<8>,  multiplyTile<9>,  multiplyTile<10>, multiplyTile<11>, multiplyTile<12>,
     multiplyTile<13>, multiplyTile<14>, multiplyTile<15>, multiplyTile<16>, multiplyTile<17>, multiplyTile<18>,

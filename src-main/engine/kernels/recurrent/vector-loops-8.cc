@@ -10,7 +10,7 @@ namespace {
 #include "vector-loops-text.h"
 
 /** Twelve registers of sums, one for a factor and one for the other. */
-constexpr void (*multiply[])(const float*, const float*, int64_t, float*) = {
+constexpr void (*multiply[])(const float*, const float*, int64_t, bool, float*) = {
     multiplyTile<1>, multiplyTile<2>, multiplyTile<3>, multiplyTile<4>,  multiplyTile<5>,  multiplyTile<6>,
     multiplyTile<7>, multiplyTile<8>, multiplyTile<9>, multiplyTile<10>, multiplyTile<11>, multiplyTile<12>};
 

@@ -2,12 +2,12 @@
 
 #include "vector-math-text.h"
 
-/** The loop over rows must be unrolled, or the sums go through memory. */
+/** The loop over rows must be unrolled, or the sums go through memory. @param first whether sums begin at 0 or are added to */
 template <int rows>
-TARGET void multiplyTile(const float* a, const float* b, int64_t depth, float* sums) {
+TARGET void multiplyTile(const float* a, const float* b, int64_t depth, bool first, float* sums) {
   Vector kept[rows];
 #pragma GCC unroll 32
-  for (int r = 0; r < rows; r++) kept[r] = Vector{};
+  for (int r = 0; r < rows; r++) kept[r] = first ? Vector{} : load(sums + r * LANES);
   for (int64_t k = 0; k < depth; k++) {
     const Vector factor = load(b);
     __builtin_prefetch(b + 24 * LANES);
@@ -101,15 +101,26 @@ TARGET static void runBackwards(const RecurrentCell& cell, const Rows* values, R
   }
 }
 
+/** Writes rows [rows][LANES] as the columns that a product reads, [units][tileRows]: in one go, where it lies in memory. */
+TARGET static void turn(const float* from, int64_t rows, int64_t units, int64_t tileRows, float* to) {
+  for (int64_t unit = 0; unit < units; unit++)
+    for (int64_t row = 0; row < rows; row++) to[unit * tileRows + row] = from[row * LANES + unit];
+}
+
 TARGET static void forwardTile(const RecurrentCell& cell, const ForwardTile& t) {
   Rows values[mostValues];
+  alignas(64) float taken[mostRows][LANES];
   for (int64_t row = 0; row < t.rows; row += together) {
     // Where there are fewer rows than go together, the last one goes more than once.
     for (int r = 0; r < together; r++) {
       const int64_t at = row + r < t.rows ? row + r : t.rows - 1;
       for (int64_t block = 0; block < cell.blocks; block++) {
-        values[block].of[r] = load(t.fromInput + at * t.columns + block * t.hidden, t.units);
+        const int64_t place = at * t.columns + block * t.hidden;
+        values[block].of[r] = load(t.fromInput + place, t.units);
         values[cell.blocks + block].of[r] = load(t.products + (block * t.tileRows + at) * LANES);
+        // The next units are next in memory.
+        __builtin_prefetch(t.fromInput + place + LANES);
+        __builtin_prefetch(t.fromHidden + place + LANES, 1);
       }
       values[2 * cell.blocks].of[r] = load(t.c + at * t.hidden, t.units);
     }
@@ -122,20 +133,27 @@ TARGET static void forwardTile(const RecurrentCell& cell, const ForwardTile& t) 
       for (int64_t block = 0; block < cell.blocks; block++)
         store(t.fromHidden + at * t.columns + block * t.hidden, values[cell.blocks + block].of[r], t.units);
       if (t.mask != nullptr) h *= load(t.mask + at * t.hidden, t.units);
-      for (int64_t unit = 0; unit < t.units; unit++) t.turned[unit * t.tileRows + at] = h[unit];
+      store(taken[at], h);
     }
   }
+  turn(taken[0], t.rows, t.units, t.tileRows, t.turned);
 }
 
 TARGET static void backwardTile(const RecurrentCell& cell, const BackwardTile& t) {
   Rows values[mostValues], gradients[mostValues];
+  alignas(64) float kept[mostBlocks][mostRows][LANES];
   for (int64_t row = 0; row < t.rows; row += together) {
     for (int64_t value = 0; value < cell.values(); value++) gradients[value] = Rows{};
     for (int r = 0; r < together; r++) {
       const int64_t at = row + r < t.rows ? row + r : t.rows - 1;
       for (int64_t block = 0; block < cell.blocks; block++) {
-        values[block].of[r] = load(t.fromInput + at * t.columns + block * t.hidden, t.units);
-        values[cell.blocks + block].of[r] = load(t.fromHidden + at * t.columns + block * t.hidden, t.units);
+        const int64_t place = at * t.columns + block * t.hidden;
+        values[block].of[r] = load(t.fromInput + place, t.units);
+        values[cell.blocks + block].of[r] = load(t.fromHidden + place, t.units);
+        __builtin_prefetch(t.fromInput + place + LANES);
+        __builtin_prefetch(t.fromHidden + place + LANES);
+        __builtin_prefetch(t.ofInput + place + LANES, 1);
+        __builtin_prefetch(t.ofHidden + place + LANES, 1);
       }
       values[2 * cell.blocks].of[r] = load(t.c + at * t.hidden, t.units);
       Vector ofH = load(t.gradients + at * t.hidden, t.units);
@@ -156,11 +174,12 @@ TARGET static void backwardTile(const RecurrentCell& cell, const BackwardTile& t
         store(t.ofInput + at * t.columns + block * t.hidden, gradients[block].of[r], t.units);
         const Vector ofHidden = gradients[cell.blocks + block].of[r];
         store(t.ofHidden + at * t.columns + block * t.hidden, ofHidden, t.units);
-        float* const turned = t.turned + block * t.hidden * t.tileRows + at;
-        for (int64_t unit = 0; unit < t.units; unit++) turned[unit * t.tileRows] = ofHidden[unit];
+        store(kept[block][at], ofHidden);
       }
     }
   }
+  for (int64_t block = 0; block < cell.blocks; block++)
+    turn(kept[block][0], t.rows, t.units, t.tileRows, t.turned + block * t.hidden * t.tileRows);
 }
 
 TARGET static float softmaxLossRow(const float* logits, int64_t classes, int64_t label, float* gradients) {

@@ -34,16 +34,19 @@ struct BackwardTile {
   /** [tileRows][lanes]: the gradient of c after the step, replaced by that before it. */
   float* ofC;
   float *ofInput, *ofHidden;
-  /** [columns][tileRows]: ofHidden as the step before multiplies it; of this tile's units. */
+  /** [columns][tileRows]: ofHidden as the step before multiplies it; from this tile's first unit on. */
   float* turned;
 };
 
+/** Of the largest tile of any processor. */
+constexpr int64_t mostRows = 24;
+
 struct VectorLoops {
   int64_t lanes;
-  /** Rows of the largest tile. */
-  int64_t mostRows;
-  /** By rows - 1: sums [rows][lanes] of a [depth][rows] times b [depth][lanes]. */
-  void (*const* multiply)(const float* a, const float* b, int64_t depth, float* sums);
+  /** Rows of this processor's largest tile. */
+  int64_t tileRows;
+  /** By rows - 1: sums [rows][lanes] of a [depth][rows] times b [depth][lanes], which begin at 0 or go on. */
+  void (*const* multiply)(const float* a, const float* b, int64_t depth, bool first, float* sums);
   void (*forward)(const RecurrentCell& cell, const ForwardTile& tile);
   void (*backward)(const RecurrentCell& cell, const BackwardTile& tile);
   /** One row: gives the loss. */
