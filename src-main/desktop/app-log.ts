@@ -36,7 +36,11 @@ export function logWindow(text: string): void {
 }
 
 /** Each stage of the engine, and each turn of a search, once. */
-export function stateLog(): { engine(state: EngineState): void; session(state: SessionState): void } {
+export function stateLog(): {
+  engine(state: EngineState): void;
+  session(state: SessionState): void;
+  window(): void;
+} {
   let last = '';
   const once = (text: string): void => {
     if (text !== last) log.info(text);
@@ -52,6 +56,7 @@ export function stateLog(): { engine(state: EngineState): void; session(state: S
             : state.problem.message;
       once(`engine ${state.kind}: ${more}`);
     },
+    window: () => log.info('the window listens'),
     session: (state) => {
       if (state.kind === 'searching')
         once(

@@ -188,7 +188,11 @@ export function startStudio(programs: string): RunningStudio {
       window: () => window,
       onSettings: applySettings,
       // After the answer, which it waits for.
-      onListening: () => setImmediate(paths.listens),
+      onListening: () =>
+        setImmediate(() => {
+          log.window();
+          paths.listens();
+        }),
     }),
   );
   nativeTheme.themeSource = settings.current.theme;
