@@ -71,6 +71,8 @@ const search = (runs: string): string[] => [
     `recipe.epochs=${epochs}`,
   ],
   ...['--set', 'recipe.validation=30', '--set', 'recipe.batchSize=4', '--set', 'keepBest=3'],
+  // However busy the machine is.
+  ...['--set', 'budget.hours=null'],
 ];
 const worker = (): RunningProgram =>
   start([
