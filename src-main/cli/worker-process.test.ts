@@ -147,4 +147,16 @@ describe('Ctrl-C at a worker', () => {
     third.process.kill('SIGTERM');
     expect((await third.ended()).code).toBe(143);
   });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends it also while the queue is away: %s', async (signal) => {
+    const working = startProgram(worker('--json'), environment(secret));
+    await working.sees(/"type":"ready"/);
+    await redis.kill();
+    await working.sees(/"type":"away"/);
+    working.process.kill(signal);
+    await wait(400);
+    if (signal === 'SIGINT') working.process.kill(signal);
+    expect((await working.ended()).code).toBe(signal === 'SIGINT' ? 130 : 143);
+    await redis.start();
+  });
 });

@@ -50,7 +50,10 @@ export async function connectQueue(address: QueueAddress): Promise<QueueConnecti
     reason = next;
     for (const listener of listeners) listener();
   };
-  const redis = new Redis(optionsOf(address, (attempt) => (connected ? pauseBefore(attempt) : null)));
+  // BullMQ's own connections are copies of this one, and end with it.
+  const redis = new Redis(
+    optionsOf(address, (attempt) => (connected && !closed ? pauseBefore(attempt) : null)),
+  );
   // Without a listener an error would end the process. What follows from it is told by 'close'.
   redis.on('error', (error) => (lastError = error));
   redis.on('close', () => {
