@@ -108,7 +108,8 @@ export function addSearchOptions(command: Command): Command {
 export function configOf(options: SearchOptions): SearchConfig {
   const file = options.config === undefined ? {} : readConfigFile(options.config);
   const base = configOfFile(file, options.preset);
-  return mergeOverrides(mergeOverrides(base, parseSettings(options.set)), namedOverrides(base, options));
+  const set = mergeOverrides(base, parseSettings(options.set));
+  return mergeOverrides(set, namedOverrides(set, options));
 }
 
 function namedOverrides(base: SearchConfig, options: SearchOptions): Overrides {

@@ -61,6 +61,22 @@ describe('a child whose trainer is lost', () => {
   });
 });
 
+describe('a child whose trainer is lost while the search is being stopped', () => {
+  it('has not failed: the next session trains it', async () => {
+    run = newRun(runs, { budget: { children: 8, hours: null }, trainers: cpuTrainers(1, { retries: 2 }) });
+    const { parts, afterEpoch } = searchOf(run, {
+      result: () => {
+        afterEpoch.abort();
+        return { outcome: 'failed', reason: 'crashed', message: 'So it was.', epochs: [] };
+      },
+    });
+    expect(await runSearch(parts)).toBe('stopped');
+    expect(readTrial(run.database, 1)).toMatchObject({ state: 'interrupted', retries: 0, reward: null });
+    expect(await runSearch(searchOf(run).parts)).toBe('finished');
+    expect(readTrial(run.database, 1)).toMatchObject({ state: 'completed' });
+  });
+});
+
 describe('a child that runs out of memory', () => {
   it('is trained once more at half the batch where that is allowed, which its trial says', async () => {
     const { jobs, trial } = await searchWithFailures('outOfMemory', 1, { smallerBatch: true });

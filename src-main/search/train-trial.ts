@@ -31,7 +31,10 @@ export async function trainTrial(state: SearchState, trial: Trial): Promise<Tria
       if (own.signal.aborted && result.outcome === 'interrupted')
         return concludeEnded(state, trained, result);
       const repetition = repetitionOf(trained, result, state.run.manifest.config);
-      if (repetition === undefined || isHalting(state)) return concludeTrial(state, trained, result);
+      if (repetition === undefined) return concludeTrial(state, trained, result);
+      // A search that is ending leaves the repetition to the next session.
+      if (isHalting(state))
+        return concludeTrial(state, trained, { outcome: 'interrupted', epochs: result.epochs });
       repeat(state, repetition, result);
       next = repetition;
     }
