@@ -42,6 +42,8 @@ const environment = (): Record<string, string> => ({
   CELLSMITH_CACHE: cacheDirectory(),
   CELLSMITH_QUEUE_PASSWORD: password,
   CELLSMITH_SHARED: join(folder, 'shared'),
+  // What killed workers leave goes with the folder.
+  TMPDIR: folder,
 });
 const start = (parameters: readonly string[]): RunningProgram => {
   const program = startProgram(parameters, environment());
@@ -127,6 +129,8 @@ describe('a search by four workers', () => {
           workers[place]?.process.kill('SIGKILL');
           workers[place] = worker();
         } else if (victim === 'redis') {
+          // A program that finds no queue when it starts says so and ends.
+          for (const one of workers) await one.sees(/"type":"ready"/);
           await redis.kill();
           await wait(200 + draw.integer(800));
           await redis.start();

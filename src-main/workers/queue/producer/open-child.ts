@@ -149,6 +149,8 @@ export function openChild(
     const key = queue.toKey(id);
     const [data, value] = [await redis.hstrlen(key, 'data'), await redis.hstrlen(key, 'returnvalue')];
     if (data > longestMessage || value > longestMessage) return addAgain('its job has grown too long.');
+    // First its state: what is complete then has its result when it is read.
+    const state = await queue.getJobState(id);
     const found = data === 0 ? undefined : await queue.getJob(id);
     if (found === undefined && !stopping) return add();
     if (found === undefined) {
@@ -163,7 +165,6 @@ export function openChild(
     }
     if (jobIdOf(there) !== id) return addAgain('its job was changed.');
     await take(there.token);
-    const state = await found.getState();
     if (state === 'completed') return accept(found);
     if (state === 'failed') return acceptFailure(found);
     if (!stopping) return;
