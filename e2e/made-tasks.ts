@@ -5,6 +5,7 @@ import type { EpochRecord } from '../src-shared/run/trial';
 import type { Decision } from '../src-shared/space/search-space';
 import { syntheticReward } from '../src-main/controller/synthetic-reward';
 import { runDescription } from '../src-main/testing/run-description';
+import { treebankDescription } from '../src-main/testing/text-description';
 
 /** A search whose children are judged by their decisions, in place of hours of training. */
 export interface MadeTask {
@@ -57,33 +58,9 @@ const textConfig: TextSearchConfig = {
   ...cells,
   controller: { ...cells.controller, ...controller, accumulateGradients: 1 },
 };
-const split = { lines: 1, outOfVocabulary: 0, outOfVocabularyRate: 0, sharedLines: 0, comparedLines: 0 };
-
 const text: MadeTask = {
   config: textConfig,
-  /** The sizes of Penn Treebank. */
-  description: {
-    kind: 'text',
-    form: 'ptb',
-    container: 'folder',
-    location: '/nowhere/ptb',
-    bytes: 1,
-    files: 3,
-    reading: { level: 'word', vocabularyLimit: null, lowerCase: false, words: 'spaces' },
-    splits: {
-      train: { ...split, tokens: 929_589 },
-      valid: { ...split, tokens: 73_760 },
-      test: { ...split, tokens: 82_430 },
-    },
-    splitOrigin: { kind: 'given' },
-    vocabularySize: 10_000,
-    distinctTokens: 10_000,
-    mostFrequent: [],
-    firstLines: [],
-    longestLine: { split: 'train', line: 1, tokens: 1 },
-    warnings: [],
-    fingerprint: '1'.repeat(64),
-  },
+  description: treebankDescription,
   // Every second decision about a node is its activation; the wanted one is tanh.
   merit: (decisions) => decisions.filter((decision, place) => place % 2 === 1 && decision === 1).length / 16,
   measureOf: (merit) => 180 - 110 * merit,

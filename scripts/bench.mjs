@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: builds the benchmark, prepares engine and peers, and runs it (`npm run bench -- --help`).
  * `npm run bench -- controller` measures the controller instead, `npm run bench -- window` the window with a large run.
- * `npm run bench -- resume` kills searches and resumes them.
+ * `npm run bench -- resume` kills searches and resumes them, `npm run bench -- scale` runs a search at the paper's scale.
  */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -11,9 +11,13 @@ import { electronExecutable } from './electron-runtime.mjs';
 import { peersPython } from './peers-environment.mjs';
 
 const root = resolve(import.meta.dirname, '..');
-const programs = ['main', 'graph', 'language-graph', 'layers', 'matmul', 'controller', 'resume'];
-/** Those that are asked for by name, and whether they have peers in Python. */
-const named = { controller: true, resume: false };
+const programs = ['main', 'graph', 'language-graph', 'layers', 'matmul', 'controller', 'resume', 'scale'];
+/** Those that are asked for by name, and what they need: the engine to train with, peers in Python to compare with. */
+const named = {
+  controller: { engine: true, peers: true },
+  resume: { engine: true, peers: false },
+  scale: { engine: false, peers: false },
+};
 
 /** Where the source of each program lies. */
 const entries = {
@@ -69,11 +73,11 @@ const program = Object.hasOwn(named, parameters[0] ?? '') ? parameters.shift() :
 try {
   if (parameters[0] === 'window') process.exit(await measureWindow(parameters.slice(1)));
   const help = parameters.includes('--help') || parameters.includes('-h');
-  const engine = help ? 0 : run(process.execPath, [join(root, 'scripts', 'cellsmith.mjs'), 'engine']);
+  const needs = help ? { engine: false, peers: false } : (named[program] ?? { engine: true, peers: true });
+  const engine = needs.engine ? run(process.execPath, [join(root, 'scripts', 'cellsmith.mjs'), 'engine']) : 0;
   if (engine === 0) {
     await compile();
-    const withPeers = !help && (named[program] ?? true);
-    const python = withPeers ? { CELLSMITH_PEERS_PYTHON: peersPython() } : {};
+    const python = needs.peers ? { CELLSMITH_PEERS_PYTHON: peersPython() } : {};
     process.exitCode = run(
       process.execPath,
       [join(root, 'out', 'bench', `${program}.js`), ...parameters],

@@ -3,6 +3,7 @@ import type { Trial } from '../../src-shared/run/trial';
 import type { Decision } from '../../src-shared/space/search-space';
 import type { Strategy } from '../controller/strategy';
 import type { WritableRun } from '../runs/run-folder';
+import type { Durability } from '../runs/sqlite/database';
 import { insertEvent } from '../runs/tables/events';
 import type { TrainerPool } from '../workers/trainer-pool';
 import type { Child } from '../workers/trial-job';
@@ -125,8 +126,16 @@ export function isHalting({ stop, halt }: SearchState): boolean {
   return stop.afterEpoch.aborted || stop.now.aborted || halt.signal.aborted;
 }
 
-/** Stores an event together with the facts that `write` stores, then tells the listener. */
-export function record(state: SearchState, event: RunEvent, write?: () => void): void {
+/**
+ * Stores an event together with the facts that `write` stores, then tells the listener.
+ * @param durability 'relaxed' for what a resumed search finds again by itself: there are many of these, and each sync takes milliseconds
+ */
+export function record(
+  state: SearchState,
+  event: RunEvent,
+  write?: () => void,
+  durability: Durability = 'full',
+): void {
   state.run.database.transaction(() => {
     write?.();
     insertEvent(state.run.database, {
@@ -135,7 +144,7 @@ export function record(state: SearchState, event: RunEvent, write?: () => void):
       trial: trialOf(event),
       detail: detailOf(event),
     });
-  });
+  }, durability);
   state.listener(event);
 }
 

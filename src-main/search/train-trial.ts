@@ -95,14 +95,17 @@ function listenerOf(state: SearchState, trial: Trial, own: AbortSignal): TrialLi
     onStart: (which: number): void => {
       trainer = which;
       startedAt = state.clock();
-      record(state, { type: 'trialStarted', trial: trial.number, trainer, at: startedAt }, () =>
-        updateTrial(database, running(startedAt)),
+      record(
+        state,
+        { type: 'trialStarted', trial: trial.number, trainer, at: startedAt },
+        () => updateTrial(database, running(startedAt)),
+        'relaxed',
       );
     },
     onBegin: (epochs: TrialResult['epochs']): void => {
       const replace = (): void => replaceEpochs(database, trial.number, epochs);
       if (epochs.length === 0) {
-        database.transaction(replace);
+        database.transaction(replace, 'relaxed');
         return;
       }
       // As if it had been trained in one piece, so that it is known how long it took.
@@ -124,6 +127,8 @@ function listenerOf(state: SearchState, trial: Trial, own: AbortSignal): TrialLi
         state,
         { type: 'epochEnded', trial: trial.number, trainer, record: epoch, at: state.clock() },
         () => insertEpoch(database, trial.number, epoch),
+        // The child's own checkpoint holds its epochs too, and is on the disk already.
+        'relaxed',
       ),
   };
 }

@@ -4,7 +4,7 @@ import type { EpochRecord } from '../../src-shared/run/trial';
 import { createPause } from '../workers/pause';
 import type { TrainerPool, TrialListener, TrialResult } from '../workers/trainer-pool';
 import type { TrialJob } from '../workers/trial-job';
-import { virtualTime } from './virtual-time';
+import { orderedWaits } from './ordered-waits';
 
 /** How the children of a synthetic pool do. */
 export interface SyntheticChildren {
@@ -24,7 +24,7 @@ export interface SyntheticChildren {
 export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
   const { size = 1, pace = 0, result, onJob } = children;
   const draw = Generator.seeded(pace, 'pace');
-  const time = virtualTime();
+  const waits = orderedWaits();
   let stopping = false;
   let running = 0;
   const pause = createPause();
@@ -45,7 +45,7 @@ export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
     const { child } = job;
     const inAll = child.recipe.epochs;
     while (epochs.length < inAll) {
-      if (pace !== 0) await time.wait(draw.integer(4));
+      if (pace !== 0) await waits.wait(draw.integer(4));
       if (pause.paused) await Promise.race([untilResumed(), abortOf(listener.signal)]);
       if (isAborted(listener)) return { outcome: 'interrupted', epochs };
       listener.onProgress?.({ epoch: epochs.length, step: 1, steps: 1 });

@@ -20,10 +20,16 @@ export interface Database {
   run(sql: string, values: readonly Value[]): number;
   /** Runs several statements without arguments. */
   script(sql: string): void;
-  /** All of `work` or nothing of it. Does not nest. */
-  transaction<T>(work: () => T): T;
+  /**
+   * All of `work` or nothing of it. Does not nest. It is on the disk when it returns, unless it is `relaxed`: then a power cut, but no end
+   * of the process, may undo it, until the next one that is not; never one without those after it.
+   */
+  transaction<T>(work: () => T, durability?: Durability): T;
   close(): void;
 }
+
+/** Whether a power cut right after it leaves a transaction done. */
+export type Durability = 'full' | 'relaxed';
 
 /** Milliseconds to wait for another connection's lock. */
 const busyTimeout = 10_000;
@@ -96,6 +102,12 @@ function wrap(connection: Libsql.Database, path: string, writes: boolean): Datab
       throw storeError(error, path);
     }
   };
+  let synced: Durability = 'full';
+  const syncAtCommit = (durability: Durability): void => {
+    if (durability === synced) return;
+    guarded(() => connection.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`));
+    synced = durability;
+  };
   const all = <T>(sql: string, values: readonly Value[], schema: z.ZodType<T>): T[] => {
     const rows = guarded(() => prepare(sql).all(bindable(values)));
     return rows.map((row) => parseRow(row, schema, path));
@@ -104,9 +116,14 @@ function wrap(connection: Libsql.Database, path: string, writes: boolean): Datab
   return {
     all,
     first: (sql, values, schema) => all(sql, values, schema)[0],
-    run: (sql, values) => guarded(() => prepare(sql).run(bindable(values)).changes),
+    run: (sql, values) => {
+      // On its own it is a transaction; within one this says what is so.
+      if (!connection.inTransaction) syncAtCommit('full');
+      return guarded(() => prepare(sql).run(bindable(values)).changes);
+    },
     script: (sql) => guarded(() => void connection.exec(sql)),
-    transaction: (work) => {
+    transaction: (work, durability = 'full') => {
+      syncAtCommit(durability);
       guarded(() => connection.exec('BEGIN IMMEDIATE'));
       try {
         const result = work();

@@ -1,5 +1,5 @@
 /** Time that passes only for those who wait for it: the same waits end in the same order however busy the machine is. */
-export interface VirtualTime {
+export interface OrderedWaits {
   /** @param duration in a unit of the caller's */
   wait(duration: number): Promise<void>;
 }
@@ -10,7 +10,7 @@ interface Waiting {
 }
 
 /** Begins at 0. Whoever is due first goes on first, of two at once the one that came first; the others follow in later turns of the event loop. */
-export function virtualTime(): VirtualTime {
+export function orderedWaits(): OrderedWaits {
   let now = 0;
   let waiting: Waiting[] = [];
   const next = (): void => {

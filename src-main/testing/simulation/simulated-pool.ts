@@ -1,0 +1,113 @@
+import { Generator } from '../../../src-shared/random';
+import { measureOf } from '../../../src-shared/run/measure';
+import type { EpochRecord, Trial } from '../../../src-shared/run/trial';
+import type { TrainerPool, TrialListener, TrialResult } from '../../workers/trainer-pool';
+import type { Child, TrialJob } from '../../workers/trial-job';
+import { drawChild, type ChildModel } from './child-model';
+import type { VirtualTime } from './virtual-time';
+
+export interface SimulatedChildren {
+  readonly time: VirtualTime;
+  /** Children that train at the same time. */
+  readonly size: number;
+  readonly model: ChildModel;
+  /** Milliseconds that children take on average: what the model says is brought to it. Of a whole training. */
+  readonly meanDuration: number;
+  /** Share of the children that fail, by memory or divergence. */
+  readonly failing: number;
+  readonly costsOf: (trial: number) => Pick<Trial, 'parameters' | 'multiplyAdds'>;
+}
+
+/** A pool whose trainers take no more than virtual time, and how busy they were. */
+export interface SimulatedPool extends TrainerPool {
+  /** Milliseconds of virtual time that trainers have trained, all of them together. */
+  readonly trained: () => number;
+}
+
+/**
+ * Trainers that behave as real ones towards the search (begin, tell of each epoch, end) and train nothing: how long a child takes and how good it
+ * is are drawn from a model.
+ */
+export function simulatedPool(children: SimulatedChildren): SimulatedPool {
+  const { time, size, model, meanDuration, failing, costsOf } = children;
+  const free = Array.from({ length: size }, (_, index) => size - index);
+  let trained = 0;
+  /** Of the model's durations so far: networks grow over a search, and their mean is to stay where it is asked to be. */
+  let typical: number | undefined;
+
+  const wait = (milliseconds: number): Promise<void> =>
+    new Promise((resolve) => time.after(milliseconds, resolve));
+
+  const train = async ({ trial, child, seed }: TrialJob, listener: TrialListener): Promise<TrialResult> => {
+    const measure = measureOf(child.recipe);
+    const drawn = drawChild(model, measure, costsOf(trial), seed);
+    typical = typical === undefined ? drawn.milliseconds : 0.995 * typical + 0.005 * drawn.milliseconds;
+    const { epochs: count } = child.recipe;
+    const each = (meanDuration * (drawn.milliseconds / typical)) / count;
+    const draws = Generator.seeded(seed, 'course');
+    const failsAfter = draws.uniform() < failing ? draws.integer(count) : count;
+    const epochs: EpochRecord[] = [];
+    listener.onBegin?.([]);
+    for (let epoch = 0; epoch < count; epoch++) {
+      await wait(each);
+      if (listener.signal?.aborted === true) return { outcome: 'interrupted', epochs };
+      trained += each;
+      if (epoch === failsAfter) {
+        const reason = draws.integer(2) === 0 ? 'outOfMemory' : 'diverged';
+        return { outcome: 'failed', reason, message: 'Drawn to fail.', epochs };
+      }
+      const record = epochOf(child, epoch, drawn.measure, each / 1000);
+      epochs.push(record);
+      listener.onProgress?.({ epoch, step: 1, steps: 1 });
+      listener.onEpoch?.(record);
+    }
+    return { outcome: 'completed', stopped: false, epochs };
+  };
+
+  return {
+    size,
+    trained: () => trained,
+    run: async (job, listener = {}) => {
+      const trainer = free.pop();
+      if (trainer === undefined) throw new Error(`More than ${size} children at a time.`);
+      try {
+        listener.onStart?.(trainer);
+        return await train(job, listener);
+      } finally {
+        free.push(trainer);
+      }
+    },
+    stopAfterEpoch: () => undefined,
+    pause: () => undefined,
+    resume: () => undefined,
+    close: () => Promise.resolve(),
+  };
+}
+
+/** An epoch on the way to what the child comes to in the end. */
+function epochOf(child: Child, epoch: number, measure: number, seconds: number): EpochRecord {
+  const rest = Math.exp((-4 * (epoch + 1)) / child.recipe.epochs);
+  const { learningRate } = child.recipe;
+  if (child.kind === 'text') {
+    const validationPerplexity = measure * (1 + rest);
+    return {
+      kind: 'text',
+      epoch,
+      trainPerplexity: 0.9 * validationPerplexity,
+      validationPerplexity,
+      learningRate,
+      seconds,
+    };
+  }
+  const validationAccuracy = measure * (1 - rest);
+  return {
+    kind: 'images',
+    epoch,
+    trainLoss: 1 - validationAccuracy,
+    trainAccuracy: validationAccuracy,
+    validationLoss: 1 - validationAccuracy,
+    validationAccuracy,
+    learningRate,
+    seconds,
+  };
+}
