@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: builds the benchmark, prepares engine and peers, and runs it (`npm run bench -- --help`).
  * `npm run bench -- controller` measures the controller instead, `npm run bench -- window` the window with a large run.
- * `npm run bench -- resume` kills searches and resumes them, `npm run bench -- scale` runs a search at the paper's scale.
+ * `npm run bench -- resume` kills searches and resumes them, `npm run bench -- scale` runs a search at the paper's scale,
+ * `npm run bench -- parallel` compares one trainer with several.
  */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -11,13 +12,14 @@ import { electronExecutable } from './electron-runtime.mjs';
 import { peersPython } from './peers-environment.mjs';
 
 const root = resolve(import.meta.dirname, '..');
-const programs = ['main', 'graph', 'language-graph', 'layers', 'matmul', 'controller', 'resume', 'scale'];
 /** Those that are asked for by name, and what they need: the engine to train with, peers in Python to compare with. */
 const named = {
   controller: { engine: true, peers: true },
   resume: { engine: true, peers: false },
   scale: { engine: false, peers: false },
+  parallel: { engine: true, peers: false },
 };
+const programs = ['main', 'graph', 'language-graph', 'layers', 'matmul', ...Object.keys(named)];
 
 /** Where the source of each program lies. */
 const entries = {

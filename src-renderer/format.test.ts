@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bytes, children, duration, percent, rewardText } from './format';
+import { bytes, children, duration, percent, rewardText, timeLeftText } from './format';
 
 it('numbers are written as the pages want them', () => {
   expect(percent(0.41324)).toBe('41.32 %');
@@ -25,4 +25,9 @@ it('durations grow from seconds to days', () => {
     '2 h',
     '4 d 3 h',
   ]);
+});
+
+it('the time left is said with its doubt', () => {
+  expect(timeLeftText({ milliseconds: 10_800_000, uncertainty: 1_200_000 })).toBe('3 h ± 20 m left');
+  expect(timeLeftText({ milliseconds: 30_000, uncertainty: 400 })).toBe('30 s left');
 });

@@ -1,4 +1,5 @@
 import { measureNames, measureText, type Measure } from '../src-shared/run/measure';
+import type { TimeLeft } from '../src-shared/run/time-left';
 
 /** '93.41', '78.4': a stored measure without its unit, which stands in the head of the column. */
 export function measureNumber(measure: Measure, stored: number | null): string {
@@ -45,6 +46,12 @@ export function duration(milliseconds: number): string {
 
 function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+/** '3 h ± 20 m left'; the doubt is left out where it is less than a second. */
+export function timeLeftText({ milliseconds, uncertainty }: TimeLeft): string {
+  const doubt = uncertainty >= 1000 ? ` ± ${duration(uncertainty)}` : '';
+  return `${duration(milliseconds)}${doubt} left`;
 }
 
 /** '274 MB'. */

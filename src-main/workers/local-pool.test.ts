@@ -109,6 +109,15 @@ describe('a pool of trainer processes', () => {
     expect(pids.length).toBe(2);
   });
 
+  it('renews a process that has grown by more than it may since its first child', async () => {
+    const renewing = pool({ memoryGrowth: -1 });
+    for (const trial of [1, 2]) await renewing.run(job(trial, { epochs: 1, rewardEpochs: 1 }));
+    expect(pids.length).toBe(2);
+    const keeping = pool({ memoryGrowth: 2 ** 40 });
+    for (const trial of [1, 2]) await keeping.run(job(trial, { epochs: 1, rewardEpochs: 1 }));
+    expect(pids.length).toBe(3);
+  });
+
   it('trains as many children at a time as it has trainers, the others in turn', async () => {
     const shared = pool({ trainers: { count: 2, threads: 1, device: 'cpu' } });
     const order: string[] = [];

@@ -17,6 +17,8 @@ export interface LocalPoolOptions {
   readonly log?: (trainer: number, text: string) => void;
   /** Children that a process trains before a fresh one takes its place: TensorFlow gives back not all of its memory. */
   readonly childrenPerProcess?: number;
+  /** Bytes by which a process may grow after its first child before a fresh one takes its place. */
+  readonly memoryGrowth?: number;
   readonly patience?: Patience;
   /** Milliseconds between asking a trainer to end and forcing it. */
   readonly grace?: number;
@@ -24,6 +26,8 @@ export interface LocalPoolOptions {
 
 const defaultGrace = 5000;
 const defaultChildrenPerProcess = 25;
+/** Half a gigabyte: a fresh process holds about as much, and starting one takes two seconds. */
+const defaultMemoryGrowth = 512 * 2 ** 20;
 /** A trainer loads TensorFlow before it is ready; a slow disk may need its time. Milliseconds. */
 export const startPatience = 120_000;
 /** A process that fails to start is tried so often before that counts as the machine's fault. */
@@ -45,6 +49,7 @@ interface Seat {
 /** Trains children in processes of this machine. Processes start when the first children come, and are kept for the next. */
 export function localPool(options: LocalPoolOptions): TrainerPool {
   const { trainers, spawn, log, childrenPerProcess = defaultChildrenPerProcess } = options;
+  const { memoryGrowth = defaultMemoryGrowth } = options;
   const { patience = defaultPatience, grace = defaultGrace } = options;
   const environment = engineEnvironment(engineLimits(trainers));
   const seats: readonly Seat[] = Array.from({ length: trainers.count }, (_, i) => ({ number: i + 1 }));
@@ -66,8 +71,10 @@ export function localPool(options: LocalPoolOptions): TrainerPool {
   };
 
   const trainerOf = async (seat: Seat): Promise<TrainerHandle> => {
-    if (seat.trainer && !seat.trainer.gone && seat.trainer.jobs < childrenPerProcess) return seat.trainer;
-    await seat.trainer?.end(grace);
+    const { trainer: warm } = seat;
+    const fit = warm && !warm.gone && warm.jobs < childrenPerProcess && warm.growth <= memoryGrowth;
+    if (fit) return warm;
+    await warm?.end(grace);
     for (let attempt = 1; ; attempt++) {
       const trainer = trainerHandle(spawn(environment), (text) => log?.(seat.number, text));
       seat.trainer = trainer;

@@ -44,7 +44,7 @@ const replies: readonly TrainerReply[] = [
   { type: 'ready', pid: 1, tensorflow: '2.21.0', device: 'cpu' },
   { type: 'begun', trial: 1, epochs: [epochOf(0, 0.5)] },
   { type: 'progress', trial: 1, epoch: 0, step: 1, steps: 2 },
-  { type: 'completed', trial: 1, stopped: false },
+  { type: 'completed', trial: 1, stopped: false, memory: 400_000_000 },
   { type: 'examined', trial: 1, measure: null },
   { type: 'failed', trial: 1, reason: 'diverged', message: 'Too fast.' },
   { type: 'unwritable', trial: 1, message: 'The disk is full.' },

@@ -125,7 +125,7 @@ export const trainerReplySchema: z.ZodType<TrainerReply> = z.discriminatedUnion(
     trial: size,
     speed: z.strictObject({ begin: taken, trainStep: taken, evaluationStep: taken, memory: taken }),
   }),
-  z.strictObject({ type: z.literal('completed'), trial: size, stopped: z.boolean() }),
+  z.strictObject({ type: z.literal('completed'), trial: size, stopped: z.boolean(), memory: z.int().min(0) }),
   z.strictObject({ type: z.literal('examined'), trial: size, measure: z.number().min(0).nullable() }),
   z.strictObject({
     type: z.literal('failed'),

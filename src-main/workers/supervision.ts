@@ -77,6 +77,7 @@ export function superviseChild(
           tell(() => listener.onEpoch?.(reply.record));
           break;
         case 'completed':
+          trainer.heardMemory(reply.memory);
           settle(() => resolve({ outcome: 'completed', stopped: reply.stopped, epochs }), false);
           break;
         case 'failed':

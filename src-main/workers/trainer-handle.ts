@@ -20,6 +20,9 @@ export interface TrainerEvents {
 export interface TrainerHandle {
   /** Children that it has been given. */
   jobs: number;
+  /** Bytes of memory that it holds more than after its first child. */
+  readonly growth: number;
+  heardMemory(bytes: number): void;
   /** True once it has exited, or is being ended. */
   readonly gone: boolean;
   /** The last of what it wrote to its standard streams. */
@@ -41,6 +44,8 @@ export interface TrainerHandle {
 export function trainerHandle(trainer: TrainerProcess, log: (text: string) => void): TrainerHandle {
   let output = '';
   let exited = false;
+  let first: number | undefined;
+  let growth = 0;
   let ending: Promise<void> | undefined;
   let events: TrainerEvents | null = null;
   let onReady: () => void = () => undefined;
@@ -64,6 +69,13 @@ export function trainerHandle(trainer: TrainerProcess, log: (text: string) => vo
 
   const handle: TrainerHandle = {
     jobs: 0,
+    get growth() {
+      return growth;
+    },
+    heardMemory: (bytes) => {
+      first ??= bytes;
+      growth = bytes - first;
+    },
     get gone() {
       return exited || ending !== undefined;
     },

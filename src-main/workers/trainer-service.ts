@@ -65,7 +65,7 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
       const unwritable = saveWeights(job, child);
       transport.send(
         unwritable === null
-          ? { type: 'completed', trial, stopped: child.stopped }
+          ? { type: 'completed', trial, stopped: child.stopped, memory: process.memoryUsage.rss() }
           : { type: 'unwritable', trial, message: unwritable },
       );
     } catch (error) {

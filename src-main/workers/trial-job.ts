@@ -81,7 +81,13 @@ export type TrainerReply =
     }
   | { readonly type: 'epoch'; readonly trial: number; readonly record: EpochRecord }
   | { readonly type: 'measured'; readonly trial: number; readonly speed: ChildSpeed }
-  | { readonly type: 'completed'; readonly trial: number; readonly stopped: boolean }
+  | {
+      readonly type: 'completed';
+      readonly trial: number;
+      readonly stopped: boolean;
+      /** Bytes that the process holds in memory when the child is gone. */
+      readonly memory: number;
+    }
   /** An accuracy in [0, 1], or a perplexity; null for one past all numbers. */
   | { readonly type: 'examined'; readonly trial: number; readonly measure: number | null }
   | {
