@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConvArchitecture } from '../../src-shared/architecture/conv-architecture';
 import { Generator } from '../../src-shared/random';
 import type { EpochRecord } from '../../src-shared/run/trial';
@@ -11,6 +12,8 @@ export interface SyntheticChildren {
   readonly size?: number;
   /** Seeds how long each child takes, and so the order in which they end; 0 ends each at once. */
   readonly pace?: number;
+  /** Milliseconds that each epoch takes, for tests that must meet a child in training. */
+  readonly epochTime?: number;
   /** The result of a child instead of that of `architectureMerit`. */
   readonly result?: (job: TrialJob) => TrialResult | Promise<TrialResult>;
   /** Called with each job when it begins. */
@@ -22,7 +25,7 @@ export interface SyntheticChildren {
  * so that the search's own logic can be run thousands of times faster than networks learn.
  */
 export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
-  const { size = 1, pace = 0, result, onJob } = children;
+  const { size = 1, pace = 0, epochTime = 0, result, onJob } = children;
   const draw = Generator.seeded(pace, 'pace');
   const waits = orderedWaits();
   let stopping = false;
@@ -45,6 +48,7 @@ export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
     const { child } = job;
     const inAll = child.recipe.epochs;
     while (epochs.length < inAll) {
+      if (epochTime !== 0) await sleep(epochTime);
       if (pace !== 0) await waits.wait(draw.integer(4));
       if (pause.paused) await Promise.race([untilResumed(), abortOf(listener.signal)]);
       if (isAborted(listener)) return { outcome: 'interrupted', epochs };

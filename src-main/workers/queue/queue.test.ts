@@ -134,7 +134,7 @@ describe('a child in the queue', () => {
 
   it('ends at once when it is not wanted any more, and its worker takes the next', async () => {
     const { pool } = await search();
-    const { events } = await worker({ pace: 1 });
+    const { events } = await worker({ epochTime: 2 });
     const own = new AbortController();
     const running = pool.run(longChild(1), { signal: own.signal, onEpoch: () => own.abort() });
     expect((await running).outcome).toBe('interrupted');
@@ -147,7 +147,7 @@ describe('a child in the queue', () => {
 
   it('ends after its epoch when its search does, and those that wait are not begun', async () => {
     const { pool } = await search();
-    await worker({ pace: 1 });
+    await worker({ epochTime: 2 });
     let begun = 0;
     const runs = [1, 2].map((trial) =>
       pool.run(longChild(trial), {
@@ -164,7 +164,7 @@ describe('a child in the queue', () => {
 
   it('is held in a pause', async () => {
     const { pool } = await search();
-    await worker({ pace: 1 });
+    await worker({ epochTime: 2 });
     let epochs = 0;
     const running = pool.run(longChild(1), { onEpoch: () => (epochs += 1) });
     await until(() => epochs > 0);
@@ -233,7 +233,7 @@ describe('workers', () => {
 
   it('that end after the epoch give the child back, and another trains it', async () => {
     const { pool } = await search();
-    const first = await worker({ pace: 1 });
+    const first = await worker({ epochTime: 2 });
     const starts: number[] = [];
     const running = pool.run(longChild(1), {
       onStart: (trainer) => starts.push(trainer),
@@ -287,7 +287,7 @@ describe('a queue that goes away', () => {
     try {
       const { pool, states } = await poolAt(own.url);
       pools.push(pool);
-      const at = await workerAt(own.url, folder, { pace: 1 });
+      const at = await workerAt(own.url, folder, { epochTime: 2 });
       workers.push(at);
       const runs = [1, 2, 3].map((trial) => pool.run(childOf(trial)));
       await until(() => at.jobs.length > 0);
