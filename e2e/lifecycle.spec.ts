@@ -70,7 +70,11 @@ test('a search is paused by a key, goes on, and one child of it is ended', async
 test('a child whose trainer was killed is trained again when the user says so', async () => {
   const studio = await startStudio(home);
   const { page } = studio;
-  await startSearch(studio, 'Retried', { 'budget.children': '2', 'recipe.epochs': '2' });
+  await startSearch(studio, 'Retried', {
+    'budget.children': '2',
+    'recipe.epochs': '2',
+    'trainers.retries': '0',
+  });
   process.kill(await trainerOf(studio), 'SIGKILL');
   const failures = page.getByRole('region', { name: 'Failures' });
   await expect(failures).toContainText('Child 1: The trainer ended by SIGKILL');

@@ -131,6 +131,7 @@ test('a killed trainer is a failed child, a killed program an interrupted run th
   await page.getByRole('button', { name: 'Search on this data set' }).click();
   await setOption(studio, 'name', 'Killed');
   await setOption(studio, 'budget.children', '4');
+  await setOption(studio, 'trainers.retries', '0');
   await setOption(studio, 'space.filters', '4, 6');
   await page.getByRole('button', { name: 'Start search' }).click();
   await expect(page.getByRole('progressbar', { name: 'Epoch of child 1' })).toBeVisible({ timeout: 60_000 });

@@ -67,10 +67,10 @@ export async function startAgain(home: Home, ...open: string[]): Promise<void> {
 
 /** Starts the built program; scripts/e2e.mjs names the Electron. */
 export async function startStudio(home: Home, more: Start = {}): Promise<Studio> {
-  const electron = process.env['CELLSMITH_ELECTRON'];
+  // Without executablePath Playwright takes the Electron of ELECTRON_OVERRIDE_DIST_PATH and holds it until it is attached to it: a window
+  // that opens before that may never be heard of.
   const app = await _electron.launch({
     timeout: 120_000,
-    ...(electron !== undefined && { executablePath: electron }),
     args: [...switchesOf(home), more.program ?? root, ...(more.open ?? [])],
     env: { ...definedOf(process.env), CELLSMITH_RUNS: home.runs, ...more.environment },
   });

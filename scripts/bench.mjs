@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { build } from 'vite';
 import { withDisplay } from './display.mjs';
-import { electronExecutable } from './electron-runtime.mjs';
+import { electronEnvironment } from './electron-runtime.mjs';
 import { peersPython } from './peers-environment.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -58,7 +58,7 @@ async function measureWindow(parameters) {
     join(root, 'out', 'bench', 'window.js'),
     ...parameters,
   ]);
-  return run(command, rest, { CELLSMITH_ELECTRON: await electronExecutable() });
+  return run(command, rest, await electronEnvironment());
 }
 
 function run(command, parameters, environment = {}) {

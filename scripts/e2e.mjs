@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import { electronExecutable } from './electron-runtime.mjs';
+import { electronEnvironment } from './electron-runtime.mjs';
 import { withDisplay } from './display.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -32,7 +32,7 @@ export async function runPlaywright(parameters, environment = {}) {
   const { status, error } = spawnSync(command, rest, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, ...environment, CELLSMITH_ELECTRON: await electronExecutable(), ...chromium() },
+    env: { ...process.env, ...environment, ...(await electronEnvironment()), ...chromium() },
   });
   if (error)
     console.error(

@@ -166,4 +166,12 @@ export async function electronExecutable(log = console.error) {
   return join(await electronFolder(log), names[process.platform] ?? 'electron');
 }
 
+/** What tells tests and Playwright which Electron to start. */
+export async function electronEnvironment() {
+  return {
+    CELLSMITH_ELECTRON: await electronExecutable(),
+    ELECTRON_OVERRIDE_DIST_PATH: await electronFolder(),
+  };
+}
+
 if (process.argv[1] === import.meta.filename) console.log(await electronFolder());

@@ -52,6 +52,7 @@ test('what the program answers about a run is recorded', async () => {
   for (const update of [1, recordedRun.children / 8]) await record('readProbabilities', { folder, update });
   await record('readLog', { folder, after: null });
   await record('describeDataset', { path: sample });
+  await record('readExamples', { path: sample });
   await record('openArchitecture', { path: cell });
   expect(studio.complaints).toEqual([]);
   await studio.app.close();
