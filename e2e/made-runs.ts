@@ -101,7 +101,7 @@ function configOf(
   { config }: MadeTask,
   { name, strategy, children, epochs, seed, grows }: Required<Omit<MadeRun, 'on'>>,
 ): SearchConfig {
-  const common = { name, seed, budget: { children, hours: null } };
+  const common = { name, seed, budget: { children, hours: null, multiplyAdds: null } };
   return isImageSearch(config)
     ? {
         ...config,
@@ -148,7 +148,7 @@ function trialOf(
     reusedFrom: null,
     retries: 0,
     batchSize: null,
-    endedEarly: false,
+    endedBy: null,
     startedAt,
     endedAt,
   };

@@ -47,7 +47,7 @@ export async function measureScale(
   { config, description, size, model, children, meanDuration }: ScaleOptions,
 ): Promise<MeasuredScale> {
   const run = createRun(runs, {
-    config: { ...config, budget: { children, hours: null } },
+    config: { ...config, budget: { children, hours: null, multiplyAdds: null } },
     dataset: { location: description.location, fingerprint: description.fingerprint, description },
     software: { node: process.versions.node },
   });

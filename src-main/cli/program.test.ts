@@ -129,7 +129,7 @@ describe('runs', () => {
 
     const made = createRun(
       runs,
-      runDescription({ name: 'A first try', budget: { children: 12, hours: null } }),
+      runDescription({ name: 'A first try', budget: { children: 12, hours: null, multiplyAdds: null } }),
     );
     await runSearch(
       searchOf(made, {
@@ -200,7 +200,7 @@ describe('runs', () => {
           reusedFrom: null,
           retries: 0,
           batchSize: null,
-          endedEarly: false,
+          endedBy: null,
           startedAt: 1,
           endedAt: null,
         },

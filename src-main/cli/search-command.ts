@@ -6,7 +6,7 @@ import { prepareFor } from '../datasets/prepare-for';
 import { provisionEngine } from '../engine/provision/provision';
 import { findRunFolder } from '../runs/locations';
 import type { WritableRun } from '../runs/run-folder';
-import { activeTime, readSessions } from '../runs/tables/sessions';
+import { budgetUsed } from '../runs/budget-used';
 import { countTrials, readBestTrials } from '../runs/tables/trials';
 import { prepareSearch, type ReadySearch, type SearchOrder } from '../search/prepare-search';
 import { searchWithTrainers } from '../search/search-with-trainers';
@@ -109,7 +109,7 @@ async function search(
   view.begin({
     config: run.manifest.config,
     earlier: earlierProgress(run),
-    activeBefore: activeTime(run.database, readSessions(run.database).length + 1),
+    used: budgetUsed(run),
   });
   await searchWithTrainers(run, {
     data: data.trainFolder,

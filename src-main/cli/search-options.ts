@@ -25,6 +25,7 @@ export interface SearchOptions {
   readonly threads?: number;
   readonly children?: number;
   readonly hours?: number;
+  readonly multiplyAdds?: number;
   readonly seed?: number;
   readonly strategy?: 'reinforce' | 'random';
   readonly level?: 'word' | 'character';
@@ -51,6 +52,7 @@ const resumable = new Set([
   'threads',
   'children',
   'hours',
+  'multiplyAdds',
   'set',
   'queue',
   'ca',
@@ -83,6 +85,11 @@ export function addSearchOptions(command: Command): Command {
     .option('--threads <n>', 'threads of each trainer', positiveInteger)
     .option('--children <n>', 'end after so many children', positiveInteger)
     .option('--hours <h>', 'end after so many hours', positiveNumber)
+    .option(
+      '--multiply-adds <n>',
+      'end after so many multiply-adds of training, such as 2e14',
+      positiveNumber,
+    )
     .option('--seed <n>', 'seed of the search', wholeNumber)
     .addOption(new Option('--strategy <name>', 'who proposes').choices(['reinforce', 'random']))
     .addOption(new Option('--level <unit>', 'what a token of a text is').choices(['word', 'character']))
@@ -149,12 +156,13 @@ function changesOf(
   base: Pick<SearchConfig, 'budget' | 'trainers'>,
   options: SearchOptions,
 ): Pick<SearchConfig, 'budget' | 'trainers'> {
-  const { children, hours, trainers, threads, queue } = options;
+  const { children, hours, multiplyAdds, trainers, threads, queue } = options;
   return {
     budget: {
       ...base.budget,
       ...(children !== undefined && { children }),
       ...(hours !== undefined && { hours }),
+      ...(multiplyAdds !== undefined && { multiplyAdds }),
     },
     trainers: {
       ...base.trainers,

@@ -22,6 +22,7 @@ export function writeOverview(terminal: Terminal, run: OpenRun): void {
   const limits = [
     ...(budget.children === null ? [] : [`${budget.children} children`]),
     ...(budget.hours === null ? [] : [duration(budget.hours * 3_600_000)]),
+    ...(budget.multiplyAdds === null ? [] : [`${shortCount(budget.multiplyAdds)} multiply-adds`]),
   ];
   const rows: [string, string][] = [
     ['Run', summary.folder],
@@ -30,6 +31,9 @@ export function writeOverview(terminal: Terminal, run: OpenRun): void {
     ['Data set', dataset.location],
     ['State', summary.message === null ? summary.state : `${summary.state}: ${summary.message}`],
     ['Budget', limits.length === 0 ? 'none' : limits.join(' or ')],
+    ...(summary.multiplyAdds === null
+      ? []
+      : [['Multiply-adds', shortCount(summary.multiplyAdds)] satisfies [string, string]]),
     ['Children', `${children.ended}, of which ${children.failed} failed and ${children.reused} were known`],
     ...controllerRow(run),
     ['Begun', dateTime(summary.createdAt)],
@@ -94,7 +98,10 @@ export function writeTrial(
   const { startedAt, endedAt, failure, reusedFrom, number } = trial;
   const rows: [string, string][] = [
     ['Child', `${number} of ${run.folder}`],
-    ['State', trial.state],
+    [
+      'State',
+      trial.endedBy === null ? trial.state : `${trial.state}, ended early by ${endingTexts[trial.endedBy]}`,
+    ],
     [sentenceCase(measureNames[measure].name), measureText(measure, trial.measure)],
     ['Reward', rewardText(trial.reward)],
     [proposed.kind === 'conv' ? 'Network' : 'Cell', trial.architectureHash],
@@ -113,6 +120,8 @@ export function writeTrial(
   writeLine(terminal);
   writeLine(terminal, epochTable(terminal, epochs, measure));
 }
+
+const endingTexts = { user: 'its user', rule: 'the rule of the run' } as const;
 
 /** 'replica 3, by parameters after 17 updates'; null where there is only one replica, or it was not stored. */
 function sampledBy({ database, manifest }: OpenRun, trial: Trial): string | null {

@@ -2,12 +2,18 @@ import { CellsmithError } from '../../src-shared/errors';
 import type { RunDetail } from '../../src-shared/ipc/run-detail';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import type { SessionState } from '../../src-shared/ipc/states';
-import { paceOf, progressAfter, progressAtStart, type SearchProgress } from '../../src-shared/run/progress';
+import {
+  paceOf,
+  type BudgetUsed,
+  progressAfter,
+  progressAtStart,
+  type SearchProgress,
+} from '../../src-shared/run/progress';
 import type { RunEvent } from '../../src-shared/run/run-event';
 import { timeLeft } from '../../src-shared/run/time-left';
 import type { EngineInstallation } from '../engine/provision/installation';
+import { budgetUsed } from '../runs/budget-used';
 import type { WritableRun } from '../runs/run-folder';
-import { activeTime, readSessions } from '../runs/tables/sessions';
 import { countTrials, readBestTrials } from '../runs/tables/trials';
 import type { PrepareData } from '../search/data-of-run';
 import type { RetryRequest } from '../search/retry-failures';
@@ -52,7 +58,7 @@ export interface SearchServiceParts {
 interface Search {
   run: WritableRun;
   control: SearchControl | null;
-  readonly activeBefore: number;
+  readonly used: () => BudgetUsed;
   progress: SearchProgress;
 }
 
@@ -97,7 +103,7 @@ export function searchService(parts: SearchServiceParts): SearchService {
     search = {
       run,
       control: null,
-      activeBefore: activeTime(run.database, readSessions(run.database).length + 1),
+      used: budgetUsed(run),
       progress: progressAtStart({
         ended: counts.completed + counts.failed + counts.reused,
         failed: counts.failed,
@@ -187,10 +193,10 @@ export function searchService(parts: SearchServiceParts): SearchService {
     },
     live: (folder) => {
       if (search?.run.folder !== folder) return null;
-      const { progress, activeBefore } = search;
+      const { progress, used } = search;
       return {
         startedAt: progress.startedAt,
-        activeBefore,
+        activeBefore: used().activeBefore,
         trainers: [...progress.trainers].map(([trainer, child]) => ({ trainer, ...child })),
         queue: progress.queue,
       };
@@ -199,13 +205,15 @@ export function searchService(parts: SearchServiceParts): SearchService {
   };
 }
 
-function searchingState(
-  { run, progress, activeBefore }: Search,
-  ending: 'afterEpoch' | 'now' | null,
-): SessionState {
+function searchingState({ run, progress, used }: Search, ending: 'afterEpoch' | 'now' | null): SessionState {
   const { config } = run.manifest;
-  const { children } = config.budget;
-  const left = timeLeft(paceOf(progress, config, activeBefore, Date.now()));
+  const { children, multiplyAdds } = config.budget;
+  const spent = used();
+  const left = timeLeft(paceOf(progress, config, spent, Date.now()));
+  const shares = [
+    ...(children === null ? [] : [progress.ended / children]),
+    ...(multiplyAdds === null ? [] : [(spent.multiplyAdds ?? 0) / multiplyAdds]),
+  ];
   const known = left !== null && left.uncertainty <= 0.75 * left.milliseconds;
   return {
     kind: 'searching',
@@ -213,7 +221,7 @@ function searchingState(
     name: config.name,
     ended: progress.ended,
     running: progress.trainers.size,
-    share: children === null ? null : Math.min(1, progress.ended / children),
+    share: shares.length === 0 ? null : Math.min(1, Math.max(...shares)),
     timeLeft: known ? left : null,
     ending,
     paused: progress.pausedAt !== null,

@@ -4,7 +4,13 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { trialStates, failureReasons, type EpochRecord, type Trial } from '../../src-shared/run/trial';
+import {
+  endings,
+  trialStates,
+  failureReasons,
+  type EpochRecord,
+  type Trial,
+} from '../../src-shared/run/trial';
 import { runDescription } from '../testing/run-description';
 import { temporaryFolder } from '../testing/temporary-folder';
 import { manifestFile, readManifest } from './manifest';
@@ -54,7 +60,7 @@ const proposed: Trial = {
   reusedFrom: null,
   retries: 0,
   batchSize: null,
-  endedEarly: false,
+  endedBy: null,
   startedAt: null,
   endedAt: null,
 };
@@ -109,7 +115,7 @@ describe('a run folder', () => {
       reusedFrom: fc.constant(null),
       retries: fc.nat(9),
       batchSize: fc.option(fc.integer({ min: 1, max: 4096 })),
-      endedEarly: fc.boolean(),
+      endedBy: fc.option(fc.constantFrom(...endings)),
       startedAt: time,
       endedAt: time,
     });

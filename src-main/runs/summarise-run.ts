@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { measureOf } from '../../src-shared/run/measure';
 import type { RunState, RunSummary } from '../../src-shared/run/run-summary';
 import { lockHolder } from './lock';
+import { multiplyAddsUsed } from './budget-used';
 import type { OpenRun } from './run-folder';
 import { activeTime, readSessions, type Session } from './tables/sessions';
 import { countTrials, readBestTrials } from './tables/trials';
@@ -29,6 +30,7 @@ export function summariseRun(run: OpenRun): RunSummary {
       reused: counts.reused,
     },
     budget: config.budget,
+    multiplyAdds: multiplyAddsUsed(run),
     measure: measureOf(config.recipe),
     best: best === undefined ? null : { number: best.number, measure: best.measure, reward: best.reward },
     createdAt: manifest.createdAt,

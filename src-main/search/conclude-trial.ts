@@ -4,6 +4,7 @@ import { removeChildCheckpoint } from '../runs/child-checkpoints';
 import { readBestTrials, updateTrial } from '../runs/tables/trials';
 import { pruneWeights } from '../runs/weights';
 import type { TrialResult } from '../workers/trainer-pool';
+import type { Ending } from './early-stopping';
 import { reasonToGiveUp } from './give-up';
 import { fail, record, type SearchState } from './search-state';
 
@@ -40,8 +41,26 @@ export function concludeEnded(state: SearchState, trial: Trial, result: TrialRes
       reason: 'stopped',
       message: 'You ended it before its first epoch was complete.',
     });
-  const ended = { ...trial, endedEarly: true, endedAt: state.clock() };
-  return recordCompletion(state, ended, result);
+  return recordCompletion(state, { ...trial, endedBy: 'user', endedAt: state.clock() }, result);
+}
+
+/** What becomes of a child that the rule of the run has ended: its reward is that of the epochs that it was given. */
+export function concludeUnpromising(
+  state: SearchState,
+  trial: Trial,
+  result: TrialResult,
+  ending: Ending,
+): Trial {
+  const epochs = result.epochs.slice(0, ending.epochs);
+  state.run.log.write(
+    'search',
+    `child ${trial.number} is ended after epoch ${ending.epochs}: ${ending.reason}`,
+  );
+  return recordCompletion(
+    state,
+    { ...trial, endedBy: 'rule', endedAt: state.clock() },
+    { ...result, epochs },
+  );
 }
 
 function recordCompletion(state: SearchState, trial: Trial, { epochs }: TrialResult): Trial {
@@ -50,6 +69,8 @@ function recordCompletion(state: SearchState, trial: Trial, { epochs }: TrialRes
   const ended: Trial = { ...trial, state: 'completed', ...outcomeOf(epochs, recipe) };
   const at = ended.endedAt ?? state.clock();
   record(state, { type: 'trialCompleted', trial: ended, at }, () => updateTrial(database, ended));
+  // It may have been trained again in a batch that was learned from.
+  state.stopping.changed();
   removeChildCheckpoint(folder, ended.number);
   pruneWeights(folder, readBestTrials(database, keepBest), new Set(state.training.keys()));
   return ended;

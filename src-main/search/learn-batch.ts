@@ -39,5 +39,6 @@ export function learnBatch(state: SearchState, batch: Batch, trials: readonly Tr
     insertProbabilities(run.database, number, probabilities);
     commitController(state, checkpoint);
   });
+  state.stopping.changed();
   pruneCheckpoints(run.folder, checkpoint);
 }

@@ -102,7 +102,7 @@ describe('a pause', () => {
     let now = 0;
     const minute = 60_000;
     const run = newRun({
-      budget: { children: null, hours: 1 },
+      budget: { children: null, hours: 1, multiplyAdds: null },
       trainers: cpuTrainers(1),
     });
     const search = start(
@@ -188,17 +188,17 @@ describe('ending one child', () => {
     expect(epochs).toHaveLength(3);
     expect(trial).toMatchObject({
       state: 'completed',
-      endedEarly: true,
+      endedBy: 'user',
       reward: outcomeOf(epochs, demo.recipe).reward,
     });
     const others = readTrials(run.database).filter(({ number }) => number !== 5);
-    expect(others.every(({ endedEarly, state }) => !endedEarly && state !== 'failed')).toBe(true);
+    expect(others.every(({ endedBy, state }) => endedBy === null && state !== 'failed')).toBe(true);
     // What it reached is not given to a twin as if it had been trained to the end.
     expect(others.some(({ reusedFrom }) => reusedFrom === 5)).toBe(false);
   });
 
   it('before its first epoch makes it a failed one, with a reason of its own that ends no search', async () => {
-    const run = newRun({ budget: { children: 12, hours: null } });
+    const run = newRun({ budget: { children: 12, hours: null, multiplyAdds: null } });
     const search = start(run, { pace: 1 }, (event, control) => {
       if (event.type === 'trialProgress' && event.epoch === 0 && event.trial <= 9)
         control.stopChild(event.trial);
@@ -319,13 +319,15 @@ describe('failed children that are trained again', () => {
 
 describe('a budget that is extended while the search runs', () => {
   it('gives the course of a search that had it from the beginning, also when there was nothing left to propose', async () => {
-    const longer = newRun({ budget: { children: 32, hours: null } });
+    const longer = newRun({ budget: { children: 32, hours: null, multiplyAdds: null } });
     await start(longer).outcome;
     for (const at of [3, 24]) {
       const run = newRun({ trainers: cpuTrainers(1) });
       const search = start(run, {}, (event, control) => {
         if (!isEpoch(event, at, 0)) return;
-        expect(control.extend({ children: 32, hours: null }).manifest.config.budget.children).toBe(32);
+        expect(
+          control.extend({ children: 32, hours: null, multiplyAdds: null }).manifest.config.budget.children,
+        ).toBe(32);
       });
       expect(await search.outcome).toBe('finished');
       expect(courseOf(run)).toEqual(courseOf(longer));

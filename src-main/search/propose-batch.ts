@@ -63,7 +63,7 @@ function trialOf(state: SearchState, proposal: Proposal, number: number): Trial 
     reusedFrom: null,
     retries: 0,
     batchSize: null,
-    endedEarly: false,
+    endedBy: null,
     startedAt: null,
     endedAt: null,
   };

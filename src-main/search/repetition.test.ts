@@ -28,7 +28,10 @@ async function searchWithFailures(
   times: number,
   trainers: Parameters<typeof cpuTrainers>[1],
 ) {
-  run = newRun(runs, { budget: { children: 8, hours: null }, trainers: cpuTrainers(2, trainers) });
+  run = newRun(runs, {
+    budget: { children: 8, hours: null, multiplyAdds: null },
+    trainers: cpuTrainers(2, trainers),
+  });
   const jobs: TrialJob[] = [];
   const result = (job: TrialJob): TrialResult => {
     if (job.trial === 2 && jobs.push(job) <= times)
@@ -63,7 +66,10 @@ describe('a child whose trainer is lost', () => {
 
 describe('a child whose trainer is lost while the search is being stopped', () => {
   it('has not failed: the next session trains it', async () => {
-    run = newRun(runs, { budget: { children: 8, hours: null }, trainers: cpuTrainers(1, { retries: 2 }) });
+    run = newRun(runs, {
+      budget: { children: 8, hours: null, multiplyAdds: null },
+      trainers: cpuTrainers(1, { retries: 2 }),
+    });
     const { parts, afterEpoch } = searchOf(run, {
       result: () => {
         afterEpoch.abort();

@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(() => rmSync(runs, { recursive: true }));
 
 const settings: Partial<ImageSearchConfig> = {
-  budget: { children: 8, hours: null },
+  budget: { children: 8, hours: null, multiplyAdds: null },
   trainers: cpuTrainers(2),
   recipe: { ...demo.recipe, epochs: 2, rewardEpochs: 1 },
 };

@@ -2,11 +2,13 @@ import type { RunEvent } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
 import type { Decision } from '../../src-shared/space/search-space';
 import type { Strategy } from '../controller/strategy';
+import { multiplyAddsUsed } from '../runs/budget-used';
 import type { WritableRun } from '../runs/run-folder';
 import type { Durability } from '../runs/sqlite/database';
 import { insertEvent } from '../runs/tables/events';
 import type { TrainerPool } from '../workers/trainer-pool';
 import type { Child } from '../workers/trial-job';
+import { earlyStopping, type EarlyStopping } from './early-stopping';
 import { createGate, type Gate } from './gate';
 import type { SearchControl } from './search-control';
 
@@ -70,6 +72,7 @@ export interface SearchState extends Omit<SearchParts, 'clock'> {
   /** Replicas whose loop has not ended; only the first when they learn in step. */
   readonly replicas: Set<number>;
   readonly pause: PauseState;
+  readonly stopping: EarlyStopping;
   /** Ends all children at once: by the user's signal or because something broke. */
   readonly halt: AbortController;
   /** The first error; others that follow from it are in the log. */
@@ -101,6 +104,7 @@ export function createState(parts: SearchParts): SearchState {
     work: new Set(),
     replicas: new Set(),
     pause: { since: null, total: 0, waiting: [] },
+    stopping: earlyStopping(parts.run),
     session: 0,
     halt: new AbortController(),
     failure: undefined,
@@ -116,9 +120,14 @@ export function fail(state: SearchState, error: unknown): void {
   for (const goOn of state.pause.waiting.splice(0)) goOn();
 }
 
-/** Whether no more children may begin: the user ends the search, something broke, or its budget of time is used up. */
+/** Whether no more children may begin: the user ends the search, something broke, or its budget of time or of multiply-adds is used up. */
 export function isEnding(state: SearchState): boolean {
-  return isHalting(state) || state.timeLeft() <= 0;
+  return isHalting(state) || state.timeLeft() <= 0 || isSpent(state);
+}
+
+function isSpent({ run }: SearchState): boolean {
+  const { multiplyAdds } = run.manifest.config.budget;
+  return multiplyAdds !== null && (multiplyAddsUsed(run) ?? 0) >= multiplyAdds;
 }
 
 /** Whether the user ends the search, or something broke. */

@@ -83,7 +83,9 @@ describe('a search', () => {
   });
 
   it('ends with a smaller batch when the budget is no multiple of it', async () => {
-    const { trials, updates } = await uninterrupted({ budget: { children: 6, hours: null } });
+    const { trials, updates } = await uninterrupted({
+      budget: { children: 6, hours: null, multiplyAdds: null },
+    });
     expect(trials).toHaveLength(6);
     expect(updates.map((update) => update.trials)).toEqual([
       [1, 2, 3, 4],
@@ -107,7 +109,7 @@ describe('a search', () => {
         ...presets.v1.config.space,
         schedule: { initialLayers: 6, growBy: 0, every: 1, maximumLayers: 6 },
       },
-      budget: { children: 320, hours: null },
+      budget: { children: 320, hours: null, multiplyAdds: null },
       recipe: { ...demo.recipe, epochs: 1, rewardEpochs: 1, rewardExponent: 1 },
       duplicates: 'retrain',
     });
@@ -167,7 +169,7 @@ describe('replicas', () => {
   it('in step go on, when they are stopped anywhere in a round, to where they would have come', async () => {
     const changes = {
       controller: { ...controller, mode: 'synchronous' as const },
-      budget: { children: 16, hours: null },
+      budget: { children: 16, hours: null, multiplyAdds: null },
     };
     const straight = await uninterrupted(changes);
     // The last round is cut short by the budget.
@@ -195,7 +197,7 @@ describe('networks that the run has trained already', () => {
       filters: [6],
       schedule: { initialLayers: 2, growBy: 0, every: 1, maximumLayers: 2 },
     },
-    budget: { children: 40, hours: null },
+    budget: { children: 40, hours: null, multiplyAdds: null },
   };
 
   it('get their reward again and cost nothing', async () => {
@@ -275,7 +277,7 @@ describe('failures', () => {
   ])(
     'of all first children for one reason end the search (budget %s) with that reason',
     async (children, after) => {
-      const run = newRun({ budget: { children, hours: null } });
+      const run = newRun({ budget: { children, hours: null, multiplyAdds: null } });
       const { parts, events } = searchOf(run, {
         result: () => ({
           outcome: 'failed',
@@ -295,7 +297,7 @@ describe('failures', () => {
   );
 
   it('of the machine in the middle of a search end it too', async () => {
-    const run = newRun({ budget: { children: null, hours: null } });
+    const run = newRun({ budget: { children: null, hours: null, multiplyAdds: null } });
     const { parts } = searchOf(run, {
       result: (job) =>
         job.trial > 10
@@ -366,7 +368,7 @@ describe('stopping', () => {
   it('happens by itself when the hours are used up, counted over all sessions; children that train then end as they would', async () => {
     let now = 0;
     const clock = (): number => now;
-    const hour: Partial<ImageSearchConfig> = { budget: { children: null, hours: 1 } };
+    const hour: Partial<ImageSearchConfig> = { budget: { children: null, hours: 1, multiplyAdds: null } };
     const minutes = (run: WritableRun, each: number) =>
       searchOf(run, { onJob: () => (now += each * 60_000) }, { clock }).parts;
     let run = newRun({ ...hour, trainers: cpuTrainers(1) });

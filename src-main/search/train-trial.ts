@@ -1,12 +1,13 @@
 import { Generator } from '../../src-shared/random';
-import type { Trial } from '../../src-shared/run/trial';
+import type { EpochRecord, Trial } from '../../src-shared/run/trial';
 import { childCheckpointPath } from '../runs/child-checkpoints';
 import { insertEpoch, replaceEpochs } from '../runs/tables/epochs';
 import { readTrial, updateTrial } from '../runs/tables/trials';
 import { weightsPath } from '../runs/weights';
 import type { TrialListener, TrialResult } from '../workers/trainer-pool';
 import type { Child, TrialJob } from '../workers/trial-job';
-import { concludeEnded, concludeTrial } from './conclude-trial';
+import { concludeEnded, concludeTrial, concludeUnpromising } from './conclude-trial';
+import type { Ending } from './early-stopping';
 import { untilContinued } from './pause-search';
 import { repetitionOf } from './repetition';
 import { isEnding, isHalting, record, type SearchState } from './search-state';
@@ -24,10 +25,13 @@ export async function trainTrial(state: SearchState, trial: Trial): Promise<Tria
       // The user who has a child trained again means it, also when the time of the budget is used up.
       if (trial.retries > 0 ? isHalting(state) : isEnding(state)) return next;
       state.training.set(trial.number, own);
-      const result = await state.pool.run(jobOf(state, next), listenerOf(state, next, own.signal));
+      const judged = judgedListener(state, next, own.signal);
+      const result = await state.pool.run(jobOf(state, next), judged.listener);
       // Nothing is awaited from here until the trial is stored: others remove the weights of what is neither in training nor among the best.
       state.training.delete(trial.number);
       const trained = readTrial(state.run.database, trial.number) ?? next;
+      const ending = judged.ending();
+      if (ending !== undefined) return concludeUnpromising(state, trained, result, ending);
       if (own.signal.aborted && result.outcome === 'interrupted')
         return concludeEnded(state, trained, result);
       const repetition = repetitionOf(trained, result, state.run.manifest.config);
@@ -79,7 +83,47 @@ function atBatchSize(child: Child, batchSize: number | null): Child {
     : { ...child, recipe: { ...child.recipe, batchSize } };
 }
 
-function listenerOf(state: SearchState, trial: Trial, own: AbortSignal): TrialListener {
+/** Stores what is told of a child, and ends it when the rule of the run says so. */
+function judgedListener(
+  state: SearchState,
+  trial: Trial,
+  own: AbortSignal,
+): { readonly listener: TrialListener; readonly ending: () => Ending | undefined } {
+  const unpromising = new AbortController();
+  let ending: Ending | undefined;
+  let epochs: readonly EpochRecord[] = [];
+  const signal = AbortSignal.any([state.halt.signal, own, unpromising.signal]);
+  const listener = listenerOf(state, trial, signal);
+  const endIfJudged = (): void => {
+    if (ending !== undefined) unpromising.abort();
+  };
+  return {
+    ending: () => ending,
+    listener: {
+      ...listener,
+      onBegin: (restored) => {
+        if (ending !== undefined) return;
+        ending = state.stopping.judge(restored);
+        epochs = restored.slice(0, ending?.epochs);
+        listener.onBegin(epochs);
+        endIfJudged();
+      },
+      onEpoch: (epoch) => {
+        if (ending !== undefined) return;
+        epochs = [...epochs, epoch];
+        listener.onEpoch(epoch);
+        ending = state.stopping.judge(epochs);
+        endIfJudged();
+      },
+    },
+  };
+}
+
+function listenerOf(
+  state: SearchState,
+  trial: Trial,
+  signal: AbortSignal,
+): TrialListener & Required<Pick<TrialListener, 'onBegin' | 'onEpoch'>> {
   const { database } = state.run;
   let trainer = 0;
   let startedAt = 0;
@@ -91,7 +135,7 @@ function listenerOf(state: SearchState, trial: Trial, own: AbortSignal): TrialLi
     endedAt: null,
   });
   return {
-    signal: AbortSignal.any([state.halt.signal, own]),
+    signal,
     onStart: (which: number): void => {
       trainer = which;
       startedAt = state.clock();
@@ -102,7 +146,7 @@ function listenerOf(state: SearchState, trial: Trial, own: AbortSignal): TrialLi
         'relaxed',
       );
     },
-    onBegin: (epochs: TrialResult['epochs']): void => {
+    onBegin: (epochs: readonly EpochRecord[]): void => {
       const replace = (): void => replaceEpochs(database, trial.number, epochs);
       if (epochs.length === 0) {
         database.transaction(replace, 'relaxed');
@@ -122,7 +166,7 @@ function listenerOf(state: SearchState, trial: Trial, own: AbortSignal): TrialLi
     },
     onProgress: (progress: { readonly epoch: number; readonly step: number; readonly steps: number }): void =>
       state.listener({ type: 'trialProgress', trial: trial.number, trainer, ...progress, at: state.clock() }),
-    onEpoch: (epoch: TrialResult['epochs'][number]): void =>
+    onEpoch: (epoch: EpochRecord): void =>
       record(
         state,
         { type: 'epochEnded', trial: trial.number, trainer, record: epoch, at: state.clock() },

@@ -19,7 +19,7 @@ export function newRun(runs: string, changes: Partial<ImageSearchConfig> = {}): 
   return createRun(
     runs,
     runDescription({
-      budget: { children: 24, hours: null },
+      budget: { children: 24, hours: null, multiplyAdds: null },
       trainers: cpuTrainers(3),
       ...changes,
     }),

@@ -22,7 +22,7 @@ const trial = (
   reusedFrom: null,
   retries: 0,
   batchSize: null,
-  endedEarly: false,
+  endedBy: null,
   startedAt: null,
   endedAt: null,
 });

@@ -17,7 +17,7 @@ const trial = (number: number, changes: Partial<ListedTrial>): ListedTrial => ({
   reusedFrom: null,
   retries: 0,
   batchSize: null,
-  endedEarly: false,
+  endedBy: null,
   startedAt: null,
   endedAt: null,
   ...changes,
@@ -52,7 +52,7 @@ it('says what is worth saying of a child beside its numbers', () => {
   const failure = { reason: 'crashed', message: 'The trainer ended.' } as const;
   expect(remarkOf(trial(1, {}))).toBe('');
   expect(remarkOf(trial(1, { failure, retries: 2 }))).toBe('The trainer ended. Trained again 2 times.');
-  expect(remarkOf(trial(1, { endedEarly: true, retries: 1, batchSize: 16 }))).toBe(
+  expect(remarkOf(trial(1, { endedBy: 'user', retries: 1, batchSize: 16 }))).toBe(
     'You ended it before its last epoch. Trained again. At a batch size of 16.',
   );
 });

@@ -59,12 +59,17 @@ function matches(trial: ListedTrial, wanted: string): boolean {
   ].some((part) => part.toLowerCase().includes(wanted));
 }
 
+const endingTexts: Readonly<Record<NonNullable<ListedTrial['endedBy']>, string>> = {
+  user: 'You ended it before its last epoch.',
+  rule: 'Ended early: it was not promising.',
+};
+
 /** What is worth saying of a child beside its numbers. */
-export function remarkOf({ failure, reusedFrom, endedEarly, retries, batchSize }: ListedTrial): string {
+export function remarkOf({ failure, reusedFrom, endedBy, retries, batchSize }: ListedTrial): string {
   const remarks = [
     ...(failure === null ? [] : [failure.message]),
     ...(reusedFrom === null ? [] : [`The same network as child ${reusedFrom}.`]),
-    ...(endedEarly ? ['You ended it before its last epoch.'] : []),
+    ...(endedBy === null ? [] : [endingTexts[endedBy]]),
     ...(retries === 0 ? [] : [`Trained again${retries === 1 ? '' : ` ${retries} times`}.`]),
     ...(batchSize === null ? [] : [`At a batch size of ${batchSize}.`]),
   ];

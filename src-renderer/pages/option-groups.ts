@@ -17,7 +17,7 @@ const optionGroups: readonly OptionGroup[] = [
   {
     title: 'Search',
     explanation: 'What it is called, when it ends, and what of this machine it uses.',
-    holds: under('name', 'seed', 'budget', 'trainers', 'duplicates', 'keepBest'),
+    holds: under('name', 'seed', 'budget', 'trainers', 'earlyStopping', 'duplicates', 'keepBest'),
   },
   {
     title: 'Architecture',

@@ -101,6 +101,9 @@ export function layerText(layer: Layer): string {
 /** 830, 12k, 4.2M, 1.3G. */
 export function shortCount(count: number): string {
   for (const [unit, size] of [
+    ['E', 1e18],
+    ['P', 1e15],
+    ['T', 1e12],
     ['G', 1e9],
     ['M', 1e6],
     ['k', 1e3],

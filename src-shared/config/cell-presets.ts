@@ -39,7 +39,7 @@ const paperConfig = (preset: string, name: string, space: CellSpaceConfig): Text
   space,
   controller: paperCellController,
   recipe: paperRecipe,
-  budget: { children: 12_800, hours: null },
+  budget: { children: 12_800, hours: null, multiplyAdds: null },
 });
 
 const leftOpen =
@@ -73,7 +73,7 @@ export const cellPresets = {
         timeLimit: 120,
       },
       // The hours are a second fence for slow machines.
-      budget: { children: 32, hours: 0.125 },
+      budget: { children: 32, hours: 0.125, multiplyAdds: null },
       keepBest: 3,
     },
   },
@@ -98,7 +98,7 @@ export const cellPresets = {
         rewardConstant: 8000,
         timeLimit: 3600,
       },
-      budget: { children: 400, hours: 9 },
+      budget: { children: 400, hours: 9, multiplyAdds: null },
       keepBest: 5,
     },
   },

@@ -6,6 +6,7 @@ type Budget = SearchConfig['budget'];
 export interface MoreBudget {
   readonly children: number;
   readonly hours: number;
+  readonly multiplyAdds: number;
 }
 
 /** What has been used of it. */
@@ -13,6 +14,7 @@ export interface UsedBudget {
   /** Children that have ended. */
   readonly children: number;
   readonly hours: number;
+  readonly multiplyAdds: number;
 }
 
 /**
@@ -26,8 +28,8 @@ export function extendBudget(budget: Budget, more: MoreBudget, used: UsedBudget)
     return spent >= limit ? null : limit;
   };
   return {
-    ...budget,
     children: extended(budget.children, more.children, used.children),
     hours: extended(budget.hours, more.hours, used.hours),
+    multiplyAdds: extended(budget.multiplyAdds, more.multiplyAdds, used.multiplyAdds),
   };
 }

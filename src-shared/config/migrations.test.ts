@@ -9,9 +9,12 @@ describe('stored configurations', () => {
     expect(migrateConfig(presets.demo.config)).toEqual(presets.demo.config);
   });
 
-  it('of version 1 get the options that trainers have since', () => {
+  it('of version 1 get the options that there are since', () => {
     const { count, threads, device } = presets.demo.config.trainers;
-    const first = { ...presets.demo.config, version: 1, trainers: { count, threads, device } };
+    const { budget, earlyStopping, ...rest } = presets.demo.config;
+    const { multiplyAdds, ...limits } = budget;
+    expect([earlyStopping.rule, multiplyAdds]).toEqual(['none', null]);
+    const first = { ...rest, budget: limits, version: 1, trainers: { count, threads, device } };
     expect(migrateConfig(first)).toEqual(presets.demo.config);
     expect(() => parseConfig({ ...first, trainers: 3 })).toThrow(/trainers.count/);
   });

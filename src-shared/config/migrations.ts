@@ -1,4 +1,5 @@
 import { CellsmithError } from '../errors';
+import { noEarlyStopping } from './early-stopping';
 import { configVersion } from './search-config';
 
 type Stored = Readonly<Record<string, unknown>>;
@@ -7,7 +8,7 @@ type Stored = Readonly<Record<string, unknown>>;
 export type Migration = (stored: Stored) => Stored;
 
 /** One for every version of the configuration that has been succeeded. */
-const migrations: readonly Migration[] = [withCareOfTrainers, withMode, withQueue];
+const migrations: readonly Migration[] = [withCareOfTrainers, withMode, withQueue, withEarlyStopping];
 
 /** 2: children in training are kept, and those that lose their trainer are trained on. */
 function withCareOfTrainers(stored: Stored): Stored {
@@ -23,6 +24,12 @@ function withMode(stored: Stored): Stored {
 /** 4: children may be trained by the workers of a queue. */
 function withQueue(stored: Stored): Stored {
   return { ...stored, trainers: { ...groupOf(stored, 'trainers'), queue: null } };
+}
+
+/** 5: children may be ended early, and a budget may be one of multiply-adds. */
+function withEarlyStopping(stored: Stored): Stored {
+  const budget = { ...groupOf(stored, 'budget'), multiplyAdds: null };
+  return { ...stored, budget, earlyStopping: noEarlyStopping };
 }
 
 /** A group of options; what is none is left to the schema to refuse. */

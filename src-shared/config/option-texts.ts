@@ -16,6 +16,10 @@ const general: Readonly<Record<string, OptionText>> = {
     '12800',
   ),
   'budget.hours': text('Hours', 'The search ends after so many hours; null for no limit.'),
+  'budget.multiplyAdds': text(
+    'Multiply-adds',
+    'The search ends after so many multiply-adds of training, forwards and backwards, of all networks together; null for no limit. One that is in training then is trained to its end.',
+  ),
   'trainers.count': text(
     'Trainers',
     'Networks that train at the same time, each in a process of its own. One keeps a machine with a single graphics card busy.',
@@ -41,6 +45,27 @@ const general: Readonly<Record<string, OptionText>> = {
   'trainers.queue': text(
     'Queue',
     'Address of the Redis or Valkey whose workers train the networks, with their own trainers, threads and devices; null trains them on this machine. Its password comes from CELLSMITH_QUEUE_PASSWORD.',
+  ),
+  'earlyStopping.rule': text(
+    'Early stopping',
+    'Whether networks that are not promising are ended before their last epoch: none trains all to the end, median ends one whose best epoch is below the middle of earlier networks, extrapolation one whose learning curve will hardly reach the best of them.',
+    'none',
+  ),
+  'earlyStopping.afterEpochs': text(
+    'Epochs before it',
+    'Every network is given so many epochs before a rule may end it; the extrapolation needs 4.',
+  ),
+  'earlyStopping.afterChildren': text(
+    'Children before it',
+    'A rule ends no network before there are so many earlier ones to compare it with.',
+  ),
+  'earlyStopping.best': text(
+    'Best to come among',
+    'With the extrapolation: a network goes on while it may yet come among so many best.',
+  ),
+  'earlyStopping.confidence': text(
+    'Confidence',
+    'With the extrapolation: the probability, by the learning curve so far, that a network will not come among the best, above which it is ended.',
   ),
   duplicates: text(
     'Duplicates',

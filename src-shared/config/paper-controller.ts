@@ -1,3 +1,4 @@
+import { noEarlyStopping } from './early-stopping';
 import { configVersion, type ControllerConfig } from './search-config';
 
 /** The controller of the paper (sections 3.1, 3.2, 4.1). The decay of the baseline is not published. */
@@ -54,6 +55,7 @@ export const paperRun = {
     smallerBatch: false,
     queue: null,
   },
+  earlyStopping: noEarlyStopping,
   duplicates: 'reuse' as const,
   keepBest: 10,
 };

@@ -58,7 +58,7 @@ const paperConfig = (preset: string, name: string, space: ConvSpaceConfig): Imag
   space,
   controller: paperController,
   recipe: paperRecipe,
-  budget: { children: 12_800, hours: null },
+  budget: { children: 12_800, hours: null, multiplyAdds: null },
 });
 
 const leftOpen =
@@ -94,7 +94,7 @@ export const presets = {
         timeLimit: 120,
       },
       // The hours are a second fence for slow machines.
-      budget: { children: 32, hours: 0.125 },
+      budget: { children: 32, hours: 0.125, multiplyAdds: null },
       keepBest: 3,
     },
   },
@@ -120,7 +120,7 @@ export const presets = {
         rewardEpochs: 2,
         timeLimit: 3600,
       },
-      budget: { children: 600, hours: 9 },
+      budget: { children: 600, hours: 9, multiplyAdds: null },
       keepBest: 5,
     },
   },

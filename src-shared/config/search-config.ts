@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { activations, combinations } from '../architecture/recurrent-cell';
+import { earlyStoppingSchema } from './early-stopping';
 import { queueUrlSchema } from './queue-url';
 import { textRecipeSchema, type TextRecipe } from './text-recipe';
 
 /** Schema version of a stored configuration; migrations.ts brings older ones here. */
-export const configVersion = 4;
+export const configVersion = 5;
 
 const count = z.int().min(1);
 const allDiffer = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
@@ -148,6 +149,8 @@ export type ImageRecipe = z.infer<typeof imageRecipeSchema>;
 export const budgetSchema = z.strictObject({
   children: count.nullable(),
   hours: z.number().positive().nullable(),
+  /** Multiply-adds of all training: of a child, times the examples of its training steps, times 3 for both directions. */
+  multiplyAdds: z.number().positive().nullable(),
 });
 
 const trainersSchema = z.strictObject({
@@ -185,6 +188,7 @@ const begin = {
 const end = {
   budget: budgetSchema,
   trainers: trainersSchema,
+  earlyStopping: earlyStoppingSchema,
   /** What to do with a network that the run has trained already: give its reward again, or train it again. */
   duplicates: z.enum(['reuse', 'retrain']),
   /** Weights of so many best children are kept. */

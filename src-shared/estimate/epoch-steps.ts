@@ -9,6 +9,14 @@ export interface EpochSteps {
   readonly examples: number;
 }
 
+/**
+ * Multiply-adds of training for one epoch, of a child with one for each example: its training steps, each forwards and, at about twice
+ * the cost, backwards. Multiplied by a child's own, they are what a budget counts.
+ */
+export function multiplyAddsAnEpoch({ training, examples }: EpochSteps): number {
+  return 3 * training * examples;
+}
+
 /** The steps of an epoch of a search's children on a data set. Pictures that would be left out as unreadable count too. */
 export function epochSteps(config: SearchConfig, description: DatasetDescription): EpochSteps {
   if (isImageSearch(config)) {

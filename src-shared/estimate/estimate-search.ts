@@ -1,7 +1,7 @@
 import type { SearchConfig } from '../config/search-config';
 import type { DatasetDescription } from '../dataset/description';
 import { paceOfMeasured } from './child-time';
-import { epochSteps, type EpochSteps } from './epoch-steps';
+import { epochSteps, multiplyAddsAnEpoch, type EpochSteps } from './epoch-steps';
 import type { Measurement } from './measurement';
 import { trainerMemory } from './memory';
 import { quantile, sampleChildren, type SampledChild } from './typical-children';
@@ -70,13 +70,14 @@ function timeOf(
   const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
   const byHours = budget.hours === null ? Infinity : 3_600_000 * budget.hours;
   const atOnce = Math.min(trainers.count, budget.children ?? trainers.count);
-  const byChildren = budget.children === null ? Infinity : (budget.children * mean) / atOnce;
+  const atMost = Math.min(budget.children ?? Infinity, childrenOf(config, children, steps));
+  const byChildren = (atMost * mean) / atOnce;
   const all = Math.min(byHours, byChildren);
   return {
     child: spreadOf(times),
     all: Number.isFinite(all) ? all : null,
     children: Number.isFinite(all)
-      ? Math.min(budget.children ?? Infinity, Math.max(1, Math.floor((all * atOnce) / mean)))
+      ? Math.min(Math.ceil(atMost), Math.max(1, Math.floor((all * atOnce) / mean)))
       : null,
     isMeasured: isOfSize(
       quantile(
@@ -86,6 +87,17 @@ function timeOf(
       measurement,
     ),
   };
+}
+
+/** Children that the budget's multiply-adds are enough for; infinitely many where it sets none. */
+function childrenOf(
+  { budget, recipe }: SearchConfig,
+  children: readonly SampledChild[],
+  steps: EpochSteps,
+): number {
+  if (budget.multiplyAdds === null) return Infinity;
+  const mean = children.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0) / children.length;
+  return budget.multiplyAdds / (mean * multiplyAddsAnEpoch(steps) * recipe.epochs);
 }
 
 /** Whether a step of so many multiply-adds is about as large as the measured ones. */

@@ -55,8 +55,12 @@ describe('the size of a space', () => {
   it('is told for the first and the last networks of a search that lets them grow', () => {
     const { config } = presets.v1;
     expect(spaceSizes(config).map(({ depth }) => depth)).toEqual([6, 20]);
-    expect(spaceSizes({ ...config, budget: { children: 1600, hours: null } })).toHaveLength(1);
-    expect(spaceSizes({ ...config, budget: { children: null, hours: 2 } })).toHaveLength(1);
+    expect(
+      spaceSizes({ ...config, budget: { children: 1600, hours: null, multiplyAdds: null } }),
+    ).toHaveLength(1);
+    expect(spaceSizes({ ...config, budget: { children: null, hours: 2, multiplyAdds: null } })).toHaveLength(
+      1,
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { failureReasons, listedTrialSchema, trialStates, type ListedTrial } from '../run/trial';
+import { endings, failureReasons, listedTrialSchema, trialStates, type ListedTrial } from '../run/trial';
 import { packedTrialsSchema, packTrials, unpackTrials } from './packed-trials';
 
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
@@ -21,7 +21,7 @@ const trials = fc.array(
     reusedFrom: orNull(whole(1)),
     retries: whole(0),
     batchSize: orNull(whole(1)),
-    endedEarly: fc.boolean(),
+    endedBy: orNull(fc.constantFrom(...endings)),
     startedAt: orNull(whole(0)),
     endedAt: orNull(whole(0)),
   }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { trialStates, type ListedTrial } from '../run/trial';
+import { endings, trialStates, type ListedTrial } from '../run/trial';
 
 /** Columns of numbers; NaN stands for null. */
 const numberColumns = [
@@ -31,7 +31,8 @@ export const packedTrialsSchema = z
     numbers: z.record(z.enum(numberColumns), doubles),
     /** Places in the list of states. */
     states: bytes,
-    endedEarly: bytes,
+    /** Places in the list of endings, from 1; 0 for none. */
+    endings: bytes,
     hashes: z.array(z.string()),
     /** Of those that failed, by their place in the columns. */
     failures: z.array(z.tuple([z.int().min(0), z.custom<NonNullable<ListedTrial['failure']>>(isFailure)])),
@@ -40,8 +41,8 @@ export const packedTrialsSchema = z
     decisions: shorts,
   })
   .refine(
-    ({ numbers, states, endedEarly, hashes, decisionCounts }) =>
-      [...Object.values(numbers), states, endedEarly, decisionCounts].every(
+    ({ numbers, states, endings, hashes, decisionCounts }) =>
+      [...Object.values(numbers), states, endings, decisionCounts].every(
         ({ length }) => length === hashes.length,
       ),
     'Columns of trials must be of one length.',
@@ -72,7 +73,9 @@ export function packTrials(trials: readonly ListedTrial[]): PackedTrials {
       Float64Array
     >,
     states: filled(new Uint8Array(count), trials, ({ state }) => trialStates.indexOf(state)),
-    endedEarly: filled(new Uint8Array(count), trials, ({ endedEarly }) => Number(endedEarly)),
+    endings: filled(new Uint8Array(count), trials, ({ endedBy }) =>
+      endedBy === null ? 0 : endings.indexOf(endedBy) + 1,
+    ),
     hashes: trials.map(({ architectureHash }) => architectureHash),
     failures: trials.flatMap(({ failure }, place) => (failure === null ? [] : [[place, failure]])),
     decisionCounts: filled(new Uint16Array(count), trials, ({ decisions }) => decisions.length),
@@ -117,7 +120,7 @@ export function unpackTrials(packed: PackedTrials): ListedTrial[] {
       reusedFrom: orNull('reusedFrom'),
       retries: number('retries'),
       batchSize: orNull('batchSize'),
-      endedEarly: valueAt(packed.endedEarly, place) === 1,
+      endedBy: endings[valueAt(packed.endings, place) - 1] ?? null,
       startedAt: orNull('startedAt'),
       endedAt: orNull('endedAt'),
     };

@@ -20,7 +20,7 @@ const trial = (number: number, changes: Partial<Trial>): Trial => ({
   reusedFrom: null,
   retries: 0,
   batchSize: null,
-  endedEarly: false,
+  endedBy: null,
   startedAt: 0,
   endedAt: 1,
   ...changes,
@@ -63,11 +63,33 @@ it('follows a search by its events, on top of what earlier sessions left', () =>
   expect(done.best?.number).toBe(6);
 });
 
+const unused = { activeBefore: 0, multiplyAdds: null };
+
+it('reckons with as many children as the multiply-adds that are left are enough for', () => {
+  const { recipe } = findPreset('demo').config;
+  const progress = { ...progressAtStart(noEarlierProgress), ended: 8 };
+  const remaining = (children: number | null, spent: number) =>
+    paceOf(
+      progress,
+      { recipe, budget: { children, hours: null, multiplyAdds: 1000 } },
+      { activeBefore: 0, multiplyAdds: spent },
+      0,
+    ).remaining;
+  expect(remaining(null, 200)).toBe(32);
+  expect(remaining(12, 200)).toBe(4);
+  expect(remaining(null, 0)).toBeNull();
+});
+
 it('tells the estimate of the time left what is left of children and hours', () => {
   const demo = findPreset('demo').config;
   const config = { ...demo, recipe: { ...demo.recipe, epochs: 4 } };
   const progress = events.reduce(progressAfter, progressAtStart(noEarlierProgress));
-  const pace = paceOf(progress, { ...config, budget: { children: 10, hours: 2 } }, 3_600_000, 200);
+  const pace = paceOf(
+    progress,
+    { ...config, budget: { children: 10, hours: 2, multiplyAdds: null } },
+    { activeBefore: 3_600_000, multiplyAdds: null },
+    200,
+  );
   expect(pace).toEqual({
     now: 200,
     startedAt: 100,
@@ -80,13 +102,13 @@ it('tells the estimate of the time left what is left of children and hours', () 
 
 it('leaves pauses out of the pace, and takes a child that is trained again out of those that have ended', () => {
   const demo = findPreset('demo').config;
-  const config = { ...demo, budget: { children: null, hours: 1 } };
+  const config = { ...demo, budget: { children: null, hours: 1, multiplyAdds: null } };
   const before = events.reduce(progressAfter, progressAtStart(noEarlierProgress));
   const paused = progressAfter(before, { type: 'runPaused', at: 200 });
-  expect(paceOf(paused, config, 0, 9_000)).toEqual(paceOf(before, config, 0, 200));
+  expect(paceOf(paused, config, unused, 9_000)).toEqual(paceOf(before, config, unused, 200));
   const after = progressAfter(paused, { type: 'runContinued', at: 1200 });
   expect(after).toMatchObject({ startedAt: 1100, endedAt: [1140, 1150, 1160], pausedAt: null });
-  expect(paceOf(after, config, 0, 1250).until).toBe(1100 + 3_600_000);
+  expect(paceOf(after, config, unused, 1250).until).toBe(1100 + 3_600_000);
   const retried = progressAfter(after, {
     type: 'trialRetried',
     trial: trial(8, { state: 'proposed' }),

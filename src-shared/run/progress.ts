@@ -124,14 +124,34 @@ export function partDone(child: ChildProgress, epochs: number): number {
   return Math.min(1, (child.epoch + child.step / child.steps) / epochs);
 }
 
+/** What has been used of a budget beside children. */
+export interface BudgetUsed {
+  /** Milliseconds that earlier sessions have used of its hours. */
+  readonly activeBefore: number;
+  /** Of all sessions up to now; null where the budget sets none. */
+  readonly multiplyAdds: number | null;
+}
+
+/** Children until the budget's number or its multiply-adds are used up, the latter if the next ones take what the others did on average. */
+function remainingChildren(
+  { ended }: SearchProgress,
+  budget: SearchConfig['budget'],
+  { multiplyAdds: spent }: BudgetUsed,
+): number | null {
+  const limits: number[] = budget.children === null ? [] : [budget.children - ended];
+  if (budget.multiplyAdds !== null && spent !== null && spent > 0 && ended > 0)
+    limits.push((ended * (budget.multiplyAdds - spent)) / spent);
+  return limits.length === 0 ? null : Math.min(...limits);
+}
+
 /**
  * What `timeLeft` needs to know of a search.
- * @param activeBefore milliseconds that earlier sessions have used of the budget's hours
+ * @param used of the budget
  */
 export function paceOf(
   progress: SearchProgress,
   { budget, recipe }: Pick<SearchConfig, 'budget' | 'recipe'>,
-  activeBefore: number,
+  used: BudgetUsed,
   clock: number,
 ): Pace {
   // In a pause no time passes.
@@ -142,7 +162,7 @@ export function paceOf(
     startedAt,
     endedAt: progress.endedAt,
     underWay: [...progress.trainers.values()].map((child) => partDone(child, recipe.epochs)),
-    remaining: budget.children === null ? null : budget.children - progress.ended,
-    until: budget.hours === null ? null : startedAt + budget.hours * 3_600_000 - activeBefore,
+    remaining: remainingChildren(progress, budget, used),
+    until: budget.hours === null ? null : startedAt + budget.hours * 3_600_000 - used.activeBefore,
   };
 }

@@ -30,6 +30,8 @@ export const runSummarySchema = z.strictObject({
   message: z.string().nullable(),
   children: z.strictObject({ ended: count, failed: count, reused: count }),
   budget: budgetSchema,
+  /** Used of the budget's; null where it sets none. */
+  multiplyAdds: z.number().min(0).nullable(),
   /** What its children are compared by. */
   measure: z.enum(measures),
   best: z

@@ -19,7 +19,7 @@ const trial = (number: number, architectureHash: string, accuracy: number | null
   reusedFrom: null,
   retries: 0,
   batchSize: null,
-  endedEarly: false,
+  endedBy: null,
   startedAt: 0,
   endedAt: 1,
 });

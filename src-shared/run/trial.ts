@@ -49,6 +49,9 @@ export const repeatableFailures: ReadonlySet<FailureReason> = new Set<FailureRea
 export const trialStates = ['proposed', 'running', 'completed', 'failed', 'reused', 'interrupted'] as const;
 export type TrialState = (typeof trialStates)[number];
 
+/** Who ends a child before its last epoch: its user, or the rule of the run (docs/early-stopping.md). */
+export const endings = ['user', 'rule'] as const;
+
 export const decisionSchema = z.union([z.int().min(0), z.array(z.int().min(0).max(1))]);
 type StoredDecision = z.infer<typeof decisionSchema>;
 
@@ -97,8 +100,8 @@ export const trialSchema = z.strictObject({
   retries: z.int().min(0),
   /** The batch size that it was trained with, where that is not the recipe's. */
   batchSize: z.int().min(1).nullable(),
-  /** Whether its user ended it after a whole epoch: its reward is that of the epochs that it has. */
-  endedEarly: z.boolean(),
+  /** Who ended it after a whole epoch before its last: its reward is that of the epochs that it has. Null for a child that was not. */
+  endedBy: z.enum(endings).nullable(),
   startedAt: z.number().nullable(),
   endedAt: z.number().nullable(),
 });

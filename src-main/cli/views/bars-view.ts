@@ -123,14 +123,16 @@ function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
   };
 }
 
-function shareDone(progress: SearchProgress, { config, activeBefore }: SearchOverview): number {
-  const pace = paceOf(progress, config, activeBefore, Date.now());
-  const { children: budget, hours } = config.budget;
+function shareDone(progress: SearchProgress, { config, used }: SearchOverview): number {
+  const spent = used();
+  const pace = paceOf(progress, config, spent, Date.now());
+  const { children: budget, hours, multiplyAdds } = config.budget;
   const under = pace.underWay.reduce((sum, part) => sum + part, 0);
   const ofChildren = budget === null ? 0 : (progress.ended + under) / budget;
   const ofHours =
     hours === null || pace.until === null ? 0 : 1 - (pace.until - pace.now) / (hours * 3_600_000);
-  return Math.min(1, Math.max(ofChildren, ofHours, 0));
+  const ofMultiplyAdds = multiplyAdds === null ? 0 : (spent.multiplyAdds ?? 0) / multiplyAdds;
+  return Math.min(1, Math.max(ofChildren, ofHours, ofMultiplyAdds, 0));
 }
 
 /** Bars that vanish when they have stopped. */

@@ -13,7 +13,7 @@ export function eventLine(event: RunEvent, measure: Measure): string | undefined
     case 'runStarted':
       return `${event.resumed ? 'Resuming' : 'Searching'} in ${event.folder}`;
     case 'trialCompleted':
-      return `child ${event.trial.number}: ${resultText(event.trial, measure)}, ${sizeText(event.trial)}${timeText(event.trial)}`;
+      return `child ${event.trial.number}: ${resultText(event.trial, measure)}, ${sizeText(event.trial)}${timeText(event.trial)}${endingText(event.trial)}`;
     case 'trialReused':
       return `child ${event.trial.number}: ${resultText(event.trial, measure)}, the same network as child ${event.trial.reusedFrom ?? 0}`;
     case 'trialFailed':
@@ -49,6 +49,10 @@ function resultText(trial: Trial, measure: Measure): string {
 
 function sizeText(trial: Trial): string {
   return `${shortCount(trial.parameters)} parameters`;
+}
+
+function endingText({ endedBy }: Trial): string {
+  return endedBy === 'rule' ? ', ended early' : '';
 }
 
 function timeText({ startedAt, endedAt }: Trial): string {

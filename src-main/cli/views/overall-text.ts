@@ -5,13 +5,13 @@ import { children, duration } from '../format';
 import type { SearchOverview } from './search-view';
 
 /** Where a search stands, in a line: '12 of 32 children, 1 failed, best 41.3 %, 3 min ± 20 s left'. */
-export function overallText(progress: SearchProgress, { config, activeBefore }: SearchOverview): string {
+export function overallText(progress: SearchProgress, { config, used }: SearchOverview): string {
   const { children: budget } = config.budget;
   const count = budget === null ? children(progress.ended) : `${progress.ended} of ${children(budget)}`;
   const failed = progress.failed > 0 ? `, ${progress.failed} failed` : '';
   const best =
     progress.best === null ? '' : `, best ${measureText(measureOf(config.recipe), progress.best.measure)}`;
-  const left = timeLeft(paceOf(progress, config, activeBefore, Date.now()));
+  const left = timeLeft(paceOf(progress, config, used(), Date.now()));
   const under = progress.queue === null ? '' : `, ${progress.trainers.size} in training`;
   return `${count}${failed}${under}${best}${leftText(left)}`;
 }

@@ -1,6 +1,6 @@
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import type { DatasetProgress } from '../../../src-shared/dataset/progress';
-import type { EarlierProgress } from '../../../src-shared/run/progress';
+import type { BudgetUsed, EarlierProgress } from '../../../src-shared/run/progress';
 import type { RunEvent } from '../../../src-shared/run/run-event';
 import type { ProvisioningProgress } from '../../engine/provision/progress';
 
@@ -25,6 +25,6 @@ export interface SearchView extends PreparingView {
 export interface SearchOverview {
   readonly config: SearchConfig;
   readonly earlier: EarlierProgress;
-  /** Milliseconds that earlier sessions have used of the budget's hours. */
-  readonly activeBefore: number;
+  /** What has been used of the budget by now. */
+  readonly used: () => BudgetUsed;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  endings,
   listedTrialSchema,
   trialSchema,
   trialStates,
@@ -26,7 +27,7 @@ const listedRow = z.strictObject({
   reused_from: z.int().nullable(),
   retries: z.int(),
   batch_size: z.int().nullable(),
-  ended_early: z.int().min(0).max(1),
+  ended_by: z.string().nullable(),
   started_at: z.number().nullable(),
   ended_at: z.number().nullable(),
 });
@@ -49,7 +50,7 @@ function listedOf(row: z.infer<typeof listedRow>, context: z.RefinementCtx) {
     reusedFrom: row.reused_from,
     retries: row.retries,
     batchSize: row.batch_size,
-    endedEarly: row.ended_early === 1,
+    endedBy: row.ended_by,
     startedAt: row.started_at,
     endedAt: row.ended_at,
   };
@@ -69,7 +70,7 @@ export function insertTrial(database: Database, trial: Trial, batch: number): vo
   database.run(
     `INSERT INTO trials (number, batch, state, replica, depth, decisions, log_probabilities, architecture_hash, parameters,
        multiply_adds, reward, measure, failure_reason, failure_message, reused_from,
-       retries, batch_size, ended_early, started_at, ended_at)
+       retries, batch_size, ended_by, started_at, ended_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       trial.number,
@@ -91,7 +92,7 @@ export function insertTrial(database: Database, trial: Trial, batch: number): vo
 export function updateTrial(database: Database, trial: Trial): void {
   database.run(
     `UPDATE trials SET state = ?, reward = ?, measure = ?, failure_reason = ?, failure_message = ?,
-       reused_from = ?, retries = ?, batch_size = ?, ended_early = ?, started_at = ?, ended_at = ? WHERE number = ?`,
+       reused_from = ?, retries = ?, batch_size = ?, ended_by = ?, started_at = ?, ended_at = ? WHERE number = ?`,
     [trial.state, ...outcome(trial), trial.number],
   );
 }
@@ -105,7 +106,7 @@ function outcome(trial: Trial) {
     trial.reusedFrom,
     trial.retries,
     trial.batchSize,
-    trial.endedEarly ? 1 : 0,
+    trial.endedBy,
     trial.startedAt,
     trial.endedAt,
   ] as const;
@@ -129,6 +130,19 @@ export function readRewards(database: Database): { number: number; reward: numbe
 
 export function readTrial(database: Database, number: number): Trial | undefined {
   return database.first('SELECT * FROM trials WHERE number = ?', [number], trialRow);
+}
+
+/** What came of the children of batches that the controller has learned from; those that failed, or were given a known reward, are left out. */
+export function readLearned(database: Database): Pick<Trial, 'number' | 'measure' | 'endedBy'>[] {
+  const row = z
+    .strictObject({ number: z.int(), measure: z.number().nullable(), ended_by: z.enum(endings).nullable() })
+    .transform(({ ended_by: endedBy, ...rest }) => ({ ...rest, endedBy }));
+  return database.all(
+    `SELECT trials.number, measure, ended_by FROM trials JOIN batches ON batches.number = trials.batch
+       WHERE learned = 1 AND state = 'completed' ORDER BY trials.number`,
+    [],
+    row,
+  );
 }
 
 /** Trials that wait to be trained again although the controller has learned from their batch, in the order of their proposals. */
@@ -155,13 +169,13 @@ export function readBatchTrials(database: Database, batch: number): Trial[] {
 }
 
 /**
- * Earlier trials that trained the network to its own end (completed or failed), for giving their result again.
+ * Earlier trials that trained the network to its own end (completed, failed, or ended by the rule of the run), for giving their result again.
  * @param before only trials of a smaller number, so that a resumed search finds what the uninterrupted one found
  */
 export function readTrained(database: Database, architectureHash: string, before: number): Trial[] {
   return database.all(
-    `SELECT * FROM trials WHERE architecture_hash = ? AND number < ? AND reused_from IS NULL AND ended_early = 0
-       AND state IN ('completed', 'failed') ORDER BY number`,
+    `SELECT * FROM trials WHERE architecture_hash = ? AND number < ? AND reused_from IS NULL
+       AND ended_by IS NOT 'user' AND state IN ('completed', 'failed') ORDER BY number`,
     [architectureHash, before],
     trialRow,
   );
@@ -212,6 +226,19 @@ export function countOutcomes(database: Database): { outcome: string; trials: nu
        WHERE state IN ('completed', 'failed') AND reused_from IS NULL GROUP BY outcome ORDER BY outcome`,
     [],
     z.strictObject({ outcome: z.string(), trials: z.int() }),
+  );
+}
+
+/** Multiply-adds of one example times whole epochs, of all children: what was trained, and is stored. */
+export function sumOfEpochs(database: Database): number {
+  const epochsIn = (table: string): string =>
+    `coalesce((SELECT max(epoch) + 1 FROM ${table} WHERE trial = number), 0)`;
+  return (
+    database.first(
+      `SELECT total(multiply_adds * (${epochsIn('epochs')} + ${epochsIn('language_epochs')})) AS sum FROM trials`,
+      [],
+      z.strictObject({ sum: z.number() }),
+    )?.sum ?? 0
   );
 }
 

@@ -38,7 +38,7 @@ function search(changes: Partial<typeof presets.v1.config.controller> = {}): Wri
       ...config,
       controller: { ...config.controller, replicas, childrenPerUpdate: 4, ...changes },
       recipe: { ...config.recipe, epochs: 3, rewardEpochs: 1 },
-      budget: { children: 320, hours: null },
+      budget: { children: 320, hours: null, multiplyAdds: null },
     }),
   );
 }
