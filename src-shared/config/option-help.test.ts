@@ -14,6 +14,7 @@ describe('help on options', () => {
       paper: '1 (v2: 1, 2, 3)',
       allowed: 'a list of 1 to 32 different values, each a whole number from 1 to 4',
       isList: true,
+      isNullable: false,
       value: [1, 2, 3],
     });
     expect(help.find(({ path }) => path === 'space.pooling.size')?.value).toBeUndefined();

@@ -6,6 +6,8 @@ export interface OptionValues {
   /** In words, fit to follow "must be": 'a whole number from 1 to 512'. */
   readonly allowed: string;
   readonly isList: boolean;
+  /** Whether there may be no value: null. */
+  readonly isNullable: boolean;
   /** All values that there are, where the option is one of a few words or a switch; null otherwise. */
   readonly choices: readonly (string | boolean)[] | null;
 }
@@ -43,6 +45,9 @@ export function optionValues(): ReadonlyMap<string, OptionValues> {
         {
           allowed: alternatives(nodes),
           isList: nodes.some((node) => node.type === 'array'),
+          isNullable: nodes.some((node) =>
+            (node.anyOf ?? node.oneOf ?? []).some(({ type }) => type === 'null'),
+          ),
           choices: choicesOf(nodes),
         },
       ]),
