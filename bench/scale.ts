@@ -22,6 +22,7 @@ const options = new Command('bench scale')
   )
   .option('--children <number>', 'children of each', wholeNumber, 12_800)
   .option('--minutes <number>', 'that a child takes on average', wholeNumber, 10)
+  .option('--even', 'all children take the same time, so that no replica waits for the slowest of its batch')
   .option('--like <run>', 'folder of a run whose children are the model, instead of the fitted ones')
   .option('--folder <path>', 'where the run folders are made', tmpdir())
   .option('--keep', 'leaves the run folders there')
@@ -30,18 +31,22 @@ const options = new Command('bench scale')
     readonly scale: ScaleName[];
     readonly children: number;
     readonly minutes: number;
+    readonly even?: true;
     readonly like?: string;
     readonly folder: string;
     readonly keep?: true;
   }>();
 
+const even = { intercept: 0, slope: 0, deviation: 0 };
+
 for (const name of options.scale) {
   const runs = mkdtempSync(join(options.folder, 'cellsmith-scale-'));
-  const { model, ...scale } = scales[name];
+  const { model: fitted, ...scale } = scales[name];
+  const model = options.like === undefined ? fitted : modelLike(options.like);
   try {
     const measured = await measureScale(runs, {
       ...scale,
-      model: options.like === undefined ? model : modelLike(options.like),
+      model: options.even === true ? { ...model, duration: even } : model,
       children: options.children,
       meanDuration: options.minutes * 60_000,
     });

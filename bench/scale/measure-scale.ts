@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { z } from 'zod';
 import { createRun } from '../../src-main/runs/run-folder';
 import { countTrials } from '../../src-main/runs/tables/trials';
 import { readUpdates } from '../../src-main/runs/tables/updates';
@@ -15,12 +16,16 @@ interface ScaleOptions extends Omit<Scale, 'title'> {
   readonly meanDuration: number;
 }
 
-/** Memory when so many children had ended. */
-export interface MemorySample {
+/** How it stood when so many children had ended. */
+export interface ScaleSample {
   readonly ended: number;
   /** Of the heap after a collection, and of the process. Bytes. */
   readonly heap: number;
   readonly resident: number;
+  /** Processor seconds so far. */
+  readonly processor: number;
+  /** Versions of the parameters that are kept for batches in flight. */
+  readonly copies: number;
 }
 
 export interface MeasuredScale {
@@ -33,7 +38,7 @@ export interface MeasuredScale {
   readonly simulated: number;
   readonly busy: number;
   readonly staleness: readonly number[];
-  readonly memory: readonly MemorySample[];
+  readonly samples: readonly ScaleSample[];
   /** Bytes. */
   readonly written: number | null;
   readonly folderBytes: Readonly<Record<string, number>>;
@@ -59,13 +64,21 @@ export async function measureScale(
     const { user, system } = process.cpuUsage(begun.processor);
     return (user + system) / 1000 - notCounted;
   };
-  const memory: MemorySample[] = [];
+  const samples: ScaleSample[] = [];
   let ended = 0;
   const sample = (): void => {
     const before = cost();
     collect();
     const { heapUsed, rss } = process.memoryUsage();
-    memory.push({ ended, heap: heapUsed, resident: rss });
+    const row = z.strictObject({ copies: z.int() });
+    const found = run.database.first('SELECT count(*) AS copies FROM parameter_copies', [], row);
+    samples.push({
+      ended,
+      heap: heapUsed,
+      resident: rss,
+      processor: before / 1000,
+      copies: found?.copies ?? 0,
+    });
     notCounted += cost() - before;
   };
   let longest = 0;
@@ -97,7 +110,7 @@ export async function measureScale(
       simulated: duration / 1000,
       busy: trained / (duration * size),
       staleness: readUpdates(run.database).map(({ staleness }) => staleness ?? 0),
-      memory,
+      samples,
       written: begun.written === null ? null : (bytesWritten() ?? 0) - begun.written,
       folderBytes: sizesBelow(run.folder),
       longest,

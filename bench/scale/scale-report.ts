@@ -1,20 +1,25 @@
-import type { MeasuredScale } from './measure-scale';
+import type { MeasuredScale, ScaleSample } from './measure-scale';
 
 /** What a simulated search took, as a table in Markdown. */
 export function scaleReport(title: string, measured: MeasuredScale): string {
-  const { counts, processor, wall, simulated, busy, staleness, memory, written, folderBytes } = measured;
+  const { counts, processor, wall, simulated, busy, staleness, samples, written, folderBytes } = measured;
   const ended = counts.completed + counts.failed + counts.reused;
   const rows: [string, string][] = [
     ['Children', `${ended}, of which ${counts.failed} failed and ${counts.reused} were known`],
     ['Simulated time', `${(simulated / 3600).toFixed(2)} h`],
     ['Places for children in use', `${(100 * busy).toFixed(1)} %`],
-    ['Processor time of the search', `${processor.toFixed(1)} s (${wall.toFixed(0)} s on the wall)`],
+    [
+      'Processor time of the search',
+      `${processor.toFixed(1)} s (${wall.toFixed(0)} s with waits for the disk)`,
+    ],
     ['Share of one core', `${((100 * processor) / simulated).toFixed(2)} %`],
-    ['Children a second of processor time', (ended / processor).toFixed(0)],
+    ['Proposals a second of processor time', (ended / processor).toFixed(0)],
+    ['Processor time of a child, by eighths', ofEachEighth(samples)],
     ['Longest step', `${measured.longest.toFixed(0)} ms`],
     ['Staleness, updates', quantiles(staleness)],
-    ['Heap', memory.map(({ ended: at, heap }) => `${megabytes(heap)} after ${at}`).join(', ')],
-    ['Resident', memory.map(({ resident }) => megabytes(resident)).join(', ')],
+    ['Versions kept for batches in flight', `at most ${Math.max(0, ...samples.map(({ copies }) => copies))}`],
+    ['Heap', samples.map(({ ended: at, heap }) => `${megabytes(heap)} after ${at}`).join(', ')],
+    ['Resident', samples.map(({ resident }) => megabytes(resident)).join(', ')],
     ['Written to disk', written === null ? 'not counted by this system' : megabytes(written)],
     [
       'Run folder',
@@ -32,6 +37,16 @@ export function scaleReport(title: string, measured: MeasuredScale): string {
     '| --- | --- |',
     ...rows.map(([name, value]) => `| ${name} | ${value} |`),
   ].join('\n');
+}
+
+/** What a child has cost between one sample and the next. */
+function ofEachEighth(samples: readonly ScaleSample[]): string {
+  return samples
+    .map(({ ended, processor }, index) => {
+      const { ended: from, processor: before } = samples[index - 1] ?? { ended: 0, processor: 0 };
+      return `${((1000 * (processor - before)) / (ended - from)).toFixed(1)} ms`;
+    })
+    .join(', ');
 }
 
 function quantiles(values: readonly number[]): string {

@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -119,18 +120,24 @@ const metadataSchema = z.record(z.string(), z.string()).default({});
  * @throws run.damaged when it is not one, or is cut short
  */
 export function readSafetensors(path: string): TensorFile {
-  const bytes = readFileSync(path);
   try {
+    // A pipe would be waited for, and a device has no end.
+    if (!statSync(path).isFile()) throw new RangeError('It is no file.');
+    const bytes = readFileSync(path);
     const length = Number(bytes.readBigUInt64LE(0));
     const start = lengthBytes + length;
     const { [metadataKey]: metadata, ...entries } = headerSchema.parse(
       JSON.parse(bytes.toString('utf8', lengthBytes, start)),
     );
+    // Tensors that share their bytes would be a small file that fills the memory.
+    let free = bytes.length - start;
     const tensors = Object.entries(entries).map(([name, entry]) => {
       const { shape, data_offsets: offsets } = entrySchema.parse(entry);
       const [from, to] = offsets;
       const size = shape.reduce((product, axis) => product * axis, floatBytes);
-      if (to - from !== size || start + to > bytes.length) throw new RangeError(`'${name}' is cut short`);
+      free -= size;
+      if (to - from !== size || start + to > bytes.length || !(free >= 0))
+        throw new RangeError(`'${name}' is cut short`);
       // A copy, since a view would need an offset that is a multiple of four.
       const values = new Float32Array(
         bytes.buffer.slice(bytes.byteOffset + start + from, bytes.byteOffset + start + to),

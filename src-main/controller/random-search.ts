@@ -97,6 +97,7 @@ export function createRandomSearch(options: StrategyOptions): Strategy {
       return proposals;
     },
     copies: new Map(),
+    awaited: (replica) => replicas[replica]?.outstanding ?? 0,
     propose,
     learn,
     state,

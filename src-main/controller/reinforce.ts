@@ -206,6 +206,7 @@ export function createReinforce(options: StrategyOptions): Strategy {
     get copies() {
       return copies;
     },
+    awaited: (replica) => replicas[replica]?.outstanding ?? 0,
     propose,
     learn,
     state,

@@ -52,6 +52,9 @@ export interface Strategy {
   /** Proposals made so far, by all replicas; the layer schedule goes by it. */
   readonly proposals: number;
 
+  /** Proposals of a replica whose rewards it awaits. */
+  awaited(replica: number): number;
+
   /** @throws CellsmithError 'internal' when the replica does not exist or awaits the rewards of a whole batch already */
   propose(replica: number): Proposal;
 

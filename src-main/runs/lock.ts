@@ -13,6 +13,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CellsmithError } from '../../src-shared/errors';
+import { isOwnFile } from './own-files';
 import { notWritable } from './write-atomically';
 
 /** Who writes a run. */
@@ -94,6 +95,7 @@ export function lockHolder(run: string): LockHolder | undefined {
   const path = lockFile(run);
   let text: string;
   let age: number;
+  if (!isOwnFile(path, 10_000)) return undefined;
   try {
     age = Date.now() - statSync(path).mtimeMs;
     text = readFileSync(path, 'utf8');
@@ -176,7 +178,7 @@ function locked(run: string, holder: LockHolder | undefined): CellsmithError {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return isOwnFile(path, 10_000) ? readFileSync(path, 'utf8') : '';
   } catch {
     return '';
   }

@@ -1,14 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { migrateConfig } from '../../src-shared/config/migrations';
 import { searchConfigSchema } from '../../src-shared/config/search-config';
 import { datasetDescriptionSchema } from '../../src-shared/dataset/description';
 import { CellsmithError } from '../../src-shared/errors';
+import { requireOwnRun } from './own-files';
 import { writeAtomically } from './write-atomically';
 
 /** Schema version of run.json. */
 export const manifestVersion = 1;
+
+/** A larger file is none of ours; bytes. */
+const largestManifest = 64 * 1024 * 1024;
 
 /** What run.json says: all that a run needs to be understood, or to be resumed on another machine. */
 export const runManifestSchema = z.strictObject({
@@ -45,8 +49,10 @@ export function writeManifest(run: string, manifest: RunManifest): void {
  */
 export function readManifest(run: string): RunManifest {
   const path = manifestFile(run);
+  requireOwnRun(run);
   let text: string;
   try {
+    if (statSync(path).size > largestManifest) throw new RangeError('It is too large.');
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const missing =
@@ -55,7 +61,9 @@ export function readManifest(run: string): RunManifest {
       ? new CellsmithError('run.not-found', `${run} is not the folder of a run: it has no run.json.`, {
           cause: error,
         })
-      : new CellsmithError('run.damaged', `${path} cannot be read: check its permissions.`, { cause: error });
+      : new CellsmithError('run.damaged', `${path} cannot be read: check its permissions and its size.`, {
+          cause: error,
+        });
   }
   return parseManifest(text, path);
 }

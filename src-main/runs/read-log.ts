@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { isOwnFile } from './own-files';
 
 /** A piece of the log of a run. */
 export interface LogPiece {
@@ -19,9 +20,11 @@ export const logPiece = 64 * 1024;
  * @param after `to` of the earlier piece; null for the end
  */
 export function readLog(run: string, after: number | null): LogPiece {
+  const path = join(run, 'log.txt');
+  if (!isOwnFile(path)) return { text: '', from: 0, to: 0 };
   let file: number;
   try {
-    file = openSync(join(run, 'log.txt'), 'r');
+    file = openSync(path, 'r');
   } catch {
     return { text: '', from: 0, to: 0 };
   }

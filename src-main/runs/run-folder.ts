@@ -8,7 +8,8 @@ import { makeRunFolder } from './locations';
 import { lockRun } from './lock';
 import { openLogFile, type LogFile } from './log-file';
 import { manifestVersion, readManifest, writeManifest, type RunManifest } from './manifest';
-import { migrate } from './sqlite/migrate';
+import { checkDatabase } from './sqlite/check-database';
+import { migrate, refuseNewer } from './sqlite/migrate';
 import { openInNewestSchema } from './sqlite/open-older';
 import { openDatabase, type Database } from './sqlite/database';
 import { makeWeightsFolder } from './weights';
@@ -104,6 +105,8 @@ function makePlaces(folder: string): void {
 function openMigrated(path: string): Database {
   const database = openDatabase(path);
   try {
+    refuseNewer(database, path);
+    checkDatabase(database, path);
     migrate(database, path);
     return database;
   } catch (error) {

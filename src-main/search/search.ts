@@ -17,6 +17,7 @@ import { pruneChildCheckpoints } from '../runs/child-checkpoints';
 import { pruneWeights } from '../runs/weights';
 import { restoreController } from './checkpoint-controller';
 import { continueSearch, pauseSearch } from './pause-search';
+import { requireOneStory } from './require-one-story';
 import { runReplica, runRounds } from './run-replicas';
 import { createState, fail, isHalting, record, type SearchParts, type SearchState } from './search-state';
 import { failuresOf, toRetry } from './retry-failures';
@@ -83,6 +84,7 @@ export async function runSearch(parts: SearchParts): Promise<RunOutcome> {
     clearLeftovers(state);
     restoreController(state);
     const open = readOpenBatches(database);
+    requireOneStory(state, open);
     startReplicas(state, open);
     for (const trial of readAwaitedRetries(database)) trainAgain(state, trial);
     parts.onBegin?.(controlOf(state));

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CellsmithError } from '../../src-shared/errors';
 import { epochRecordSchema } from '../../src-shared/run/trial';
 import { trainingOutcomes } from '../../src-shared/training/training-event';
+import { requireOwnFiles } from '../runs/own-files';
 import { writeAtomically } from '../runs/write-atomically';
 import { childSchema } from '../workers/protocol';
 
@@ -43,6 +44,18 @@ const trainingRecordSchema = z.strictObject({
 });
 export type TrainingRecord = z.infer<typeof trainingRecordSchema>;
 
+/** A larger training.json is none of ours; bytes. */
+const largestRecord = 64 * 1024 * 1024;
+
+const entriesOfTraining = {
+  'training.json': 'file',
+  'weights.safetensors': 'file',
+  'checkpoint.safetensors': 'file',
+  'architecture.json': 'file',
+  'log.txt': 'file',
+  'log.txt.1': 'file',
+} as const;
+
 /** Files of a training's folder, absolute. */
 export function trainingFiles(folder: string): {
   readonly record: string;
@@ -68,11 +81,13 @@ export function writeTrainingRecord(folder: string, record: TrainingRecord): voi
 /** @throws run.not-found when the folder holds no training, run.newer-version, run.damaged */
 export function readTrainingRecord(folder: string): TrainingRecord {
   const { record: path } = trainingFiles(folder);
+  requireOwnFiles(folder, entriesOfTraining);
   let text: string;
   try {
+    if (statSync(path).size > largestRecord) throw new RangeError('It is too large.');
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new CellsmithError('run.not-found', `${folder} holds no training: it has no training.json.`, {
+    throw new CellsmithError('run.not-found', `${folder} holds no training: it has no training.json that can be read.`, {
       cause: error,
     });
   }

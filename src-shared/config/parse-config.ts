@@ -5,6 +5,10 @@ import { optionValues } from './option-values';
 import { withoutPasswords } from './queue-url';
 import { searchConfigSchema, type SearchConfig } from './search-config';
 
+/** So many of what is wrong are told at a time, and so much of each value and name, in characters: a file may be anything. */
+const mostSentences = 50;
+const longestShown = 200;
+
 /**
  * A configuration from outside: of a file, a stored run, the window.
  * @throws {CellsmithError} 'config.invalid' with one sentence for each option that is wrong, 'run.newer-version'
@@ -13,12 +17,15 @@ export function parseConfig(value: unknown): SearchConfig {
   const current = migrateConfig(value);
   const result = searchConfigSchema.safeParse(current);
   if (result.success) return result.data;
-  const sentences = result.error.issues.flatMap((issue) => sentencesOf(issue, current));
+  const sentences = result.error.issues
+    .slice(0, mostSentences)
+    .flatMap((issue) => sentencesOf(issue, current));
   throw new CellsmithError('config.invalid', sentences.join('\n'), { cause: result.error });
 }
 
 /** The dotted path of the option that is spelled most like `path`, if any comes near. */
 export function similarOption(path: string): string | undefined {
+  if (path.length > longestShown) return undefined;
   const last = path.split('.').at(-1) ?? path;
   const near = [...optionValues().keys()]
     .map((option) => {
@@ -32,10 +39,10 @@ export function similarOption(path: string): string | undefined {
 function sentencesOf(issue: z.core.$ZodIssue, input: unknown): string[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => {
+    return issue.keys.slice(0, mostSentences).map((key) => {
       const unknown = [...path, key].join('.');
       const similar = similarOption(unknown);
-      return `${unknown} is not an option here${similar === undefined ? '.' : `; did you mean ${similar}?`}`;
+      return `${shortened(unknown)} is not an option here${similar === undefined ? '.' : `; did you mean ${similar}?`}`;
     });
   const value = path.reduce<unknown>(
     (group, key) => (group as Record<string, unknown> | null | undefined)?.[key],
@@ -48,13 +55,27 @@ function sentencesOf(issue: z.core.$ZodIssue, input: unknown): string[] {
     value === undefined
       ? 'is missing'
       : inList
-        ? `has ${JSON.stringify(value)} in it`
-        : `is ${withoutPasswords(JSON.stringify(value))}`;
+        ? `has ${shownValue(value)} in it`
+        : `is ${withoutPasswords(shownValue(value))}`;
   const wanted =
     issue.code === 'custom'
       ? issue.message
       : `must be ${optionValues().get(option.join('.'))?.allowed ?? 'a group of options'}`;
   return [`${option.join('.')} ${wanted}, but ${given}.`];
+}
+
+/** A value as a sentence shows it. */
+function shownValue(value: unknown): string {
+  try {
+    return shortened(JSON.stringify(value));
+  } catch {
+    // It is nested deeper than there is room to write it.
+    return 'a group of many groups';
+  }
+}
+
+function shortened(text: string): string {
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
 }
 
 /** Levenshtein's distance: letters to insert, delete or replace. */

@@ -136,9 +136,12 @@ function wrap(connection: Libsql.Database, path: string, writes: boolean): Datab
     },
     close: () => {
       if (!connection.open) return;
-      if (writes) foldLog(connection);
-      statements.clear();
-      connection.close();
+      try {
+        if (writes) guarded(() => foldLog(connection));
+      } finally {
+        statements.clear();
+        connection.close();
+      }
     },
   };
 }
@@ -188,6 +191,13 @@ function storeError(error: unknown, path: string): CellsmithError {
     return new CellsmithError(
       'run.not-writable',
       `${path} could not be written (${errorMessage(error)}): free some disk space and resume the run.`,
+      cause,
+    );
+  // Of what is wrong with a statement of ours the file is the reason: it has been made, or changed, by something else.
+  if (code.startsWith('SQLITE_') && !/^SQLITE_(BUSY|LOCKED|MISUSE|INTERRUPT)/.test(code))
+    return new CellsmithError(
+      'run.damaged',
+      `${path} is not as it should be: ${errorMessage(error)}.`,
       cause,
     );
   return new CellsmithError('internal', `${path}: ${errorMessage(error)}`, cause);

@@ -9,7 +9,7 @@ import { parameterServers } from './migrations/0005-parameter-servers';
 import { endings } from './migrations/0006-endings';
 
 /** In order; the number of a migration is its place from 1, and the schema version of a database is that of its last one. */
-const migrations: readonly string[] = [initial, decisions, lifecycle, text, parameterServers, endings];
+export const migrations: readonly string[] = [initial, decisions, lifecycle, text, parameterServers, endings];
 
 const versionRow = z.strictObject({ user_version: z.int().min(0) });
 

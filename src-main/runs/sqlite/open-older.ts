@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkDatabase } from './check-database';
 import { openDatabase, openDatabaseReadOnly, type Database } from './database';
 import { isOlder, migrate, refuseNewer } from './migrate';
 
@@ -14,6 +15,7 @@ export function openInNewestSchema(path: string): Database {
   const database = openDatabaseReadOnly(path);
   try {
     refuseNewer(database, path);
+    checkDatabase(database, path);
     if (!isOlder(database)) return database;
   } catch (error) {
     database.close();

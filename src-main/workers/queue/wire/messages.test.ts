@@ -1,58 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { childOf, description } from '../../../testing/queue-fixture';
+import { childOf } from '../../../testing/queue-fixture';
+import { job, record, result, wireMessages } from '../../../testing/wire-messages';
 import { epochOf } from '../../../testing/synthetic-pool';
 import { childJobOf, jobIdOf } from '../producer/child-job';
-import { contentOf } from './data-content';
-import {
-  childEventSchema,
-  childJobSchema,
-  childResultSchema,
-  readMessage,
-  searchStateSchema,
-  workerRecordSchema,
-} from './messages';
+import { childJobSchema, childResultSchema, readMessage, workerRecordSchema } from './messages';
 
-const token = '3f0e4a52-6c1b-4a0e-9d57-0a4e0b8f3c11';
-const job = {
-  ...childJobOf(childOf(7), {
-    search: 'a-search',
-    data: {
-      fingerprint: description.fingerprint,
-      content: contentOf(description),
-      need: { kind: 'images', side: 32, unreadable: 'skip' },
-    },
-    shared: null,
-  }),
-  token,
-};
-const by = { protocol: 1, token, attempt: 1, worker: token, host: 'a-machine' };
-const result = { ...by, outcome: 'completed', stopped: false, epochs: [epochOf(0, 0.5)], weights: null };
-const event = { ...by, type: 'epoch', record: epochOf(0, 0.5) };
-const state = { protocol: 1, mode: 'run', leastReward: 0 };
-const record = {
-  protocol: 1,
-  worker: token,
-  host: 'a-machine',
-  pid: 1,
-  version: '0.1.0',
-  places: 2,
-  device: 'cpu',
-  datasets: [{ name: 'pictures', fingerprint: description.fingerprint }],
-  children: [{ search: 'a-search', trial: 1, epoch: 0, epochs: 3 }],
-  ending: false,
-};
-const kinds = [
-  ['job', childJobSchema, job],
-  ['result', childResultSchema, result],
-  ['event', childEventSchema, event],
-  ['wish', searchStateSchema, state],
-  ['record', workerRecordSchema, record],
-] as const;
-
-describe.each(kinds)('a %s off the wire', (...[, of, message]) => {
-  const schema = of as z.ZodType;
+describe.each(wireMessages)('a %s off the wire', (...[, of, message]) => {
+  const schema: z.ZodType = of;
   it('is read as it was written', () => {
     expect(readMessage(schema, JSON.stringify(message), 'A message')).toEqual(message);
   });

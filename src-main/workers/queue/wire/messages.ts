@@ -158,7 +158,7 @@ export function readMessage<Message>(schema: z.ZodType<Message>, message: unknow
 }
 
 function valueOf(message: unknown, what: string): unknown {
-  const text = typeof message === 'string' ? message : (JSON.stringify(message) as string | undefined);
+  const text = typeof message === 'string' ? message : jsonOf(message, what);
   if (text === undefined) throw refused(`${what} in the queue is empty.`);
   if (text.length > longestMessage)
     throw refused(`${what} in the queue is longer than ${longestMessage / 1024 ** 2} MB.`);
@@ -167,6 +167,15 @@ function valueOf(message: unknown, what: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     throw refused(`${what} in the queue is not JSON.`, error);
+  }
+}
+
+/** @returns undefined for what no JSON says. @throws CellsmithError 'queue.message' for what is nested deeper than there is room to write it */
+function jsonOf(message: unknown, what: string): string | undefined {
+  try {
+    return JSON.stringify(message);
+  } catch (error) {
+    throw refused(`${what} in the queue is nested too deeply.`, error);
   }
 }
 

@@ -1,0 +1,135 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Libsql from 'libsql';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runDescription } from '../testing/run-description';
+import { temporaryFolder } from '../testing/temporary-folder';
+import { lockHolder } from './lock';
+import { createRun, databaseFile, openRun, openRunReadOnly } from './run-folder';
+
+let runs: string;
+let folder: string;
+beforeEach(() => {
+  runs = temporaryFolder('cellsmith-hostile-');
+  const run = createRun(runs, runDescription());
+  ({ folder } = run);
+  run.close();
+});
+afterEach(() => rmSync(runs, { recursive: true }));
+
+function change(sql: string): void {
+  const connection = new Libsql(databaseFile(folder));
+  connection.exec(sql);
+  connection.close();
+}
+
+function expectRefused(message: RegExp): void {
+  for (const open of [openRun, openRunReadOnly])
+    expect(() => open(folder)).toThrow(
+      expect.objectContaining({
+        code: 'run.damaged',
+        message: expect.stringMatching(message) as string,
+      }) as Error,
+    );
+  expect(lockHolder(folder)).toBeUndefined();
+}
+
+describe('the folder of a run from elsewhere', () => {
+  it.each(['run.sqlite-shm', 'log.txt', 'controller', 'children/000001.safetensors.queue.partial'])(
+    'is refused when its %s is a link',
+    (name) => {
+      const theirs = join(runs, 'theirs');
+      writeFileSync(theirs, 'mine');
+      rmSync(join(folder, name), { recursive: true, force: true });
+      symlinkSync(theirs, join(folder, name));
+      expectRefused(/is a link or something else: put the (file|folder) itself in its place\.$/);
+      expect(readFileSync(theirs, 'utf8')).toBe('mine');
+    },
+  );
+
+  it('may itself be reached by a link, and hold what its owner has put beside the run', () => {
+    symlinkSync(folder, join(runs, 'link'));
+    symlinkSync(runs, join(folder, 'notes'));
+    mkdirSync(join(folder, 'children', 'more'));
+    openRun(join(runs, 'link')).close();
+  });
+
+  it('is refused when a journal in it would have SQLite remove a file that it names', () => {
+    const theirs = join(runs, 'theirs');
+    writeFileSync(theirs, 'mine');
+    change('PRAGMA journal_mode = DELETE');
+    writeFileSync(`${databaseFile(folder)}-journal`, journalNaming(theirs));
+    expectRefused(/belongs to a transaction over other files/);
+    expect(existsSync(theirs)).toBe(true);
+    // This is what it would have come to.
+    change('DELETE FROM events');
+    expect(existsSync(theirs)).toBe(false);
+  });
+});
+
+describe('the database of a run from elsewhere', () => {
+  it.each([
+    [
+      'a trigger',
+      'CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM trials; END',
+      /holds the trigger t,/,
+    ],
+    ['a view', 'CREATE VIEW v AS SELECT 1', /holds the view v,/],
+    ['a table of its own', 'CREATE TABLE sqlitex (a)', /holds the table sqlitex,/],
+    [
+      'a view in place of a table',
+      'DROP TABLE events; CREATE VIEW events AS SELECT 1 AS id',
+      /does not have the table events/,
+    ],
+    ['a column less', 'ALTER TABLE events DROP COLUMN detail', /does not have the table events/],
+    [
+      'a column more',
+      'ALTER TABLE events ADD COLUMN more BLOB GENERATED ALWAYS AS (zeroblob(at)) VIRTUAL',
+      /table events/,
+    ],
+    ['an index less', 'DROP INDEX trials_by_batch', /index trials_by_batch/],
+  ])('is refused with %s', (_, sql, message) => {
+    change(sql);
+    expectRefused(message);
+  });
+
+  it('is refused when pages of it are used twice', () => {
+    change(`PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'batches') WHERE name = 'events'`);
+    // Files that this process has made or gone through are not gone through again: it comes from elsewhere.
+    cpSync(folder, join(runs, 'copy'), { recursive: true });
+    folder = join(runs, 'copy');
+    expectRefused(/is damaged/);
+  });
+
+  it('is read with the statistics that other programs have SQLite gather', () => {
+    change('INSERT INTO batches (number, replica) VALUES (1, 0); ANALYZE');
+    openRunReadOnly(folder).close();
+  });
+});
+
+/** A rollback journal without a page in it, of a transaction that another journal was part of (sqlite.org/fileformat.html, section 3). */
+function journalNaming(path: string): Buffer {
+  const magic = Buffer.from('d9d505f920a163d7', 'hex');
+  const header = Buffer.alloc(512);
+  magic.copy(header);
+  const database = readFileSync(databaseFile(folder));
+  const pageSize = database.readUInt16BE(16);
+  for (const [at, word] of [
+    [12, 1],
+    [16, database.length / pageSize],
+    [20, header.length],
+    [24, pageSize],
+  ] as const)
+    header.writeUInt32BE(word, at);
+  const name = Buffer.from(path);
+  const words = Buffer.alloc(8);
+  words.writeUInt32BE(name.length, 0);
+  words.writeUInt32BE(
+    name.reduce((sum, byte) => sum + byte, 0),
+    4,
+  );
+  const lockPage = Buffer.alloc(4);
+  lockPage.writeUInt32BE(0x40000000 / pageSize + 1);
+  return Buffer.concat([header, lockPage, name, words, magic]);
+}

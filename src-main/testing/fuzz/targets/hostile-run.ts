@@ -1,0 +1,95 @@
+import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { convTableText } from '../../../../src-shared/architecture/conv-text';
+import { packTrials } from '../../../../src-shared/ipc/packed-trials';
+import { databaseFile, openRun, openRunReadOnly, type OpenRun } from '../../../runs/run-folder';
+import { summariseRun } from '../../../runs/summarise-run';
+import { readBatchOf, readOpenBatches } from '../../../runs/tables/batches';
+import { readEpochs } from '../../../runs/tables/epochs';
+import { readEventsAfter } from '../../../runs/tables/events';
+import { readSessions } from '../../../runs/tables/sessions';
+import { readLastTrained, readListedTrials, readRewards, readTrials } from '../../../runs/tables/trials';
+import { readProbabilities, readUpdates } from '../../../runs/tables/updates';
+import { proposedBy } from '../../../search/candidate';
+import { runSearch } from '../../../search/search';
+import { newRun, searchOf } from '../../search-fixture';
+import type { FuzzPlaces } from '../fuzz';
+
+/** A small run that was ended with a batch open, and a folder into which it is copied for each input. */
+export interface HostileRun {
+  readonly folder: string;
+  /** Of run.json, and of run.sqlite. */
+  readonly manifest: string;
+  readonly database: Uint8Array;
+  /** Puts the run back as it was. */
+  readonly restore: () => void;
+}
+
+export async function hostileRun({ inside }: FuzzPlaces): Promise<HostileRun> {
+  const run = newRun(inside, { budget: { children: 12, hours: null } });
+  const { parts, now } = searchOf(run);
+  let ended = 0;
+  await runSearch({
+    ...parts,
+    listener: ({ type }) => {
+      if (type === 'trialCompleted' && ++ended === 6) now.abort();
+    },
+  });
+  run.close();
+  const folder = join(inside, 'copy');
+  return {
+    folder,
+    manifest: readFileSync(join(run.folder, 'run.json'), 'utf8'),
+    database: readFileSync(databaseFile(run.folder)),
+    restore: () => {
+      rmSync(folder, { recursive: true, force: true });
+      cpSync(run.folder, folder, { recursive: true });
+    },
+  };
+}
+
+/** Reads all that the program ever reads of a run that somebody opens. */
+export function readWhole(folder: string): void {
+  const run = openRunReadOnly(folder);
+  try {
+    readAll(run);
+  } finally {
+    run.close();
+  }
+}
+
+function readAll(run: OpenRun): void {
+  const { database, manifest } = run;
+  summariseRun(run);
+  packTrials(readListedTrials(database));
+  readRewards(database);
+  readSessions(database);
+  readOpenBatches(database);
+  readLastTrained(database, 3);
+  readEventsAfter(database, 0, 100);
+  for (const { number } of readUpdates(database).slice(0, 2)) readProbabilities(database, number);
+  for (const trial of readTrials(database).slice(0, 3)) {
+    readEpochs(database, trial.number);
+    readBatchOf(database, trial.number);
+    const proposed = proposedBy(manifest.config, manifest.dataset.description, trial.depth, trial.decisions);
+    if (proposed.kind === 'conv') convTableText(proposed.architecture, proposed.task);
+  }
+}
+
+/** Goes on with the search of a run to its end, with children that are not trained. */
+export async function resumeSearch(folder: string): Promise<void> {
+  const run = openRun(folder);
+  try {
+    // A hostile configuration may ask for children without end.
+    const { parts, now } = searchOf(run);
+    let events = 0;
+    await runSearch({
+      ...parts,
+      listener: () => {
+        if (++events === 500) now.abort();
+      },
+    });
+  } finally {
+    run.close();
+  }
+}

@@ -1,0 +1,96 @@
+import { createPause } from '../../../workers/pause';
+import { CellsmithError } from '../../../../src-shared/errors';
+import type { Generator } from '../../../../src-shared/random';
+import { readMessage } from '../../../workers/queue/wire/messages';
+import { superviseChild } from '../../../workers/supervision';
+import { trainerHandle } from '../../../workers/trainer-handle';
+import type { ProcessExit } from '../../../workers/trainer-process';
+import { defaultPatience } from '../../../workers/watchdog';
+import { childOf } from '../../queue-fixture';
+import { epochOf } from '../../synthetic-pool';
+import { wireMessages } from '../../wire-messages';
+import type { FuzzTarget } from '../fuzz';
+import { hostileText, mutatedJson, mutatedValue } from '../mutate-json';
+
+/** What lies in the queue, as text and as the values that the queue's own library makes of it. */
+export const queueTarget: FuzzTarget = {
+  name: 'queue messages',
+  prepare: () => (draw) => {
+    const found = wireMessages[draw.integer(wireMessages.length)];
+    if (found === undefined) return;
+    const [, schema, message] = found;
+    const text = mutatedJson(JSON.stringify(message), draw);
+    readMessage(schema, draw.integer(2) === 0 ? text : parsedOr(text), 'A message');
+  },
+};
+
+function parsedOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** What a trainer process says while it trains a child: the child comes to an end whatever it is. */
+export const trainerTarget: FuzzTarget = {
+  name: 'trainer replies',
+  prepare: () => {
+    const replies = [
+      { type: 'begun', trial: 1, epochs: [epochOf(0, 0.5)] },
+      { type: 'progress', trial: 1, epoch: 1, step: 1, steps: 4 },
+      { type: 'epoch', trial: 1, record: epochOf(1, 0.5) },
+      { type: 'completed', trial: 1, stopped: false, memory: 5 },
+      { type: 'failed', trial: 1, reason: 'error', message: 'no' },
+      { type: 'examined', trial: 1, measure: 0.5 },
+    ];
+    return async (draw) => {
+      const result = await supervised((say) => {
+        for (let count = draw.integer(3); count >= 0; count--) say(hostileReply(replies, draw));
+        say({ type: 'completed', trial: 1, stopped: false, memory: 5 });
+      });
+      if (result.outcome === 'failed') throw new CellsmithError('child.failed', result.message);
+    };
+  },
+};
+
+function hostileReply(replies: readonly unknown[], draw: Generator): unknown {
+  const value = mutatedValue(replies[draw.integer(replies.length)], draw);
+  switch (draw.integer(4)) {
+    case 0:
+      // What no JSON can hold, and a process that shares its memory's form can send.
+      return [new Map([[1, value]]), 5n, undefined, new Date(NaN), new Uint8Array(4), cyclic(value)][
+        draw.integer(6)
+      ];
+    case 1:
+      return value;
+    default:
+      return parsedOr(hostileText(value));
+  }
+}
+
+function cyclic(value: unknown): unknown {
+  const group: Record<string, unknown> = { value };
+  group['self'] = group;
+  return group;
+}
+
+/** A child that is supervised while `speak` says what its trainer says. */
+function supervised(speak: (say: (message: unknown) => void) => void) {
+  let say: (message: unknown) => void = () => undefined;
+  let exit: (exit: ProcessExit) => void = () => undefined;
+  const trainer = trainerHandle(
+    {
+      send: () => undefined,
+      kill: () => exit({ code: null, signal: 'SIGTERM' }),
+      onMessage: (listener) => (say = listener),
+      onOutput: () => undefined,
+      onExit: (listener) => (exit = listener),
+    },
+    () => undefined,
+  );
+  const limits = { patience: defaultPatience, grace: 1000 };
+  const child = superviseChild(trainer, childOf(1), {}, limits, createPause());
+  speak(say);
+  return child;
+}

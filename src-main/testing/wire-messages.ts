@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import { childJobOf } from '../workers/queue/producer/child-job';
+import { contentOf } from '../workers/queue/wire/data-content';
+import {
+  childEventSchema,
+  childJobSchema,
+  childResultSchema,
+  searchStateSchema,
+  workerRecordSchema,
+} from '../workers/queue/wire/messages';
+import { childOf, description } from './queue-fixture';
+import { epochOf } from './synthetic-pool';
+
+const token = '3f0e4a52-6c1b-4a0e-9d57-0a4e0b8f3c11';
+/** One of each kind of message in the queue. */
+export const job = {
+  ...childJobOf(childOf(7), {
+    search: 'a-search',
+    data: {
+      fingerprint: description.fingerprint,
+      content: contentOf(description),
+      need: { kind: 'images', side: 32, unreadable: 'skip' },
+    },
+    shared: null,
+  }),
+  token,
+};
+const by = { protocol: 1, token, attempt: 1, worker: token, host: 'a-machine' };
+export const result = {
+  ...by,
+  outcome: 'completed',
+  stopped: false,
+  epochs: [epochOf(0, 0.5)],
+  weights: null,
+};
+const event = { ...by, type: 'epoch', record: epochOf(0, 0.5) };
+const state = { protocol: 1, mode: 'run', leastReward: 0 };
+export const record = {
+  protocol: 1,
+  worker: token,
+  host: 'a-machine',
+  pid: 1,
+  version: '0.1.0',
+  places: 2,
+  device: 'cpu',
+  datasets: [{ name: 'pictures', fingerprint: description.fingerprint }],
+  children: [{ search: 'a-search', trial: 1, epoch: 0, epochs: 3 }],
+  ending: false,
+};
+/** Each kind of message: its name, its schema, and one as it is written. */
+export const wireMessages: readonly (readonly [string, z.ZodType, Readonly<Record<string, unknown>>])[] = [
+  ['job', childJobSchema, job],
+  ['result', childResultSchema, result],
+  ['event', childEventSchema, event],
+  ['wish', searchStateSchema, state],
+  ['record', workerRecordSchema, record],
+];
