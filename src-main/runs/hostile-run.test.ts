@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runDescription } from '../testing/run-description';
 import { temporaryFolder } from '../testing/temporary-folder';
 import { lockHolder } from './lock';
+import { readEventsAfter } from './tables/events';
 import { createRun, databaseFile, openRun, openRunReadOnly } from './run-folder';
 
 let runs: string;
@@ -100,6 +101,21 @@ describe('the database of a run from elsewhere', () => {
     cpSync(folder, join(runs, 'copy'), { recursive: true });
     folder = join(runs, 'copy');
     expectRefused(/is damaged/);
+  });
+
+  it.each(['41ff', '4100ff', 'c3'])('is refused with text that is none: %s', (hex) => {
+    change(`INSERT INTO events (at, type) VALUES (1, CAST(x'${hex}' AS TEXT))`);
+    cpSync(folder, join(runs, 'copy'), { recursive: true });
+    folder = join(runs, 'copy');
+    expectRefused(/holds text that is none in its events/);
+  });
+
+  it('is read with text of any language', () => {
+    change("INSERT INTO events (at, type) VALUES (1, 'Größe, 大きさ, 🙂')");
+    cpSync(folder, join(runs, 'copy'), { recursive: true });
+    const run = openRunReadOnly(join(runs, 'copy'));
+    expect(readEventsAfter(run.database, 0, 1)).toMatchObject([{ type: 'Größe, 大きさ, 🙂' }]);
+    run.close();
   });
 
   it('is read with the statistics that other programs have SQLite gather', () => {

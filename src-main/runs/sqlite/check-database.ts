@@ -28,14 +28,27 @@ export function checkDatabase(database: Database, path: string): void {
   const row = z.strictObject({ quick_check: z.string() });
   const result = database.first('PRAGMA quick_check(1)', [], row)?.quick_check ?? '';
   if (result !== 'ok') throw damaged(`is damaged (${result.replace(/\s+/g, ' ').slice(0, 200)})`);
+  for (const name of tablesAt(version))
+    if (!holdsText(database, name)) throw damaged(`holds text that is none in its ${name}`);
   known.add(file);
 }
 
-const objectRow = z.strictObject({ type: z.string(), name: z.string(), sql: z.string().nullable() });
+/** Bytes that may be no text. libsql gives blobs as ArrayBuffers, and ends the process where what should be text is not UTF-8. */
+const bytes = z.instanceof(ArrayBuffer);
+const text = bytes.transform((encoded, context) => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(encoded);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is no text' });
+    return z.NEVER;
+  }
+});
+const objectRow = z.strictObject({ type: text, name: text, sql: text.nullable() });
 
 /** Tables, indices, views and triggers, with their definitions; without those that SQLite keeps for itself. */
 function objectsOf(database: Database): Map<string, string> {
-  const rows = database.all('SELECT type, name, sql FROM sqlite_schema', [], objectRow);
+  const columns = ['type', 'name', 'sql'].map(asBytes).join(', ');
+  const rows = database.all(`SELECT ${columns} FROM sqlite_schema`, [], objectRow);
   return new Map(
     rows
       .filter(
@@ -65,4 +78,35 @@ function objectsAt(version: number): Map<string, string> {
   } finally {
     empty.close();
   }
+}
+
+/** The tables of a version. */
+function tablesAt(version: number): string[] {
+  return [...objectsAt(version).keys()].flatMap((name) => /^the table (.*)$/.exec(name)?.slice(1) ?? []);
+}
+
+/** Whether the text of a table is UTF-8. Nearly all of it is plain ASCII, which SQLite itself can tell. */
+function holdsText(database: Database, table: string): boolean {
+  const columnRow = z.looseObject({ name: z.string(), type: z.string() });
+  const columns = database
+    .all(`PRAGMA table_info(${table})`, [], columnRow)
+    .flatMap(({ name, type }) => (type === 'TEXT' ? [name] : []));
+  if (columns.length === 0) return true;
+  // Behind a character of code 0, GLOB and length() look no further.
+  const doubtful = columns.map(
+    (name) => `${name} GLOB '*[^ -~]*' OR length(${name}) <> length(CAST(${name} AS BLOB))`,
+  );
+  const row = z.record(z.string(), text.nullable());
+  const sql = `SELECT ${columns.map(asBytes).join(', ')} FROM ${table} WHERE ${doubtful.join(' OR ')}`;
+  try {
+    database.all(sql, [], row);
+    return true;
+  } catch (error) {
+    if (error instanceof CellsmithError && error.code === 'run.damaged') return false;
+    throw error;
+  }
+}
+
+function asBytes(column: string): string {
+  return `CAST(${column} AS BLOB) AS ${column}`;
 }

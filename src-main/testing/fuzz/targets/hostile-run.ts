@@ -26,7 +26,7 @@ export interface HostileRun {
 }
 
 export async function hostileRun({ inside }: FuzzPlaces): Promise<HostileRun> {
-  const run = newRun(inside, { budget: { children: 12, hours: null } });
+  const run = newRun(inside, { budget: { children: 12, hours: null, multiplyAdds: null } });
   const { parts, now } = searchOf(run);
   let ended = 0;
   await runSearch({
