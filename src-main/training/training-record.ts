@@ -87,9 +87,13 @@ export function readTrainingRecord(folder: string): TrainingRecord {
     if (statSync(path).size > largestRecord) throw new RangeError('It is too large.');
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new CellsmithError('run.not-found', `${folder} holds no training: it has no training.json that can be read.`, {
-      cause: error,
-    });
+    throw new CellsmithError(
+      'run.not-found',
+      `${folder} holds no training: it has no training.json that can be read.`,
+      {
+        cause: error,
+      },
+    );
   }
   const json = parseJson(text);
   const { version } = z.looseObject({ version: z.int() }).catch({ version: 1 }).parse(json);
