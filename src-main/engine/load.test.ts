@@ -42,6 +42,11 @@ describe('the environment of a child process', () => {
       CUDA_VISIBLE_DEVICES: '1,2',
       TF_ENABLE_ONEDNN_OPTS: '1',
     });
+    expect(engineEnvironment({ gpuMemory: 2048 }, undefined)).toMatchObject({
+      TF_PER_DEVICE_MEMORY_LIMIT_MB: '2048',
+      TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    });
+    expect(engineEnvironment({}, undefined)).not.toHaveProperty('TF_PER_DEVICE_MEMORY_LIMIT_MB');
     expect(engineEnvironment({ gpus: [] }, undefined)['CUDA_VISIBLE_DEVICES']).toBe('-1');
     expect(engineEnvironment({}, undefined)).not.toHaveProperty('TF_NUM_INTRAOP_THREADS');
   });

@@ -78,6 +78,8 @@ export interface EngineLimits {
   readonly threads?: number;
   /** The GPUs that the process sees, by number; [] is none; all when not given. */
   readonly gpus?: readonly number[];
+  /** Megabytes that it may take of each; as much as it asks for when not given. */
+  readonly gpuMemory?: number;
 }
 
 /**
@@ -85,7 +87,7 @@ export interface EngineLimits {
  * They count only when the process starts: the loader and TensorFlow read them once.
  */
 export function engineEnvironment(
-  { threads, gpus }: EngineLimits = {},
+  { threads, gpus, gpuMemory }: EngineLimits = {},
   installation: EngineInstallation | undefined = currentInstallation(),
 ): Record<string, string> {
   const environment: Record<string, string> = { ...librarySettings };
@@ -95,6 +97,8 @@ export function engineEnvironment(
     environment['TF_NUM_INTEROP_THREADS'] = String(threads);
   }
   if (gpus !== undefined) environment['CUDA_VISIBLE_DEVICES'] = gpus.length === 0 ? '-1' : gpus.join(',');
+  // Read by TensorFlow's stream executor. The binding creates its sessions without options, where a share of the memory could be said.
+  if (gpuMemory !== undefined) environment['TF_PER_DEVICE_MEMORY_LIMIT_MB'] = String(gpuMemory);
   if (installation !== undefined && installation.libraryPaths.length > 0) {
     const inherited = process.env['LD_LIBRARY_PATH'];
     environment['LD_LIBRARY_PATH'] = [...installation.libraryPaths, ...(inherited ? [inherited] : [])].join(

@@ -114,7 +114,7 @@ describe('a search with a rule', () => {
           if (job.trial !== 20) return pool.run(job, listener);
           listener?.onStart?.(1);
           listener?.onBegin?.(poor);
-          expect(listener?.signal?.aborted).toBe(true);
+          expect(listener?.afterStep?.aborted).toBe(true);
           return { outcome: 'interrupted', epochs: poor };
         },
       },

@@ -92,7 +92,7 @@ function judgedListener(
   const unpromising = new AbortController();
   let ending: Ending | undefined;
   let epochs: readonly EpochRecord[] = [];
-  const signal = AbortSignal.any([state.halt.signal, own, unpromising.signal]);
+  const signal = AbortSignal.any([state.halt.signal, own]);
   const listener = listenerOf(state, trial, signal);
   const endIfJudged = (): void => {
     if (ending !== undefined) unpromising.abort();
@@ -101,6 +101,7 @@ function judgedListener(
     ending: () => ending,
     listener: {
       ...listener,
+      afterStep: unpromising.signal,
       onBegin: (restored) => {
         if (ending !== undefined) return;
         ending = state.stopping.judge(restored);

@@ -84,8 +84,8 @@ export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
   };
 }
 
-function isAborted({ signal }: TrialListener): boolean {
-  return signal?.aborted === true;
+function isAborted({ signal, afterStep }: TrialListener): boolean {
+  return signal?.aborted === true || afterStep?.aborted === true;
 }
 
 /** Resolves when the signal says so. */

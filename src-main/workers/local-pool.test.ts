@@ -118,6 +118,23 @@ describe('a pool of trainer processes', () => {
     expect(pids.length).toBe(3);
   });
 
+  it('ends a child after its step when it is not wanted any more, and trains the next in the same process', async () => {
+    const shared = pool();
+    const unwanted = new AbortController();
+    const heard: number[] = [];
+    const result = await shared.run(job(1, endless), {
+      afterStep: unwanted.signal,
+      onEpoch: ({ epoch }) => {
+        heard.push(epoch);
+        if (epoch === 1) unwanted.abort();
+      },
+    });
+    expect(result).toMatchObject({ outcome: 'interrupted', epochs: [{ epoch: 0 }, { epoch: 1 }] });
+    expect(heard).toEqual([0, 1]);
+    expect(withoutTime(await shared.run(job(2)))).toEqual(withoutTime(await pool().run(job(2))));
+    expect(pids.length).toBe(2);
+  });
+
   it('trains as many children at a time as it has trainers, the others in turn', async () => {
     const shared = pool({ trainers: { count: 2, threads: 1, device: 'cpu' } });
     const order: string[] = [];
@@ -371,6 +388,12 @@ describe('what a trainer may use', () => {
     const gpus = (device: string): readonly number[] | undefined =>
       engineLimits({ count: 1, threads: 1, device }).gpus;
     expect([gpus('auto'), gpus('cpu'), gpus('gpu:3')]).toEqual([undefined, [], [3]]);
+  });
+
+  it('is as much of the memory of a GPU as the configuration gives it', () => {
+    const memory = (gpuMemory: number | null): number | undefined =>
+      engineLimits({ count: 2, threads: 1, device: 'gpu:0', gpuMemory }).gpuMemory;
+    expect([memory(null), memory(4000)]).toEqual([undefined, 4000]);
   });
 });
 

@@ -11,7 +11,9 @@ import type { TrialJob } from './trial-job';
 import { defaultPatience, type Patience } from './watchdog';
 
 export interface LocalPoolOptions {
-  readonly trainers: Pick<SearchConfig['trainers'], 'count' | 'threads' | 'device'>;
+  readonly trainers: Pick<SearchConfig['trainers'], 'count' | 'threads' | 'device'> & {
+    readonly gpuMemory?: number | null;
+  };
   readonly spawn: SpawnTrainer;
   /** Gets what trainers write to their standard streams, TensorFlow's remarks among it. */
   readonly log?: (trainer: number, text: string) => void;
@@ -34,10 +36,13 @@ export const startPatience = 120_000;
 const startAttempts = 2;
 
 /** What each trainer process may use. Threads that nobody set are the machine's, shared evenly. */
-export function engineLimits({ count, threads, device }: LocalPoolOptions['trainers']): EngineLimits {
-  const share = threads ?? Math.max(1, Math.floor(availableParallelism() / count));
-  if (device === 'auto') return { threads: share };
-  return { threads: share, gpus: device === 'cpu' ? [] : [Number(device.slice('gpu:'.length))] };
+export function engineLimits(trainers: LocalPoolOptions['trainers']): EngineLimits {
+  const { count, threads, device, gpuMemory = null } = trainers;
+  return {
+    threads: threads ?? Math.max(1, Math.floor(availableParallelism() / count)),
+    ...(device !== 'auto' && { gpus: device === 'cpu' ? [] : [Number(device.slice('gpu:'.length))] }),
+    ...(gpuMemory !== null && { gpuMemory }),
+  };
 }
 
 /** A place for one trainer process at a time. */

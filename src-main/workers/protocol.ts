@@ -96,6 +96,7 @@ export const trainerRequestSchema: z.ZodType<TrainerRequest> = z.discriminatedUn
   z.strictObject({ type: z.literal('measure'), job: jobSchema, milliseconds: z.number().positive() }),
   z.strictObject({ type: z.literal('examine'), job: examJobSchema }),
   z.strictObject({ type: z.literal('stopAfterEpoch') }),
+  z.strictObject({ type: z.literal('stopAfterStep'), trial: size }),
   z.strictObject({ type: z.literal('hold') }),
   z.strictObject({ type: z.literal('release') }),
   z.strictObject({ type: z.literal('exit') }),
@@ -133,5 +134,6 @@ export const trainerReplySchema: z.ZodType<TrainerReply> = z.discriminatedUnion(
     reason: z.enum(failureReasons),
     message: z.string(),
   }),
+  z.strictObject({ type: z.literal('ended'), trial: size }),
   z.strictObject({ type: z.literal('unwritable'), trial: size, message: z.string() }),
 ]);

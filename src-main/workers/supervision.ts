@@ -32,6 +32,8 @@ export function superviseChild(
   const killsBefore = memoryKills();
   return new Promise((resolve, reject) => {
     let settled = false;
+    /** Whether the child was told to end after its step: what it still says is nobody's business. */
+    let unwanted = false;
     const settle = (outcome: () => void, endTrainer: boolean): void => {
       if (settled) return;
       settled = true;
@@ -39,6 +41,7 @@ export function superviseChild(
       deadline?.stop();
       stopListening();
       listener.signal?.removeEventListener('abort', onAbort);
+      listener.afterStep?.removeEventListener('abort', onUnwanted);
       trainer.supervise(null);
       if (endTrainer) void trainer.end(grace).then(outcome);
       else outcome();
@@ -48,12 +51,18 @@ export function superviseChild(
     /** A callback's own error is the caller's business, not the child's failure. */
     const tell = (say: () => void): void => {
       try {
-        say();
+        if (!unwanted) say();
       } catch (error) {
         settle(() => reject(error instanceof Error ? error : new Error(errorMessage(error))), true);
       }
     };
-    const onAbort = (): void => settle(() => resolve({ outcome: 'interrupted', epochs }), true);
+    const interrupted = (endTrainer: boolean): void =>
+      settle(() => resolve({ outcome: 'interrupted', epochs }), endTrainer);
+    const onAbort = (): void => interrupted(true);
+    const onUnwanted = (): void => {
+      unwanted = true;
+      trainer.send({ type: 'stopAfterStep', trial: job.trial });
+    };
 
     const onReply = (reply: TrainerReply): void => {
       if (reply.type === 'ready' || reply.trial !== job.trial) return;
@@ -73,12 +82,17 @@ export function superviseChild(
         }
         case 'epoch':
           watchdog.heardEpoch();
+          if (unwanted) break;
           epochs.push(reply.record);
           tell(() => listener.onEpoch?.(reply.record));
           break;
         case 'completed':
           trainer.heardMemory(reply.memory);
-          settle(() => resolve({ outcome: 'completed', stopped: reply.stopped, epochs }), false);
+          if (unwanted) interrupted(false);
+          else settle(() => resolve({ outcome: 'completed', stopped: reply.stopped, epochs }), false);
+          break;
+        case 'ended':
+          interrupted(false);
           break;
         case 'failed':
           fail({ reason: reply.reason, message: reply.message });
@@ -126,6 +140,7 @@ export function superviseChild(
       return;
     }
     listener.signal?.addEventListener('abort', onAbort);
+    listener.afterStep?.addEventListener('abort', onUnwanted);
     trainer.jobs += 1;
     // Also a trainer whose last child ended in a pause learns that it is over.
     hold(pause.paused);

@@ -19,8 +19,10 @@ export interface TrialListener {
   /** At most four times a second. */
   readonly onProgress?: (progress: TrialProgress) => void;
   readonly onEpoch?: (record: EpochRecord) => void;
-  /** Ends the child at once. */
+  /** Ends the child at once, and its trainer with it. */
   readonly signal?: AbortSignal;
+  /** Ends the child after the step that it is in; its trainer is there for the next. */
+  readonly afterStep?: AbortSignal;
 }
 
 /** How a child ended. Epochs are those that were complete, in this training or the one that it went on from, whatever came after. */

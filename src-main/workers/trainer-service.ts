@@ -12,6 +12,9 @@ import type { ExamJob, TrialJob } from './trial-job';
 /** At most four messages of progress a second, in milliseconds. */
 const progressInterval = 250;
 
+/** Takes a child that is to end out of its training. */
+class ChildUnwanted extends Error {}
+
 /**
  * Serves requests until it is told to exit: trains one child at a time and reports it. Every child ends with `completed`
  * or `failed`, unless the process does not survive it.
@@ -21,6 +24,8 @@ const progressInterval = 250;
 export function serveTrainer(transport: TrainerTransport, exit: (code: number) => void): void {
   let busy = false;
   let stopRequested = false;
+  /** The child that is to end after its step. */
+  let unwanted: number | null = null;
   const hold = createHold();
   const trainJob = jobTrainer((line) => console.error(line));
 
@@ -56,7 +61,10 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
     try {
       const child = await trainJob(job, {
         stopRequested: () => stopRequested,
-        turn: hold.turn,
+        turn: async () => {
+          await hold.turn();
+          if (unwanted === trial) throw new ChildUnwanted();
+        },
         now: hold.now,
         onBegin: (epochs) => transport.send({ type: 'begun', trial, epochs }),
         onStep: progressOf(trial),
@@ -69,7 +77,8 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
           : { type: 'unwritable', trial, message: unwritable },
       );
     } catch (error) {
-      failed(trial, error);
+      if (error instanceof ChildUnwanted) transport.send({ type: 'ended', trial });
+      else failed(trial, error);
     }
   };
 
@@ -89,6 +98,7 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
       exit(2);
     } else if (request.data.type === 'exit') exit(0);
     else if (request.data.type === 'stopAfterEpoch') stopRequested = true;
+    else if (request.data.type === 'stopAfterStep') unwanted = request.data.trial;
     else if (request.data.type === 'hold') hold.hold();
     else if (request.data.type === 'release') hold.release();
     else if (busy) {
@@ -97,6 +107,7 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
     } else {
       busy = true;
       stopRequested = false;
+      unwanted = null;
       const { data } = request;
       const work =
         data.type === 'train'

@@ -63,6 +63,8 @@ export type TrainerRequest =
   | { readonly type: 'measure'; readonly job: TrialJob; readonly milliseconds: number }
   | { readonly type: 'examine'; readonly job: ExamJob }
   | { readonly type: 'stopAfterEpoch' }
+  /** The child ends after the step that it is in, without a result. */
+  | { readonly type: 'stopAfterStep'; readonly trial: number }
   | { readonly type: 'hold' }
   | { readonly type: 'release' }
   | { readonly type: 'exit' };
@@ -97,4 +99,6 @@ export type TrainerReply =
       readonly message: string;
     }
   /** The child is trained, and its weights cannot be written: the run's folder is at fault, not the child. */
+  /** The child has ended without a result, as it was told. */
+  | { readonly type: 'ended'; readonly trial: number }
   | { readonly type: 'unwritable'; readonly trial: number; readonly message: string };

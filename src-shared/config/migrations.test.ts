@@ -10,10 +10,10 @@ describe('stored configurations', () => {
   });
 
   it('of version 1 get the options that there are since', () => {
-    const { count, threads, device } = presets.demo.config.trainers;
-    const { budget, earlyStopping, ...rest } = presets.demo.config;
+    const { budget, earlyStopping, trainers, ...rest } = presets.demo.config;
+    const { count, threads, device } = trainers;
     const { multiplyAdds, ...limits } = budget;
-    expect([earlyStopping.rule, multiplyAdds]).toEqual(['none', null]);
+    expect([earlyStopping.rule, multiplyAdds, trainers.gpuMemory]).toEqual(['none', null, null]);
     const first = { ...rest, budget: limits, version: 1, trainers: { count, threads, device } };
     expect(migrateConfig(first)).toEqual(presets.demo.config);
     expect(() => parseConfig({ ...first, trainers: 3 })).toThrow(/trainers.count/);

@@ -8,7 +8,7 @@ type Stored = Readonly<Record<string, unknown>>;
 export type Migration = (stored: Stored) => Stored;
 
 /** One for every version of the configuration that has been succeeded. */
-const migrations: readonly Migration[] = [withCareOfTrainers, withMode, withQueue, withEarlyStopping];
+const migrations: readonly Migration[] = [withCareOfTrainers, withMode, withQueue, withLimits];
 
 /** 2: children in training are kept, and those that lose their trainer are trained on. */
 function withCareOfTrainers(stored: Stored): Stored {
@@ -26,10 +26,11 @@ function withQueue(stored: Stored): Stored {
   return { ...stored, trainers: { ...groupOf(stored, 'trainers'), queue: null } };
 }
 
-/** 5: children may be ended early, and a budget may be one of multiply-adds. */
-function withEarlyStopping(stored: Stored): Stored {
+/** 5: children may be ended early, a budget may be one of multiply-adds, and trainers may share a graphics card. */
+function withLimits(stored: Stored): Stored {
   const budget = { ...groupOf(stored, 'budget'), multiplyAdds: null };
-  return { ...stored, budget, earlyStopping: noEarlyStopping };
+  const trainers = { ...groupOf(stored, 'trainers'), gpuMemory: null };
+  return { ...stored, budget, trainers, earlyStopping: noEarlyStopping };
 }
 
 /** A group of options; what is none is left to the schema to refuse. */

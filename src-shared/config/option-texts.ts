@@ -26,6 +26,10 @@ const general: Readonly<Record<string, OptionText>> = {
   ),
   'trainers.threads': text('Threads', 'Threads of each trainer; null shares the cores evenly.'),
   'trainers.device': text('Device', 'Where children train: auto takes a graphics card where there is one.'),
+  'trainers.gpuMemory': text(
+    'Memory of the graphics card',
+    'Megabytes of a graphics card that each trainer may take, so that several can share one; null for as much as it asks for.',
+  ),
   'trainers.checkpointEpochs': text(
     'Epochs between checkpoints',
     'The state of each network in training is kept on disk after so many epochs, so that an interrupted search trains it on from there; null keeps none.',

@@ -49,6 +49,7 @@ export const paperRun = {
     count: 1,
     threads: null,
     device: 'auto' as const,
+    gpuMemory: null,
     checkpointEpochs: 1,
     silence: 120,
     retries: 2,

@@ -166,6 +166,8 @@ const trainersSchema = z.strictObject({
       .regex(/^gpu:\d+$/)
       .describe('gpu:0, gpu:1, …'),
   ]),
+  /** Megabytes of a graphics card that each trainer may take, so that several can share one; null for as much as it asks for. */
+  gpuMemory: z.int().min(64).max(1_000_000).nullable(),
   /** Epochs between two states that are kept of a child in training; null keeps none. */
   checkpointEpochs: count.max(10_000).nullable(),
   /** Seconds of silence after which a trainer is taken to hang and is ended. */

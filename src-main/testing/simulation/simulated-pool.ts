@@ -50,7 +50,8 @@ export function simulatedPool(children: SimulatedChildren): SimulatedPool {
     listener.onBegin?.([]);
     for (let epoch = 0; epoch < count; epoch++) {
       await wait(each);
-      if (listener.signal?.aborted === true) return { outcome: 'interrupted', epochs };
+      if ([listener.signal, listener.afterStep].some((signal) => signal?.aborted))
+        return { outcome: 'interrupted', epochs };
       trained += each;
       if (epoch === failsAfter) {
         const reason = draws.integer(2) === 0 ? 'outOfMemory' : 'diverged';

@@ -177,7 +177,8 @@ export function openChild(
     interrupt();
   };
 
-  listener.signal?.addEventListener('abort', interrupt, { once: true });
+  for (const signal of [listener.signal, listener.afterStep])
+    signal?.addEventListener('abort', interrupt, { once: true });
   return {
     get token() {
       return token;
