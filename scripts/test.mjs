@@ -71,7 +71,11 @@ async function windowTests() {
   const folder = mkdtempSync(join(tmpdir(), 'cellsmith-test-'));
   const report = join(folder, 'report.json');
   try {
-    const code = await runPlaywright(['--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+    const code = await runPlaywright(['--reporter=list,json'], {
+      PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+      // Pictures of every page are kept with a run of CI: test-results/screenshots.
+      ...(process.env.CI && { CELLSMITH_SCREENSHOTS: '1' }),
+    });
     const { expected, unexpected, flaky } = JSON.parse(readFileSync(report, 'utf8')).stats;
     passed += expected + flaky;
     failed += unexpected;
