@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { CellsmithError, errorMessage } from '../src-shared/errors';
 import { exitCodeOf, exitCodes } from './cli/exit-codes';
 import { commandLine } from './cli/program';
-import { thisTerminal } from './cli/terminal';
+import { shownText, thisTerminal } from './cli/terminal';
 
 /** Entry of the command-line program. */
 async function main(): Promise<void> {
@@ -14,7 +14,9 @@ async function main(): Promise<void> {
   });
   const json = process.argv.includes('--json');
   const report = (code: string, message: string): void =>
-    void terminal.stderr.write(json ? `${JSON.stringify({ error: { code, message } })}\n` : `${message}\n`);
+    void terminal.stderr.write(
+      json ? `${JSON.stringify({ error: { code, message } })}\n` : `${shownText(message)}\n`,
+    );
   const program = commandLine(terminal, (code) => (process.exitCode = code));
   try {
     if (process.argv.length === 2) program.outputHelp();

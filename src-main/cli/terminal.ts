@@ -36,11 +36,22 @@ export function programName(): string {
 }
 
 export function writeLine(terminal: Terminal, text = ''): void {
-  terminal.stdout.write(`${text}\n`);
+  terminal.stdout.write(`${shownText(text)}\n`);
 }
 
 export function writeJson(terminal: Terminal, value: unknown): void {
-  writeLine(terminal, JSON.stringify(value));
+  terminal.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/**
+ * Text as a terminal may be given it: names and messages of runs from elsewhere may hold what a terminal obeys, or what turns the direction of
+ * writing. Lines, tabs and what `bold` writes stay.
+ */
+export function shownText(text: string): string {
+  return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (found, at: number) => {
+    const isOwn = found === '\u001b' && ['[1m', '[22m'].some((code) => text.startsWith(code, at + 1));
+    return isOwn || found === '\n' || found === '\t' ? found : '\ufffd';
+  });
 }
 
 /** Makes text stand out where colours are used. */
