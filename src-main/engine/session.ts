@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CellsmithError, errorMessage } from '../../src-shared/errors';
-import type { DType, Graph, Shape, Signature, Tensor } from './graph';
+import type { DType, Graph, GraphNode, Shape, Signature, Tensor } from './graph';
 import { kernelsInPlace } from './kernels/in-place';
 import { hasOwnOps, loadEngine } from './load';
 import type { Engine } from './load';
@@ -40,12 +40,17 @@ type EngineTensor = ReturnType<Engine['tensor']>;
  * Loads a graph into TensorFlow through a SavedModel.
  *
  * @param options.directory keeps the SavedModel there, for other tools; without it a temporary folder is used and removed
+ * @param options.ownConvolution for which convolutions and gradients of their input our own kernels serve, where they run: those for
+ * which they are faster, when absent
  * @throws engine.session when TensorFlow refuses the graph; engine.graph, also where it is kept and has ops that only the product
  * has; engine.missing
  */
 export async function openSession(
   graph: Graph,
-  options: { readonly directory?: string } = {},
+  options: {
+    readonly directory?: string;
+    readonly ownConvolution?: (node: GraphNode) => boolean;
+  } = {},
 ): Promise<Session> {
   const engine = loadEngine();
   for (const [name, signature] of graph.signatures) checkFetchable(name, signature);
@@ -55,7 +60,7 @@ export async function openSession(
   try {
     // What is kept is for other tools, which do not know the product's own kernels.
     const own = options.directory === undefined && hasOwnOps();
-    writeSavedModel(graph, folder, own ? kernelsInPlace(graph) : new Map());
+    writeSavedModel(graph, folder, own ? kernelsInPlace(graph, options.ownConvolution) : new Map());
     for (const name of graph.signatures.keys())
       runners.set(name, await engine.node.loadSavedModel(folder, [servingTag], name));
   } catch (error) {

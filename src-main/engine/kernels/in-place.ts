@@ -1,5 +1,7 @@
 import type { Graph, GraphNode, Tensor } from '../graph';
 import { boolOf, outputAt } from '../op';
+import { isFastConvolution } from './fast-convolutions';
+import { runsWideKernels } from './kernels';
 
 /** What a node is written as: another op, of other inputs and attributes, whose outputs are used under the same numbers. */
 export type WrittenAs = Pick<GraphNode, 'op' | 'inputs' | 'attributes'>;
@@ -10,17 +12,25 @@ export type NodesInPlace = ReadonlyMap<GraphNode, WrittenAs>;
 /**
  * Puts the product's own kernels in the place of TensorFlow's ops:
  * - the gradient of a convolution's filter;
+ * - a convolution and the gradient of its input, where ours are faster;
  * - batch normalisation in training with the ReLU after it, and the gradient of both.
  *
  * Nothing is taken out of the graph: a ReLU becomes the name of what its normalisation gives, its gradient is left without use.
+ *
+ * @param isFast whether our kernel is faster than oneDNN's for a Conv2D or Conv2DBackpropInput
  */
-export function kernelsInPlace(graph: Graph): NodesInPlace {
+export function kernelsInPlace(
+  graph: Graph,
+  isFast: (node: GraphNode) => boolean = runsWideKernels() ? isFastConvolution : () => false,
+): NodesInPlace {
   const written = new Map<GraphNode, WrittenAs>();
   const users = usersOf(graph);
   for (const node of graph.nodes) {
     const { op, inputs, attributes } = node;
     if (op === 'Conv2DBackpropFilter')
       written.set(node, { op: 'CellsmithConv2DBackpropFilter', inputs, attributes });
+    if ((op === 'Conv2D' || op === 'Conv2DBackpropInput') && isFast(node))
+      written.set(node, { op: `Cellsmith${op}`, inputs, attributes });
     if (op === 'FusedBatchNormV3') writeRectified(node, users, written);
   }
   return written;

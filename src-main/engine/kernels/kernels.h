@@ -31,6 +31,12 @@ struct Convolution {
  */
 void filterGradient(const Convolution& convolution, const float* images, const float* gradients, float* result);
 
+/** The convolution itself, for strides of one and processors with AVX-512. @param filter [kernelHeight, kernelWidth, depth, filters] */
+void convolve(const Convolution& convolution, const float* images, const float* filter, float* result);
+
+/** The gradient of its input, for the same. @param gradients with respect to its output */
+void inputGradient(const Convolution& convolution, const float* gradients, const float* filter, float* result);
+
 /** Images seen as pixels [pixels, channels]. */
 struct Normalization {
   int64_t pixels, channels;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import denormals from './denormals.h?raw';
 import { imageSources } from './images/sources';
 import header from './kernels.h?raw';
 import parallel from './parallel.cc?raw';
@@ -13,6 +14,7 @@ import tensorflow from './tensorflow-c.h?raw';
  * the program as text, so that a packaged one has them too. By file name.
  */
 export const kernelSources: Readonly<Record<string, string>> = {
+  'denormals.h': denormals,
   'kernels.h': header,
   'parallel.cc': parallel,
   ...imageSources,
@@ -37,6 +39,18 @@ export function runsKernels(
   features: ReadonlySet<string> = processorFeatures(),
 ): boolean {
   return machine === 'linux-x64' && features.has('avx2') && features.has('fma');
+}
+
+/** Whether those of AVX-512 run here, and oneDNN's `ONEDNN_MAX_CPU_ISA` does not ask for less: `hasAvx512` of `filter-tiles.cc`. */
+export function runsWideKernels(
+  most = process.env['ONEDNN_MAX_CPU_ISA'],
+  features: ReadonlySet<string> = processorFeatures(),
+): boolean {
+  const less = ['SSE41', 'AVX', 'AVX2', 'AVX2_VNNI', 'AVX2_VNNI_2'];
+  return (
+    !less.includes(most ?? '') &&
+    ['avx512f', 'avx512bw', 'avx512dq', 'avx512vl'].every((name) => features.has(name))
+  );
 }
 
 /** The extensions of the processor's instructions, by the names that Linux on x64 gives them; none elsewhere. */

@@ -87,6 +87,9 @@ void inParallel(int64_t parts, const std::function<void(int64_t)>& run) {
     for (int64_t part = 0; part < parts; part++) run(part);
     return;
   }
+  // Kernels that TensorFlow runs side by side take turns: more threads than processors only push one another's data out of the caches.
+  static std::mutex turn;
+  std::lock_guard<std::mutex> taken(turn);
   const auto job = std::make_shared<Job>(run, parts);
   queue().add(job);
   job->work();

@@ -106,6 +106,7 @@ inline void registerKernel(const char* name, TF_OpDefinitionBuilder* op, void* (
 
 // Each registers its kernels.
 void registerBatchNorm();
+void registerConvolution();
 void registerFilterGradient();
 void registerRecurrent();
 void registerSoftmaxLoss();

@@ -1,4 +1,3 @@
-import denormals from './denormals.h?raw';
 import recurrent from './recurrent.cc?raw';
 import recurrentHeader from './recurrent.h?raw';
 import recurrentOp from './recurrent-op.cc?raw';
@@ -13,7 +12,6 @@ import vectorMath from './vector-math-text.h?raw';
 
 /** The kernels of recurrent layers and of the softmax loss, by file name. */
 export const recurrentSources: Readonly<Record<string, string>> = {
-  'denormals.h': denormals,
   'recurrent.cc': recurrent,
   'recurrent.h': recurrentHeader,
   'recurrent-op.cc': recurrentOp,
