@@ -16,15 +16,21 @@ const options = new Command('bench resume')
   .option('--kills <number>', 'kills in all', positiveInteger, 100)
   .option('--seed <number>', 'of the moments', positiveInteger, 1)
   .option('--pause <milliseconds>', 'longest pause of the disk around each operation', positiveInteger, 5)
+  .option('--early-stopping', 'let the median rule end children', false)
   .parse()
-  .opts<{ readonly kills: number; readonly seed: number; readonly pause: number }>();
+  .opts<{
+    readonly kills: number;
+    readonly seed: number;
+    readonly pause: number;
+    readonly earlyStopping: boolean;
+  }>();
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-resume-'));
 try {
   const started = performance.now();
   const report = await killSearches({
     program: join(root, 'out', 'main', 'cli.js'),
-    ...(await tinySearch(folder)),
+    ...(await tinySearch(folder, options.earlyStopping)),
     slowDisk: slowDisk(join(root, 'src-main', 'testing', 'kills', 'slow-disk.c'), folder, options.pause),
     folder,
     kills: options.kills,

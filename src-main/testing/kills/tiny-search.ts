@@ -6,8 +6,12 @@ import type { KillingOptions } from './kill-searches';
 /**
  * A search of six tiny networks on tiny pictures by two trainers of one thread each, whose results repeat bit by bit.
  * @param folder gets the pictures, and their cache
+ * @param endsEarly whether the median rule may end children of the second batch after one epoch
  */
-export async function tinySearch(folder: string): Promise<Pick<KillingOptions, 'search' | 'environment'>> {
+export async function tinySearch(
+  folder: string,
+  endsEarly = false,
+): Promise<Pick<KillingOptions, 'search' | 'environment'>> {
   const { source } = await tinyDataset(folder);
   const settings = {
     'recipe.side': 8,
@@ -21,6 +25,9 @@ export async function tinySearch(folder: string): Promise<Pick<KillingOptions, '
     // More than there are kills: a child may meet many of them.
     'trainers.retries': 1000,
     'budget.hours': null,
+    'earlyStopping.rule': endsEarly ? 'median' : 'none',
+    'earlyStopping.afterEpochs': 1,
+    'earlyStopping.afterChildren': 3,
   };
   const search = ['--data', source, '--trainers', '2', '--threads', '1', '--children', '6'];
   for (const [option, value] of Object.entries(settings)) search.push('--set', `${option}=${String(value)}`);
