@@ -100,6 +100,59 @@ AVX512 inline __mmask16 firstLanes(int64_t count) {
   return static_cast<__mmask16>(count >= pixelLanes ? 0xffff : (1u << count) - 1);
 }
 
+/** Turns the four 4 × 4 squares of four vectors. */
+AVX512 inline void turnSquares(__m512 (&r)[4]) {
+  const __m512 a = _mm512_unpacklo_ps(r[0], r[1]), b = _mm512_unpackhi_ps(r[0], r[1]);
+  const __m512 c = _mm512_unpacklo_ps(r[2], r[3]), d = _mm512_unpackhi_ps(r[2], r[3]);
+  r[0] = lowPairs(a, c);
+  r[1] = highPairs(a, c);
+  r[2] = lowPairs(b, d);
+  r[3] = highPairs(b, d);
+}
+
+/** Turns 16 rows of 4 into 4 of 16. */
+AVX512 inline void turnTall(const float* from, int64_t stride, float* to, int64_t turnedStride) {
+  __m512 r[4];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    r[i] = _mm512_castps128_ps512(_mm_loadu_ps(from + i * stride));
+    r[i] = _mm512_insertf32x4(r[i], _mm_loadu_ps(from + (4 + i) * stride), 1);
+    r[i] = _mm512_insertf32x4(r[i], _mm_loadu_ps(from + (8 + i) * stride), 2);
+    r[i] = _mm512_insertf32x4(r[i], _mm_loadu_ps(from + (12 + i) * stride), 3);
+  }
+  turnSquares(r);
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) _mm512_storeu_ps(to + i * turnedStride, r[i]);
+}
+
+/** Turns 4 rows of 16 into 16 of 4. */
+AVX512 inline void turnFlat(const float* from, int64_t stride, float* to, int64_t turnedStride) {
+  __m512 r[4];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) r[i] = _mm512_loadu_ps(from + i * stride);
+  turnSquares(r);
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    _mm_storeu_ps(to + i * turnedStride, _mm512_castps512_ps128(r[i]));
+    _mm_storeu_ps(to + (4 + i) * turnedStride, _mm512_extractf32x4_ps(r[i], 1));
+    _mm_storeu_ps(to + (8 + i) * turnedStride, _mm512_extractf32x4_ps(r[i], 2));
+    _mm_storeu_ps(to + (12 + i) * turnedStride, _mm512_extractf32x4_ps(r[i], 3));
+  }
+}
+
+/** Turns a block of at most 16 rows and columns. */
+AVX512 void turnBlock(const float* from, int64_t stride, int64_t rows, int64_t columns, float* to, int64_t turnedStride) {
+  const __mmask16 taken = firstLanes(columns), given = firstLanes(rows);
+  __m512 r[16];
+#pragma GCC unroll 16
+  for (int64_t i = 0; i < 16; i++)
+    r[i] = _mm512_maskz_loadu_ps(i < rows ? taken : 0, from + std::min(i, rows - 1) * stride);
+  turn(r);
+#pragma GCC unroll 16
+  for (int64_t i = 0; i < 16; i++)
+    if (i < columns) _mm512_mask_storeu_ps(to + i * turnedStride, given, r[i]);
+}
+
 }  // namespace
 
 AddPixelTile addPixelTile(int64_t rows, int64_t vectors, bool halves) {
@@ -112,14 +165,17 @@ AVX512 void turnMatrix(const float* from, int64_t stride, int64_t rows, int64_t 
   for (int64_t row = 0; row < rows; row += pixelLanes)
     for (int64_t column = 0; column < columns; column += pixelLanes) {
       const int64_t down = std::min(pixelLanes, rows - row), across = std::min(pixelLanes, columns - column);
-      const __mmask16 taken = firstLanes(across), given = firstLanes(down);
-      __m512 r[16];
-#pragma GCC unroll 16
-      for (int64_t i = 0; i < 16; i++)
-        r[i] = _mm512_maskz_loadu_ps(i < down ? taken : 0, from + (row + std::min(i, down - 1)) * stride + column);
-      turn(r);
-#pragma GCC unroll 16
-      for (int64_t i = 0; i < 16; i++)
-        if (i < across) _mm512_mask_storeu_ps(to + (column + i) * turnedStride + row, given, r[i]);
+      const float* const block = from + row * stride + column;
+      float* const turned = to + column * turnedStride + row;
+      // Most blocks are full one way: those are turned by squares, of which no memory past the matrix is touched.
+      int64_t done = 0;
+      if (down == pixelLanes)
+        for (; done + 4 <= across; done += 4) turnTall(block + done, stride, turned + done * turnedStride, turnedStride);
+      else if (across == pixelLanes)
+        for (; done + 4 <= down; done += 4) turnFlat(block + done * stride, stride, turned + done, turnedStride);
+      if (down == pixelLanes && done < across)
+        turnBlock(block + done, stride, down, across - done, turned + done * turnedStride, turnedStride);
+      if (down < pixelLanes && done < down)
+        turnBlock(block + done * stride, stride, down - done, across, turned + done, turnedStride);
     }
 }
