@@ -23,9 +23,10 @@ struct Job {
   std::condition_variable changed;
   int64_t done = 0;
 
-  /** Runs parts until none is left to take. */
-  void work() {
-    for (int64_t part; (part = taken.fetch_add(1)) < parts;) {
+  /** Runs parts until none is left to take, or `stays` says that others should. */
+  template <class Stays>
+  void work(Stays stays) {
+    for (int64_t part; stays() && (part = taken.fetch_add(1)) < parts;) {
       run(part);
       std::lock_guard<std::mutex> held(lock);
       if (++done == parts) changed.notify_all();
@@ -33,18 +34,26 @@ struct Job {
   }
 };
 
+/**
+ * Jobs of which parts may be left. TensorFlow may run several kernels side by side, each of which works on its own job; threads of the
+ * queue help while fewer are at work than there are processors to use, as more only push one another's data out of the caches.
+ */
 struct Queue {
   std::mutex lock;
-  std::condition_variable filled;
+  std::condition_variable changed;
   std::deque<std::shared_ptr<Job>> jobs;
+  std::atomic<int> working{0};
 
-  /** A job of which a part may be left; waits for one. */
-  std::shared_ptr<Job> next() {
+  /** A job to help with; waits until there is one and help is wanted. */
+  std::shared_ptr<Job> join() {
     std::unique_lock<std::mutex> held(lock);
     for (;;) {
       while (!jobs.empty() && jobs.front()->taken >= jobs.front()->parts) jobs.pop_front();
-      if (!jobs.empty()) return jobs.front();
-      filled.wait(held);
+      if (!jobs.empty() && working < threadCount()) {
+        working++;
+        return jobs.front();
+      }
+      changed.wait(held);
     }
   }
 
@@ -52,8 +61,22 @@ struct Queue {
     {
       std::lock_guard<std::mutex> held(lock);
       jobs.push_back(std::move(job));
+      working++;
     }
-    filled.notify_all();
+    changed.notify_all();
+  }
+
+  void leave() {
+    {
+      std::lock_guard<std::mutex> held(lock);
+      working--;
+    }
+    changed.notify_all();
+  }
+
+  void help() {
+    join()->work([&] { return working <= threadCount(); });
+    leave();
   }
 };
 
@@ -63,7 +86,7 @@ Queue& queue() {
     Queue* made = new Queue;
     for (int i = 1; i < threadCount(); i++) {
       std::thread([made] {
-        for (;;) made->next()->work();
+        for (;;) made->help();
       }).detach();
     }
     return made;
@@ -87,12 +110,10 @@ void inParallel(int64_t parts, const std::function<void(int64_t)>& run) {
     for (int64_t part = 0; part < parts; part++) run(part);
     return;
   }
-  // Kernels that TensorFlow runs side by side take turns: more threads than processors only push one another's data out of the caches.
-  static std::mutex turn;
-  std::lock_guard<std::mutex> taken(turn);
   const auto job = std::make_shared<Job>(run, parts);
   queue().add(job);
-  job->work();
+  job->work([] { return true; });
+  queue().leave();
   std::unique_lock<std::mutex> held(job->lock);
   job->changed.wait(held, [&] { return job->done == parts; });
 }
