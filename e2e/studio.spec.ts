@@ -34,7 +34,8 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
   await expect(page.locator('[data-option="recipe.epochs"]')).toContainText('Must be a whole number from 1');
   await expect(start).toBeDisabled();
   expect(await seriousViolations(studio)).toEqual([]);
-  await setOption(studio, 'recipe.epochs', '2');
+  // Long enough that the search is stopped, and seen to go on, in the midst of a child.
+  await setOption(studio, 'recipe.epochs', '8');
   await setOption(studio, 'name', 'Three children');
   await setOption(studio, 'budget.children', '3');
   await setOption(studio, 'recipe.rewardEpochs', '1');
@@ -131,6 +132,8 @@ test('a killed trainer is a failed child, a killed program an interrupted run th
   await page.getByRole('button', { name: 'Search on this data set' }).click();
   await setOption(studio, 'name', 'Killed');
   await setOption(studio, 'budget.children', '4');
+  await setOption(studio, 'recipe.epochs', '8');
+  await setOption(studio, 'recipe.rewardEpochs', '1');
   await setOption(studio, 'trainers.retries', '0');
   await setOption(studio, 'space.filters', '4, 6');
   await page.getByRole('button', { name: 'Start search' }).click();
@@ -138,8 +141,10 @@ test('a killed trainer is a failed child, a killed program an interrupted run th
 
   process.kill(await trainerOf(studio), 'SIGKILL');
   const failures = page.getByRole('region', { name: 'Failures' });
-  await expect(failures).toContainText('Child 1: The trainer ended by SIGKILL');
-  await expect(page.getByRole('progressbar', { name: 'Epoch of child 2' })).toBeVisible({ timeout: 60_000 });
+  await expect(failures).toContainText(/Child \d: The trainer ended by SIGKILL/);
+  await expect(page.getByRole('progressbar', { name: /Epoch of child [2-4]/ })).toBeVisible({
+    timeout: 60_000,
+  });
 
   const program = studio.app.process();
   expect(program.exitCode ?? program.signalCode).toBeNull();
@@ -152,6 +157,8 @@ test('a killed trainer is a failed child, a killed program an interrupted run th
   await page.getByRole('link', { name: /Killed.*interrupted/ }).click();
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByText('4 of 4 children, 1 failed')).toBeVisible({ timeout: 120_000 });
+  // A program that is closed before would ask what is to become of the search.
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('finished', { timeout: 60_000 });
   expect(studio.complaints).toEqual([]);
   await studio.app.close();
 });

@@ -39,7 +39,7 @@ export function newHome(): Home {
     remove: () => {
       for (const program of programs)
         if (program.exitCode === null && program.signalCode === null) program.kill('SIGKILL');
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     },
   };
 }

@@ -65,6 +65,17 @@ function vitest() {
   }
 }
 
+/** Files in which Playwright has put down what the page showed when a test failed, so that a log of CI alone tells of it. */
+function pagesOfFailures(suites) {
+  return suites.flatMap(({ suites: inner = [], specs = [] }) => [
+    ...pagesOfFailures(inner),
+    ...specs
+      .flatMap(({ tests }) => tests.flatMap(({ results }) => results))
+      .flatMap(({ attachments }) => attachments.filter(({ name }) => name === 'error-context'))
+      .map(({ path }) => path),
+  ]);
+}
+
 /** The window, in the real Electron. */
 async function windowTests() {
   console.log('\n── the window');
@@ -76,7 +87,9 @@ async function windowTests() {
       // Pictures of every page are kept with a run of CI: test-results/screenshots.
       ...(process.env.CI && { CELLSMITH_SCREENSHOTS: '1' }),
     });
-    const { expected, unexpected, flaky } = JSON.parse(readFileSync(report, 'utf8')).stats;
+    const { stats, suites } = JSON.parse(readFileSync(report, 'utf8'));
+    const { expected, unexpected, flaky } = stats;
+    for (const path of pagesOfFailures(suites)) console.log(`\n${path}:\n${readFileSync(path, 'utf8')}`);
     passed += expected + flaky;
     failed += unexpected;
     if (code !== 0 && unexpected === 0) failed += 1;

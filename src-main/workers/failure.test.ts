@@ -58,6 +58,8 @@ describe('what the end of a trainer means', () => {
 
   it('quotes what was said, not stack traces and remarks', () => {
     const output = [
+      '(node:12520) ExperimentalWarning: Importing JSON modules is an experimental feature',
+      '(Use `node --trace-warnings ...` to show where the warning was created)',
       'I0000 00:00:1 9 port.cc:153] oneDNN custom operations are on.',
       'node:internal/modules/cjs/loader:1215',
       '  throw err;',

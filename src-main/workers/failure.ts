@@ -49,9 +49,9 @@ export function failureOfExit(exit: ProcessExit, output: string, endedForMemory:
   return { reason: 'crashed', message: `The trainer ended ${how}${last === '' ? '.' : `: ${last}`}` };
 }
 
-/** Lines that say nothing of a failure: blank, calls of a stack trace, braces, what Node ends with, TensorFlow's remarks. */
+/** Lines that say nothing of a failure: blank, calls of a stack trace, braces, what Node ends with and warns of, TensorFlow's remarks. */
 const emptyLine =
-  /^\s*$|^\s+at |^[\s{}[\]^]+$|^Node\.js v|^\s*requireStack|^WARNING: All log messages before|^I\d{4} /;
+  /^\s*$|^\s+at |^[\s{}[\]^]+$|^Node\.js v|^\s*requireStack|^\(node:\d+\) |^\(Use `.* --trace-|^WARNING: All log messages before|^I\d{4} /;
 
 /** The last lines of a process's output that say something, on one line. */
 export function lastLines(output: string): string {
