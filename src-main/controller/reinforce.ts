@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CellsmithError } from '../../src-shared/errors';
+import { largestReward } from '../../src-shared/run/trial';
 import { Generator } from '../../src-shared/random';
 import { advantagesOf, baselineValue, noRewards } from './baseline';
 import { checkedVector, damaged, decodeCheckpoint, encodeCheckpoint, parseHeader } from './checkpoint';
@@ -39,7 +40,7 @@ const headerSchema = z.strictObject({
   version: count,
   gradients: count,
   adamSteps: count,
-  baseline: z.strictObject({ sum: z.number(), weight: z.number().min(0).max(1) }),
+  baseline: z.strictObject({ sum: z.number().min(0).max(largestReward), weight: z.number().min(0).max(1) }),
   replicas: replicasSchema,
 });
 

@@ -4,6 +4,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { largestReward } from '../../src-shared/run/trial';
 import {
   endings,
   trialStates,
@@ -104,7 +105,7 @@ describe('a run folder', () => {
       architectureHash: fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')),
       parameters: fc.nat(),
       multiplyAdds: fc.double({ min: 0, max: 1e15, noNaN: true }).map((x) => x + 0),
-      reward: fc.option(number),
+      reward: fc.option(fc.double({ min: 0, max: largestReward, noNaN: true })),
       measure: fc.option(number),
       failure: fc.option(
         fc.record({

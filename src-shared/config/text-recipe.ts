@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { largestReward } from '../run/trial';
 import { textLevelSchema, vocabularyLimitSchema } from '../dataset/text-options';
 
 const count = z.int().min(1);
@@ -63,7 +64,8 @@ export const textRecipeSchema = z.strictObject({
   /** Where the bias of an LSTM's forget gate starts. */
   forgetBias: z.number().min(-10).max(10),
   /** c of the reward c / perplexity². */
-  rewardConstant: z.number().positive(),
+  // A perplexity is at least 1, so that no reward is larger than this.
+  rewardConstant: z.number().positive().max(largestReward),
   /** A child that takes longer is ended and recorded as failed; null for no limit. Seconds. */
   timeLimit: z.number().positive().nullable(),
 });

@@ -32,6 +32,9 @@ export const failureReasons = [
   'silent',
   'stopped',
 ] as const;
+/** Larger ones are nobody's reward, and would carry the controller's sums beyond what a number holds. */
+export const largestReward = 1e12;
+
 /** Why a trial has reward 0. */
 export type FailureReason = (typeof failureReasons)[number];
 
@@ -87,7 +90,7 @@ export const trialSchema = z.strictObject({
   parameters: z.int().min(0),
   multiplyAdds: z.number().min(0),
   /** Set when the trial ended; 0 for failures. */
-  reward: z.number().nullable(),
+  reward: z.number().min(0).max(largestReward).nullable(),
   /**
    * What the reward is made of: the best validation accuracy of the last epochs, in [0, 1], or the lowest validation perplexity.
    * Null before there is one and for failures.
