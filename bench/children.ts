@@ -1,5 +1,5 @@
-import type { ConvArchitecture, ImageTask } from '../src-shared/architecture/conv-architecture';
-import { decodeConv } from '../src-shared/architecture/decode-conv';
+import type { ConvArchitecture, ImageTask } from '../src-shared/architecture/conv/conv-architecture';
+import { decodeConv } from '../src-shared/architecture/conv/decode-conv';
 import type { ConvSpaceConfig } from '../src-shared/config/search-config';
 import { Generator } from '../src-shared/random';
 import { convChoices } from '../src-shared/space/conv-space';

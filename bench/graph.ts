@@ -4,7 +4,7 @@ import { convChild } from '../src-main/children/conv-child';
 import { cropPlan, randomBoxes } from '../src-main/children/crop-boxes';
 import { loadEngine } from '../src-main/engine/load';
 import { fetchedFloats, fetchedNumber, openSession, type FeedValue } from '../src-main/engine/session';
-import { presets } from '../src-shared/config/presets';
+import { presets } from '../src-shared/config/presets/presets';
 import type { ImageRecipe } from '../src-shared/config/search-config';
 import { Generator } from '../src-shared/random';
 import { serve } from './serve';

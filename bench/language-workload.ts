@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { leafOrder } from '../src-main/children/language/tree-cell';
-import type { LanguageArchitecture } from '../src-shared/architecture/language-model';
+import type { LanguageArchitecture } from '../src-shared/architecture/cell/language-model';
 import { Generator } from '../src-shared/random';
 import type { LanguageBenchChild } from './language-children';
 import { readWeights, writeWeights, type InitialWeight } from './weights';

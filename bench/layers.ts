@@ -1,6 +1,6 @@
 /** tfjs-layers on tfjs-node-gpu, on the same TensorFlow as the product. Arguments: WORKLOAD. */
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
-import type { LayerReference } from '../src-shared/architecture/conv-architecture';
+import type { LayerReference } from '../src-shared/architecture/conv/conv-architecture';
 import { loadEngine } from '../src-main/engine/load';
 import { layerExtents } from './operations';
 import { serve } from './serve';

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConvArchitecture, ImageTask } from '../src-shared/architecture/conv-architecture';
+import type { ConvArchitecture, ImageTask } from '../src-shared/architecture/conv/conv-architecture';
 import { Generator } from '../src-shared/random';
 import type { ConvBenchChild } from './children';
 import { inputChannels } from './operations';

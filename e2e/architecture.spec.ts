@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import sharp from 'sharp';
-import { nasCell } from '../src-shared/architecture/published-cells';
+import { nasCell } from '../src-shared/architecture/cell/published-cells';
 import {
   architectureFileText,
   parseArchitectureFile,

@@ -1,12 +1,12 @@
-import { decodeConv } from '../src-shared/architecture/decode-conv';
-import type { RecurrentCell } from '../src-shared/architecture/recurrent-cell';
+import { decodeConv } from '../src-shared/architecture/conv/decode-conv';
+import type { RecurrentCell } from '../src-shared/architecture/cell/recurrent-cell';
 import {
   architectureFormat,
   architectureVersion,
   type ArchitectureFile,
 } from '../src-shared/architecture-file/architecture-file';
 import { countsOf } from '../src-shared/architecture-file/parse-architecture-file';
-import { presets } from '../src-shared/config/presets';
+import { presets } from '../src-shared/config/presets/presets';
 import { Generator } from '../src-shared/random';
 import { convSpace } from '../src-shared/space/conv-space';
 import { drawDecisions } from '../src-shared/testing/conv-samples';

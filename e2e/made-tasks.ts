@@ -1,4 +1,4 @@
-import { presets } from '../src-shared/config/presets';
+import { presets } from '../src-shared/config/presets/presets';
 import type { ImageSearchConfig, SearchConfig, TextSearchConfig } from '../src-shared/config/search-config';
 import type { DatasetDescription } from '../src-shared/dataset/description';
 import type { EpochRecord } from '../src-shared/run/trial';

@@ -1,8 +1,8 @@
 import { errorMessage } from '../src-shared/errors';
 import { type Engine, loadEngine } from './engine/load';
 import { currentInstallation } from './engine/provision/installation';
-import { serveTrainer } from './workers/trainer-service';
-import { parentTransport } from './workers/trainer-transport';
+import { serveTrainer } from './workers/trainer/trainer-service';
+import { parentTransport } from './workers/trainer/trainer-transport';
 
 /**
  * Entry of the trainer process, which trains children for the process that started it: a process of its own, since a step

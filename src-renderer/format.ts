@@ -1,5 +1,5 @@
 import { measureNames, measureText, type Measure } from '../src-shared/run/measure';
-import type { TimeLeft } from '../src-shared/run/time-left';
+import type { TimeLeft } from '../src-shared/run/progress/time-left';
 
 /** '93.41', '78.4': a stored measure without its unit, which stands in the head of the column. */
 export function measureNumber(measure: Measure, stored: number | null): string {

@@ -1,4 +1,4 @@
-import { presets } from '../../src-shared/config/presets';
+import { presets } from '../../src-shared/config/presets/presets';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import type { DatasetDescription } from '../../src-shared/dataset/description';
 import { runDescription } from '../../src-main/testing/run-description';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ConvArchitecture, Layer } from '../../src-shared/architecture/conv-architecture';
+import type { ConvArchitecture, Layer } from '../../src-shared/architecture/conv/conv-architecture';
 import { Generator } from '../../src-shared/random';
 import {
   type ChildReference,

@@ -1,4 +1,4 @@
-import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv-architecture';
+import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
 import type { ImageRecipe } from '../../src-shared/config/search-config';
 import { compileModel, isKernel } from '../engine/compile';
 import { Graph, type Tensor, type Variable } from '../engine/graph';

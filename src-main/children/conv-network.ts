@@ -5,8 +5,8 @@ import type {
   ImageTask,
   LayerReference,
   Layer as ArchitectureLayer,
-} from '../../src-shared/architecture/conv-architecture';
-import { describeConv } from '../../src-shared/architecture/describe-conv';
+} from '../../src-shared/architecture/conv/conv-architecture';
+import { describeConv } from '../../src-shared/architecture/conv/describe-conv';
 import type { Graph, Tensor } from '../engine/graph';
 import { batchNormalization, convolution, dense, heNormal, type Layer } from '../engine/layers';
 import { relu } from '../engine/ops/activation';

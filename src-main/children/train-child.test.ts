@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { describeConv } from '../../src-shared/architecture/describe-conv';
+import { describeConv } from '../../src-shared/architecture/conv/describe-conv';
 import { tinyArchitecture, tinyPictures, tinyRecipe } from '../testing/tiny-pictures';
 import { convChild } from './conv-child';
 import { taskOf, trainChild } from './train-child';

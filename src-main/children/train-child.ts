@@ -1,5 +1,5 @@
 import { CellsmithError } from '../../src-shared/errors';
-import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv-architecture';
+import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
 import type { ImageRecipe } from '../../src-shared/config/search-config';
 import { Generator } from '../../src-shared/random';
 import type { ImageEpochRecord } from '../../src-shared/run/trial';

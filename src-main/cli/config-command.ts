@@ -1,5 +1,5 @@
-import { optionTexts } from '../../src-shared/config/option-texts';
-import { findPreset, presetNames, presets } from '../../src-shared/config/presets';
+import { optionTexts } from '../../src-shared/config/options/option-texts';
+import { findPreset, presetNames, presets } from '../../src-shared/config/presets/presets';
 import { exitCodes } from './exit-codes';
 import { table } from './tables';
 import { bold, writeJson, writeLine, type Terminal } from './terminal';

@@ -1,18 +1,18 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { presetNames } from '../../src-shared/config/presets';
+import { presetNames } from '../../src-shared/config/presets/presets';
 import { optionsCommand, presetsCommand, showPresetCommand } from './config-command';
-import { describeCommand, type DescribeOptions } from './data-command';
+import { describeCommand, type DescribeOptions } from './data/data-command';
 import { engineCommand, type EngineOptions } from './engine-command';
-import { estimateCommand } from './estimate-command';
+import { estimateCommand } from './search/estimate-command';
 import { exitCodesHelp } from './exit-codes';
-import { exportCommand, exportFormats, type ExportOptions } from './export-command';
-import { listCommand, showCommand } from './runs-command';
-import { searchCommand } from './search-command';
-import { addSearchOptions, positiveInteger, type SearchOptions } from './search-options';
+import { exportCommand, exportFormats, type ExportOptions } from './runs/export-command';
+import { listCommand, showCommand } from './runs/runs-command';
+import { searchCommand } from './search/search-command';
+import { addSearchOptions, positiveInteger, type SearchOptions } from './search/search-options';
 import { trainCommand } from './train/train-command';
 import { addTrainOptions, type TrainOptions } from './train/train-options';
-import { workerCommand } from './worker-command';
-import { addWorkerOptions, type WorkerOptions } from './worker-options';
+import { workerCommand } from './worker/worker-command';
+import { addWorkerOptions, type WorkerOptions } from './worker/worker-options';
 import { productVersion, writeLine, type Terminal } from './terminal';
 
 const examples = `

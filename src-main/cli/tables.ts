@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import { shortCount, summariseConv } from '../../src-shared/architecture/conv-text';
-import { countLanguageParameters } from '../../src-shared/architecture/language-model-size';
+import { shortCount, summariseConv } from '../../src-shared/architecture/conv/conv-text';
+import { countLanguageParameters } from '../../src-shared/architecture/cell/language-model-size';
 import { measureNames, measureOf, measureText } from '../../src-shared/run/measure';
 import type { Trial } from '../../src-shared/run/trial';
 import { readBestTrials } from '../runs/tables/trials';

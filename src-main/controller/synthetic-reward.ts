@@ -1,4 +1,4 @@
-import { presets } from '../../src-shared/config/presets';
+import { presets } from '../../src-shared/config/presets/presets';
 import type { ControllerConfig } from '../../src-shared/config/search-config';
 import { convSpace } from '../../src-shared/space/conv-space';
 import type { Decision } from '../../src-shared/space/search-space';

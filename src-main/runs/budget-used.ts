@@ -1,5 +1,5 @@
 import { epochSteps, multiplyAddsAnEpoch } from '../../src-shared/estimate/epoch-steps';
-import type { BudgetUsed } from '../../src-shared/run/progress';
+import type { BudgetUsed } from '../../src-shared/run/progress/progress';
 import type { OpenRun } from './run-folder';
 import { activeTime, readSessions } from './tables/sessions';
 import { sumOfEpochs } from './tables/trials';

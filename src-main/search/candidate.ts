@@ -1,17 +1,17 @@
-import type { ImageTask } from '../../src-shared/architecture/conv-architecture';
-import { decodeConv } from '../../src-shared/architecture/decode-conv';
-import { describeConv } from '../../src-shared/architecture/describe-conv';
-import { hashCell } from '../../src-shared/architecture/hash-cell';
-import { hashConv } from '../../src-shared/architecture/hash-conv';
-import type { LanguageArchitecture } from '../../src-shared/architecture/language-model';
+import type { ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
+import { decodeConv } from '../../src-shared/architecture/conv/decode-conv';
+import { describeConv } from '../../src-shared/architecture/conv/describe-conv';
+import { hashCell } from '../../src-shared/architecture/cell/hash-cell';
+import { hashConv } from '../../src-shared/architecture/conv/canonical/hash-conv';
+import type { LanguageArchitecture } from '../../src-shared/architecture/cell/language-model';
 import {
   countLanguageParameters,
   languageArchitecture,
   languageMultiplyAdds,
-} from '../../src-shared/architecture/language-model-size';
-import type { ConvArchitecture } from '../../src-shared/architecture/conv-architecture';
-import { imageTask } from '../../src-shared/config/image-task';
-import { vocabularyOf } from '../../src-shared/config/text-task';
+} from '../../src-shared/architecture/cell/language-model-size';
+import type { ConvArchitecture } from '../../src-shared/architecture/conv/conv-architecture';
+import { imageTask } from '../../src-shared/config/tasks/image-task';
+import { vocabularyOf } from '../../src-shared/config/tasks/text-task';
 import {
   isImageSearch,
   type ImageSearchConfig,

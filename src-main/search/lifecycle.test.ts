@@ -17,7 +17,7 @@ import { epochOf, type SyntheticChildren } from '../testing/synthetic-pool';
 import { temporaryFolder } from '../testing/temporary-folder';
 import type { TrialResult } from '../workers/trainer-pool';
 import { runSearch } from './search';
-import type { SearchControl } from './search-control';
+import type { SearchControl } from './control/search-control';
 import type { SearchParts } from './search-state';
 
 let runs: string;

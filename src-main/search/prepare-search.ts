@@ -6,7 +6,7 @@ import { requireRunsFolder } from '../runs/locations';
 import { amendRun, createRun, openRun, type WritableRun } from '../runs/run-folder';
 import { candidates } from './candidate';
 import { dataNeed, dataOfRun, type PrepareData } from './data-of-run';
-import { requireFailures, type RetryRequest } from './retry-failures';
+import { requireFailures, type RetryRequest } from './trials/retry-failures';
 
 /** What to search: something new, or further in a run that there is. */
 export type SearchOrder =

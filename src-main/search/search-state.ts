@@ -8,9 +8,9 @@ import type { Durability } from '../runs/sqlite/database';
 import { insertEvent } from '../runs/tables/events';
 import type { TrainerPool } from '../workers/trainer-pool';
 import type { Child } from '../workers/trial-job';
-import { earlyStopping, type EarlyStopping } from './early-stopping';
-import { createGate, type Gate } from './gate';
-import type { SearchControl } from './search-control';
+import { earlyStopping, type EarlyStopping } from './trials/early-stopping';
+import { createGate, type Gate } from './control/gate';
+import type { SearchControl } from './control/search-control';
 
 /** A network as the search sees it. */
 export interface Candidate {

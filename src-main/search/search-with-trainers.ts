@@ -4,15 +4,15 @@ import { depthOf, spaceOf } from '../../src-shared/space/space-of';
 import { createStrategy } from '../controller/create-strategy';
 import type { Strategy } from '../controller/strategy';
 import type { WritableRun } from '../runs/run-folder';
-import { localPool } from '../workers/local-pool';
+import { localPool } from '../workers/pool/local-pool';
 import { queuePool, type QueueTarget } from '../workers/queue/producer/queue-pool';
 import type { TrainerPool } from '../workers/trainer-pool';
-import { patienceOf } from '../workers/watchdog';
+import { patienceOf } from '../workers/pool/watchdog';
 import type { SpawnTrainer } from '../workers/trainer-process';
 import { candidates } from './candidate';
 import { dataNeed } from './data-of-run';
 import { runSearch } from './search';
-import type { SearchControl } from './search-control';
+import type { SearchControl } from './control/search-control';
 import type { StopSignals } from './search-state';
 
 export interface TrainedSearchOptions {

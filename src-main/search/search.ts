@@ -15,14 +15,14 @@ import { readOpenBatches, type Batch } from '../runs/tables/batches';
 import { activeTime, endSession, insertSession } from '../runs/tables/sessions';
 import { pruneChildCheckpoints } from '../runs/child-checkpoints';
 import { pruneWeights } from '../runs/weights';
-import { restoreController } from './checkpoint-controller';
-import { continueSearch, pauseSearch } from './pause-search';
-import { requireOneStory } from './require-one-story';
-import { runReplica, runRounds } from './run-replicas';
+import { restoreController } from './batches/checkpoint-controller';
+import { continueSearch, pauseSearch } from './control/pause-search';
+import { requireOneStory } from './batches/require-one-story';
+import { runReplica, runRounds } from './batches/run-replicas';
 import { createState, fail, isHalting, record, type SearchParts, type SearchState } from './search-state';
-import { failuresOf, toRetry } from './retry-failures';
-import { notTraining, type SearchControl } from './search-control';
-import { settleTrial } from './settle-trial';
+import { failuresOf, toRetry } from './trials/retry-failures';
+import { notTraining, type SearchControl } from './control/search-control';
+import { settleTrial } from './trials/settle-trial';
 
 /**
  * Runs the search of a run folder from where it stands until its budget is used up or it is stopped: each replica of the controller

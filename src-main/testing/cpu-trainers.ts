@@ -1,4 +1,4 @@
-import { presets } from '../../src-shared/config/presets';
+import { presets } from '../../src-shared/config/presets/presets';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 
 /** So many trainers of one thread on the processor, whose results repeat bit by bit, and whose failures count at once. */

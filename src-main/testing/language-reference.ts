@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { LanguageArchitecture } from '../../src-shared/architecture/language-model';
-import { activations, combinations } from '../../src-shared/architecture/recurrent-cell';
+import type { LanguageArchitecture } from '../../src-shared/architecture/cell/language-model';
+import { activations, combinations } from '../../src-shared/architecture/cell/recurrent-cell';
 import { rowWindows } from '../children/language/corpus-rows';
 import { languageModel } from '../children/language/language-model';
 import { measureText } from '../children/language/measure-text';

@@ -1,4 +1,4 @@
-import { presets } from '../../src-shared/config/presets';
+import { presets } from '../../src-shared/config/presets/presets';
 import type { ImageSearchConfig } from '../../src-shared/config/search-config';
 import type { ImageDatasetDescription } from '../../src-shared/dataset/description';
 import type { RunManifest } from '../runs/manifest';

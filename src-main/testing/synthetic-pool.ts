@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConvArchitecture } from '../../src-shared/architecture/conv-architecture';
+import type { ConvArchitecture } from '../../src-shared/architecture/conv/conv-architecture';
 import { Generator } from '../../src-shared/random';
 import type { EpochRecord } from '../../src-shared/run/trial';
-import { createPause } from '../workers/pause';
+import { createPause } from '../workers/pool/pause';
 import type { TrainerPool, TrialListener, TrialResult } from '../workers/trainer-pool';
 import type { TrialJob } from '../workers/trial-job';
 import { orderedWaits } from './ordered-waits';

@@ -1,7 +1,7 @@
 import type { MeasuredSplit, TrainingEvent } from '../../src-shared/training/training-event';
 import { openTestData } from '../datasets/open-test-data';
 import { openTestTokens } from '../datasets/text/open-test-tokens';
-import { examineWithTrainer, type ExamOptions } from '../workers/examine-with-trainer';
+import { examineWithTrainer, type ExamOptions } from '../workers/pool/examine-with-trainer';
 import type { TestFiles } from '../workers/trial-job';
 import type { TrainingRecord } from './training-record';
 

@@ -8,9 +8,9 @@ import { architectureFileText, countsOf } from '../../src-shared/architecture-fi
 import {
   countLanguageParameters,
   languageArchitecture,
-} from '../../src-shared/architecture/language-model-size';
+} from '../../src-shared/architecture/cell/language-model-size';
 import type { ImageRecipe, Recipe } from '../../src-shared/config/search-config';
-import { vocabularyOf } from '../../src-shared/config/text-task';
+import { vocabularyOf } from '../../src-shared/config/tasks/text-task';
 import type { DatasetDescription } from '../../src-shared/dataset/description';
 import { CellsmithError } from '../../src-shared/errors';
 import type { Subject } from '../../src-shared/training/subject';

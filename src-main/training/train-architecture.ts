@@ -5,7 +5,7 @@ import type { TrainingEvent, TrainingOutcome } from '../../src-shared/training/t
 import { lockRun } from '../runs/lock';
 import { openLogFile } from '../runs/log-file';
 import type { StopSignals } from '../search/search-state';
-import { localPool } from '../workers/local-pool';
+import { localPool } from '../workers/pool/local-pool';
 import type { TrainerPool, TrialResult } from '../workers/trainer-pool';
 import type { SpawnTrainer } from '../workers/trainer-process';
 import { measureAtLast } from './measure-at-last';

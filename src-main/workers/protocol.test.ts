@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nasCell } from '../../src-shared/architecture/published-cells';
-import { presets } from '../../src-shared/config/presets';
+import { nasCell } from '../../src-shared/architecture/cell/published-cells';
+import { presets } from '../../src-shared/config/presets/presets';
 import { epochOf } from '../testing/synthetic-pool';
 import { tinyArchitecture, tinyRecipe } from '../testing/tiny-pictures';
 import { trainerReplySchema, trainerRequestSchema } from './protocol';

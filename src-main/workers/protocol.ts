@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { readyCells } from '../../src-shared/architecture/language-model';
-import { activations, combinations, nodeCount } from '../../src-shared/architecture/recurrent-cell';
+import { readyCells } from '../../src-shared/architecture/cell/language-model';
+import { activations, combinations, nodeCount } from '../../src-shared/architecture/cell/recurrent-cell';
 import { imageRecipeSchema } from '../../src-shared/config/search-config';
-import { textRecipeSchema } from '../../src-shared/config/text-recipe';
+import { textRecipeSchema } from '../../src-shared/config/tasks/text-recipe';
 import { epochRecordSchema, failureReasons } from '../../src-shared/run/trial';
 import type { Child, TrainerReply, TrainerRequest } from './trial-job';
 

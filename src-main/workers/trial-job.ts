@@ -1,7 +1,7 @@
-import type { ConvArchitecture } from '../../src-shared/architecture/conv-architecture';
-import type { LanguageCell } from '../../src-shared/architecture/language-model';
+import type { ConvArchitecture } from '../../src-shared/architecture/conv/conv-architecture';
+import type { LanguageCell } from '../../src-shared/architecture/cell/language-model';
 import type { ImageRecipe } from '../../src-shared/config/search-config';
-import type { TextRecipe } from '../../src-shared/config/text-recipe';
+import type { TextRecipe } from '../../src-shared/config/tasks/text-recipe';
 import type { EpochRecord, FailureReason } from '../../src-shared/run/trial';
 import type { CheckpointPlan } from '../children/training/checkpoint-file';
 

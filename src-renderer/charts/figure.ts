@@ -1,5 +1,5 @@
-import type { Point } from './reward-series';
-import type { Series } from './series';
+import type { Point } from './series/reward-series';
+import type { Series } from './series/series';
 
 /** An axis of a chart. */
 export interface Axis {

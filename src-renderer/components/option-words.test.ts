@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { optionHelp } from '../../src-shared/config/option-help';
-import { presets } from '../../src-shared/config/presets';
+import { optionHelp } from '../../src-shared/config/options/option-help';
+import { presets } from '../../src-shared/config/presets/presets';
 import { choiceText, inWindowWords, meantValue, shownValue } from './option-words';
 
 const help = optionHelp(presets.demo.config);

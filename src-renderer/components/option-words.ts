@@ -1,4 +1,4 @@
-import type { OptionHelp } from '../../src-shared/config/option-help';
+import type { OptionHelp } from '../../src-shared/config/options/option-help';
 
 /** What a field shows of an option: an option without a value has an empty field, which the terminal writes as null. */
 export function shownValue({ isNullable }: OptionHelp, text: string): string {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { figure5Cell, nasCell } from '../../src-shared/architecture/published-cells';
+import { figure5Cell, nasCell } from '../../src-shared/architecture/cell/published-cells';
 import { drawCell } from './draw-cell';
 
 it.each([

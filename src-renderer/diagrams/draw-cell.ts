@@ -1,4 +1,4 @@
-import { childrenOf, nodeCount, type RecurrentCell } from '../../src-shared/architecture/recurrent-cell';
+import { childrenOf, nodeCount, type RecurrentCell } from '../../src-shared/architecture/cell/recurrent-cell';
 
 export interface CellNode {
   readonly x: number;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ConvArchitecture } from '../../src-shared/architecture/conv-architecture';
+import type { ConvArchitecture } from '../../src-shared/architecture/conv/conv-architecture';
 import { drawNetwork } from './draw-network';
 
 const convolution = (filters: number, inputs: readonly number[]) =>

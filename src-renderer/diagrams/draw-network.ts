@@ -1,4 +1,4 @@
-import type { ConvArchitecture, Layer } from '../../src-shared/architecture/conv-architecture';
+import type { ConvArchitecture, Layer } from '../../src-shared/architecture/conv/conv-architecture';
 import { blockShare, skipConnectionsOf } from '../../src-shared/diagrams/connections';
 
 /** A layer as a block: its place in a drawing of `width` × `height`. */

@@ -1,6 +1,6 @@
 import Elk from 'elkjs';
 import { expect, it } from 'vitest';
-import { publishedV1 } from '../../src-shared/architecture/published-networks';
+import { publishedV1 } from '../../src-shared/architecture/conv/published-networks';
 import { connectionsOf } from '../../src-shared/diagrams/connections';
 import { layeredDrawing, layeredGraph } from './layered-drawing';
 

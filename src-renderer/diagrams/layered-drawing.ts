@@ -1,5 +1,5 @@
 import type { ElkNode, ElkPoint } from 'elkjs/lib/elk-api.js';
-import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv-architecture';
+import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
 import { connectionsOf } from '../../src-shared/diagrams/connections';
 import { tenth, type Drawing, type Part } from '../../src-shared/diagrams/drawing';
 import { blockPart, layOutNetwork } from '../../src-shared/diagrams/network-drawing';

@@ -1,5 +1,5 @@
 import { onBeforeUnmount, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
-import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv-architecture';
+import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
 import type { Drawing } from '../../src-shared/diagrams/drawing';
 import { errorMessage } from '../../src-shared/errors';
 import { layeredDrawing, layeredGraph } from './layered-drawing';

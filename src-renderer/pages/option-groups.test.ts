@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { optionHelp } from '../../src-shared/config/option-help';
-import { presetNames, presets } from '../../src-shared/config/presets';
+import { optionHelp } from '../../src-shared/config/options/option-help';
+import { presetNames, presets } from '../../src-shared/config/presets/presets';
 import { groupOptions } from './option-groups';
 
 it('every option that can be set is in one group', () => {

@@ -1,4 +1,4 @@
-import type { OptionHelp } from '../../src-shared/config/option-help';
+import type { OptionHelp } from '../../src-shared/config/options/option-help';
 
 /** Options that belong together on a page. */
 export interface OptionGroup {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { presets } from '../../src-shared/config/presets';
+import { presets } from '../../src-shared/config/presets/presets';
 import { scheduleMarks, scheduleText } from './layer-schedule';
 
 it('says how large networks are and when they grow', () => {

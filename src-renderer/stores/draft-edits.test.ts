@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { optionHelp } from '../../src-shared/config/option-help';
-import { presetNames, presets } from '../../src-shared/config/presets';
+import { optionHelp } from '../../src-shared/config/options/option-help';
+import { presetNames, presets } from '../../src-shared/config/presets/presets';
 import { checkDraft, editsForKind, textOf } from './draft-edits';
 
 const demo = presets.demo.config;

@@ -1,4 +1,4 @@
-import { mergeOverrides, parseSettings } from '../../src-shared/config/overrides';
+import { mergeOverrides, parseSettings } from '../../src-shared/config/options/overrides';
 import { isImageSearch, type SearchConfig } from '../../src-shared/config/search-config';
 import { errorMessage } from '../../src-shared/errors';
 

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
-import { optionHelp, type OptionHelp } from '../../src-shared/config/option-help';
-import { findPreset, presetNames, presets, type PresetName } from '../../src-shared/config/presets';
+import { optionHelp, type OptionHelp } from '../../src-shared/config/options/option-help';
+import { findPreset, presetNames, presets, type PresetName } from '../../src-shared/config/presets/presets';
 import type { Settings } from '../../src-shared/ipc/states';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import { useApp } from './app';

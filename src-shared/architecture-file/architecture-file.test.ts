@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeConv } from '../architecture/decode-conv';
-import { hashConv } from '../architecture/hash-conv';
-import { nasCell } from '../architecture/published-cells';
-import { publishedV1 } from '../architecture/published-networks';
-import { activations, combinations, nodeCount } from '../architecture/recurrent-cell';
+import { decodeConv } from '../architecture/conv/decode-conv';
+import { hashConv } from '../architecture/conv/canonical/hash-conv';
+import { nasCell } from '../architecture/cell/published-cells';
+import { publishedV1 } from '../architecture/conv/published-networks';
+import { activations, combinations, nodeCount } from '../architecture/cell/recurrent-cell';
 import { CellsmithError } from '../errors';
 import { convSpace } from '../space/conv-space';
 import { drawSample } from '../testing/conv-samples';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { activations, combinations } from '../architecture/recurrent-cell';
+import { activations, combinations } from '../architecture/cell/recurrent-cell';
 import { textLevelSchema } from '../dataset/text-options';
 import { tokenSchema } from './token';
 

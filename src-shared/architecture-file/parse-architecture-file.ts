@@ -1,5 +1,5 @@
-import { describeConv } from '../architecture/describe-conv';
-import { countLanguageParameters, languageMultiplyAdds } from '../architecture/language-model-size';
+import { describeConv } from '../architecture/conv/describe-conv';
+import { countLanguageParameters, languageMultiplyAdds } from '../architecture/cell/language-model-size';
 import { CellsmithError } from '../errors';
 import {
   architectureFileSchema,

@@ -2,7 +2,7 @@ import { drawCell } from '../diagrams/cell-drawing';
 import type { Drawing } from '../diagrams/drawing';
 import { drawNetworkDiagram } from '../diagrams/network-drawing';
 import { svgOf } from '../diagrams/svg';
-import { shortCount } from '../architecture/conv-text';
+import { shortCount } from '../architecture/conv/conv-text';
 import type { ArchitectureFile } from './architecture-file';
 
 /** @param remarks whether shapes and parameters are written beside the layers of a network */

@@ -1,8 +1,8 @@
-import { decodeConv } from '../architecture/decode-conv';
-import { languageArchitecture } from '../architecture/language-model-size';
-import { imageTask } from '../config/image-task';
+import { decodeConv } from '../architecture/conv/decode-conv';
+import { languageArchitecture } from '../architecture/cell/language-model-size';
+import { imageTask } from '../config/tasks/image-task';
 import { isImageSearch, type SearchConfig } from '../config/search-config';
-import { vocabularyOf } from '../config/text-task';
+import { vocabularyOf } from '../config/tasks/text-task';
 import type { DatasetDescription } from '../dataset/description';
 import type { Trial } from '../run/trial';
 import { decodeCell } from '../space/cell-space';

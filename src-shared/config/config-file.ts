@@ -1,7 +1,7 @@
 import { CellsmithError, errorMessage } from '../errors';
-import { mergeOverrides } from './overrides';
+import { mergeOverrides } from './options/overrides';
 import { parseConfig } from './parse-config';
-import { findPreset } from './presets';
+import { findPreset } from './presets/presets';
 import type { SearchConfig } from './search-config';
 
 /** Larger files are no configurations; bytes. */

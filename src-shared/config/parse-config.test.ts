@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CellsmithError } from '../errors';
-import { mergeOverrides, parseSettings } from './overrides';
+import { mergeOverrides, parseSettings } from './options/overrides';
 import { parseConfig } from './parse-config';
-import { presets } from './presets';
+import { presets } from './presets/presets';
 
 const v1 = presets.v1.config;
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { CellsmithError } from '../errors';
 import { migrateConfig } from './migrations';
-import { optionValues } from './option-values';
+import { optionValues } from './options/option-values';
 import { withoutPasswords } from './queue-url';
 import { searchConfigSchema, type SearchConfig } from './search-config';
 

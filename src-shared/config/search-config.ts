@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { activations, combinations } from '../architecture/recurrent-cell';
+import { activations, combinations } from '../architecture/cell/recurrent-cell';
 import { earlyStoppingSchema } from './early-stopping';
 import { queueUrlSchema } from './queue-url';
-import { textRecipeSchema, type TextRecipe } from './text-recipe';
+import { textRecipeSchema, type TextRecipe } from './tasks/text-recipe';
 
 /** Schema version of a stored configuration; migrations.ts brings older ones here. */
 export const configVersion = 5;

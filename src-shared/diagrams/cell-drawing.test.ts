@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { activations, combinations, nodeCount, type RecurrentCell } from '../architecture/recurrent-cell';
-import { figure5Cell, nasCell } from '../architecture/published-cells';
+import {
+  activations,
+  combinations,
+  nodeCount,
+  type RecurrentCell,
+} from '../architecture/cell/recurrent-cell';
+import { figure5Cell, nasCell } from '../architecture/cell/published-cells';
 import { drawCell, layOutCell } from './cell-drawing';
 import { boxHeight, cellSizes } from './cell-parts';
 import { drawLstm } from './lstm-drawing';

@@ -1,4 +1,9 @@
-import { childrenOf, parentOf, type CellOperation, type RecurrentCell } from '../architecture/recurrent-cell';
+import {
+  childrenOf,
+  parentOf,
+  type CellOperation,
+  type RecurrentCell,
+} from '../architecture/cell/recurrent-cell';
 import {
   boxHeight,
   boxOf,

@@ -1,4 +1,4 @@
-import type { Activation, CellOperation, Combination } from '../architecture/recurrent-cell';
+import type { Activation, CellOperation, Combination } from '../architecture/cell/recurrent-cell';
 import { label, tenth, type Part, type Shape, type Tone } from './drawing';
 
 /** Distances in drawings of cells, pixels. Data flow upwards. */

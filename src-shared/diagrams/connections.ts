@@ -1,4 +1,4 @@
-import type { ConvArchitecture, Layer, LayerReference } from '../architecture/conv-architecture';
+import type { ConvArchitecture, Layer, LayerReference } from '../architecture/conv/conv-architecture';
 
 /** A connection of a network; the classifier is `layers.length + 1`. */
 export interface Connection {

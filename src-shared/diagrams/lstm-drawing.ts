@@ -1,4 +1,4 @@
-import type { Activation, Combination } from '../architecture/recurrent-cell';
+import type { Activation, Combination } from '../architecture/cell/recurrent-cell';
 import {
   boxHeight,
   boxShapes,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { ConvArchitecture, Layer } from '../architecture/conv-architecture';
-import { publishedV1 } from '../architecture/published-networks';
+import type { ConvArchitecture, Layer } from '../architecture/conv/conv-architecture';
+import { publishedV1 } from '../architecture/conv/published-networks';
 import { skipConnectionsOf } from './connections';
 import type { Shape } from './drawing';
 import { drawNetworkDiagram, layOutNetwork } from './network-drawing';

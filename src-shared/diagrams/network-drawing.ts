@@ -1,6 +1,6 @@
-import type { ConvArchitecture, ImageTask, Layer } from '../architecture/conv-architecture';
-import { layerText, shortCount } from '../architecture/conv-text';
-import { describeConv, type FeatureMap } from '../architecture/describe-conv';
+import type { ConvArchitecture, ImageTask, Layer } from '../architecture/conv/conv-architecture';
+import { layerText, shortCount } from '../architecture/conv/conv-text';
+import { describeConv, type FeatureMap } from '../architecture/conv/describe-conv';
 import { blockShare, connectionsOf, skipConnectionsOf, type Connection } from './connections';
 import { label, tenth, type Drawing, type Part, type Shape, type Tone } from './drawing';
 

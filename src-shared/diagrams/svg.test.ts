@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import { figure5Cell, nasCell } from '../architecture/published-cells';
-import { publishedV1 } from '../architecture/published-networks';
+import { figure5Cell, nasCell } from '../architecture/cell/published-cells';
+import { publishedV1 } from '../architecture/conv/published-networks';
 import { drawCell } from './cell-drawing';
 import { runsOf } from './drawing';
 import { drawLstm } from './lstm-drawing';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mergeOverrides, parseSettings } from '../config/overrides';
-import { presets } from '../config/presets';
+import { mergeOverrides, parseSettings } from '../config/options/overrides';
+import { presets } from '../config/presets/presets';
 import type { SearchConfig } from '../config/search-config';
 import type { ImageDatasetDescription } from '../dataset/description';
 import { runDescription } from '../../src-main/testing/run-description';

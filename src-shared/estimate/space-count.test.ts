@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { presets } from '../config/presets';
+import { presets } from '../config/presets/presets';
 import type { SpaceConfig } from '../config/search-config';
 import type { Decision, DecisionPoint } from '../space/search-space';
 import { spaceOf } from '../space/space-of';

@@ -1,14 +1,14 @@
-import type { ImageTask } from '../architecture/conv-architecture';
-import { decodeConv } from '../architecture/decode-conv';
-import { describeConv } from '../architecture/describe-conv';
+import type { ImageTask } from '../architecture/conv/conv-architecture';
+import { decodeConv } from '../architecture/conv/decode-conv';
+import { describeConv } from '../architecture/conv/describe-conv';
 import {
   countLanguageParameters,
   languageArchitecture,
   languageMultiplyAdds,
-} from '../architecture/language-model-size';
-import { imageTask } from '../config/image-task';
+} from '../architecture/cell/language-model-size';
+import { imageTask } from '../config/tasks/image-task';
 import { isImageSearch, type SearchConfig, type TextSearchConfig } from '../config/search-config';
-import { vocabularyOf } from '../config/text-task';
+import { vocabularyOf } from '../config/tasks/text-task';
 import type { DatasetDescription } from '../dataset/description';
 import { Generator } from '../random';
 import { decodeCell } from '../space/cell-space';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { presets } from '../config/presets';
+import { presets } from '../config/presets/presets';
 import type { Recipe } from '../config/search-config';
 import { outcomeOf } from './reward';
 import type { EpochRecord } from './trial';

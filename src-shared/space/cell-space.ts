@@ -5,7 +5,7 @@ import {
   type CellOperation,
   type Combination,
   type RecurrentCell,
-} from '../architecture/recurrent-cell';
+} from '../architecture/cell/recurrent-cell';
 import type { ChoicePoint, Decision, SearchSpace } from './search-space';
 
 /** What may be picked in a search over recurrent cells (paper section 3.4). */

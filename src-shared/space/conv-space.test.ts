@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { presets } from '../config/presets';
+import { presets } from '../config/presets/presets';
 import type { ConvSpaceConfig } from '../config/search-config';
 import { drawSample, walk } from '../testing/conv-samples';
 import { convSpace, convSpaceSize, depthAt, log10OfBigInt } from './conv-space';

@@ -1,7 +1,7 @@
-import type { ConvArchitecture, ImageTask } from '../architecture/conv-architecture';
-import { decodeConv } from '../architecture/decode-conv';
-import type { ConvDescription } from '../architecture/describe-conv';
-import { presets } from '../config/presets';
+import type { ConvArchitecture, ImageTask } from '../architecture/conv/conv-architecture';
+import { decodeConv } from '../architecture/conv/decode-conv';
+import type { ConvDescription } from '../architecture/conv/describe-conv';
+import { presets } from '../config/presets/presets';
 import { Generator } from '../random';
 import { convSpace } from '../space/conv-space';
 import { drawDecisions, drawSample, type Draw } from './conv-samples';

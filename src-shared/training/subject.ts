@@ -1,12 +1,12 @@
 import type { ArchitectureFile } from '../architecture-file/architecture-file';
 import { architectureOfTrial, type RunOfTrial } from '../architecture-file/trial-architecture';
-import { cellPresets } from '../config/cell-presets';
-import { mergeOverrides, type Overrides } from '../config/overrides';
-import { findPreset, presets, type PresetName } from '../config/presets';
+import { cellPresets } from '../config/presets/cell-presets';
+import { mergeOverrides, type Overrides } from '../config/options/overrides';
+import { findPreset, presets, type PresetName } from '../config/presets/presets';
 import type { Recipe, SearchConfig } from '../config/search-config';
 import { CellsmithError } from '../errors';
-import type { ConvArchitecture } from '../architecture/conv-architecture';
-import type { LanguageCell } from '../architecture/language-model';
+import type { ConvArchitecture } from '../architecture/conv/conv-architecture';
+import type { LanguageCell } from '../architecture/cell/language-model';
 import type { Trial } from '../run/trial';
 import { readyModels, type ReadyModelName } from './ready-models';
 

@@ -1,4 +1,4 @@
-import type { LanguageCell } from '../../../src-shared/architecture/language-model';
+import type { LanguageCell } from '../../../src-shared/architecture/cell/language-model';
 import type { CellForm } from './cell-form';
 import { lstmForm, rnnForm } from './ready-cells';
 import { treeForm } from './tree-cell';

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { figure5Cell } from '../../../src-shared/architecture/published-cells';
-import { countLanguageParameters } from '../../../src-shared/architecture/language-model-size';
+import { figure5Cell } from '../../../src-shared/architecture/cell/published-cells';
+import { countLanguageParameters } from '../../../src-shared/architecture/cell/language-model-size';
 import {
   compareWithLanguageReference,
   nameOf,

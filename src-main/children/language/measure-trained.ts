@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { languageArchitecture } from '../../../src-shared/architecture/language-model-size';
+import { languageArchitecture } from '../../../src-shared/architecture/cell/language-model-size';
 import { perplexityOf } from '../../../src-shared/run/language-epoch';
 import { hasOwnOps } from '../../engine/load';
 import { openSession } from '../../engine/session';

@@ -1,6 +1,9 @@
-import type { LanguageArchitecture, LanguageCell } from '../../../src-shared/architecture/language-model';
-import { languageArchitecture } from '../../../src-shared/architecture/language-model-size';
-import { languageRateAt, type TextRecipe } from '../../../src-shared/config/text-recipe';
+import type {
+  LanguageArchitecture,
+  LanguageCell,
+} from '../../../src-shared/architecture/cell/language-model';
+import { languageArchitecture } from '../../../src-shared/architecture/cell/language-model-size';
+import { languageRateAt, type TextRecipe } from '../../../src-shared/config/tasks/text-recipe';
 import { CellsmithError } from '../../../src-shared/errors';
 import { Generator } from '../../../src-shared/random';
 import { type LanguageEpochRecord, perplexityOf } from '../../../src-shared/run/language-epoch';

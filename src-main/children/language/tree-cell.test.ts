@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import cells from '../../../src-shared/architecture/fixtures/cells.json';
-import { figure5Cell, nasCell } from '../../../src-shared/architecture/published-cells';
-import { nodeCount, type RecurrentCell, stepCell } from '../../../src-shared/architecture/recurrent-cell';
+import { figure5Cell, nasCell } from '../../../src-shared/architecture/cell/published-cells';
+import {
+  nodeCount,
+  type RecurrentCell,
+  stepCell,
+} from '../../../src-shared/architecture/cell/recurrent-cell';
 import { cellSpace, decodeCell } from '../../../src-shared/space/cell-space';
 import { Generator } from '../../../src-shared/random';
 import { Graph } from '../../engine/graph';

@@ -7,7 +7,7 @@ import {
   type CellOperation,
   type Combination,
   type RecurrentCell,
-} from '../../../src-shared/architecture/recurrent-cell';
+} from '../../../src-shared/architecture/cell/recurrent-cell';
 import type { Tensor } from '../../engine/graph';
 import { relu, sigmoid, tanh } from '../../engine/ops/activation';
 import { add, mul, sin } from '../../engine/ops/arithmetic';

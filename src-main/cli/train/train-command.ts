@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { presets } from '../../../src-shared/config/presets';
+import { presets } from '../../../src-shared/config/presets/presets';
 import type { Recipe, SearchConfig } from '../../../src-shared/config/search-config';
 import { measureNames, measureOf, measureText, validationMeasure } from '../../../src-shared/run/measure';
 import { CellsmithError } from '../../../src-shared/errors';

@@ -5,8 +5,8 @@ import {
   largestArchitectureFile,
   parseArchitectureFile,
 } from '../../../src-shared/architecture-file/parse-architecture-file';
-import { parseSettings, type Overrides } from '../../../src-shared/config/overrides';
-import { presetNames, type PresetName } from '../../../src-shared/config/presets';
+import { parseSettings, type Overrides } from '../../../src-shared/config/options/overrides';
+import { presetNames, type PresetName } from '../../../src-shared/config/presets/presets';
 import { CellsmithError } from '../../../src-shared/errors';
 import { readyModelNames, type ReadyModelName } from '../../../src-shared/training/ready-models';
 import {
@@ -22,7 +22,7 @@ import { openRunReadOnly } from '../../runs/run-folder';
 import { readTrial } from '../../runs/tables/trials';
 import type { TrainingOrder } from '../../training/prepare-training';
 import { trainingFiles } from '../../training/training-record';
-import { addSettings, positiveInteger, wholeNumber } from '../search-options';
+import { addSettings, positiveInteger, wholeNumber } from '../search/search-options';
 import { runsFolder, type Terminal } from '../terminal';
 
 /** What `cellsmith train` was called with. */

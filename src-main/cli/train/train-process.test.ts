@@ -7,7 +7,7 @@ import {
   parseArchitectureFile,
   countsOf,
 } from '../../../src-shared/architecture-file/parse-architecture-file';
-import { figure5Cell } from '../../../src-shared/architecture/published-cells';
+import { figure5Cell } from '../../../src-shared/architecture/cell/published-cells';
 import { readSafetensors } from '../../children/safetensors';
 import { listRunFolders } from '../../runs/locations';
 import { writeFiles } from '../../testing/image-datasets';

@@ -1,6 +1,6 @@
 import type { MultiBar, SingleBar } from 'cli-progress';
 import { measureNames, measureText, trainMeasure, validationMeasure } from '../../../src-shared/run/measure';
-import { shortCount } from '../../../src-shared/architecture/conv-text';
+import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import type { Measure } from '../../../src-shared/run/measure';
 import type { TrainingEvent } from '../../../src-shared/training/training-event';
 import { noTraining, trainingAfter, trainingTimeLeft } from '../../../src-shared/training/training-progress';

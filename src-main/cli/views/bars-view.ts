@@ -6,7 +6,7 @@ import {
   progressAfter,
   progressAtStart,
   type SearchProgress,
-} from '../../../src-shared/run/progress';
+} from '../../../src-shared/run/progress/progress';
 import { eventLine } from './event-lines';
 import { sayChanges } from './queue-text';
 import { overallText } from './overall-text';

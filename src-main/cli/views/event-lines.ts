@@ -1,7 +1,7 @@
 import { measureText, type Measure } from '../../../src-shared/run/measure';
 import type { RunEvent } from '../../../src-shared/run/run-event';
 import type { Trial } from '../../../src-shared/run/trial';
-import { shortCount } from '../../../src-shared/architecture/conv-text';
+import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import { duration, rewardText } from '../format';
 
 /**

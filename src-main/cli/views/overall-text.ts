@@ -1,6 +1,6 @@
 import { measureOf, measureText } from '../../../src-shared/run/measure';
-import { paceOf, type SearchProgress } from '../../../src-shared/run/progress';
-import { timeLeft, type TimeLeft } from '../../../src-shared/run/time-left';
+import { paceOf, type SearchProgress } from '../../../src-shared/run/progress/progress';
+import { timeLeft, type TimeLeft } from '../../../src-shared/run/progress/time-left';
 import { children, duration } from '../format';
 import type { SearchOverview } from './search-view';
 

@@ -1,5 +1,5 @@
 import { measureOf } from '../../../src-shared/run/measure';
-import { noEarlierProgress, progressAfter, progressAtStart } from '../../../src-shared/run/progress';
+import { noEarlierProgress, progressAfter, progressAtStart } from '../../../src-shared/run/progress/progress';
 import { eventLine } from './event-lines';
 import { sayChanges } from './queue-text';
 import { overallText } from './overall-text';

@@ -1,6 +1,6 @@
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import type { DatasetProgress } from '../../../src-shared/dataset/progress';
-import type { BudgetUsed, EarlierProgress } from '../../../src-shared/run/progress';
+import type { BudgetUsed, EarlierProgress } from '../../../src-shared/run/progress/progress';
 import type { RunEvent } from '../../../src-shared/run/run-event';
 import type { ProvisioningProgress } from '../../engine/provision/progress';
 

@@ -8,14 +8,21 @@ import { requireRunsFolder } from '../../runs/locations';
 import { readManifest } from '../../runs/manifest';
 import { openArchitecture } from '../architecture-files';
 import { readLog } from '../../runs/read-log';
-import type { CalibrationService } from '../calibration-service';
-import type { DatasetService } from '../dataset-service';
-import type { EngineService } from '../engine-service';
-import { randomRunsLike, rewardsOf } from '../random-runs';
-import { epochsOf, listRuns, openRunDetail, probabilitiesOf, recognisePath, trialOf } from '../run-queries';
+import type { CalibrationService } from '../services/calibration-service';
+import type { DatasetService } from '../services/dataset-service';
+import type { EngineService } from '../services/engine-service';
+import { randomRunsLike, rewardsOf } from '../services/random-runs';
+import {
+  epochsOf,
+  listRuns,
+  openRunDetail,
+  probabilitiesOf,
+  recognisePath,
+  trialOf,
+} from '../services/run-queries';
 import { listDatasets } from '../known-datasets';
-import type { ReaderProcesses } from '../reader-process';
-import type { SearchService } from '../search-service';
+import type { ReaderProcesses } from '../services/reader-process';
+import type { SearchService } from '../services/search-service';
 import type { SettingsFile } from '../stored-settings';
 import { logsFolder } from '../app-log';
 import { chooseDataset, chooseRun, chooseRunsFolder, loadConfig, readConfig, saveConfig } from './dialogs';

@@ -1,6 +1,6 @@
 import { quantile } from '../../../src-shared/estimate/typical-children';
 import { CellsmithError } from '../../../src-shared/errors';
-import type { TrainJob } from '../train-job';
+import type { TrainJob } from '../trainer/train-job';
 import type { Child, ChildSpeed, TrialJob } from '../trial-job';
 
 /** Steps of the epochs that are measured; there is always one of evaluation, the last. */

@@ -1,8 +1,8 @@
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 import { failureOfExit } from '../failure';
-import type { TrainerHandle } from '../trainer-handle';
+import type { TrainerHandle } from '../pool/trainer-handle';
 import type { ChildSpeed, TrialJob } from '../trial-job';
-import { timer } from '../watchdog';
+import { timer } from '../pool/watchdog';
 
 /** A child that does not come to the end of its few steps in this time is not measured. Milliseconds. */
 const patience = 180_000;

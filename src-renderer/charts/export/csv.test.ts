@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Series } from '../series';
+import type { Series } from '../series/series';
 import { csvOf, figureCsv } from './csv';
 
 /** A reader of RFC 4180 that walks the text sign by sign, as other programs do. */

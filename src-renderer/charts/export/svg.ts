@@ -1,7 +1,7 @@
-import { bandOpacity } from '../bands';
+import { bandOpacity } from '../series/bands';
 import { exactText, fits, stretch, type Axis, type Figure, type Range } from '../figure';
-import type { Point } from '../reward-series';
-import { dashesOf, type Series } from '../series';
+import type { Point } from '../series/reward-series';
+import { dashesOf, type Series } from '../series/series';
 import type { Palette } from '../theme';
 import { ticksOf } from './ticks';
 

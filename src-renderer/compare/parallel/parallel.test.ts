@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { nasCell } from '../../../src-shared/architecture/published-cells';
-import { presets } from '../../../src-shared/config/presets';
+import { nasCell } from '../../../src-shared/architecture/cell/published-cells';
+import { presets } from '../../../src-shared/config/presets/presets';
 import { readConvSteps } from '../../../src-shared/space/conv-steps';
 import { encodeCell } from '../../../src-shared/space/cell-space';
 import { convSpace } from '../../../src-shared/space/conv-space';

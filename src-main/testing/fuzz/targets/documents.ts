@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nasCell } from '../../../../src-shared/architecture/published-cells';
-import { publishedV1 } from '../../../../src-shared/architecture/published-networks';
+import { nasCell } from '../../../../src-shared/architecture/cell/published-cells';
+import { publishedV1 } from '../../../../src-shared/architecture/conv/published-networks';
 import {
   architectureFormat,
   architectureVersion,
@@ -11,9 +11,9 @@ import {
   parseArchitectureFile,
 } from '../../../../src-shared/architecture-file/parse-architecture-file';
 import { configOfFile, looksLikeConfig, parseConfigFile } from '../../../../src-shared/config/config-file';
-import { parseSettings } from '../../../../src-shared/config/overrides';
-import { presets } from '../../../../src-shared/config/presets';
-import { describeConv } from '../../../../src-shared/architecture/describe-conv';
+import { parseSettings } from '../../../../src-shared/config/options/overrides';
+import { presets } from '../../../../src-shared/config/presets/presets';
+import { describeConv } from '../../../../src-shared/architecture/conv/describe-conv';
 import { readTrainingRecord, trainingFiles } from '../../../training/training-record';
 import { epochOf } from '../../synthetic-pool';
 import type { FuzzTarget } from '../fuzz';

@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { convTableText } from '../../../../src-shared/architecture/conv-text';
+import { convTableText } from '../../../../src-shared/architecture/conv/conv-text';
 import { packTrials } from '../../../../src-shared/ipc/packed-trials';
 import { databaseFile, openRun, openRunReadOnly, type OpenRun } from '../../../runs/run-folder';
 import { summariseRun } from '../../../runs/summarise-run';

@@ -1,11 +1,11 @@
-import { createPause } from '../../../workers/pause';
+import { createPause } from '../../../workers/pool/pause';
 import { CellsmithError } from '../../../../src-shared/errors';
 import type { Generator } from '../../../../src-shared/random';
 import { readMessage } from '../../../workers/queue/wire/messages';
-import { superviseChild } from '../../../workers/supervision';
-import { trainerHandle } from '../../../workers/trainer-handle';
+import { superviseChild } from '../../../workers/pool/supervision';
+import { trainerHandle } from '../../../workers/pool/trainer-handle';
 import type { ProcessExit } from '../../../workers/trainer-process';
-import { defaultPatience } from '../../../workers/watchdog';
+import { defaultPatience } from '../../../workers/pool/watchdog';
 import { childOf } from '../../queue-fixture';
 import { epochOf } from '../../synthetic-pool';
 import { wireMessages } from '../../wire-messages';

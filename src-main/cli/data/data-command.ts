@@ -1,0 +1,82 @@
+import { resolve } from 'node:path';
+import type { ImageDatasetDescription } from '../../../src-shared/dataset/description';
+import { describeDataset } from '../../datasets/prepare';
+import { exitCodes } from '../exit-codes';
+import { bytes } from '../format';
+import { listenForInterrupts } from '../interrupts';
+import { list, table } from '../tables';
+import { writeTextDescription } from './describe-text';
+import { bold, writeJson, writeLine, type Terminal } from '../terminal';
+import { chooseView } from '../views/choose-view';
+
+export interface DescribeOptions {
+  readonly json: boolean;
+  readonly level?: 'word' | 'character';
+  readonly vocabulary?: number;
+}
+
+/** `cellsmith data describe`: what a data set holds, before anything runs on it. */
+export async function describeCommand(
+  terminal: Terminal,
+  path: string,
+  options: DescribeOptions,
+): Promise<number> {
+  const view = chooseView(terminal, options.json);
+  const interrupts = listenForInterrupts(() => undefined);
+  try {
+    const description = await describeDataset(resolve(path), {
+      signal: AbortSignal.any([interrupts.gentle, interrupts.immediate]),
+      onProgress: (progress) => view.dataset(progress),
+      text: {
+        ...(options.level !== undefined && { level: options.level }),
+        ...(options.vocabulary !== undefined && { vocabularyLimit: options.vocabulary }),
+      },
+    });
+    view.close();
+    if (options.json) writeJson(terminal, description);
+    else if (description.kind === 'text') writeTextDescription(terminal, description);
+    else writeDescription(terminal, description);
+    return exitCodes.ok;
+  } finally {
+    view.close();
+  }
+}
+
+function writeDescription(terminal: Terminal, description: ImageDatasetDescription): void {
+  const { form, container, location, files, splits, testSplit, sizes, distinctSizes, duplicates } =
+    description;
+  const copies = duplicates.withinTrain + duplicates.withinTest;
+  const drawn =
+    testSplit.kind === 'given'
+      ? ''
+      : `, drawn from all pictures (${Math.round(100 * testSplit.fraction)} %, seed ${testSplit.seed})`;
+  const shown = sizes.slice(0, 5).map(({ width, height, count }) => `${width}×${height} (${count})`);
+  if (distinctSizes > shown.length) shown.push(`${distinctSizes - shown.length} more`);
+  const colours = (values: readonly number[]): string => values.map((value) => value.toFixed(1)).join(', ');
+  const rows: [string, string][] = [
+    ['Data set', location],
+    ['Form', `${form}, ${container}`],
+    ['Files', `${files}, ${bytes(description.bytes)}`],
+    ['Training', `${splits.train.count} pictures`],
+    ['Test', `${splits.test.count} pictures${drawn}`],
+    ['Sizes', shown.join(', ')],
+    ['Grey', String(description.grey)],
+    ['Mean', `${colours(description.mean)} of red, green, blue (0–255)`],
+    ['Deviation', colours(description.deviation)],
+    ['Duplicates', `${copies} within a split, ${duplicates.acrossSplits} between training and test`],
+    ['Unreadable', String(description.unreadable.count)],
+    ['Fingerprint', description.fingerprint],
+  ];
+  writeLine(terminal, list(rows));
+  writeLine(terminal);
+  const classes = description.classes.map((name, index) => [
+    name,
+    String(splits.train.perClass[index] ?? 0),
+    String(splits.test.perClass[index] ?? 0),
+  ]);
+  writeLine(terminal, table(terminal, ['class', 'training', 'test'], classes, [1, 2]));
+  for (const { file, reason } of description.unreadable.files.slice(0, 20))
+    writeLine(terminal, `${bold(terminal, 'Unreadable:')} ${file}: ${reason}`);
+  for (const { message } of description.warnings)
+    writeLine(terminal, `${bold(terminal, 'Note:')} ${message}`);
+}

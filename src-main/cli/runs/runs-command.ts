@@ -1,0 +1,98 @@
+import { findRunFolder, listRunFolders } from '../../runs/locations';
+import { openRunReadOnly, type OpenRun } from '../../runs/run-folder';
+import { CellsmithError, errorMessage } from '../../../src-shared/errors';
+import { exitCodes } from '../exit-codes';
+import { dateTime } from '../format';
+import { measureText } from '../../../src-shared/run/measure';
+import type { RunSummary } from '../../../src-shared/run/run-summary';
+import { summariseRun } from '../../runs/summarise-run';
+import { writeFailures, writeOverview, writeTrial } from './show-run';
+import { readEpochs } from '../../runs/tables/epochs';
+import { readBatchOf } from '../../runs/tables/batches';
+import { readTrial, readTrials } from '../../runs/tables/trials';
+import { readUpdates } from '../../runs/tables/updates';
+import { bestTable, table } from '../tables';
+import { runsFolder, writeJson, writeLine, type Terminal } from '../terminal';
+
+/** `cellsmith runs list`: every run below the folder, also those that cannot be opened. */
+export function listCommand(
+  terminal: Terminal,
+  options: { readonly runs?: string; readonly json: boolean },
+): number {
+  const folder = runsFolder(terminal, options);
+  const summaries: RunSummary[] = [];
+  const broken: { folder: string; message: string }[] = [];
+  for (const path of listRunFolders(folder)) {
+    try {
+      summaries.push(withRun(path, summariseRun));
+    } catch (error) {
+      broken.push({ folder: path, message: errorMessage(error) });
+    }
+  }
+  if (options.json) {
+    for (const summary of [...summaries, ...broken]) writeJson(terminal, summary);
+    return exitCodes.ok;
+  }
+  if (summaries.length + broken.length === 0) writeLine(terminal, `There are no runs in ${folder}.`);
+  if (summaries.length > 0) writeLine(terminal, runsTable(terminal, summaries));
+  for (const { message } of broken) writeLine(terminal, message);
+  return exitCodes.ok;
+}
+
+/** `cellsmith runs show`: a run, or one of its trials. Another process may be searching in it. */
+export function showCommand(
+  terminal: Terminal,
+  named: string,
+  options: { readonly runs?: string; readonly trial?: number; readonly best: number; readonly json: boolean },
+): number {
+  const folder = findRunFolder(named, runsFolder(terminal, options));
+  withRun(folder, (run) => {
+    if (options.trial !== undefined) showTrial(terminal, run, options.trial, options.json);
+    else if (options.json)
+      writeJson(terminal, {
+        ...summariseRun(run),
+        config: run.manifest.config,
+        trials: readTrials(run.database),
+        updates: readUpdates(run.database),
+      });
+    else showRun(terminal, run, options.best);
+  });
+  return exitCodes.ok;
+}
+
+function showRun(terminal: Terminal, run: OpenRun, count: number): void {
+  writeOverview(terminal, run);
+  writeLine(terminal);
+  writeLine(terminal, bestTable(terminal, run, count) ?? 'No child has been trained to the end.');
+  writeFailures(terminal, run);
+}
+
+function showTrial(terminal: Terminal, run: OpenRun, number: number, json: boolean): void {
+  const trial = readTrial(run.database, number);
+  if (trial === undefined) throw new CellsmithError('run.not-found', `${run.folder} has no trial ${number}.`);
+  const epochs = readEpochs(run.database, trial.reusedFrom ?? number);
+  const sampledVersion = readBatchOf(run.database, number)?.parametersVersion ?? null;
+  if (json) writeJson(terminal, { ...trial, sampledVersion, epochs });
+  else writeTrial(terminal, run, trial, epochs);
+}
+
+function withRun<T>(folder: string, work: (run: OpenRun) => T): T {
+  const run = openRunReadOnly(folder);
+  try {
+    return work(run);
+  } finally {
+    run.close();
+  }
+}
+
+function runsTable(terminal: Terminal, summaries: readonly RunSummary[]): string {
+  const rows = summaries.map(({ run, name, state, children, budget, measure, best, createdAt }) => [
+    run,
+    name,
+    state,
+    budget.children === null ? String(children.ended) : `${children.ended}/${budget.children}`,
+    measureText(measure, best?.measure ?? null),
+    dateTime(createdAt),
+  ]);
+  return table(terminal, ['run', 'name', 'state', 'children', 'best', 'begun'], rows, [3, 4]);
+}

@@ -1,0 +1,180 @@
+import { cellFormulas, cellTree } from '../../../src-shared/architecture/cell/cell-forms';
+import { convTableText, shortCount } from '../../../src-shared/architecture/conv/conv-text';
+import { measureNames, measureOf, measureText, type Measure } from '../../../src-shared/run/measure';
+import { stalenessOf, stalenessText } from '../../../src-shared/run/figures/staleness';
+import type { EpochRecord, FailureReason, Trial } from '../../../src-shared/run/trial';
+import type { OpenRun } from '../../runs/run-folder';
+import { hasWeights, weightsPath } from '../../runs/weights';
+import { readBatchOf } from '../../runs/tables/batches';
+import { readTrials } from '../../runs/tables/trials';
+import { readUpdates } from '../../runs/tables/updates';
+import { proposedBy, type Proposed } from '../../search/candidate';
+import { dateTime, duration, rewardText } from '../format';
+import { summariseRun } from '../../runs/summarise-run';
+import { list, table } from '../tables';
+import { writeLine, type Terminal } from '../terminal';
+
+/** The head of `runs show`: what the run is and how it stands. */
+export function writeOverview(terminal: Terminal, run: OpenRun): void {
+  const summary = summariseRun(run);
+  const { children, budget } = summary;
+  const { dataset, config } = run.manifest;
+  const limits = [
+    ...(budget.children === null ? [] : [`${budget.children} children`]),
+    ...(budget.hours === null ? [] : [duration(budget.hours * 3_600_000)]),
+    ...(budget.multiplyAdds === null ? [] : [`${shortCount(budget.multiplyAdds)} multiply-adds`]),
+  ];
+  const rows: [string, string][] = [
+    ['Run', summary.folder],
+    ['Name', summary.name],
+    ['Preset', `${summary.preset}, ${summary.strategy}, seed ${config.seed}`],
+    ['Data set', dataset.location],
+    ['State', summary.message === null ? summary.state : `${summary.state}: ${summary.message}`],
+    ['Budget', limits.length === 0 ? 'none' : limits.join(' or ')],
+    ...(summary.multiplyAdds === null
+      ? []
+      : [['Multiply-adds', shortCount(summary.multiplyAdds)] satisfies [string, string]]),
+    ['Children', `${children.ended}, of which ${children.failed} failed and ${children.reused} were known`],
+    ...controllerRow(run),
+    ['Begun', dateTime(summary.createdAt)],
+    ['Time', duration(summary.activeFor)],
+  ];
+  writeLine(terminal, list(rows));
+}
+
+/** What the controller has learned, and by how old parameters. */
+function controllerRow({ database, manifest }: OpenRun): [string, string][] {
+  const updates = readUpdates(database);
+  const { replicas, mode, strategy } = manifest.config.controller;
+  if (updates.length === 0) return [];
+  const batches = `${updates.length} ${updates.length === 1 ? 'batch' : 'batches'} learned`;
+  if (replicas === 1 || strategy === 'random') return [['Controller', batches]];
+  const staleness = stalenessOf(updates);
+  const old = staleness === null ? '' : `; staleness ${stalenessText(staleness)}`;
+  return [['Controller', `${batches} by ${replicas} replicas, ${mode}${old}`]];
+}
+
+/** Failed children by reason, with the last message of each. */
+export function writeFailures(terminal: Terminal, run: OpenRun): void {
+  const groups = new Map<FailureReason, Trial[]>();
+  for (const trial of readTrials(run.database))
+    if (trial.failure !== null)
+      groups.set(trial.failure.reason, [...(groups.get(trial.failure.reason) ?? []), trial]);
+  if (groups.size === 0) return;
+  const rows = [...groups].map(([reason, trials]) => [
+    reasonTexts[reason],
+    String(trials.length),
+    trials
+      .slice(0, 8)
+      .map((trial) => trial.number)
+      .join(' ') + (trials.length > 8 ? ' …' : ''),
+    trials.at(-1)?.failure?.message ?? '',
+  ]);
+  writeLine(terminal);
+  writeLine(terminal, table(terminal, ['failures', 'count', 'children', 'last message'], rows, [1]));
+}
+
+const reasonTexts: Readonly<Record<FailureReason, string>> = {
+  crashed: 'crashed',
+  outOfMemory: 'out of memory',
+  diverged: 'diverged',
+  timeLimit: 'over the time limit',
+  invalid: 'invalid',
+  error: 'error',
+  silent: 'silent',
+  stopped: 'ended by the user',
+};
+
+/** One child: how it did, its layers and its epochs. */
+export function writeTrial(
+  terminal: Terminal,
+  run: OpenRun,
+  trial: Trial,
+  epochs: readonly EpochRecord[],
+): void {
+  const { config, dataset } = run.manifest;
+  const proposed = proposedBy(config, dataset.description, trial.depth, trial.decisions);
+  const measure = measureOf(config.recipe);
+  const { startedAt, endedAt, failure, reusedFrom, number } = trial;
+  const rows: [string, string][] = [
+    ['Child', `${number} of ${run.folder}`],
+    [
+      'State',
+      trial.endedBy === null ? trial.state : `${trial.state}, ended early by ${endingTexts[trial.endedBy]}`,
+    ],
+    [sentenceCase(measureNames[measure].name), measureText(measure, trial.measure)],
+    ['Reward', rewardText(trial.reward)],
+    [proposed.kind === 'conv' ? 'Network' : 'Cell', trial.architectureHash],
+    ['Costs', `${shortCount(trial.parameters)} parameters, ${shortCount(trial.multiplyAdds)} multiply-adds`],
+    ...optional('Sampled by', sampledBy(run, trial)),
+    ['ln P', trial.logProbabilities.reduce((sum, value) => sum + value, 0).toFixed(2)],
+    ...optional('Failure', failure && `${reasonTexts[failure.reason]}: ${failure.message}`),
+    ...optional('Known from', reusedFrom && `child ${reusedFrom}`),
+    ...optional('Time', startedAt !== null && endedAt !== null && duration(endedAt - startedAt)),
+    ...optional('Weights', hasWeights(run.folder, number) && weightsPath(run.folder, number)),
+  ];
+  writeLine(terminal, list(rows));
+  writeLine(terminal);
+  writeLine(terminal, architectureLines(proposed));
+  if (epochs.length === 0) return;
+  writeLine(terminal);
+  writeLine(terminal, epochTable(terminal, epochs, measure));
+}
+
+const endingTexts = { user: 'its user', rule: 'the rule of the run' } as const;
+
+/** 'replica 3, by parameters after 17 updates'; null where there is only one replica, or it was not stored. */
+function sampledBy({ database, manifest }: OpenRun, trial: Trial): string | null {
+  const version = readBatchOf(database, trial.number)?.parametersVersion ?? null;
+  if (version === null || manifest.config.controller.replicas === 1) return null;
+  return `replica ${trial.replica + 1}, by parameters after ${version} updates`;
+}
+
+function optional(name: string, value: string | false | 0 | null): [string, string][] {
+  return typeof value === 'string' ? [[name, value]] : [];
+}
+
+/** The layers of a network as a table; a cell as its tree and its equations. */
+function architectureLines(proposed: Proposed): string {
+  if (proposed.kind === 'conv') return convTableText(proposed.architecture, proposed.task);
+  const { cell, layers, hidden } = proposed.architecture;
+  const size = `${layers === 1 ? '1 layer' : `${layers} layers`} of ${hidden} units`;
+  if (cell.kind !== 'cell') return size;
+  return [size, '', ...cellTree(cell), '', ...cellFormulas(cell)].join('\n');
+}
+
+function sentenceCase(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function epochTable(terminal: Terminal, epochs: readonly EpochRecord[], measure: Measure): string {
+  const { name } = measureNames[measure];
+  const rows = epochs.map((epoch) => {
+    const middle =
+      epoch.kind === 'images'
+        ? [
+            epoch.trainLoss.toFixed(3),
+            measureText(measure, epoch.trainAccuracy),
+            epoch.validationLoss.toFixed(3),
+            measureText(measure, epoch.validationAccuracy),
+          ]
+        : [measureText(measure, epoch.trainPerplexity), measureText(measure, epoch.validationPerplexity)];
+    return [
+      String(epoch.epoch + 1),
+      ...middle,
+      epoch.learningRate.toPrecision(3),
+      duration(1000 * epoch.seconds),
+    ];
+  });
+  const middle =
+    epochs[0]?.kind === 'text'
+      ? [`training ${name}`, `validation ${name}`]
+      : ['loss', name, 'validation loss', name];
+  const head = ['epoch', ...middle, 'rate', 'time'];
+  return table(
+    terminal,
+    head,
+    rows,
+    head.map((_, column) => column),
+  );
+}

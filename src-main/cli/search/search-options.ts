@@ -1,0 +1,261 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { changesOnResume } from '../../../src-shared/config/changes/changes-on-resume';
+import { configOfFile, parseConfigFile, type ConfigFile } from '../../../src-shared/config/config-file';
+import { mergeOverrides, parseSettings, type Overrides } from '../../../src-shared/config/options/overrides';
+import { presetNames } from '../../../src-shared/config/presets/presets';
+import type { SearchConfig } from '../../../src-shared/config/search-config';
+import { CellsmithError } from '../../../src-shared/errors';
+import type { QueueTarget } from '../../workers/queue/producer/queue-pool';
+import { parseQueueUrl, queueAddressOf, valueOf } from '../../workers/queue/wire/address';
+import { sharedVariable } from '../../workers/queue/wire/shared-folder';
+import { installationRoot, type Terminal } from '../terminal';
+
+/** What `cellsmith search` was called with. */
+export interface SearchOptions {
+  readonly preset?: string;
+  readonly data?: string;
+  readonly config?: string;
+  readonly set: readonly string[];
+  readonly name?: string;
+  readonly runs?: string;
+  readonly trainers?: number;
+  readonly threads?: number;
+  readonly children?: number;
+  readonly hours?: number;
+  readonly multiplyAdds?: number;
+  readonly seed?: number;
+  readonly strategy?: 'reinforce' | 'random';
+  readonly level?: 'word' | 'character';
+  readonly vocabulary?: number;
+  readonly skipUnreadable: boolean;
+  readonly resume?: string;
+  readonly estimate?: boolean;
+  readonly measureAgain?: boolean;
+  readonly queue?: string;
+  readonly ca?: string;
+  readonly shared?: string;
+  readonly json: boolean;
+}
+
+/** What --queue says when this machine is to train after all. */
+const noQueue = 'none';
+
+/** Options that a resumed search may be given; everything else has decided already what was found. */
+const resumable = new Set([
+  'resume',
+  'data',
+  'runs',
+  'trainers',
+  'threads',
+  'children',
+  'hours',
+  'multiplyAdds',
+  'set',
+  'queue',
+  'ca',
+  'shared',
+  'json',
+]);
+
+/** Adds `--set`, of which there may be many. */
+export function addSettings(command: Command): Command {
+  return command.addOption(
+    new Option('-s, --set <option=value>', 'one option, such as recipe.epochs=8 (may be repeated)')
+      .default([], 'none')
+      .argParser(collect),
+  );
+}
+
+export function addSearchOptions(command: Command): Command {
+  return addSettings(
+    command
+      .addOption(new Option('-p, --preset <name>', 'configuration to start from').choices(presetNames))
+      .option(
+        '-d, --data <path>',
+        'folder, archive or file of the pictures or the text (default: the sample for demos)',
+      )
+      .option('-c, --config <file>', 'configuration (JSON), whole or in part over the preset'),
+  )
+    .option('--name <text>', 'name of the run')
+    .option('--runs <folder>', 'where runs are kept (default: CELLSMITH_RUNS or the data folder of the user)')
+    .option('--trainers <n>', 'children to train at a time', positiveInteger)
+    .option('--threads <n>', 'threads of each trainer', positiveInteger)
+    .option('--children <n>', 'end after so many children', positiveInteger)
+    .option('--hours <h>', 'end after so many hours', positiveNumber)
+    .option(
+      '--multiply-adds <n>',
+      'end after so many multiply-adds of training, such as 2e14',
+      positiveNumber,
+    )
+    .option('--seed <n>', 'seed of the search', wholeNumber)
+    .addOption(new Option('--strategy <name>', 'who proposes').choices(['reinforce', 'random']))
+    .addOption(new Option('--level <unit>', 'what a token of a text is').choices(['word', 'character']))
+    .option('--vocabulary <n>', 'different tokens of a text at most', positiveInteger)
+    .option(
+      '--queue <url>',
+      'have the workers of a queue train: redis://host or rediss://host (none: this machine trains)',
+    )
+    .option('--ca <file>', 'certificate of the authority of a rediss:// queue (default: CELLSMITH_QUEUE_CA)')
+    .option('--shared <folder>', 'folder that the workers reach too (default: CELLSMITH_SHARED)')
+    .option('--skip-unreadable', 'leave out pictures that cannot be decoded', false)
+    .option('--resume <run>', 'go on with a run: its name, the beginning of it, or its folder')
+    .option('--estimate', 'say what the search would come to here, and search nothing', false)
+    .option('--measure-again', 'with --estimate: measure what has been measured before', false)
+    .option('--json', 'write each event as a line of JSON', false);
+}
+
+/**
+ * The configuration that the options mean: the preset (demo, unless the file or --preset says another), the file over it, then --set,
+ * then the options with names of their own.
+ * @throws CellsmithError 'config.invalid'
+ */
+export function configOf(options: SearchOptions): SearchConfig {
+  const file = options.config === undefined ? {} : readConfigFile(options.config);
+  const base = configOfFile(file, options.preset);
+  const set = mergeOverrides(base, parseSettings(options.set));
+  return mergeOverrides(set, namedOverrides(set, options));
+}
+
+function namedOverrides(base: SearchConfig, options: SearchOptions): Overrides {
+  const { name, seed, strategy, level, vocabulary } = options;
+  const text = {
+    ...(level !== undefined && { level }),
+    ...(vocabulary !== undefined && { vocabularyLimit: vocabulary }),
+  };
+  if (base.recipe.kind !== 'text' && Object.keys(text).length > 0)
+    throw new CellsmithError(
+      'config.invalid',
+      `--level and --vocabulary are for searches on text, and the preset ${base.preset} searches on pictures.`,
+    );
+  return {
+    ...(name !== undefined && { name }),
+    ...(seed !== undefined && { seed }),
+    ...(strategy !== undefined && { controller: { strategy } }),
+    ...(Object.keys(text).length > 0 && { recipe: text }),
+    ...changesOf(base, options),
+  };
+}
+
+/**
+ * What the options change in a run that is resumed.
+ * @throws CellsmithError 'config.invalid' naming an option that it cannot change
+ */
+export function resumeChanges(
+  config: SearchConfig,
+  options: SearchOptions,
+): Pick<SearchConfig, 'budget' | 'trainers'> {
+  const set = changesOnResume(config, parseSettings(options.set));
+  return changesOnResume({ ...config, ...set }, changesOf(set, options));
+}
+
+/** The part of the options with names of their own that may also change a run that is resumed. */
+function changesOf(
+  base: Pick<SearchConfig, 'budget' | 'trainers'>,
+  options: SearchOptions,
+): Pick<SearchConfig, 'budget' | 'trainers'> {
+  const { children, hours, multiplyAdds, trainers, threads, queue } = options;
+  return {
+    budget: {
+      ...base.budget,
+      ...(children !== undefined && { children }),
+      ...(hours !== undefined && { hours }),
+      ...(multiplyAdds !== undefined && { multiplyAdds }),
+    },
+    trainers: {
+      ...base.trainers,
+      ...(trainers !== undefined && { count: trainers }),
+      ...(threads !== undefined && { threads }),
+      ...(queue !== undefined && { queue: queue === noQueue ? null : parseQueueUrl(queue).shown }),
+    },
+  };
+}
+
+/**
+ * The queue whose workers train, with its password; null when this machine trains.
+ * @throws CellsmithError 'config.invalid'
+ */
+export function queueOf(
+  { environment }: Pick<Terminal, 'environment'>,
+  { trainers }: Pick<SearchConfig, 'trainers'>,
+  { queue, ca, shared }: Pick<SearchOptions, 'queue' | 'ca' | 'shared'>,
+): QueueTarget | null {
+  if (trainers.queue === null) return null;
+  return {
+    address: queueAddressOf(queue ?? trainers.queue, environment, { caFile: ca }),
+    shared: shared ?? valueOf(environment, sharedVariable) ?? null,
+  };
+}
+
+/** @throws CellsmithError 'config.invalid' naming an option that a resumed run cannot take */
+export function requireResumable(command: Command): void {
+  for (const name of Object.keys(command.opts()))
+    if (!resumable.has(name) && command.getOptionValueSource(name) === 'cli')
+      throw new CellsmithError(
+        'config.invalid',
+        `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} cannot be changed when a run is resumed: begin a new run for that.`,
+      );
+}
+
+/**
+ * The data set to search on: the given one, or the sample for the demos.
+ * @throws CellsmithError 'config.invalid' where one must be given, 'data.not-found' when the sample is gone
+ */
+export function dataOf(terminal: Terminal, options: SearchOptions, config: SearchConfig): string {
+  if (options.data !== undefined) return resolve(options.data);
+  const sample = samples[config.preset];
+  if (sample === undefined)
+    throw new CellsmithError(
+      'config.invalid',
+      `The preset ${config.preset} needs a data set: name its folder or archive with --data.`,
+    );
+  return samplePath(terminal, sample);
+}
+
+/** The data sets that the product ships with, by the preset that takes them. */
+const samples: Readonly<Record<string, string>> = {
+  demo: 'cifar10-sample.tar.gz',
+  'demo-cells': 'tinyshakespeare.txt',
+};
+
+function samplePath(terminal: Terminal, sample: string): string {
+  const path = join(installationRoot(terminal), 'assets', sample);
+  if (existsSync(path)) return path;
+  throw new CellsmithError(
+    'data.not-found',
+    `The sample ${path} is missing: install Cellsmith again, or name a data set with --data.`,
+  );
+}
+
+function readConfigFile(path: string): ConfigFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CellsmithError('config.invalid', `${path} cannot be read.`, { cause: error });
+  }
+  return parseConfigFile(text, path);
+}
+
+function collect(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value];
+}
+
+export function positiveInteger(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1) throw new InvalidArgumentError('It must be 1 or more.');
+  return value;
+}
+
+export function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}

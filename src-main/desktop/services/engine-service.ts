@@ -1,0 +1,91 @@
+import { availableParallelism } from 'node:os';
+import { CellsmithError } from '../../../src-shared/errors';
+import type { EngineReportState, EngineState } from '../../../src-shared/ipc/states';
+import {
+  currentInstallation,
+  type EngineInstallation,
+  type EngineVariant,
+} from '../../engine/provision/installation';
+import { provisionEngine } from '../../engine/provision/provision';
+import { engineReport } from '../../engine/provision/report';
+import { problemOf } from '../ipc/problems';
+
+/** The training engine as the window sees it. */
+export interface EngineService {
+  readonly state: EngineState;
+  /** Makes sure of the engine, once for all who ask at the same time. @throws CellsmithError engine.provisioning */
+  readonly ensure: () => Promise<EngineInstallation>;
+  /**
+   * Installs it anew, whatever is there; what was there is in use until then.
+   * @param variant null for the one that is there
+   * @throws CellsmithError engine.provisioning, 'run.locked' while it is being installed
+   */
+  readonly reinstall: (variant: EngineVariant | null) => Promise<EngineInstallation>;
+  /** Measures it. @throws CellsmithError engine.* */
+  readonly report: () => Promise<EngineReportState>;
+}
+
+export function engineService(
+  onChange: (state: EngineState) => void,
+  onReady: (installation: EngineInstallation) => void,
+): EngineService {
+  let state: EngineState = { kind: 'busy', stage: 'checking', done: 0, total: 0, millisecondsLeft: null };
+  let underWay: Promise<EngineInstallation> | null = null;
+  const change = (next: EngineState): void => {
+    state = next;
+    onChange(next);
+  };
+  const provision = async (
+    options: { readonly anew?: boolean; readonly variant?: EngineVariant } = {},
+  ): Promise<EngineInstallation> => {
+    try {
+      const installation = await provisionEngine({
+        ...options,
+        onProgress: ({ stage, done, total, secondsLeft }) =>
+          change({
+            kind: 'busy',
+            stage,
+            done,
+            total,
+            millisecondsLeft: secondsLeft === undefined ? null : 1000 * secondsLeft,
+          }),
+      });
+      const { tensorflow, variant, directory } = installation;
+      change({ kind: 'ready', tensorflow, variant, directory, threads: availableParallelism() });
+      onReady(installation);
+      return installation;
+    } catch (error) {
+      change({ kind: 'failed', problem: problemOf(error) });
+      throw error;
+    } finally {
+      underWay = null;
+    }
+  };
+  return {
+    get state() {
+      return state;
+    },
+    ensure: () => (underWay ??= provision()),
+    reinstall: (variant) => {
+      if (underWay !== null)
+        throw new CellsmithError('run.locked', 'The training engine is being installed already.');
+      const wanted = variant ?? currentInstallation()?.variant;
+      underWay = provision({ anew: true, ...(wanted !== undefined && { variant: wanted }) });
+      return underWay;
+    },
+    report: async () => {
+      const installation = await (underWay ?? provision());
+      const { versions, processor, gpus, matmul, ...rest } = await engineReport(installation);
+      const { tensorflow, tfjs, binding } = versions;
+      const { variant, directory, oneDnn, threads } = rest;
+      return {
+        ...{ tensorflow, tfjs, binding, variant, directory, oneDnn, threads },
+        gpus: [...gpus],
+        processor: processor.model,
+        cores: processor.cores,
+        features: [...processor.features],
+        matmul: { side: matmul.side, gflops: matmul.gflops },
+      };
+    },
+  };
+}

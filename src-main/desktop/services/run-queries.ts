@@ -1,0 +1,84 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { extname } from 'node:path';
+import { largestConfigFile, looksLikeConfig } from '../../../src-shared/config/config-file';
+import { errorMessage } from '../../../src-shared/errors';
+import type { Reply } from '../../../src-shared/ipc/contract';
+import { packTrials } from '../../../src-shared/ipc/packed-trials';
+import type { PackedRun } from '../../../src-shared/ipc/run-detail';
+import { listRunFolders } from '../../runs/locations';
+import { manifestFile } from '../../runs/manifest';
+import { openRunReadOnly, type OpenRun } from '../../runs/run-folder';
+import { summariseRun } from '../../runs/summarise-run';
+import { readEpochs } from '../../runs/tables/epochs';
+import { readListedTrials, readRewards, readTrial } from '../../runs/tables/trials';
+import { readProbabilities, readUpdates } from '../../runs/tables/updates';
+
+/** So many points make the small curve of a card. */
+const curvePoints = 400;
+
+function withRun<T>(folder: string, read: (run: OpenRun) => T): T {
+  const run = openRunReadOnly(folder);
+  try {
+    return read(run);
+  } finally {
+    run.close();
+  }
+}
+
+/** Every run below a folder, newest first, also those that cannot be opened. */
+export function listRuns(runs: string): Reply<'listRuns'> {
+  const list: Reply<'listRuns'> = { runs: [], broken: [] };
+  for (const folder of listRunFolders(runs)) {
+    try {
+      list.runs.push(
+        withRun(folder, (run) => ({
+          summary: summariseRun(run),
+          rewards: readRewards(run.database)
+            .slice(-curvePoints)
+            .map(({ reward }) => reward),
+        })),
+      );
+    } catch (error) {
+      list.broken.push({ folder, message: errorMessage(error) });
+    }
+  }
+  list.runs.sort((a, b) => b.summary.createdAt - a.summary.createdAt);
+  return list;
+}
+
+/** A run for its page. @throws CellsmithError 'run.not-found', 'run.damaged', 'run.newer-version' */
+export function openRunDetail(folder: string, live: PackedRun['live']): PackedRun {
+  return withRun(folder, (run) => ({
+    summary: summariseRun(run),
+    id: run.manifest.id,
+    config: run.manifest.config,
+    dataset: { location: run.manifest.dataset.location, description: run.manifest.dataset.description },
+    trials: packTrials(readListedTrials(run.database)),
+    updates: readUpdates(run.database),
+    live,
+  }));
+}
+
+export function trialOf(folder: string, trial: number): Reply<'readTrial'> {
+  return withRun(folder, (run) => readTrial(run.database, trial) ?? null);
+}
+
+export function epochsOf(folder: string, trials: readonly number[]): Reply<'readEpochs'> {
+  return withRun(folder, (run) =>
+    trials.map((trial) => ({ trial, epochs: readEpochs(run.database, trial) })),
+  );
+}
+
+export function probabilitiesOf(folder: string, update: number): Reply<'readProbabilities'> {
+  return withRun(folder, (run) => readProbabilities(run.database, update));
+}
+
+/** A folder with a run.json is a run; no data set is one file of JSON; everything else may be one. */
+export function recognisePath(path: string): Reply<'recognisePath'> {
+  if (existsSync(manifestFile(path))) return 'run';
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (extname(path).toLowerCase() !== '.json' || status?.isFile() !== true) return 'dataset';
+  return status.size <= largestConfigFile && looksLikeConfig(readFileSync(path, 'utf8'))
+    ? 'configuration'
+    : 'architecture';
+}

@@ -1,0 +1,70 @@
+import type { Trial } from '../../../src-shared/run/trial';
+import type { Proposal } from '../../controller/strategy';
+import { pruneCheckpoints } from '../../runs/checkpoint';
+import { insertEvent } from '../../runs/tables/events';
+import { countBatches, insertBatch, type Batch } from '../../runs/tables/batches';
+import { countProposals, insertTrial } from '../../runs/tables/trials';
+import { checkpointController, commitController } from './checkpoint-controller';
+import { isEnding, type SearchState } from '../search-state';
+
+/**
+ * Has a replica propose its next batch and stores it, with the controller as it is after proposing, in one transaction.
+ * @returns undefined when the budget's children are all proposed, or the search is ending
+ */
+export function proposeBatch(state: SearchState, replica: number): Batch | undefined {
+  const { strategy, run } = state;
+  const { database } = run;
+  if (isEnding(state)) return undefined;
+  const proposed = countProposals(database);
+  const budget = run.manifest.config.budget.children ?? Infinity;
+  const size = Math.min(strategy.childrenPerUpdate, budget - proposed);
+  if (size < 1) return undefined;
+
+  const proposals = Array.from({ length: size }, () => strategy.propose(replica));
+  const trials = proposals.map((proposal, place) => trialOf(state, proposal, proposed + place + 1));
+  const batch: Batch = {
+    number: countBatches(database) + 1,
+    replica,
+    learned: false,
+    parametersVersion: proposals[0]?.parametersVersion ?? null,
+  };
+  const checkpoint = checkpointController(state);
+  const at = state.clock();
+  database.transaction(() => {
+    insertBatch(database, batch);
+    for (const trial of trials) {
+      insertTrial(database, trial, batch.number);
+      insertEvent(database, { at, type: 'trialProposed', trial: trial.number, detail: null });
+    }
+    commitController(state, checkpoint);
+  });
+  pruneCheckpoints(run.folder, checkpoint);
+  for (const trial of trials) state.listener({ type: 'trialProposed', trial, at });
+  return batch;
+}
+
+function trialOf(state: SearchState, proposal: Proposal, number: number): Trial {
+  const candidate = state.candidateOf(proposal.depth, proposal.decisions);
+  return {
+    number,
+    state: 'proposed',
+    replica: proposal.replica,
+    depth: proposal.depth,
+    decisions: proposal.decisions.map((decision) =>
+      typeof decision === 'number' ? decision : [...decision],
+    ),
+    logProbabilities: [...proposal.logProbabilities],
+    architectureHash: candidate.hash,
+    parameters: candidate.parameters,
+    multiplyAdds: candidate.multiplyAdds,
+    reward: null,
+    measure: null,
+    failure: null,
+    reusedFrom: null,
+    retries: 0,
+    batchSize: null,
+    endedBy: null,
+    startedAt: null,
+    endedAt: null,
+  };
+}

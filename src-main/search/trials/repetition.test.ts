@@ -1,0 +1,112 @@
+import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FailureReason } from '../../../src-shared/run/trial';
+import type { WritableRun } from '../../runs/run-folder';
+import { readTrial, readTrials } from '../../runs/tables/trials';
+import { readUpdates } from '../../runs/tables/updates';
+import { cpuTrainers } from '../../testing/cpu-trainers';
+import { demo, newRun, searchOf } from '../../testing/search-fixture';
+import { epochOf } from '../../testing/synthetic-pool';
+import { temporaryFolder } from '../../testing/temporary-folder';
+import type { TrialResult } from '../../workers/trainer-pool';
+import type { TrialJob } from '../../workers/trial-job';
+import { runSearch } from '../search';
+
+let runs: string;
+let run: WritableRun;
+beforeEach(() => {
+  runs = temporaryFolder('cellsmith-repetition-');
+});
+afterEach(() => {
+  run.close();
+  rmSync(runs, { recursive: true });
+});
+
+/** A search in which child 2 fails so many times; gives the jobs of that child and what was told of it. */
+async function searchWithFailures(
+  reason: FailureReason,
+  times: number,
+  trainers: Parameters<typeof cpuTrainers>[1],
+) {
+  run = newRun(runs, {
+    budget: { children: 8, hours: null, multiplyAdds: null },
+    trainers: cpuTrainers(2, trainers),
+  });
+  const jobs: TrialJob[] = [];
+  const result = (job: TrialJob): TrialResult => {
+    if (job.trial === 2 && jobs.push(job) <= times)
+      return { outcome: 'failed', reason, message: 'So it was.', epochs: [] };
+    return { outcome: 'completed', stopped: false, epochs: [epochOf(0, 0.5)] };
+  };
+  const { parts, events } = searchOf(run, { result });
+  expect(await runSearch(parts)).toBe('finished');
+  const told = events.filter(
+    (event) => 'trial' in event && typeof event.trial !== 'number' && event.trial.number === 2,
+  );
+  return { jobs, told: told.map(({ type }) => type), trial: readTrial(run.database, 2) };
+}
+
+describe('a child whose trainer is lost', () => {
+  it.each(['crashed', 'silent'] as const)('(%s) is trained again, as the same job', async (reason) => {
+    const { jobs, told, trial } = await searchWithFailures(reason, 2, { retries: 2 });
+    expect(jobs).toHaveLength(3);
+    expect(new Set(jobs.map((job) => JSON.stringify(job))).size).toBe(1);
+    expect(told).toEqual(['trialProposed', 'trialRepeated', 'trialRepeated', 'trialCompleted']);
+    expect(trial).toMatchObject({ state: 'completed', retries: 2, failure: null, batchSize: null });
+    expect(readUpdates(run.database)[0]?.meanReward).toBeCloseTo(0.5 ** 3);
+  });
+
+  it('more often than it may be has failed', async () => {
+    const { jobs, told, trial } = await searchWithFailures('silent', 9, { retries: 2 });
+    expect(jobs).toHaveLength(3);
+    expect(told.at(-1)).toBe('trialFailed');
+    expect(trial).toMatchObject({ state: 'failed', retries: 2, reward: 0, failure: { reason: 'silent' } });
+  });
+});
+
+describe('a child whose trainer is lost while the search is being stopped', () => {
+  it('has not failed: the next session trains it', async () => {
+    run = newRun(runs, {
+      budget: { children: 8, hours: null, multiplyAdds: null },
+      trainers: cpuTrainers(1, { retries: 2 }),
+    });
+    const { parts, afterEpoch } = searchOf(run, {
+      result: () => {
+        afterEpoch.abort();
+        return { outcome: 'failed', reason: 'crashed', message: 'So it was.', epochs: [] };
+      },
+    });
+    expect(await runSearch(parts)).toBe('stopped');
+    expect(readTrial(run.database, 1)).toMatchObject({ state: 'interrupted', retries: 0, reward: null });
+    expect(await runSearch(searchOf(run).parts)).toBe('finished');
+    expect(readTrial(run.database, 1)).toMatchObject({ state: 'completed' });
+  });
+});
+
+describe('a child that runs out of memory', () => {
+  it('is trained once more at half the batch where that is allowed, which its trial says', async () => {
+    const { jobs, trial } = await searchWithFailures('outOfMemory', 1, { smallerBatch: true });
+    const { batchSize } = demo.recipe;
+    expect(jobs.map(({ child }) => child.recipe.batchSize)).toEqual([batchSize, batchSize / 2]);
+    expect(trial).toMatchObject({ state: 'completed', retries: 1, batchSize: batchSize / 2 });
+    const twins = readTrials(run.database).filter(({ reusedFrom }) => reusedFrom === 2);
+    expect(twins.every((twin) => twin.batchSize === batchSize / 2)).toBe(true);
+  });
+
+  it('again, or without leave, has failed', async () => {
+    const twice = await searchWithFailures('outOfMemory', 2, { smallerBatch: true });
+    expect(twice.jobs).toHaveLength(2);
+    expect(twice.trial).toMatchObject({ state: 'failed', failure: { reason: 'outOfMemory' } });
+    run.close();
+    const without = await searchWithFailures('outOfMemory', 1, { retries: 5 });
+    expect(without.jobs).toHaveLength(1);
+    expect(without.trial).toMatchObject({ state: 'failed', batchSize: null });
+  });
+});
+
+describe('a child that diverges', () => {
+  it('is never trained again by itself', async () => {
+    const { jobs } = await searchWithFailures('diverged', 1, { retries: 5, smallerBatch: true });
+    expect(jobs).toHaveLength(1);
+  });
+});

@@ -1,0 +1,24 @@
+import type { SearchConfig } from '../../../src-shared/config/search-config';
+import type { FailureReason, Trial } from '../../../src-shared/run/trial';
+import type { TrialResult } from '../../workers/trainer-pool';
+
+/** Failures of the process that trained, which need not be the network's. */
+const ofTheTrainer: ReadonlySet<FailureReason> = new Set(['crashed', 'silent']);
+
+/**
+ * The trial as it is trained again by itself after a failure, or undefined when that is not to be. A child whose trainer was lost is
+ * trained on from its checkpoint, so many times. One that ran out of memory is trained once more, from its start, at half the
+ * batch, where the user allows results that are not those of the recipe.
+ */
+export function repetitionOf(
+  trial: Trial,
+  result: TrialResult,
+  { trainers, recipe }: Pick<SearchConfig, 'trainers' | 'recipe'>,
+): Trial | undefined {
+  if (result.outcome !== 'failed') return undefined;
+  const again: Trial = { ...trial, state: 'proposed', measure: null, retries: trial.retries + 1 };
+  if (ofTheTrainer.has(result.reason)) return trial.retries < trainers.retries ? again : undefined;
+  const smaller = Math.floor(recipe.batchSize / 2);
+  const mayShrink = trainers.smallerBatch && trial.batchSize === null && smaller >= 1;
+  return result.reason === 'outOfMemory' && mayShrink ? { ...again, batchSize: smaller } : undefined;
+}

@@ -1,0 +1,48 @@
+import { CellsmithError } from '../../../src-shared/errors';
+import { engineEnvironment } from '../../engine/load';
+import { failureOfExit } from '../failure';
+import { engineLimits, startPatience, type LocalPoolOptions } from './local-pool';
+import { trainerHandle } from './trainer-handle';
+import type { ExamJob } from '../trial-job';
+
+export interface ExamOptions extends Pick<LocalPoolOptions, 'trainers' | 'spawn'> {
+  readonly onProgress?: (progress: { readonly step: number; readonly steps: number }) => void;
+  /** Ends the measuring at once. */
+  readonly signal?: AbortSignal;
+}
+
+/** Between asking the process to end and forcing it, milliseconds. */
+const grace = 5000;
+
+/**
+ * Has a process of its own measure a trained child.
+ * @returns an accuracy in [0, 1], or a perplexity; null for one past all numbers
+ * @throws cancelled; engine.missing; child.failed with what went wrong
+ */
+export async function examineWithTrainer(
+  job: ExamJob,
+  { trainers, spawn, onProgress, signal }: ExamOptions,
+): Promise<number | null> {
+  const trainer = trainerHandle(spawn(engineEnvironment(engineLimits(trainers))), () => undefined);
+  try {
+    await trainer.ready(startPatience);
+    return await new Promise<number | null>((resolve, reject) => {
+      const fail = (message: string): void => reject(new CellsmithError('child.failed', message));
+      const cancel = (): void => reject(new CellsmithError('cancelled', 'The measuring was cancelled.'));
+      if (signal?.aborted === true) cancel();
+      signal?.addEventListener('abort', cancel, { once: true });
+      trainer.supervise({
+        onReply: (reply) => {
+          if (reply.type === 'progress') onProgress?.(reply);
+          else if (reply.type === 'examined') resolve(reply.measure);
+          else if (reply.type === 'failed') fail(reply.message);
+        },
+        onNonsense: () => fail('The trainer talks nonsense.'),
+        onExit: (exit) => fail(failureOfExit(exit, trainer.output, false).message),
+      });
+      trainer.send({ type: 'examine', job });
+    });
+  } finally {
+    await trainer.end(grace);
+  }
+}

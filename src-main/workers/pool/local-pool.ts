@@ -1,0 +1,137 @@
+import { availableParallelism } from 'node:os';
+import type { SearchConfig } from '../../../src-shared/config/search-config';
+import { removePartials } from '../../children/safetensors';
+import { engineEnvironment, type EngineLimits } from '../../engine/load';
+import { createPause } from './pause';
+import { superviseChild } from './supervision';
+import { type TrainerHandle, trainerHandle } from './trainer-handle';
+import type { TrainerPool, TrialListener, TrialResult } from '../trainer-pool';
+import type { SpawnTrainer } from '../trainer-process';
+import type { TrialJob } from '../trial-job';
+import { defaultPatience, type Patience } from './watchdog';
+
+export interface LocalPoolOptions {
+  readonly trainers: Pick<SearchConfig['trainers'], 'count' | 'threads' | 'device'> & {
+    readonly gpuMemory?: number | null;
+  };
+  readonly spawn: SpawnTrainer;
+  /** Gets what trainers write to their standard streams, TensorFlow's remarks among it. */
+  readonly log?: (trainer: number, text: string) => void;
+  /** Children that a process trains before a fresh one takes its place: TensorFlow gives back not all of its memory. */
+  readonly childrenPerProcess?: number;
+  /** Bytes by which a process may grow after its first child before a fresh one takes its place. */
+  readonly memoryGrowth?: number;
+  readonly patience?: Patience;
+  /** Milliseconds between asking a trainer to end and forcing it. */
+  readonly grace?: number;
+}
+
+const defaultGrace = 5000;
+const defaultChildrenPerProcess = 25;
+/** Half a gigabyte: a fresh process holds about as much, and starting one takes two seconds. */
+const defaultMemoryGrowth = 512 * 2 ** 20;
+/** A trainer loads TensorFlow before it is ready; a slow disk may need its time. Milliseconds. */
+export const startPatience = 120_000;
+/** A process that fails to start is tried so often before that counts as the machine's fault. */
+const startAttempts = 2;
+
+/** What each trainer process may use. Threads that nobody set are the machine's, shared evenly. */
+export function engineLimits(trainers: LocalPoolOptions['trainers']): EngineLimits {
+  const { count, threads, device, gpuMemory = null } = trainers;
+  return {
+    threads: threads ?? Math.max(1, Math.floor(availableParallelism() / count)),
+    ...(device !== 'auto' && { gpus: device === 'cpu' ? [] : [Number(device.slice('gpu:'.length))] }),
+    ...(gpuMemory !== null && { gpuMemory }),
+  };
+}
+
+/** A place for one trainer process at a time. */
+interface Seat {
+  readonly number: number;
+  trainer?: TrainerHandle | undefined;
+}
+
+/** Trains children in processes of this machine. Processes start when the first children come, and are kept for the next. */
+export function localPool(options: LocalPoolOptions): TrainerPool {
+  const { trainers, spawn, log, childrenPerProcess = defaultChildrenPerProcess } = options;
+  const { memoryGrowth = defaultMemoryGrowth } = options;
+  const { patience = defaultPatience, grace = defaultGrace } = options;
+  const environment = engineEnvironment(engineLimits(trainers));
+  const seats: readonly Seat[] = Array.from({ length: trainers.count }, (_, i) => ({ number: i + 1 }));
+  const free = [...seats];
+  const waiting: ((seat: Seat | null) => void)[] = [];
+  const closing = new AbortController();
+  const pause = createPause();
+  let stopping = false;
+
+  const takeSeat = (): Promise<Seat | null> => {
+    const seat = free.shift();
+    if (seat === undefined) return new Promise((resolve) => waiting.push(resolve));
+    return Promise.resolve(seat);
+  };
+  const leaveSeat = (seat: Seat): void => {
+    const next = waiting.shift();
+    if (next) next(seat);
+    else free.unshift(seat);
+  };
+
+  const trainerOf = async (seat: Seat): Promise<TrainerHandle> => {
+    const { trainer: warm } = seat;
+    const fit = warm && !warm.gone && warm.jobs < childrenPerProcess && warm.growth <= memoryGrowth;
+    if (fit) return warm;
+    await warm?.end(grace);
+    for (let attempt = 1; ; attempt++) {
+      const trainer = trainerHandle(spawn(environment), (text) => log?.(seat.number, text));
+      seat.trainer = trainer;
+      try {
+        await trainer.ready(startPatience);
+        return trainer;
+      } catch (error) {
+        if (attempt === startAttempts || stopping) throw error;
+      }
+    }
+  };
+
+  const train = async (seat: Seat, job: TrialJob, listener: TrialListener): Promise<TrialResult> => {
+    const trainer = await trainerOf(seat).catch((error: unknown) => {
+      if (stopping) return null;
+      throw error;
+    });
+    const signal = listener.signal ? AbortSignal.any([listener.signal, closing.signal]) : closing.signal;
+    if (trainer === null || stopping || signal.aborted) return { outcome: 'interrupted', epochs: [] };
+    try {
+      listener.onStart?.(seat.number);
+      return await superviseChild(trainer, job, { ...listener, signal }, { patience, grace }, pause);
+    } finally {
+      // What a process that was ended in the middle of writing leaves.
+      for (const file of [job.weights, job.checkpoint?.file ?? null]) if (file !== null) removePartials(file);
+    }
+  };
+
+  return {
+    size: trainers.count,
+    run: async (job, listener = {}) => {
+      if (stopping || listener.signal?.aborted === true) return { outcome: 'interrupted', epochs: [] };
+      const seat = await takeSeat();
+      if (seat === null) return { outcome: 'interrupted', epochs: [] };
+      try {
+        return await train(seat, job, listener);
+      } finally {
+        leaveSeat(seat);
+      }
+    },
+    stopAfterEpoch: () => {
+      stopping = true;
+      for (const { trainer } of seats) trainer?.send({ type: 'stopAfterEpoch' });
+      for (const turnAway of waiting.splice(0)) turnAway(null);
+    },
+    pause: () => pause.set(true),
+    resume: () => pause.set(false),
+    close: async () => {
+      stopping = true;
+      closing.abort();
+      for (const turnAway of waiting.splice(0)) turnAway(null);
+      await Promise.all(seats.flatMap(({ trainer }) => (trainer ? [trainer.end(grace)] : [])));
+    },
+  };
+}

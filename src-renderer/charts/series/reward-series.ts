@@ -1,0 +1,67 @@
+import type { ListedTrial } from '../../../src-shared/run/trial';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+  /** The lower end of a band, whose upper end is y. */
+  readonly low?: number;
+  /** Said of it where the pointer is: 'child 12'. */
+  readonly name?: string;
+}
+
+/** The rewards of a run as a chart shows them, over the number of the child. */
+export interface RewardSeries {
+  /** Children that were trained or given a known reward. */
+  readonly children: readonly Point[];
+  /** Failed children: their reward is 0. */
+  readonly failed: readonly Point[];
+  /** Mean reward of the last children up to each. */
+  readonly average: readonly Point[];
+  /** Lowest and highest reward of the last trained children up to each. */
+  readonly range: readonly Point[];
+  readonly best: readonly Point[];
+}
+
+/** Moving average and range are over so many children. */
+export const averageOver = 20;
+
+/** @param trials in the order of their proposals; those without a reward are left out */
+export function rewardSeries(trials: readonly ListedTrial[]): RewardSeries {
+  const children: Point[] = [];
+  const failed: Point[] = [];
+  const average: Point[] = [];
+  const range: Point[] = [];
+  const best: Point[] = [];
+  const last: number[] = [];
+  const trained: number[] = [];
+  let sum = 0;
+  let highest = 0;
+  for (const { number, reward, state } of trials) {
+    if (reward === null) continue;
+    if (state === 'failed') failed.push({ x: number, y: reward });
+    else {
+      children.push({ x: number, y: reward });
+      trained.push(reward);
+      if (trained.length > averageOver) trained.shift();
+      range.push({ x: number, y: Math.max(...trained), low: Math.min(...trained) });
+    }
+    last.push(reward);
+    sum += reward;
+    if (last.length > averageOver) sum -= last.shift() ?? 0;
+    average.push({ x: number, y: sum / last.length });
+    highest = Math.max(highest, reward);
+    best.push({ x: number, y: highest });
+  }
+  return { children, failed, average, range, best };
+}
+
+/** Mean reward of the last children up to each, as in `rewardSeries`. @param children in order */
+export function movingAverage(
+  children: readonly { readonly number: number; readonly reward: number }[],
+): Point[] {
+  let sum = 0;
+  return children.map(({ number, reward }, index) => {
+    sum += reward - (children[index - averageOver]?.reward ?? 0);
+    return { x: number, y: sum / Math.min(index + 1, averageOver) };
+  });
+}

@@ -1,0 +1,131 @@
+import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
+import type { DatasetDescription } from '../../../src-shared/dataset/description';
+import type { OwnRow, PlacedRow } from '../../../src-shared/published/place-own-rows';
+import type { PublishedTable } from '../../../src-shared/published/published-table';
+import type { Cell } from '../../charts/export/csv';
+import { rankingOf, type ComparedRun } from '../compared';
+
+/** The best network of a run as a row of a published table. Its figure is of the validation set: a search never sees the test set. */
+export interface OwnBest extends OwnRow {
+  readonly run: string;
+  readonly trial: number;
+  readonly depth: number | null;
+  readonly parameters: number;
+  /** Whether the run is about the very data of the table. */
+  readonly sameData: boolean;
+}
+
+/** Training pictures of CIFAR-10, and training tokens of Penn Treebank. */
+const cifarPictures = 50_000;
+const treebankTokens = 929_589;
+
+/** The best network of each run that is about the task of a table. */
+export function ownRows(table: PublishedTable, runs: readonly ComparedRun[]): OwnBest[] {
+  return runs.flatMap(({ label, detail }): OwnBest[] => {
+    const [best] = rankingOf(detail);
+    const reached = best?.measure ?? null;
+    const { config, summary } = detail;
+    const measured = table.number === 1 ? 'accuracy' : 'perplexity';
+    if (best === undefined || reached === null || summary.measure !== measured) return [];
+    return [
+      {
+        figure: table.number === 1 ? 100 * (1 - reached) : reached,
+        run: label,
+        trial: best.number,
+        depth: config.space.kind === 'conv' ? best.depth * config.space.blockSize : null,
+        parameters: best.parameters,
+        sameData: isTableData(table, detail.dataset.description),
+      },
+    ];
+  });
+}
+
+/** Whether data are all of CIFAR-10, or Penn Treebank as Mikolov left it. */
+function isTableData({ number }: PublishedTable, description: DatasetDescription): boolean {
+  if (description.kind === 'text')
+    return number === 2 && description.form === 'ptb' && description.splits.train.tokens === treebankTokens;
+  return (
+    number === 1 &&
+    description.form.startsWith('cifar10-') &&
+    description.splits.train.count === cifarPictures
+  );
+}
+
+/** '38.6M' and '2M', as the tables have them. */
+function millions(parameters: number, decimals: number): string {
+  return `${(parameters / 1e6).toFixed(decimals)}M`;
+}
+
+/** A table as texts, for the window, for pictures and for other programs. */
+export interface TableCells {
+  readonly head: readonly string[];
+  readonly numeric: readonly boolean[];
+  readonly rows: readonly {
+    readonly kind: 'published' | 'paper' | 'own';
+    readonly shown: readonly string[];
+    /** Exact numbers. */
+    readonly cells: readonly Cell[];
+  }[];
+}
+
+/** @param rows those of the table with own ones in their place */
+export function publishedCells(table: PublishedTable, rows: readonly PlacedRow<OwnBest>[]): TableCells {
+  const withDepth = table.number === 1;
+  const columns = [
+    'Place',
+    'Model',
+    'Source',
+    ...(withDepth ? ['Depth'] : []),
+    'Parameters',
+    table.measure,
+    'Measured on',
+  ];
+  return {
+    head: columns,
+    numeric: columns.map((column) => ['Place', 'Depth', 'Parameters', table.measure].includes(column)),
+    rows: rows.map(({ place, row }) => {
+      if (row.kind === 'own') {
+        const { figure, run, trial, depth, parameters, sameData } = row.row;
+        const on = sameData ? 'validation' : 'validation, other data';
+        const name = `${run}, child ${trial}`;
+        return {
+          kind: 'own',
+          shown: [
+            String(place),
+            `◆ ${name}`,
+            'this program',
+            ...(withDepth ? [depth === null ? '–' : String(depth)] : []),
+            shortCount(parameters),
+            figure.toFixed(table.decimals),
+            on,
+          ],
+          cells: [place, name, 'this program', ...(withDepth ? [depth] : []), parameters, figure, on],
+        };
+      }
+      const { model, source, depth, parameters, parametersEstimated, figure } = row.row;
+      return {
+        kind: source === null ? 'paper' : 'published',
+        shown: [
+          String(place),
+          model,
+          source ?? 'the paper',
+          ...(withDepth ? [depth === null ? '–' : String(depth)] : []),
+          parameters === null
+            ? '–'
+            : `${millions(parameters, withDepth ? 1 : 0)}${parametersEstimated ? ' ‡' : ''}`,
+          figure.toFixed(table.decimals),
+          'test',
+        ],
+        cells: [
+          place,
+          model,
+          source ?? 'the paper',
+          ...(withDepth ? [depth] : []),
+          parameters,
+          figure,
+          'test',
+        ],
+      };
+    }),
+  };
+}

@@ -1,0 +1,16 @@
+import type { Reading } from '../../../src-shared/ipc/states';
+
+const words: Readonly<Record<Reading['stage'], string>> = {
+  listing: 'listing the files',
+  reading: 'reading the data set',
+  arranging: 'decoding the pictures',
+  checking: 'checking the decoded copy',
+};
+
+/** What the reading of a data set is at: 'reading the data set, 1,200 of 2,500'. */
+export function readingText(reading: Reading | null): string {
+  if (reading === null) return 'looking at the data set';
+  const { stage, done, total } = reading;
+  if (done === 0) return words[stage];
+  return `${words[stage]}, ${done.toLocaleString('en')}${total === null ? '' : ` of ${total.toLocaleString('en')}`}`;
+}

@@ -1,0 +1,57 @@
+import { computed, ref } from 'vue';
+import type { SearchConfig } from '../../../src-shared/config/search-config';
+import { errorMessage } from '../../../src-shared/errors';
+import { ask } from '../../bridge';
+import { useApp } from '../../stores/app';
+import { useRun } from '../../stores/run';
+
+/** Why the last thing that was asked for on the run page did not come about. */
+const problem = ref<string | null>(null);
+
+/** What the parts of the run page can do with the search of the run that is shown, and how it stands. */
+export function useRunControls() {
+  const app = useApp();
+  const run = useRun();
+  const searching = computed(() =>
+    app.session.kind === 'searching' && app.session.folder === run.folder ? app.session : null,
+  );
+  /** Whether this program searches in the run right now. */
+  const here = computed(() => searching.value !== null);
+  const paused = computed(() => searching.value?.paused === true);
+  const ending = computed(() => searching.value?.ending ?? null);
+  /** Whether another program does. */
+  const elsewhere = computed(
+    () => !here.value && (run.summary?.state === 'running' || run.summary?.state === 'paused'),
+  );
+
+  async function attempt(action: () => Promise<unknown>): Promise<void> {
+    problem.value = null;
+    try {
+      await action();
+    } catch (error) {
+      problem.value = errorMessage(error);
+    }
+  }
+
+  function setPaused(next: boolean): void {
+    void attempt(() => ask('pauseSearch', { paused: next }));
+  }
+
+  function stopChild(trial: number): void {
+    void attempt(() => ask('stopChild', { trial }));
+  }
+
+  /** @param budget another one; null keeps that of the run */
+  function resume(data: string | null, budget: SearchConfig['budget'] | null): void {
+    const { folder } = run;
+    if (folder !== null) void attempt(() => ask('resumeSearch', { folder, budget, data }));
+  }
+
+  /** @param trials null for all whose failure may have been the machine's */
+  function retry(trials: number[] | null): void {
+    const { folder } = run;
+    if (folder !== null) void attempt(() => ask('retryFailures', { folder, trials, data: null }));
+  }
+
+  return { problem, here, paused, ending, elsewhere, attempt, setPaused, stopChild, resume, retry };
+}

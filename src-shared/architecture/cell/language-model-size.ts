@@ -1,0 +1,69 @@
+import type { TextRecipe } from '../../config/tasks/text-recipe';
+import { CellsmithError } from '../../errors';
+import type { LanguageArchitecture, LanguageCell } from './language-model';
+
+/** Products of [hidden] that a cell makes of its input, and as many of its hidden state; and whether it adds biases to them. */
+function cellBlocks(cell: LanguageCell): { readonly blocks: number; readonly bias: boolean } {
+  switch (cell.kind) {
+    case 'cell':
+      return { blocks: cell.base, bias: false };
+    case 'lstm':
+      return { blocks: 4, bias: true };
+    case 'rnn':
+      return { blocks: 1, bias: true };
+  }
+}
+
+/**
+ * The trained numbers of a language model, exactly: embedding, layers, softmax with its bias. The input and the hidden state of
+ * a block share one bias, where PyTorch's layers carry two.
+ */
+export function countLanguageParameters(architecture: LanguageArchitecture): number {
+  const { cell, layers, hidden, vocabulary, sharedEmbeddings } = architecture;
+  const { blocks, bias } = cellBlocks(cell);
+  const layer = blocks * (2 * hidden * hidden + (bias ? hidden : 0));
+  return layers * layer + (sharedEmbeddings ? 1 : 2) * vocabulary * hidden + vocabulary;
+}
+
+/**
+ * The number of units with which a language model comes closest to so many parameters (paper section 4.2: that of the models
+ * it is compared with).
+ * @throws architecture.invalid when even one unit has more than twice as many
+ */
+export function hiddenForParameters(
+  architecture: Omit<LanguageArchitecture, 'hidden'>,
+  parameters: number,
+): number {
+  const count = (hidden: number): number => countLanguageParameters({ ...architecture, hidden });
+  if (!(count(1) <= 2 * parameters))
+    throw new CellsmithError(
+      'architecture.invalid',
+      `A language model over ${architecture.vocabulary} tokens cannot be as small as ${parameters} parameters.`,
+    );
+  // The count grows with the square of the units: found by doubling, then by halving.
+  let above = 1;
+  while (count(above) < parameters) above *= 2;
+  let below = Math.floor(above / 2);
+  while (above - below > 1) {
+    const middle = Math.floor((below + above) / 2);
+    if (count(middle) < parameters) below = middle;
+    else above = middle;
+  }
+  return below >= 1 && parameters - count(below) < count(above) - parameters ? below : above;
+}
+
+/** The language model that a recipe makes of a cell. @throws architecture.invalid when no size has so few parameters */
+export function languageArchitecture(
+  cell: LanguageCell,
+  { layers, size, sharedEmbeddings }: Pick<TextRecipe, 'layers' | 'size' | 'sharedEmbeddings'>,
+  vocabulary: number,
+): LanguageArchitecture {
+  const sizeless = { cell, layers, vocabulary, sharedEmbeddings };
+  const hidden = size.kind === 'hidden' ? size.hidden : hiddenForParameters(sizeless, size.parameters);
+  return { ...sizeless, hidden };
+}
+
+/** Multiply-adds of a language model for one token: the matrix products of its layers and of the softmax. */
+export function languageMultiplyAdds({ cell, layers, hidden, vocabulary }: LanguageArchitecture): number {
+  return layers * cellBlocks(cell).blocks * 2 * hidden * hidden + hidden * vocabulary;
+}

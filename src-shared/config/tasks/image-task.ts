@@ -1,0 +1,19 @@
+import type { ImageTask } from '../../architecture/conv/conv-architecture';
+import type { DatasetDescription } from '../../dataset/description';
+import { CellsmithError } from '../../errors';
+import type { ImageSearchConfig } from '../search-config';
+
+/**
+ * What a network of a search sees and answers: pictures brought to the recipe's side, in red, green and blue.
+ * @throws {CellsmithError} 'config.invalid' when the data are no pictures
+ */
+export function imageTask(config: ImageSearchConfig, description: DatasetDescription): ImageTask {
+  if (description.kind !== 'images') {
+    throw new CellsmithError(
+      'config.invalid',
+      'A search for convolutional networks needs pictures: name them with --data.',
+    );
+  }
+  const { side } = config.recipe;
+  return { height: side, width: side, channels: 3, classes: description.classes.length };
+}
