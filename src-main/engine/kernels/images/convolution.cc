@@ -79,8 +79,15 @@ void storePixels(const Convolution& c, const Layout& layout, int64_t vector, con
 /** Adds to the sums of an image what some of its channels give, and writes them when these are the last. */
 void addChannels(const Convolution& c, const Layout& layout, const float* weights, int64_t first, int64_t count,
                  Memory& memory, float* result) {
-  PixelTile tile{memory.pixels.data(), nullptr,          count, c.kernelHeight, c.kernelWidth, layout.rowLength,
-                 layout.plane,         nullptr, nullptr, layout.sumsStride,     first == 0};
+  PixelTile tile{};
+  tile.pixels = memory.pixels.data();
+  tile.channels = count;
+  tile.kernelHeight = c.kernelHeight;
+  tile.kernelWidth = c.kernelWidth;
+  tile.rowLength = layout.rowLength;
+  tile.plane = layout.plane;
+  tile.sumsStride = layout.sumsStride;
+  tile.first = first == 0;
   for (int64_t group = 0; group < layout.groups; group += groupsAtOnce) {
     const int64_t groups = std::min(groupsAtOnce, layout.groups - group);
     float* const sums = &memory.sums[memory.oneBlock ? 0 : group * layout.sumsOfGroup];
@@ -90,6 +97,9 @@ void addChannels(const Convolution& c, const Layout& layout, const float* weight
         const int64_t begin = (group + g) * layout.vectorsAtOnce;
         const int64_t taken = std::min(layout.vectorsAtOnce, layout.vectors - begin);
         int64_t offsets[4];
+        const int64_t lastRow = layout.outRow(begin + taken - 1) + (layout.halves ? 1 : 0);
+        tile.firstRow = std::max<int64_t>(0, c.top - lastRow);
+        tile.endRow = std::min(c.kernelHeight, c.height + c.top - layout.outRow(begin));
         for (int64_t v = 0; v < taken; v++)
           offsets[v] = layout.outRow(begin + v) * layout.rowLength + layout.outColumn(begin + v);
         // Of a group that is not full, vectors go one by one.

@@ -16,6 +16,16 @@ namespace {
 
 int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+struct Span {
+  int64_t first, end;
+};
+
+/** Output pixels of a row under which one of the kernel columns [first, last] is inside the image. */
+Span insideAcross(const Convolution& c, int64_t first, int64_t last) {
+  const int64_t begin = std::clamp<int64_t>(ceilDivide(c.left - last, c.strideWidth), 0, c.outWidth);
+  return {begin, std::clamp<int64_t>(ceilDivide(c.width + c.left - first, c.strideWidth), begin, c.outWidth)};
+}
+
 struct Plan {
   explicit Plan(const Convolution& c)
       : columns(c.kernelWidth * c.depth),
@@ -25,13 +35,20 @@ struct Plan {
         tileSize(tileRows * tiles.columns),
         sumsOfKernelRow(tilesAcross * tilesDown * tileSize),
         sums(c.kernelHeight * sumsOfKernelRow),
-        paddedWidth((c.outWidth - 1) * c.strideWidth + c.kernelWidth) {}
+        paddedWidth((c.outWidth - 1) * c.strideWidth + c.kernelWidth) {
+    for (int64_t column = 0; column < columns; column += tiles.columns) {
+      const int64_t last = std::min(column + tiles.columns, columns) - 1;
+      across.push_back(insideAcross(c, column / c.depth, last / c.depth));
+    }
+  }
 
   const FilterTiles& tiles = filterTiles();
   const int64_t columns, tilesAcross, tilesDown, tileRows, tileSize;
   /** Numbers of floats: [tilesAcross][tilesDown][tileRows][tiles.columns], and that for every row of the kernel. */
   const int64_t sumsOfKernelRow, sums;
   const int64_t paddedWidth;
+  /** By tile of columns, the output pixels of a row that have more than padding under one of its kernel columns. */
+  std::vector<Span> across;
 };
 
 /** The images [first, last) of a batch, summed up. */
@@ -64,8 +81,11 @@ void addImages(const Convolution& c, const Plan& plan, int64_t first, int64_t la
         float* tile = sums + kernelRow * plan.sumsOfKernelRow;
         for (int64_t column = 0; column < plan.columns; column += tileColumns) {
           const AddFilterTile* const ofWidth = plan.tiles.add[plan.columns - column > tileColumns / 2 ? 1 : 0];
+          const auto [left, right] = plan.across[column / tileColumns];
           for (int64_t filter = 0; filter < c.filters; filter += tileRows, tile += plan.tileSize)
-            ofWidth[std::min(tileRows, c.filters - filter) - 1](&rows[row], some, c.outWidth, strides, column, filter, tile);
+            ofWidth[std::min(tileRows, c.filters - filter) - 1](&rows[row], some, right - left, strides,
+                                                                column + left * strides.image,
+                                                                filter + left * strides.gradient, tile);
         }
       }
     }

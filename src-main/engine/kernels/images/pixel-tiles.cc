@@ -23,9 +23,10 @@ AVX512 void addTile(const PixelTile& tile) {
 #pragma GCC unroll 4
     for (int v = 0; v < vectors; v++)
       kept[r][v] = tile.first ? _mm512_setzero_ps() : _mm512_loadu_ps(tile.sums + r * tile.sumsStride + v * pixelLanes);
-  const float* weights = tile.weights;
-  for (int64_t channel = 0; channel < tile.channels; channel++)
-    for (int64_t row = 0; row < tile.kernelHeight; row++) {
+  const int64_t weightsOfRow = tile.kernelWidth * rows;
+  for (int64_t channel = 0; channel < tile.channels; channel++) {
+    const float* weights = tile.weights + (channel * tile.kernelHeight + tile.firstRow) * weightsOfRow;
+    for (int64_t row = tile.firstRow; row < tile.endRow; row++) {
       const float* const pixels = tile.pixels + channel * tile.plane + row * tile.rowLength;
       for (int64_t column = 0; column < tile.kernelWidth; column++) {
         __m512 under[vectors];
@@ -41,6 +42,7 @@ AVX512 void addTile(const PixelTile& tile) {
         weights += rows;
       }
     }
+  }
 #pragma GCC unroll 12
   for (int r = 0; r < rows; r++)
 #pragma GCC unroll 4

@@ -15,6 +15,8 @@ struct PixelTile {
   /** [channels][plane], of which a row of pixels is rowLength long, and [channels][positions][rows]. */
   const float *pixels, *weights;
   int64_t channels, kernelHeight, kernelWidth, rowLength, plane;
+  /** Of the kernel's rows, those with more than padding under them. */
+  int64_t firstRow, endRow;
   /** Where the pixels under each vector start, at the first position of the kernel. */
   const int64_t* offsets;
   /** [rows], so far apart, [vectors][lanes]; not read when these channels are the first. */
