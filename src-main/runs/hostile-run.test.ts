@@ -6,6 +6,7 @@ import { runDescription } from '../testing/run-description';
 import { temporaryFolder } from '../testing/temporary-folder';
 import { lockHolder } from './lock';
 import { readEventsAfter } from './tables/events';
+import { readTrials } from './tables/trials';
 import { createRun, databaseFile, openRun, openRunReadOnly } from './run-folder';
 
 let runs: string;
@@ -108,6 +109,32 @@ describe('the database of a run from elsewhere', () => {
     cpSync(folder, join(runs, 'copy'), { recursive: true });
     folder = join(runs, 'copy');
     expectRefused(/holds text that is none in its events/);
+  });
+
+  it.each([
+    ['depth', '2147483648'],
+    ['batch_size', '2147483648'],
+    ['decisions', "'[32]'"],
+    ['decisions', "'[[0,2]]'"],
+    ['decisions', `'${JSON.stringify(Array.from({ length: 2000 }, () => 0))}'`],
+    ['log_probabilities', `'${JSON.stringify(Array.from({ length: 2000 }, () => -1))}'`],
+  ])('is refused with a child whose %s no network has: %.20s', (column, value) => {
+    change(`INSERT INTO batches (number, replica) VALUES (1, 0);
+      INSERT INTO trials (number, batch, state, replica, depth, decisions, log_probabilities, architecture_hash, parameters, multiply_adds)
+        VALUES (1, 1, 'proposed', 0, 3, '[0,[1]]', '[-1,-1]', 'hash', 9, 9)`);
+    const whole = openRunReadOnly(folder);
+    expect(readTrials(whole.database)).toHaveLength(1);
+    whole.close();
+    change(`UPDATE trials SET ${column} = ${value}`);
+    const run = openRunReadOnly(folder);
+    const field = new RegExp(column.replace(/_(\w)/, (_match, letter: string) => letter.toUpperCase()));
+    expect(() => readTrials(run.database)).toThrow(
+      expect.objectContaining({
+        code: 'run.damaged',
+        message: expect.stringMatching(field) as string,
+      }) as Error,
+    );
+    run.close();
   });
 
   it('is read with text of any language', () => {

@@ -12,6 +12,7 @@ import {
   type EpochRecord,
   type Trial,
 } from '../../src-shared/run/trial';
+import { mostOptions } from '../../src-shared/space/search-space';
 import { runDescription } from '../testing/run-description';
 import { temporaryFolder } from '../testing/temporary-folder';
 import { manifestFile, readManifest } from './manifest';
@@ -100,7 +101,7 @@ describe('a run folder', () => {
       state: fc.constantFrom(...trialStates),
       replica: fc.nat(),
       depth: fc.integer({ min: 1, max: 100 }),
-      decisions: fc.array(fc.oneof(fc.nat(1000), fc.array(fc.nat(1)))),
+      decisions: fc.array(fc.oneof(fc.nat(mostOptions - 1), fc.array(fc.nat(1)))),
       logProbabilities: fc.array(number),
       architectureHash: fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')),
       parameters: fc.nat(),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { activations, combinations } from '../architecture/cell/recurrent-cell';
+import { largestBatchSize } from '../run/trial';
+import { largestDepth, mostOptions } from '../space/search-space';
 import { earlyStoppingSchema } from './early-stopping';
 import { queueUrlSchema } from './queue-url';
 import { textRecipeSchema, type TextRecipe } from './tasks/text-recipe';
@@ -10,17 +12,17 @@ export const configVersion = 5;
 const count = z.int().min(1);
 const allDiffer = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
 const options = (least: number, most: number) =>
-  z.array(z.int().min(least).max(most)).min(1).max(32).refine(allDiffer, 'must hold no value twice');
+  z.array(z.int().min(least).max(most)).min(1).max(mostOptions).refine(allDiffer, 'must hold no value twice');
 
 /**
  * Predicted steps (layers, or blocks of layers) of the networks over the course of the search: starts at `initialLayers` and grows
  * by `growBy` every `every` proposals.
  */
 const scheduleSchema = z.strictObject({
-  initialLayers: count.max(128),
+  initialLayers: count.max(largestDepth),
   growBy: z.int().min(0).max(32),
   every: count,
-  maximumLayers: count.max(128),
+  maximumLayers: count.max(largestDepth),
 });
 
 const poolingSchema = z.discriminatedUnion('kind', [
@@ -124,7 +126,7 @@ export const imageRecipeSchema = z.strictObject({
   /** Side of the square input; pictures of another size are resized. */
   side: z.int().min(4).max(512),
   epochs: count.max(10_000),
-  batchSize: count.max(4096),
+  batchSize: count.max(largestBatchSize),
   learningRate: z.number().positive().max(10),
   decay: learningRateDecaySchema,
   momentum: z.number().min(0).max(0.9999),

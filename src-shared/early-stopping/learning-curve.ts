@@ -38,7 +38,8 @@ export function probabilityBelow(bound: number, scores: readonly number[], epoch
     weights += weight;
     below += weight * studentBelow((bound - mean) / deviation, scores.length - 2);
   }
-  return below / weights;
+  // The sums of a tail may end a little below 0.
+  return Math.max(0, below / weights);
 }
 
 function forecast(shape: (epoch: number) => number, scores: readonly number[], epochs: number): Forecast {

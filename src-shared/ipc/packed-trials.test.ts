@@ -1,17 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { endings, failureReasons, listedTrialSchema, trialStates, type ListedTrial } from '../run/trial';
+import {
+  endings,
+  failureReasons,
+  largestBatchSize,
+  listedTrialSchema,
+  trialStates,
+  type ListedTrial,
+} from '../run/trial';
+import { largestDepth, mostOptions } from '../space/search-space';
 import { packedTrialsSchema, packTrials, unpackTrials } from './packed-trials';
 
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
-const whole = (least: number) => fc.integer({ min: least, max: 2 ** 40 });
+const whole = (least: number, most = 2 ** 40) => fc.integer({ min: least, max: most });
 const trials = fc.array(
   fc.record<ListedTrial>({
     number: whole(1),
     state: fc.constantFrom(...trialStates),
     replica: whole(0),
-    depth: whole(1),
-    decisions: fc.array(fc.oneof(fc.nat(500), fc.array(fc.constantFrom(0, 1)))),
+    depth: whole(1, largestDepth),
+    decisions: fc.array(
+      fc.oneof(fc.nat(mostOptions - 1), fc.array(fc.constantFrom(0, 1), { maxLength: largestDepth })),
+    ),
     architectureHash: fc.string(),
     parameters: whole(0),
     multiplyAdds: whole(0),
@@ -20,7 +30,7 @@ const trials = fc.array(
     failure: orNull(fc.record({ reason: fc.constantFrom(...failureReasons), message: fc.string() })),
     reusedFrom: orNull(whole(1)),
     retries: whole(0),
-    batchSize: orNull(whole(1)),
+    batchSize: orNull(whole(1, largestBatchSize)),
     endedBy: orNull(fc.constantFrom(...endings)),
     startedAt: orNull(whole(0)),
     endedAt: orNull(whole(0)),

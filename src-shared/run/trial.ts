@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { largestDepth, mostDecisions, mostOptions } from '../space/search-space';
 import { languageEpochRecordSchema } from './language-epoch';
 
 /** What a child on pictures measured over one epoch. Losses in nats; accuracies in [0, 1]; seconds of wall time for the epoch. */
@@ -35,6 +36,9 @@ export const failureReasons = [
 /** Larger ones are nobody's reward, and would carry the controller's sums beyond what a number holds. */
 export const largestReward = 1e12;
 
+/** Pictures, or rows of text, of a step of training at most. */
+export const largestBatchSize = 4096;
+
 /** Why a trial has reward 0. */
 export type FailureReason = (typeof failureReasons)[number];
 
@@ -58,20 +62,24 @@ export const endings = ['user', 'rule'] as const;
 export const decisionSchema = z.union([z.int().min(0), z.array(z.int().min(0).max(1))]);
 type StoredDecision = z.infer<typeof decisionSchema>;
 
-/** What `decisionSchema` says, value by value in a loop: runs have hundreds of thousands of them. */
+/**
+ * What `decisionSchema` says, value by value in a loop: runs have hundreds of thousands of them. As many as a network can have, and none
+ * larger than the columns hold in which they go to the window (ipc/packed-trials.ts).
+ */
 function areDecisions(value: unknown): value is StoredDecision[] {
   return (
     Array.isArray(value) &&
+    value.length <= mostDecisions &&
     value.every((decision: unknown) =>
       Array.isArray(decision)
-        ? decision.every((bit: unknown) => bit === 0 || bit === 1)
-        : Number.isSafeInteger(decision) && Number(decision) >= 0,
+        ? decision.length <= largestDepth && decision.every((bit: unknown) => bit === 0 || bit === 1)
+        : Number.isSafeInteger(decision) && Number(decision) >= 0 && Number(decision) < mostOptions,
     )
   );
 }
 
 function areNumbers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every(Number.isFinite);
+  return Array.isArray(value) && value.length <= mostDecisions && value.every(Number.isFinite);
 }
 
 /** One child of a run, as stored. Times are milliseconds since 1970. */
@@ -81,10 +89,13 @@ export const trialSchema = z.strictObject({
   state: z.enum(trialStates),
   replica: z.int().min(0),
   /** Predicted steps at the time of the proposal. */
-  depth: z.int().min(1),
-  decisions: z.custom<StoredDecision[]>(areDecisions, 'must be whole numbers from 0 and lists of 0 and 1'),
+  depth: z.int().min(1).max(largestDepth),
+  decisions: z.custom<StoredDecision[]>(
+    areDecisions,
+    'must be whole numbers from 0 and lists of 0 and 1, as many as a network has',
+  ),
   /** Natural logarithm of the probability of each decision when it was sampled. */
-  logProbabilities: z.custom<number[]>(areNumbers, 'must be numbers'),
+  logProbabilities: z.custom<number[]>(areNumbers, 'must be numbers, as many as a network has decisions'),
   /** Canonical hash: equal for decisions that mean the same network. */
   architectureHash: z.string(),
   parameters: z.int().min(0),
@@ -102,7 +113,7 @@ export const trialSchema = z.strictObject({
   /** How often it was trained again after a failure, by itself or at the user's wish; trainings that a killed search repeats do not count. */
   retries: z.int().min(0),
   /** The batch size that it was trained with, where that is not the recipe's. */
-  batchSize: z.int().min(1).nullable(),
+  batchSize: z.int().min(1).max(largestBatchSize).nullable(),
   /** Who ended it after a whole epoch before its last: its reward is that of the epochs that it has. Null for a child that was not. */
   endedBy: z.enum(endings).nullable(),
   startedAt: z.number().nullable(),

@@ -5,7 +5,7 @@ import type { ConvSpaceConfig } from '../config/search-config';
 import { drawSample, walk } from '../testing/conv-samples';
 import { convSpace, convSpaceSize, depthAt, log10OfBigInt } from './conv-space';
 import { readConvSteps, writeConvSteps } from './conv-steps';
-import type { Decision, DecisionPoint, SearchSpace } from './search-space';
+import { largestDepth, type Decision, type DecisionPoint, type SearchSpace } from './search-space';
 
 const v1 = presets.v1.config.space;
 
@@ -167,5 +167,22 @@ describe('decisions that are none of the space', () => {
     expect(() => readConvSteps(v1, 1, decisions)).toThrow(
       expect.objectContaining({ code: 'architecture.invalid' }),
     );
+  });
+
+  it.each([0, 1.5, largestDepth + 1])('a depth of %d is refused, whatever the space asks for', (depth) => {
+    const nothingToDecide: ConvSpaceConfig = {
+      ...v1,
+      filterHeights: [3],
+      filterWidths: [3],
+      filters: [8],
+      skipConnections: false,
+    };
+    expect(() => readConvSteps(nothingToDecide, depth, [])).toThrow(
+      expect.objectContaining({
+        code: 'architecture.invalid',
+        message: `An architecture has from 1 to 128 predicted layers or blocks, not ${depth}.`,
+      }),
+    );
+    expect(readConvSteps(nothingToDecide, largestDepth, []).steps).toHaveLength(128);
   });
 });

@@ -1,7 +1,7 @@
 import type { ConvSpaceConfig } from '../config/search-config';
 import { CellsmithError } from '../errors';
 import { convChoiceNames, convChoices, convDecisionPoints, type ConvChoiceName } from './conv-space';
-import type { Decision, DecisionPoint, OptionValue } from './search-space';
+import { largestDepth, type Decision, type DecisionPoint, type OptionValue } from './search-space';
 
 /** One predicted step with its decisions by name: a layer, or a block of layers that share these settings. */
 export interface ConvStep {
@@ -25,8 +25,11 @@ export function readConvSteps(
   depth: number,
   decisions: readonly Decision[],
 ): ConvSteps {
-  if (!Number.isInteger(depth) || depth < 1)
-    throw new CellsmithError('architecture.invalid', `An architecture has 1 layer or more, not ${depth}.`);
+  if (!Number.isInteger(depth) || depth < 1 || depth > largestDepth)
+    throw new CellsmithError(
+      'architecture.invalid',
+      `An architecture has from 1 to ${largestDepth} predicted layers or blocks, not ${depth}.`,
+    );
   const choices = convChoices(config);
   const steps: { choices: Record<ConvChoiceName, OptionValue>; sources: number[] }[] = [];
   for (let step = 1; step <= depth; step++) {

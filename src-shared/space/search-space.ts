@@ -1,3 +1,12 @@
+/** Predicted steps that a network can have. What is made of a depth is made step by step: a depth that somebody wrote is checked against it. */
+export const largestDepth = 128;
+
+/** Decisions that a network can have: eight a step (conv-space.ts), and the learning rate. A cell has far fewer. */
+export const mostDecisions = 8 * largestDepth + 1;
+
+/** Options that one decision can be between. */
+export const mostOptions = 32;
+
 /** A value that the controller can pick: 3 (a filter height), 'tanh', 'maxPool'. */
 export type OptionValue = number | string;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ControllerUpdate, DecisionProbabilities } from '../../../src-shared/run/run-event';
+import { largestDepth, mostDecisions } from '../../../src-shared/space/search-space';
 import type { Database } from '../sqlite/database';
 import { jsonText } from './json-text';
 
@@ -60,7 +61,11 @@ export function readUpdates(database: Database): ControllerUpdate[] {
 }
 
 /** A point as it is stored: name, layer, probabilities. */
-const storedPoint = z.tuple([z.string(), z.int().min(0), z.array(z.number().min(0).max(1))]);
+const storedPoint = z.tuple([
+  z.string(),
+  z.int().min(0).max(largestDepth),
+  z.array(z.number().min(0).max(1)).max(largestDepth),
+]);
 
 /** Four decimals, which a heat map needs no more of. */
 function rounded(probability: number): number {
@@ -82,7 +87,7 @@ export function insertProbabilities(
 
 /** What the batch of an update was sampled from; none for updates of releases that did not store it. */
 export function readProbabilities(database: Database, update: number): DecisionProbabilities[] {
-  const row = z.strictObject({ points: jsonText.pipe(z.array(storedPoint)) });
+  const row = z.strictObject({ points: jsonText.pipe(z.array(storedPoint).max(mostDecisions)) });
   const found = database.first(
     'SELECT points FROM decision_probabilities WHERE update_number = ?',
     [update],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { largestReward } from '../../run/trial';
+import { largestBatchSize, largestReward } from '../../run/trial';
 import { textLevelSchema, vocabularyLimitSchema } from '../../dataset/text-options';
 
 const count = z.int().min(1);
@@ -51,7 +51,7 @@ export const textRecipeSchema = z.strictObject({
   sharedEmbeddings: z.boolean(),
   epochs: count.max(10_000),
   /** Rows of text that are read side by side. */
-  batchSize: count.max(4096),
+  batchSize: count.max(largestBatchSize),
   /** Steps through which gradients flow back. */
   steps: count.max(1024),
   /** Gradients are scaled down together to this norm; null leaves them as they are. */

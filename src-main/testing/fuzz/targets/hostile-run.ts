@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { convTableText } from '../../../../src-shared/architecture/conv/conv-text';
-import { packTrials } from '../../../../src-shared/ipc/packed-trials';
+import { packTrials, unpackTrials } from '../../../../src-shared/ipc/packed-trials';
 import { databaseFile, openRun, openRunReadOnly, type OpenRun } from '../../../runs/run-folder';
 import { summariseRun } from '../../../runs/summarise-run';
 import { readBatchOf, readOpenBatches } from '../../../runs/tables/batches';
@@ -61,7 +61,7 @@ export function readWhole(folder: string): void {
 function readAll(run: OpenRun): void {
   const { database, manifest } = run;
   summariseRun(run);
-  packTrials(readListedTrials(database));
+  unpackTrials(packTrials(readListedTrials(database)));
   readRewards(database);
   readSessions(database);
   readOpenBatches(database);
