@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { loadDecoder } from './decoding/load-decoder';
 import type { OpenOptions } from './open';
 import { openDataset } from './open';
 import { requireImages } from './prepare';
@@ -23,6 +23,7 @@ const classesAtMost = 200;
  * @throws CellsmithError data.*, cancelled
  */
 export async function readExamples(path: string, options: OpenOptions = {}): Promise<ExamplePicture[]> {
+  const sharp = await loadDecoder();
   const { source } = requireImages(await openDataset(path, options));
   const classes = Math.min(source.classes.length, classesAtMost);
   const wanted = classes < perClass.manyFrom ? perClass.few : perClass.many;

@@ -1,16 +1,12 @@
-import sharp from 'sharp';
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 import type { RgbImage } from '../formats/image-source';
 import { readImageHeader } from './image-header';
+import { loadDecoder } from './load-decoder';
 import { PixelBudget } from './pixel-budget';
 
 /** No photograph is larger; what is larger is not decoded, so that no file can take the memory of the machine. */
 export const maximumImageBytes = 128 * 2 ** 20;
 const maximumPixels = 100_000_000;
-
-// Pictures are many and small: what one needs is decoded by one thread, and nothing is worth keeping.
-sharp.cache(false);
-sharp.concurrency(1);
 
 const decoding = new PixelBudget(maximumPixels);
 
@@ -30,6 +26,7 @@ export async function decodeImage(bytes: Uint8Array, shown: string): Promise<Rgb
       `${shown} is neither a PNG nor a JPEG file, whatever its name. Convert it, or take it out of the data set.`,
     );
   }
+  const sharp = await loadDecoder();
   try {
     return await decoding.with(header.width * header.height, async () => {
       const { data, info } = await sharp(bytes, { limitInputPixels: maximumPixels, failOn: 'truncated' })
@@ -54,6 +51,7 @@ export async function resizeImage(image: RgbImage, side: number): Promise<Uint8A
   const { width, height, pixels } = image;
   if (width === side && height === side) return pixels;
   const raw = { width, height, channels: 3 } as const;
+  const sharp = await loadDecoder();
   return sharp(pixels, { raw, limitInputPixels: maximumPixels })
     .resize(side, side, { fit: 'fill', kernel: 'lanczos3' })
     .raw({ depth: 'uchar' })
