@@ -1,8 +1,12 @@
 /**
  * `npm run fuzz -- [--inputs 10000] [--seed 1] [--first 0] [--only "run.sqlite"]`: has every reader of what others may have written read
  * mutated inputs (src-main/testing/fuzz); docs/hostile-input.md says what is looked for. `--first N --inputs 1` reads input N of a seed again.
+ * The inputs lie in one folder, in memory where there is such a place. It is removed when this ends, also by a signal; what a run left that
+ * was killed with no chance to do so is removed by the next.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -15,7 +19,13 @@ const { values } = parseArgs({
     only: { type: 'string', default: 'what others have written' },
   },
 });
-const { status } = spawnSync(
+
+const places = ['/dev/shm', tmpdir()].filter((place) => existsSync(place));
+for (const place of places) sweep(place);
+const folder = mkdtempSync(join(places[0], `cellsmith-fuzz-${process.pid}-`));
+
+const ownsGroup = process.platform !== 'win32';
+const tests = spawn(
   process.execPath,
   [
     join(root, 'node_modules', 'vitest', 'vitest.mjs'),
@@ -26,13 +36,47 @@ const { status } = spawnSync(
   ],
   {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['ignore', 'inherit', 'inherit'],
+    // A group of its own, all of which can be ended: who is within SQLite hears no signal but the last.
+    detached: ownsGroup,
     env: {
       ...process.env,
       CELLSMITH_FUZZ_INPUTS: values.inputs,
       CELLSMITH_FUZZ_SEED: values.seed,
       CELLSMITH_FUZZ_FIRST: values.first,
+      CELLSMITH_FUZZ_FOLDER: folder,
     },
   },
 );
-process.exitCode = status ?? 1;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => {
+    if (ownsGroup) process.kill(-tests.pid, 'SIGKILL');
+    else tests.kill();
+  });
+tests.on('exit', (status) => {
+  // A target removes its own folder; one that is left is of a process that has died.
+  for (const name of readdirSync(folder)) {
+    const input = join(folder, name, 'input');
+    if (existsSync(input)) console.error(`The process ended in ${readFileSync(input, 'utf8')}.`);
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  process.exitCode = status ?? 1;
+});
+
+/** Removes the folders of processes that there are no more. */
+function sweep(place) {
+  for (const name of readdirSync(place)) {
+    const pid = /^cellsmith-fuzz-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid)))
+      rmSync(join(place, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
@@ -36,7 +36,7 @@ export interface FuzzReport {
   readonly problems: readonly string[];
 }
 
-/** An input may take so long on the processor, milliseconds, and all of them may have the process grow so far, bytes. */
+/** An input may take so long on the processor, milliseconds; one of them, or all, may have the process grow so far, bytes. */
 const longest = 10_000;
 const mostGrowth = 700e6;
 
@@ -48,7 +48,7 @@ export async function fuzz(
   target: FuzzTarget,
   { seed, inputs, first = 0 }: { readonly seed: number; readonly inputs: number; readonly first?: number },
 ): Promise<FuzzReport> {
-  const folder = temporaryFolder('cellsmith-fuzz-');
+  const folder = folderOfInputs();
   const places = { inside: join(folder, 'inside'), outside: join(folder, 'outside') };
   mkdirSync(places.inside);
   makeOutside(places.outside);
@@ -68,6 +68,8 @@ export async function fuzz(
       const problem = (text: string): void => {
         if (problems.length < 20) problems.push(`input ${number}: ${text}`);
       };
+      writeFileSync(join(folder, 'input'), `input ${number} of ${target.name}`);
+      const sizeBefore = largestSize();
       const begun = process.cpuUsage();
       try {
         await attempt(Generator.seeded(seed, `${target.name} ${number}`));
@@ -86,6 +88,8 @@ export async function fuzz(
         await turn();
         growth = Math.max(growth, process.memoryUsage.rss() - before);
       }
+      const taken = largestSize() - sizeBefore;
+      if (taken > mostGrowth) problem(`took ${Math.round(taken / 1e6)} MB`);
       if ((user + system) / 1000 > longest) problem('took too long');
       if (inheritedNames() !== inherited) problem('changed what all objects inherit');
       if (contentOf(places.outside) !== untouched) problem('changed a file outside its folder');
@@ -96,6 +100,19 @@ export async function fuzz(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The most memory that the process has ever had, bytes: what an input takes and gives back shows in it as well. */
+function largestSize(): number {
+  return 1024 * process.resourceUsage().maxRSS;
+}
+
+/** A new folder: in that of `npm run fuzz`, which removes it also when this process is ended, or one that says whose it is. */
+function folderOfInputs(): string {
+  const shared = process.env['CELLSMITH_FUZZ_FOLDER'];
+  return shared === undefined
+    ? temporaryFolder(`cellsmith-fuzz-${process.pid}-`)
+    : mkdtempSync(join(shared, 'target-'));
 }
 
 /** Files of somebody else, with the names that a run has, so that whoever follows a link finds what it looks for. */

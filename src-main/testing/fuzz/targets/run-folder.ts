@@ -72,8 +72,9 @@ function changeContent(path: string, draw: Generator): void {
   const connection = new Libsql(path);
   const pick = <T>(values: readonly T[]): T => values[draw.integer(values.length)] as T;
   try {
+    // No statement makes the file larger than 64 MB, whatever it would put into it.
     connection.exec(
-      'PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA writable_schema = ON;',
+      'PRAGMA max_page_count = 16384; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA writable_schema = ON;',
     );
     for (let change = draw.integer(3); change >= 0; change--) {
       const table = pick(tables);
