@@ -37,7 +37,7 @@ describe('the environment of a child process', () => {
   it('bounds its threads and GPUs', () => {
     expect(engineEnvironment({ threads: 3, gpus: [1, 2] }, undefined)).toMatchObject({
       TF_NUM_INTRAOP_THREADS: '3',
-      TF_NUM_INTEROP_THREADS: '3',
+      TF_NUM_INTEROP_THREADS: '1',
       OMP_NUM_THREADS: '3',
       CUDA_VISIBLE_DEVICES: '1,2',
       TF_ENABLE_ONEDNN_OPTS: '1',

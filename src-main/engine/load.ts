@@ -74,7 +74,7 @@ const librarySettings = {
 
 /** What a child process that loads the engine may use of the machine. */
 export interface EngineLimits {
-  /** Threads for parts of an op, and as many for ops side by side; one per core when it is not given. */
+  /** Threads for the parts of an op; one per core when it is not given. */
   readonly threads?: number;
   /** The GPUs that the process sees, by number; [] is none; all when not given. */
   readonly gpus?: readonly number[];
@@ -94,7 +94,8 @@ export function engineEnvironment(
   if (threads !== undefined) {
     environment['TF_NUM_INTRAOP_THREADS'] = String(threads);
     environment['OMP_NUM_THREADS'] = String(threads);
-    environment['TF_NUM_INTEROP_THREADS'] = String(threads);
+    // On a processor ops run one after the other, each on all threads: side by side they take cores from one another's threads.
+    environment['TF_NUM_INTEROP_THREADS'] = String(installation?.variant === 'cuda' ? threads : 1);
   }
   if (gpus !== undefined) environment['CUDA_VISIBLE_DEVICES'] = gpus.length === 0 ? '-1' : gpus.join(',');
   // Read by TensorFlow's stream executor. The binding creates its sessions without options, where a share of the memory could be said.

@@ -1,5 +1,9 @@
+#include <immintrin.h>
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
@@ -9,9 +13,38 @@
 
 #include "kernels.h"
 
-// TensorFlow's C interface lends kernels no threads, so these are our own. They sleep while there is nothing to do.
+// TensorFlow's C interface lends kernels no threads, so these are our own. They sleep when there has been nothing to do for a while.
 
 namespace {
+
+/** How long a thread looks for what it waits for before it sleeps: about as long as waking it takes on a virtual machine. */
+constexpr std::chrono::microseconds patience(100);
+
+/** Waits a little for something to come true. @returns whether it has */
+template <class Condition>
+bool comesTrue(Condition condition) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  do {
+    for (int look = 0; look < 16; look++) {
+      if (condition()) return true;
+      _mm_pause();
+    }
+  } while (std::chrono::steady_clock::now() < end);
+  return false;
+}
+
+/**
+ * Moves the calling thread to another processor when it is on this one. A system that wakes a thread while others are awake, be it only to
+ * look for work, may put it beside the thread that woke it and leave both there for milliseconds.
+ */
+void moveFrom(int processor) {
+  cpu_set_t allowed;
+  if (sched_getcpu() != processor || sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  cpu_set_t others = allowed;
+  CPU_CLR(processor, &others);
+  if (CPU_COUNT(&others) == 0 || sched_setaffinity(0, sizeof others, &others) != 0) return;
+  sched_setaffinity(0, sizeof allowed, &allowed);
+}
 
 struct Job {
   Job(const std::function<void(int64_t)>& run, int64_t parts) : run(run), parts(parts) {}
@@ -21,16 +54,26 @@ struct Job {
   std::atomic<int64_t> taken{0};
   std::mutex lock;
   std::condition_variable changed;
-  int64_t done = 0;
+  std::atomic<int64_t> done{0};
+  /** The processor of the thread whose job it is. */
+  std::atomic<int> processor{-1};
 
-  /** Runs parts until none is left to take, or `stays` says that others should. */
-  template <class Stays>
-  void work(Stays stays) {
-    for (int64_t part; stays() && (part = taken.fetch_add(1)) < parts;) {
+  /** Runs parts until none is left to take, asking each time whether to go on. */
+  template <class GoesOn>
+  void work(GoesOn goesOn) {
+    for (int64_t part; goesOn() && (part = taken.fetch_add(1)) < parts;) {
       run(part);
+      if (++done < parts) continue;
       std::lock_guard<std::mutex> held(lock);
-      if (++done == parts) changed.notify_all();
+      changed.notify_all();
     }
+  }
+
+  void waitUntilDone() {
+    const auto isDone = [&] { return done == parts; };
+    if (comesTrue(isDone)) return;
+    std::unique_lock<std::mutex> held(lock);
+    changed.wait(held, isDone);
   }
 };
 
@@ -43,17 +86,26 @@ struct Queue {
   std::condition_variable changed;
   std::deque<std::shared_ptr<Job>> jobs;
   std::atomic<int> working{0};
+  std::atomic<int64_t> changes{0};
 
   /** A job to help with; waits until there is one and help is wanted. */
   std::shared_ptr<Job> join() {
     std::unique_lock<std::mutex> held(lock);
-    for (;;) {
+    for (bool patient = true;;) {
       while (!jobs.empty() && jobs.front()->taken >= jobs.front()->parts) jobs.pop_front();
       if (!jobs.empty() && working < threadCount()) {
         working++;
         return jobs.front();
       }
+      if (patient && working < threadCount()) {
+        const int64_t seen = changes;
+        held.unlock();
+        patient = comesTrue([&] { return changes != seen; });
+        held.lock();
+        continue;
+      }
       changed.wait(held);
+      patient = true;
     }
   }
 
@@ -62,6 +114,7 @@ struct Queue {
       std::lock_guard<std::mutex> held(lock);
       jobs.push_back(std::move(job));
       working++;
+      changes++;
     }
     changed.notify_all();
   }
@@ -70,12 +123,17 @@ struct Queue {
     {
       std::lock_guard<std::mutex> held(lock);
       working--;
+      changes++;
     }
     changed.notify_all();
   }
 
   void help() {
-    join()->work([&] { return working <= threadCount(); });
+    const auto job = join();
+    job->work([&] {
+      moveFrom(job->processor);
+      return working <= threadCount();
+    });
     leave();
   }
 };
@@ -112,8 +170,10 @@ void inParallel(int64_t parts, const std::function<void(int64_t)>& run) {
   }
   const auto job = std::make_shared<Job>(run, parts);
   queue().add(job);
-  job->work([] { return true; });
+  job->work([&] {
+    job->processor = sched_getcpu();
+    return true;
+  });
   queue().leave();
-  std::unique_lock<std::mutex> held(job->lock);
-  job->changed.wait(held, [&] { return job->done == parts; });
+  job->waitUntilDone();
 }

@@ -150,7 +150,7 @@ void convolveWith(const Convolution& c, const float* images, float* result, Weig
             *laid++ = filter < c.filters ? weight(row, column, channel, filter) : 0.0f;
           }
   });
-  const int64_t parts = std::min<int64_t>(threadCount() * 4, c.batch);
+  const int64_t parts = std::min<int64_t>(threadCount() * 8, c.batch);
   inParallel(parts, [&](int64_t part) {
     const WithoutDenormals without;
     Memory memory(c, layout);

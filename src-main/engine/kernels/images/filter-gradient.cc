@@ -14,6 +14,9 @@
 
 namespace {
 
+/** Output pixels that a part sums up at the least, where there are so many for all threads. */
+constexpr int64_t pixelsOfPart = 4096;
+
 int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 struct Span {
@@ -109,8 +112,10 @@ std::unique_ptr<float[], Free> zeros(int64_t count) {
 
 void filterGradient(const Convolution& c, const float* images, const float* gradients, float* result) {
   const Plan plan(c);
-  // Each part sums up some of the images by itself; then the sums of all parts are added in their order.
-  const int64_t parts = std::min<int64_t>(threadCount(), c.batch);
+  // Each part sums up some of the images by itself; then the sums of all parts are added in their order. Threads that come late or are
+  // held up cost less where there are more parts, as many as pay for their sums.
+  const int64_t ofThread = std::clamp<int64_t>(c.batch * c.outHeight * c.outWidth / pixelsOfPart / threadCount(), 1, 4);
+  const int64_t parts = std::min(threadCount() * ofThread, c.batch);
   const auto sums = zeros(plan.sums * parts);
   inParallel(parts, [&](int64_t part) {
     addImages(c, plan, c.batch * part / parts, c.batch * (part + 1) / parts, images, gradients, &sums[plan.sums * part]);
