@@ -1,5 +1,5 @@
 import type { Graph, GraphNode, Tensor } from '../graph';
-import { boolOf, outputAt } from '../op';
+import { boolOf, constantInts, outputAt } from '../op';
 import { isFastConvolution } from './fast-convolutions';
 import { runsWideKernels } from './kernels';
 
@@ -13,6 +13,7 @@ export type NodesInPlace = ReadonlyMap<GraphNode, WrittenAs>;
  * Puts the product's own kernels in the place of TensorFlow's ops:
  * - the gradient of a convolution's filter;
  * - a convolution and the gradient of its input, where ours are faster;
+ * - sums of slices of channels, and such slices alone;
  * - batch normalisation in training with the ReLU after it, and the gradient of both.
  *
  * Nothing is taken out of the graph: a ReLU becomes the name of what its normalisation gives, its gradient is left without use.
@@ -31,9 +32,45 @@ export function kernelsInPlace(
       written.set(node, { op: 'CellsmithConv2DBackpropFilter', inputs, attributes });
     if ((op === 'Conv2D' || op === 'Conv2DBackpropInput') && isFast(node))
       written.set(node, { op: `Cellsmith${op}`, inputs, attributes });
+    if (op === 'AddN') writeChannelSum(node, inputs, written);
+    if (op === 'Slice') writeChannelSum(node, node.outputs, written);
     if (op === 'FusedBatchNormV3') writeRectified(node, users, written);
   }
   return written;
+}
+
+/** A sum of which some terms are channels of images; slices that nothing else uses are then left without use. */
+function writeChannelSum(
+  node: GraphNode,
+  terms: readonly Tensor[],
+  written: Map<GraphNode, WrittenAs>,
+): void {
+  const [sum] = node.outputs;
+  const { T } = node.attributes;
+  const slices = terms.map(channelsOf);
+  if (sum?.dtype !== 'float32' || sum.shape.length !== 4 || !T) return;
+  if (slices.every((slice) => slice === undefined)) return;
+  written.set(node, {
+    op: 'CellsmithAddChannels',
+    inputs: terms.map((term, i) => slices[i]?.images ?? term),
+    attributes: {
+      T,
+      N: { int: terms.length },
+      begins: { ints: slices.map((slice) => slice?.begin ?? 0) },
+      channels: { int: sum.shape[3] ?? 0 },
+    },
+  });
+}
+
+/** The images of which a tensor is a slice along the channels alone, and the first of these. */
+function channelsOf({
+  node,
+  shape,
+}: Tensor): { readonly images: Tensor; readonly begin: number } | undefined {
+  const [images, begin] = node.inputs;
+  if (node.op !== 'Slice' || !images || !begin || images.shape.length !== 4) return undefined;
+  if (images.shape.slice(0, 3).some((length, axis) => length !== shape[axis])) return undefined;
+  return { images, begin: constantInts(begin)[3] ?? 0 };
 }
 
 type Users = (tensor: Tensor) => readonly (GraphNode | 'signature')[];

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 // Kernels of our own for TensorFlow, for processors with AVX2 and FMA, some with other loops for AVX-512. Everything is row-major
 // float32.
@@ -70,6 +71,15 @@ void normalizeAndRectify(const Normalization& normalization, const float* x, con
 void normalizeAndRectifyGradient(const Normalization& normalization, const float* dy, const float* x,
                                  const float* scale, const float* offset, const float* mean, const float* inverse,
                                  const NormalizationGradient& result);
+
+/** Some channels of images: the first of the first pixel, and from a pixel to the next. */
+struct ChannelSlice {
+  const float* images;
+  int64_t stride;
+};
+
+/** The sum of slices of so many channels, [pixels, channels]. */
+void addChannels(const std::vector<ChannelSlice>& slices, int64_t pixels, int64_t channels, float* result);
 
 /** Threads that a kernel may use: TF_NUM_INTRAOP_THREADS, else one per processor. */
 int threadCount();

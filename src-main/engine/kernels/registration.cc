@@ -12,6 +12,7 @@ extern "C" void* napi_register_module_v1(void* environment, void* exports) {
   try {
     std::call_once(once, [] {
       registerBatchNorm();
+      registerChannelSums();
       registerConvolution();
       registerFilterGradient();
       registerRecurrent();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
+#include <vector>
 
 #include "tensorflow/c/ops.h"
 #include "tensorflow/c/tf_datatype.h"
@@ -50,6 +51,26 @@ using Tensor = std::unique_ptr<TF_Tensor, FreeTensor>;
 
 inline void check(const Status& status) {
   if (TF_GetCode(status.get()) != TF_OK) throw std::runtime_error(TF_Message(status.get()));
+}
+
+/** An attribute of an op. */
+inline int64_t readInteger(TF_OpKernelConstruction* context, const char* name) {
+  const Status status(TF_NewStatus());
+  int64_t value = 0;
+  TF_OpKernelConstruction_GetAttrInt64(context, name, &value, status.get());
+  check(status);
+  return value;
+}
+
+inline std::vector<int64_t> readIntegers(TF_OpKernelConstruction* context, const char* name) {
+  const Status status(TF_NewStatus());
+  int32_t length = 0, bytes = 0;
+  TF_OpKernelConstruction_GetAttrSize(context, name, &length, &bytes, status.get());
+  check(status);
+  std::vector<int64_t> values(length);
+  TF_OpKernelConstruction_GetAttrInt64List(context, name, values.data(), length, status.get());
+  check(status);
+  return values;
 }
 
 inline Tensor input(TF_OpKernelContext* context, int position) {
@@ -106,6 +127,7 @@ inline void registerKernel(const char* name, TF_OpDefinitionBuilder* op, void* (
 
 // Each registers its kernels.
 void registerBatchNorm();
+void registerChannelSums();
 void registerConvolution();
 void registerFilterGradient();
 void registerRecurrent();

@@ -1,5 +1,7 @@
 import batchNorm from './batch-norm.cc?raw';
 import batchNormOp from './batch-norm-op.cc?raw';
+import channelSums from './channel-sums.cc?raw';
+import channelSumsOp from './channel-sums-op.cc?raw';
 import convolution from './convolution.cc?raw';
 import convolutionOp from './convolution-op.cc?raw';
 import filterGradient from './filter-gradient.cc?raw';
@@ -15,6 +17,8 @@ import windowHeader from './window.h?raw';
 export const imageSources: Readonly<Record<string, string>> = {
   'batch-norm.cc': batchNorm,
   'batch-norm-op.cc': batchNormOp,
+  'channel-sums.cc': channelSums,
+  'channel-sums-op.cc': channelSumsOp,
   'convolution.cc': convolution,
   'convolution-op.cc': convolutionOp,
   'filter-gradient.cc': filterGradient,

@@ -7,25 +7,6 @@
 
 namespace {
 
-int64_t readInteger(TF_OpKernelConstruction* context, const char* name) {
-  const Status status(TF_NewStatus());
-  int64_t value = 0;
-  TF_OpKernelConstruction_GetAttrInt64(context, name, &value, status.get());
-  check(status);
-  return value;
-}
-
-std::vector<int64_t> readIntegers(TF_OpKernelConstruction* context, const char* name) {
-  const Status status(TF_NewStatus());
-  int32_t length = 0, bytes = 0;
-  TF_OpKernelConstruction_GetAttrSize(context, name, &length, &bytes, status.get());
-  check(status);
-  std::vector<int64_t> values(length);
-  TF_OpKernelConstruction_GetAttrInt64List(context, name, values.data(), length, status.get());
-  check(status);
-  return values;
-}
-
 /** Nothing that a cell does may reach past its values. */
 RecurrentCell checkedCell(int64_t blocks, const std::vector<int64_t>& program, int64_t h, int64_t c) {
   RecurrentCell cell{blocks, {}, h, c};
