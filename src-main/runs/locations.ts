@@ -66,6 +66,11 @@ export function makeRunFolder(runs: string, preset: string, now: Date): string {
 
 /** Folders of runs below `runs`, oldest name first; none when the folder does not exist. */
 export function listRunFolders(runs: string): string[] {
+  return listFolders(runs, manifestFile);
+}
+
+/** Folders below `runs` that hold a certain file, oldest name first; none when the folder does not exist. */
+export function listFolders(runs: string, fileOf: (folder: string) => string): string[] {
   let names: string[];
   try {
     names = readdirSync(runs);
@@ -75,7 +80,7 @@ export function listRunFolders(runs: string): string[] {
   return names
     .sort()
     .map((name) => join(runs, name))
-    .filter((path) => existsSync(manifestFile(path)));
+    .filter((path) => existsSync(fileOf(path)));
 }
 
 /**

@@ -64,3 +64,10 @@ export function validationMeasure(record: EpochRecord): number | null {
 export function trainMeasure(record: EpochRecord): number | null {
   return record.kind === 'images' ? record.trainAccuracy : record.trainPerplexity;
 }
+
+/** The best of some epochs on the validation data, as it is stored: the highest accuracy, or the lowest perplexity. Null where there is none. */
+export function bestMeasure(measure: Measure, epochs: readonly EpochRecord[]): number | null {
+  const reached = epochs.flatMap((record) => validationMeasure(record) ?? []);
+  if (reached.length === 0) return null;
+  return measure === 'accuracy' ? Math.max(...reached) : Math.min(...reached);
+}

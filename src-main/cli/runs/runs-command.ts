@@ -1,4 +1,4 @@
-import { findRunFolder, listRunFolders } from '../../runs/locations';
+import { findRunFolder, listFolders, listRunFolders } from '../../runs/locations';
 import { openRunReadOnly, type OpenRun } from '../../runs/run-folder';
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 import { exitCodes } from '../exit-codes';
@@ -11,10 +11,12 @@ import { readEpochs } from '../../runs/tables/epochs';
 import { readBatchOf } from '../../runs/tables/batches';
 import { readTrial, readTrials } from '../../runs/tables/trials';
 import { readUpdates } from '../../runs/tables/updates';
+import { summariseTraining, type TrainingSummary } from '../../training/summarise-training';
+import { trainingFiles } from '../../training/training-record';
 import { bestTable, table } from '../tables';
 import { runsFolder, writeJson, writeLine, type Terminal } from '../terminal';
 
-/** `cellsmith runs list`: every run below the folder, also those that cannot be opened. */
+/** `cellsmith runs list`: every run and training below the folder, also those that cannot be opened. */
 export function listCommand(
   terminal: Terminal,
   options: { readonly runs?: string; readonly json: boolean },
@@ -29,12 +31,22 @@ export function listCommand(
       broken.push({ folder: path, message: errorMessage(error) });
     }
   }
+  const trainings: TrainingSummary[] = [];
+  for (const path of listFolders(folder, (training) => trainingFiles(training).record)) {
+    try {
+      trainings.push(summariseTraining(path));
+    } catch (error) {
+      broken.push({ folder: path, message: errorMessage(error) });
+    }
+  }
   if (options.json) {
-    for (const summary of [...summaries, ...broken]) writeJson(terminal, summary);
+    for (const summary of [...summaries, ...trainings, ...broken]) writeJson(terminal, summary);
     return exitCodes.ok;
   }
-  if (summaries.length + broken.length === 0) writeLine(terminal, `There are no runs in ${folder}.`);
+  if (summaries.length + trainings.length + broken.length === 0)
+    writeLine(terminal, `There are no runs in ${folder}.`);
   if (summaries.length > 0) writeLine(terminal, runsTable(terminal, summaries));
+  if (trainings.length > 0) writeLine(terminal, trainingsTable(terminal, trainings));
   for (const { message } of broken) writeLine(terminal, message);
   return exitCodes.ok;
 }
@@ -83,6 +95,19 @@ function withRun<T>(folder: string, work: (run: OpenRun) => T): T {
   } finally {
     run.close();
   }
+}
+
+function trainingsTable(terminal: Terminal, trainings: readonly TrainingSummary[]): string {
+  const rows = trainings.map(({ training, name, outcome, epochs, measure, best, test, createdAt }) => [
+    training,
+    name,
+    outcome ?? 'under way or killed',
+    `${epochs.done}/${epochs.wanted}`,
+    measureText(measure, best),
+    measureText(measure, test),
+    dateTime(createdAt),
+  ]);
+  return table(terminal, ['training', 'name', 'state', 'epochs', 'best', 'test', 'begun'], rows, [3, 4, 5]);
 }
 
 function runsTable(terminal: Terminal, summaries: readonly RunSummary[]): string {

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { presets } from '../../../src-shared/config/presets/presets';
 import type { Recipe, SearchConfig } from '../../../src-shared/config/search-config';
-import { measureNames, measureOf, measureText, validationMeasure } from '../../../src-shared/run/measure';
+import { bestMeasure, measureNames, measureOf, measureText } from '../../../src-shared/run/measure';
 import { CellsmithError } from '../../../src-shared/errors';
 import { prepareFor } from '../../datasets/prepare-for';
 import { provisionEngine } from '../../engine/provision/provision';
@@ -98,10 +98,9 @@ function taskOf(terminal: Terminal, named: readonly string[], options: TrainOpti
 
 function writeSummary(terminal: Terminal, folder: string, { child, epochs, outcome }: TrainingRecord): void {
   const measure = measureOf(child.recipe);
-  const reached = epochs.flatMap((record) => validationMeasure(record) ?? []);
-  const best = measure === 'accuracy' ? Math.max(...reached) : Math.min(...reached);
+  const best = bestMeasure(measure, epochs);
   writeLine(terminal);
-  if (reached.length > 0)
+  if (best !== null)
     writeLine(
       terminal,
       `Best validation ${measureNames[measure].name}: ${measureText(measure, best)}, of ${epochs.length} epochs`,

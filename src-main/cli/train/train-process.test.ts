@@ -60,7 +60,7 @@ describe('a cell that a search has found', () => {
     const run = listRunFolders(runs)[0] ?? 'no run';
     expect(testUses()).toEqual([]);
 
-    const output = join(folder, 'transferred');
+    const output = join(runs, 'transferred');
     const { code, stdout, stderr } = await train(
       ...[run, '1', '--level', 'character', '--output', output, '--test'],
       ...[...small, ...sized(5000), '--set', 'recipe.epochs=3', '--set', 'recipe.learningRate=0.05'],
@@ -82,6 +82,8 @@ describe('a cell that a search has found', () => {
     expect(Number(test)).toBeLessThan(Math.log2(task.vocabulary));
     expect(Number(test)).toBeCloseTo(Math.log2(record.test?.measure ?? NaN), 3);
     expect(testUses()).toEqual([expect.stringContaining(`final test of ${output}`)]);
+    const list = await runProgram(['runs', 'list', '--runs', runs], environment());
+    expect(list.stdout).toMatch(new RegExp(`transferred .*completed +3/3 +\\d\\.\\d{3} +${test ?? '–'}`));
 
     const file = parseArchitectureFile(readFileSync(trainingFiles(output).architecture, 'utf8'), 'file');
     expect(file).toMatchObject({ kind: 'cell', task: { level: 'character' }, origin: { trial: 1 } });
