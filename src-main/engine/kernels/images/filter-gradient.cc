@@ -7,6 +7,7 @@
 
 #include "filter-tiles.h"
 #include "kernels.h"
+#include "pixel-tiles.h"
 
 // For one row of the kernel, the gradient is a product of matrices: of the output's gradient, turned, [filters, pixels], and of what
 // lies under the kernel's row, [pixels, kernelWidth * depth]. In an image with its padding the latter is there without a copy: pixels
@@ -120,18 +121,18 @@ void filterGradient(const Convolution& c, const float* images, const float* grad
   inParallel(parts, [&](int64_t part) {
     addImages(c, plan, c.batch * part / parts, c.batch * (part + 1) / parts, images, gradients, &sums[plan.sums * part]);
   });
-  const int64_t tileRows = plan.tileRows, tileColumns = plan.tiles.columns;
+  const int64_t tileColumns = plan.tiles.columns;
   inParallel(c.kernelHeight * plan.tilesAcross, [&](int64_t strip) {
     const int64_t first = strip % plan.tilesAcross * tileColumns;
     const int64_t width = std::min(tileColumns, plan.columns - first);
     float* const out = result + (strip / plan.tilesAcross * plan.columns + first) * c.filters;
-    for (int64_t filter = 0; filter < c.filters; filter++) {
-      const float* sum = &sums[(strip * plan.tilesDown + filter / tileRows) * plan.tileSize + filter % tileRows * tileColumns];
-      for (int64_t column = 0; column < width; column++) {
-        float total = 0.0f;
-        for (int64_t part = 0; part < parts; part++) total += sum[plan.sums * part + column];
-        out[column * c.filters + filter] = total;
-      }
-    }
+    float* const total = &sums[strip * plan.tilesDown * plan.tileSize];
+    for (int64_t part = 1; part < parts; part++)
+      for (int64_t i = 0; i < plan.tilesDown * plan.tileSize; i++) total[i] += total[plan.sums * part + i];
+    // The rows of all tiles of a strip follow one another.
+    if (hasAvx512()) return turnMatrix(total, tileColumns, c.filters, width, out, c.filters);
+    for (int64_t column = 0; column < width; column++)
+      for (int64_t filter = 0; filter < c.filters; filter++)
+        out[column * c.filters + filter] = total[filter * tileColumns + column];
   });
 }
