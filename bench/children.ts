@@ -1,5 +1,6 @@
 import type { ConvArchitecture, ImageTask } from '../src-shared/architecture/conv/conv-architecture';
 import { decodeConv } from '../src-shared/architecture/conv/decode-conv';
+import { v1Space } from '../src-shared/config/presets/presets';
 import type { ConvSpaceConfig } from '../src-shared/config/search-config';
 import { Generator } from '../src-shared/random';
 import { convChoices } from '../src-shared/space/conv-space';
@@ -119,19 +120,8 @@ function convChild(name: ConvChildName): ConvBenchChild {
 
 /** What the paper's networks on CIFAR-10 have in common; each search changes some of it (section 4.1). */
 const paperSpace: ConvSpaceConfig = {
-  kind: 'conv',
-  filterHeights: [1, 3, 5, 7],
-  filterWidths: [1, 3, 5, 7],
-  strideHeights: [1],
-  strideWidths: [1],
-  filters: [24, 36, 48, 64],
-  extraFilters: 0,
-  layerTypes: ['convolution'],
-  skipConnections: true,
-  pooling: { kind: 'none' },
-  blockSize: 1,
-  learningRates: [],
-  schedule: { initialLayers: 6, growBy: 2, every: 1600, maximumLayers: 128 },
+  ...v1Space,
+  schedule: { ...v1Space.schedule, maximumLayers: 128 },
 };
 
 /** How the decisions of a network are drawn. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { migrateConfig } from '../../src-shared/config/migrations';
 import { searchConfigSchema, type SearchConfig } from '../../src-shared/config/search-config';
+import { validationMeasure } from '../../src-shared/run/measure';
 import type { EpochRecord } from '../../src-shared/run/trial';
 import { openRunReadOnly } from '../../src-main/runs/run-folder';
 import { readEpochs } from '../../src-main/runs/tables/epochs';
@@ -31,7 +32,8 @@ export function recordRun(folder: string): RecordedRun {
       .map(({ number }) => readEpochs(run.database, number))
       .filter((epochs) => epochs.length === config.recipe.epochs)
       .map((epochs) => ({
-        measures: epochs.map((epoch) => rounded(measured(epoch), 6)),
+        // A perplexity past all numbers is kept as the largest number.
+        measures: epochs.map((epoch) => rounded(validationMeasure(epoch) ?? Number.MAX_VALUE, 6)),
         seconds: epochs.map(({ seconds }) => rounded(seconds, 3)),
       }));
     return { config, children };
@@ -59,13 +61,6 @@ export function epochsOf(
         }
       : { ...common, kind: 'text', trainPerplexity: null, validationPerplexity: measure };
   });
-}
-
-/** A perplexity past all numbers is kept as the largest number. */
-function measured(epoch: EpochRecord): number {
-  return epoch.kind === 'images'
-    ? epoch.validationAccuracy
-    : (epoch.validationPerplexity ?? Number.MAX_VALUE);
 }
 
 function rounded(value: number, digits: number): number {

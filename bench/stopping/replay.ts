@@ -33,16 +33,15 @@ export function replay({ config, children }: RecordedRun, options: EarlyStopping
   const given: number[] = [];
   for (let first = 0; first < children.length; first += controller.childrenPerUpdate) {
     const batch = children.slice(first, first + controller.childrenPerUpdate).map((child) => {
-      const all = epochsOf(config, child, recipe.epochs);
-      const scores = all.map(scoreOf);
+      const epochs = epochsOf(config, child, recipe.epochs);
+      const scores = epochs.map(scoreOf);
       let count = 1;
       while (
         count < recipe.epochs &&
         reasonToEnd(scores.slice(0, count), recipe.epochs, earlier, options) === undefined
       )
         count += 1;
-      const epochs = all.slice(0, count);
-      const { measure } = outcomeOf(epochs, recipe);
+      const { measure } = outcomeOf(epochs.slice(0, count), recipe);
       given.push(count);
       return {
         averages: runningAverages(scores.slice(0, count)),
@@ -53,17 +52,18 @@ export function replay({ config, children }: RecordedRun, options: EarlyStopping
   }
   const outcomes = (counts: readonly number[]) =>
     children.map((child, place) => outcomeOf(epochsOf(config, child, counts[place] ?? 0), recipe));
-  const whole = outcomes(children.map(() => recipe.epochs));
+  const all = children.map(() => recipe.epochs);
+  const whole = outcomes(all);
   const cut = outcomes(given);
   const finals = whole.map(({ measure }) => scoreOfMeasure(recipe.kind, measure));
   const byFinal = orderOf(finals);
   const chosen = orderOf(cut.map(({ reward }) => reward))[0] ?? 0;
   const secondsOf = (counts: readonly number[]): number =>
     children.reduce(
-      (sum, { seconds }, place) => sum + seconds.slice(0, counts[place]).reduce((all, one) => all + one, 0),
+      (total, { seconds }, place) =>
+        total + seconds.slice(0, counts[place]).reduce((sum, one) => sum + one, 0),
       0,
     );
-  const all = children.map(() => recipe.epochs);
   return {
     ended: given.filter((count) => count < recipe.epochs).length,
     epochsSaved: 1 - given.reduce((sum, count) => sum + count, 0) / (children.length * recipe.epochs),

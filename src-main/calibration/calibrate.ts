@@ -5,7 +5,7 @@ import { sampleChildren, type SampledChild } from '../../src-shared/estimate/typ
 import type { PreparedData } from '../datasets/prepare-for';
 import { engineEnvironment } from '../engine/load';
 import { candidates } from '../search/candidate';
-import { engineLimits } from '../workers/pool/local-pool';
+import { engineLimits } from '../workers/pool/engine-limits';
 import { measureIn } from '../workers/measuring/measuring-process';
 import { trainerHandle } from '../workers/pool/trainer-handle';
 import type { SpawnTrainer } from '../workers/trainer-process';

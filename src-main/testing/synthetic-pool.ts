@@ -84,7 +84,8 @@ export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
   };
 }
 
-function isAborted({ signal, afterStep }: TrialListener): boolean {
+/** Whether a child is to end, at once or after its step: to a pool without steps that is the same. */
+export function isAborted({ signal, afterStep }: TrialListener): boolean {
   return signal?.aborted === true || afterStep?.aborted === true;
 }
 

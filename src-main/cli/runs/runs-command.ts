@@ -22,23 +22,19 @@ export function listCommand(
   options: { readonly runs?: string; readonly json: boolean },
 ): number {
   const folder = runsFolder(terminal, options);
-  const summaries: RunSummary[] = [];
   const broken: { folder: string; message: string }[] = [];
-  for (const path of listRunFolders(folder)) {
-    try {
-      summaries.push(withRun(path, summariseRun));
-    } catch (error) {
-      broken.push({ folder: path, message: errorMessage(error) });
-    }
-  }
-  const trainings: TrainingSummary[] = [];
-  for (const path of listFolders(folder, (training) => trainingFiles(training).record)) {
-    try {
-      trainings.push(summariseTraining(path));
-    } catch (error) {
-      broken.push({ folder: path, message: errorMessage(error) });
-    }
-  }
+  const summarised = <T>(folders: readonly string[], summarise: (folder: string) => T): T[] =>
+    folders.flatMap((path) => {
+      try {
+        return [summarise(path)];
+      } catch (error) {
+        broken.push({ folder: path, message: errorMessage(error) });
+        return [];
+      }
+    });
+  const summaries = summarised(listRunFolders(folder), (path) => withRun(path, summariseRun));
+  const trainingFolders = listFolders(folder, (training) => trainingFiles(training).record);
+  const trainings = summarised(trainingFolders, summariseTraining);
   if (options.json) {
     for (const summary of [...summaries, ...trainings, ...broken]) writeJson(terminal, summary);
     return exitCodes.ok;

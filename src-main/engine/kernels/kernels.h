@@ -81,6 +81,9 @@ struct ChannelSlice {
 /** The sum of slices of so many channels, [pixels, channels]. */
 void addChannels(const std::vector<ChannelSlice>& slices, int64_t pixels, int64_t channels, float* result);
 
+/** a / b for b above 0, rounded up where a is not negative. */
+inline int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
 /** Threads that a kernel may use: TF_NUM_INTRAOP_THREADS, else one per processor. */
 int threadCount();
 

@@ -3,6 +3,7 @@ import { measureOf } from '../../../src-shared/run/measure';
 import type { EpochRecord, Trial } from '../../../src-shared/run/trial';
 import type { TrainerPool, TrialListener, TrialResult } from '../../workers/trainer-pool';
 import type { Child, TrialJob } from '../../workers/trial-job';
+import { isAborted } from '../synthetic-pool';
 import { drawChild, type ChildModel } from './child-model';
 import type { VirtualTime } from './virtual-time';
 
@@ -50,8 +51,7 @@ export function simulatedPool(children: SimulatedChildren): SimulatedPool {
     listener.onBegin?.([]);
     for (let epoch = 0; epoch < count; epoch++) {
       await wait(each);
-      if ([listener.signal, listener.afterStep].some((signal) => signal?.aborted))
-        return { outcome: 'interrupted', epochs };
+      if (isAborted(listener)) return { outcome: 'interrupted', epochs };
       trained += each;
       if (epoch === failsAfter) {
         const reason = draws.integer(2) === 0 ? 'outOfMemory' : 'diverged';

@@ -1,7 +1,8 @@
 import { CellsmithError } from '../../../src-shared/errors';
 import { engineEnvironment } from '../../engine/load';
 import { failureOfExit } from '../failure';
-import { engineLimits, startPatience, type LocalPoolOptions } from './local-pool';
+import { engineLimits } from './engine-limits';
+import { startPatience, type LocalPoolOptions } from './local-pool';
 import { trainerHandle } from './trainer-handle';
 import type { ExamJob } from '../trial-job';
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -9,7 +9,7 @@ import type { ImageRecipe } from '../../../src-shared/config/search-config';
 import { readSafetensors } from '../../children/safetensors';
 import { tinyDataset } from '../../testing/tiny-dataset';
 import { tinyArchitecture, tinyRecipe } from '../../testing/tiny-pictures';
-import { engineLimits, localPool, type LocalPoolOptions } from './local-pool';
+import { localPool, type LocalPoolOptions } from './local-pool';
 import type { TrainerPool, TrialResult } from '../trainer-pool';
 import { forkTrainer } from '../trainer-process';
 import type { TrialJob } from '../trial-job';
@@ -372,28 +372,6 @@ describe('ending', () => {
     });
     await expect(run).rejects.toThrow('the disk is full');
     expect(await shared.run(job(2))).toMatchObject({ outcome: 'completed' });
-  });
-});
-
-describe('what a trainer may use', () => {
-  it('is its share of the cores, at least one, unless the configuration says how many', () => {
-    const threads = (count: number, given: number | null): number | undefined =>
-      engineLimits({ count, threads: given, device: 'auto' }).threads;
-    expect(threads(1, null)).toBe(availableParallelism());
-    expect(threads(1000, null)).toBe(1);
-    expect(threads(1000, 3)).toBe(3);
-  });
-
-  it('is every GPU, none, or the one that is named', () => {
-    const gpus = (device: string): readonly number[] | undefined =>
-      engineLimits({ count: 1, threads: 1, device }).gpus;
-    expect([gpus('auto'), gpus('cpu'), gpus('gpu:3')]).toEqual([undefined, [], [3]]);
-  });
-
-  it('is as much of the memory of a GPU as the configuration gives it', () => {
-    const memory = (gpuMemory: number | null): number | undefined =>
-      engineLimits({ count: 2, threads: 1, device: 'gpu:0', gpuMemory }).gpuMemory;
-    expect([memory(null), memory(4000)]).toEqual([undefined, 4000]);
   });
 });
 

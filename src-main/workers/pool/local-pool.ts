@@ -1,7 +1,6 @@
-import { availableParallelism } from 'node:os';
-import type { SearchConfig } from '../../../src-shared/config/search-config';
 import { removePartials } from '../../children/safetensors';
-import { engineEnvironment, type EngineLimits } from '../../engine/load';
+import { engineEnvironment } from '../../engine/load';
+import { engineLimits, type TrainerShares } from './engine-limits';
 import { createPause } from './pause';
 import { superviseChild } from './supervision';
 import { type TrainerHandle, trainerHandle } from './trainer-handle';
@@ -11,9 +10,7 @@ import type { TrialJob } from '../trial-job';
 import { defaultPatience, type Patience } from './watchdog';
 
 export interface LocalPoolOptions {
-  readonly trainers: Pick<SearchConfig['trainers'], 'count' | 'threads' | 'device'> & {
-    readonly gpuMemory?: number | null;
-  };
+  readonly trainers: TrainerShares;
   readonly spawn: SpawnTrainer;
   /** Gets what trainers write to their standard streams, TensorFlow's remarks among it. */
   readonly log?: (trainer: number, text: string) => void;
@@ -34,16 +31,6 @@ const defaultMemoryGrowth = 512 * 2 ** 20;
 export const startPatience = 120_000;
 /** A process that fails to start is tried so often before that counts as the machine's fault. */
 const startAttempts = 2;
-
-/** What each trainer process may use. Threads that nobody set are the machine's, shared evenly. */
-export function engineLimits(trainers: LocalPoolOptions['trainers']): EngineLimits {
-  const { count, threads, device, gpuMemory = null } = trainers;
-  return {
-    threads: threads ?? Math.max(1, Math.floor(availableParallelism() / count)),
-    ...(device !== 'auto' && { gpus: device === 'cpu' ? [] : [Number(device.slice('gpu:'.length))] }),
-    ...(gpuMemory !== null && { gpuMemory }),
-  };
-}
 
 /** A place for one trainer process at a time. */
 interface Seat {

@@ -26,7 +26,7 @@ const paperRecipe: ImageRecipe = {
 };
 
 /** The space of the first published search: strides of 1, no pooling. */
-const v1Space: ConvSpaceConfig = {
+export const v1Space: ConvSpaceConfig = {
   kind: 'conv',
   filterHeights: [1, 3, 5, 7],
   filterWidths: [1, 3, 5, 7],

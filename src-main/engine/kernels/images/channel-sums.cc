@@ -41,7 +41,7 @@ AVX512 void addPixels16(const std::vector<ChannelSlice>& slices, int64_t channel
 
 void addChannels(const std::vector<ChannelSlice>& slices, int64_t pixels, int64_t channels, float* result) {
   const auto add = hasAvx512() ? addPixels16 : addPixels8;
-  inParallel((pixels + pixelsAtOnce - 1) / pixelsAtOnce, [&](int64_t part) {
+  inParallel(ceilDivide(pixels, pixelsAtOnce), [&](int64_t part) {
     add(slices, channels, part * pixelsAtOnce, std::min(pixels, (part + 1) * pixelsAtOnce), result);
   });
 }

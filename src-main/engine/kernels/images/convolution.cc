@@ -17,8 +17,6 @@ constexpr int64_t positionsAtOnce = 512;
 /** Groups of vectors that go by before the weights of the next tile are fetched into the first cache. */
 constexpr int64_t groupsAtOnce = 8;
 
-int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 /** How an image is laid out while it is convolved. */
 struct Layout {
   explicit Layout(const Convolution& c)

@@ -18,8 +18,6 @@ namespace {
 /** Output pixels that a part sums up at the least, where there are so many for all threads. */
 constexpr int64_t pixelsOfPart = 4096;
 
-int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 struct Span {
   int64_t first, end;
 };

@@ -52,7 +52,7 @@ Convolution describeConvolution(const Window& window, const Shape4& images, cons
   c.strideHeight = window.strideHeight;
   c.strideWidth = window.strideWidth;
   const auto size = [&](int64_t in, int64_t kernel, int64_t stride) {
-    return window.same ? (in + stride - 1) / stride : (in - kernel) / stride + 1;
+    return window.same ? ceilDivide(in, stride) : (in - kernel) / stride + 1;
   };
   if (filter.axes[2] != c.depth) throw std::invalid_argument("images and filter do not belong to one convolution");
   c.outHeight = size(c.height, c.kernelHeight, c.strideHeight);

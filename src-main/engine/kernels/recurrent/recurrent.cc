@@ -17,8 +17,6 @@
 
 namespace {
 
-int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 struct Step {
   alignas(64) std::atomic<int64_t> taken{0};
   alignas(64) std::atomic<int64_t> done{0};
