@@ -11,9 +11,10 @@ const only = (name, from, allowed) => ({
 
 const desktop = '^src-main/desktop/';
 const below = {
-  engine: ['engine'],
-  datasets: ['datasets'],
-  runs: ['runs'],
+  processes: ['processes'],
+  engine: ['engine', 'processes'],
+  datasets: ['datasets', 'processes'],
+  runs: ['runs', 'processes'],
   controller: ['controller'],
   children: ['children', 'engine', 'datasets'],
   workers: ['workers', 'children', 'engine', 'datasets'],

@@ -13,6 +13,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CellsmithError } from '../../src-shared/errors';
+import { isAlive, processStart } from '../processes/process-life';
 import { isOwnFile } from './own-files';
 import { notWritable } from './write-atomically';
 
@@ -108,30 +109,14 @@ export function lockHolder(run: string): LockHolder | undefined {
     const unknown = { pid: 0, host: 'unknown', processStarted: null, lockedAt: Date.now() - age, token: '' };
     return age < 10_000 ? unknown : undefined;
   }
-  return isAlive(parsed.data, age) ? parsed.data : undefined;
+  return isHeld(parsed.data, age) ? parsed.data : undefined;
 }
 
-function isAlive(holder: LockHolder, age: number): boolean {
+function isHeld(holder: LockHolder, age: number): boolean {
   if (holder.host !== hostname()) return age < silence;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    // EPERM: it exists and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+  if (!isAlive(holder.pid)) return false;
   const started = processStart(holder.pid);
   return holder.processStarted === null || started === null || started === holder.processStarted;
-}
-
-/** Field 22 of /proc/<pid>/stat, in clock ticks since the machine started; null on systems without it. */
-function processStart(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the program's name in brackets and may hold anything.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
 }
 
 /**

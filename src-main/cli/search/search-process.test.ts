@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { isAlive } from '../../processes/process-life';
 import { listRunFolders } from '../../runs/locations';
 import { openRunReadOnly } from '../../runs/run-folder';
 import { readEpochs } from '../../runs/tables/epochs';
@@ -118,7 +119,7 @@ describe('a search of real networks', () => {
     expect(eventsOf(stdout)[0]).toMatchObject({ type: 'runStarted', resumed: true });
     expect(inspect(run, courseOf)).toEqual(straight);
     // The killed program's trainers have noticed and are gone.
-    for (const pid of trainers) await expect.poll(() => isAtWork(pid), { timeout: 10_000 }).toBe(false);
+    for (const pid of trainers) await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
   });
 
   it('fails with the reason of its children when none can be trained', async () => {
@@ -139,15 +140,6 @@ describe('a folder for runs that cannot be written', () => {
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'run.not-writable' } });
   });
 });
-
-/** Whether a process of Linux still does something: one that has ended stands in the table until its parent has heard of it. */
-function isAtWork(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 /** Enough epochs that the test, not their end, ends the search. */
 const long = (runs: string): string[] => tiny(runs, '--set', 'recipe.epochs=500', '--set', 'keepBest=0');

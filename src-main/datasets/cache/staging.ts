@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '../../processes/process-life';
 import { systemCode } from '../trees/file-errors';
 
 const prefix = 'building-';
@@ -24,15 +25,6 @@ export async function sweepStaging(directory: string): Promise<void> {
     const facts = await stat(folder).catch(() => undefined);
     const old = facts !== undefined && Date.now() - facts.mtimeMs > day;
     if (old || !isAlive(Number(pid))) await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
   }
 }
 

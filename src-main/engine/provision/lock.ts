@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writ
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '../../processes/process-life';
 import { cancelled } from './problems';
 
 /** A holder that has not touched its lock for so long (ms) is dead, even if its process number lives on in another. */
@@ -77,15 +78,6 @@ function isStale(file: string, content: string): boolean {
   } catch {
     // Half-written by a process that is about to finish writing it, or gone: look again later.
     return false;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return isErrno(error, 'EPERM');
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Generator } from '../../../src-shared/random';
 import type { RunEvent } from '../../../src-shared/run/run-event';
+import { isAlive } from '../../processes/process-life';
 import { listRunFolders } from '../../runs/locations';
 import { openRunReadOnly } from '../../runs/run-folder';
 import { readEpochs } from '../../runs/tables/epochs';
@@ -226,16 +227,6 @@ function signal(pid: number): void {
     process.kill(pid, 'SIGKILL');
   } catch {
     // It is gone already.
-  }
-}
-
-/** A zombie counts as gone: its parent may be gone too, or busy. */
-function isAlive(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';
-  } catch {
-    return false;
   }
 }
 
