@@ -2,11 +2,13 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, write
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mostEpochs, mostTrials } from '../../src-shared/run/trial';
 import { runDescription } from '../testing/run-description';
 import { temporaryFolder } from '../testing/temporary-folder';
 import { lockHolder } from './lock';
 import { readEventsAfter } from './tables/events';
-import { readTrials } from './tables/trials';
+import { readListedTrials, readTrials } from './tables/trials';
+import { mostSessions } from './sqlite/table-bounds';
 import { createRun, databaseFile, openRun, openRunReadOnly } from './run-folder';
 
 let runs: string;
@@ -137,12 +139,95 @@ describe('the database of a run from elsewhere', () => {
     run.close();
   });
 
+  const batch = 'INSERT INTO batches (number, replica) VALUES (1, 0);';
+  const to = (last: number) =>
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${last})`;
+  const trialsTo = (last: number): string =>
+    `${batch} ${to(last)} INSERT INTO trials (number, batch, state, replica, depth, decisions, log_probabilities, architecture_hash, parameters, multiply_adds)
+      SELECT i, 1, 'proposed', 0, 1, '[]', '[]', 'h', 9, 9 FROM n`;
+
+  it.each([
+    [
+      'more children than a run can have',
+      trialsTo(mostTrials + 1),
+      /run\.sqlite holds 100,001 children, and at most 100,000/,
+    ],
+    [
+      'more batches',
+      `${to(mostTrials + 1)} INSERT INTO batches (number, replica) SELECT i, 0 FROM n`,
+      /run\.sqlite holds 100,001 batches, and at most 100,000/,
+    ],
+    [
+      'sessions without number',
+      `${to(mostSessions + 1)} INSERT INTO sessions (number, started_at, host, pid, software) SELECT i, i, 'h', 1, '{}' FROM n`,
+      /run\.sqlite holds 10,001 sessions, and at most 10,000/,
+    ],
+  ])('is refused with %s, each time that it is opened', (_, sql, message) => {
+    change(sql);
+    expectRefused(message);
+  });
+
+  it.each([
+    [
+      'a child of more epochs than any has',
+      `${trialsTo(2)}; ${to(mostEpochs + 1)} INSERT INTO epochs SELECT 2, i, 0, 0, 0, 0, 0, 0 FROM n`,
+      /run\.sqlite holds 10,001 epochs of child 2, and at most 10,000/,
+    ],
+    [
+      'sessions that fill the memory by what is written of each',
+      `${to(34)} INSERT INTO sessions (number, started_at, message, host, pid, software)
+        SELECT i, i, printf('%.*c', 1000000, 'm'), 'h', 1, '{}' FROM n`,
+      /run\.sqlite holds sessions that take 34,000,102 bytes of memory, and at most 33,554,432/,
+    ],
+    [
+      'children that fill it by short text of many lists',
+      `${trialsTo(15_000)}; UPDATE trials SET decisions = '[${Array.from({ length: 1000 }, () => '[]').join()}]'`,
+      /run\.sqlite holds children that take 1,1\d\d,\d{3},\d{3} bytes of memory, and at most 1,073,741,824/,
+    ],
+  ])('is refused with %s', (_, sql, message) => {
+    change(sql);
+    cpSync(folder, join(runs, 'copy'), { recursive: true });
+    folder = join(runs, 'copy');
+    expectRefused(message);
+  });
+
+  it('is read with as many children as a run can have', () => {
+    change(trialsTo(mostTrials));
+    const run = openRunReadOnly(folder);
+    expect(readListedTrials(run.database)).toHaveLength(mostTrials);
+    run.close();
+  });
+
   it('is read with text of any language', () => {
     change("INSERT INTO events (at, type) VALUES (1, 'Größe, 大きさ, 🙂')");
     cpSync(folder, join(runs, 'copy'), { recursive: true });
     const run = openRunReadOnly(join(runs, 'copy'));
     expect(readEventsAfter(run.database, 0, 1)).toMatchObject([{ type: 'Größe, 大きさ, 🙂' }]);
     run.close();
+  });
+
+  it('is refused with text that is none behind much that is of another language', () => {
+    change(`${to(100)} INSERT INTO events (at, type) SELECT i, 'Größe' FROM n;
+      INSERT INTO events (at, type) VALUES (1, CAST(x'c3' AS TEXT))`);
+    cpSync(folder, join(runs, 'copy'), { recursive: true });
+    folder = join(runs, 'copy');
+    expectRefused(/holds text that is none in its events/);
+  });
+
+  it.each(['-9223372036854775808', '-9007199254740993', '9223372036854775807'])(
+    'is refused with text that is none in row %s',
+    (id) => {
+      change(`INSERT INTO events (at, type) VALUES (1, 'ü');
+        INSERT INTO events (id, at, type) VALUES (${id}, 1, CAST(x'c3' AS TEXT))`);
+      cpSync(folder, join(runs, 'copy'), { recursive: true });
+      folder = join(runs, 'copy');
+      expectRefused(/holds text that is none in its events/);
+    },
+  );
+
+  it('is refused with tables without number', () => {
+    change(Array.from({ length: 1000 }, (_, index) => `CREATE TABLE t${index} (a);`).join('\n'));
+    expectRefused(/holds the table t0,/);
   });
 
   it('is read with the statistics that other programs have SQLite gather', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { activations, combinations } from '../architecture/cell/recurrent-cell';
-import { largestBatchSize } from '../run/trial';
+import { largestBatchSize, mostEpochs, mostTrials } from '../run/trial';
 import { largestDepth, mostOptions } from '../space/search-space';
 import { earlyStoppingSchema } from './early-stopping';
 import { queueUrlSchema } from './queue-url';
@@ -125,7 +125,7 @@ export const imageRecipeSchema = z.strictObject({
   kind: z.literal('images'),
   /** Side of the square input; pictures of another size are resized. */
   side: z.int().min(4).max(512),
-  epochs: count.max(10_000),
+  epochs: count.max(mostEpochs),
   batchSize: count.max(largestBatchSize),
   learningRate: z.number().positive().max(10),
   decay: learningRateDecaySchema,
@@ -149,7 +149,7 @@ export type ImageRecipe = z.infer<typeof imageRecipeSchema>;
 
 /** When a search ends: at whichever is reached first; null is no limit. */
 export const budgetSchema = z.strictObject({
-  children: count.nullable(),
+  children: count.max(mostTrials).nullable(),
   hours: z.number().positive().nullable(),
   /** Multiply-adds of all training: of a child, times the examples of its training steps, times 3 for both directions. */
   multiplyAdds: z.number().positive().nullable(),

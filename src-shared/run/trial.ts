@@ -36,6 +36,12 @@ export const failureReasons = [
 /** Larger ones are nobody's reward, and would carry the controller's sums beyond what a number holds. */
 export const largestReward = 1e12;
 
+/** Children of a run at most: lists of them are read whole. The paper's searches have 12,800 to 20,000. */
+export const mostTrials = 100_000;
+
+/** Epochs of a training at most. */
+export const mostEpochs = 10_000;
+
 /** Pictures, or rows of text, of a step of training at most. */
 export const largestBatchSize = 4096;
 

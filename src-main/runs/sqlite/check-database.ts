@@ -3,14 +3,15 @@ import { z } from 'zod';
 import { CellsmithError } from '../../../src-shared/errors';
 import { openDatabase, type Database } from './database';
 import { migrate, migrations, schemaVersion } from './migrate';
+import { requireBoundedRows, requireFewRows, textColumns } from './table-bounds';
 
 /** Files that this process has found whole, by the numbers of device and file and by when it was made. */
 const known = new Set<string>();
 
 /**
  * Makes sure that a database is one that this program has made, before anything is read of it or written to it: a file from elsewhere may hold
- * triggers that act when it is written, views that never end in place of tables, or pages that lead in circles.
- * A file is gone through once by each process; its tables are looked at each time.
+ * triggers that act when it is written, views that never end in place of tables, pages that lead in circles, or more rows than the memory holds.
+ * A file is gone through once by each process; its tables are looked at, and their rows counted, each time.
  * @throws CellsmithError 'run.damaged'
  */
 export function checkDatabase(database: Database, path: string): void {
@@ -22,13 +23,16 @@ export function checkDatabase(database: Database, path: string): void {
     if (found.get(name) !== form) throw damaged(`does not have ${name} in the form that it should have`);
   for (const name of found.keys())
     if (!expected.has(name)) throw damaged(`holds ${name.slice(0, 100)}, which no run has`);
+  const tables = tablesAt(version);
+  requireFewRows(database, path, tables);
   const { dev, ino, birthtimeMs } = statSync(path);
   const file = `${dev}:${ino}:${birthtimeMs}`;
   if (known.has(file)) return;
   const row = z.strictObject({ quick_check: z.string() });
   const result = database.first('PRAGMA quick_check(1)', [], row)?.quick_check ?? '';
   if (result !== 'ok') throw damaged(`is damaged (${result.replace(/\s+/g, ' ').slice(0, 200)})`);
-  for (const name of tablesAt(version))
+  requireBoundedRows(database, path, tables);
+  for (const name of tables)
     if (!holdsText(database, name)) throw damaged(`holds text that is none in its ${name}`);
   known.add(file);
 }
@@ -45,10 +49,13 @@ const text = bytes.transform((encoded, context) => {
 });
 const objectRow = z.strictObject({ type: text, name: text, sql: text.nullable() });
 
+/** Of which a run has far fewer: with as many there is one that it has not, or one is missing. */
+const mostObjects = 200;
+
 /** Tables, indices, views and triggers, with their definitions; without those that SQLite keeps for itself. */
 function objectsOf(database: Database): Map<string, string> {
   const columns = ['type', 'name', 'sql'].map(asBytes).join(', ');
-  const rows = database.all(`SELECT ${columns} FROM sqlite_schema`, [], objectRow);
+  const rows = database.all(`SELECT ${columns} FROM sqlite_schema LIMIT ${mostObjects}`, [], objectRow);
   return new Map(
     rows
       .filter(
@@ -85,21 +92,27 @@ function tablesAt(version: number): string[] {
   return [...objectsAt(version).keys()].flatMap((name) => /^the table (.*)$/.exec(name)?.slice(1) ?? []);
 }
 
+/** Rows of text that is decoded to look at it, of which a table may hold as much as the memory. */
+const textsAtATime = 16;
+
 /** Whether the text of a table is UTF-8. Nearly all of it is plain ASCII, which SQLite itself can tell. */
 function holdsText(database: Database, table: string): boolean {
-  const columnRow = z.looseObject({ name: z.string(), type: z.string() });
-  const columns = database
-    .all(`PRAGMA table_info(${table})`, [], columnRow)
-    .flatMap(({ name, type }) => (type === 'TEXT' ? [name] : []));
+  const columns = textColumns(database, table);
   if (columns.length === 0) return true;
   // Behind a character of code 0, GLOB and length() look no further.
   const doubtful = columns.map(
     (name) => `${name} GLOB '*[^ -~]*' OR length(${name}) <> length(CAST(${name} AS BLOB))`,
   );
-  const row = z.record(z.string(), text.nullable());
-  const sql = `SELECT ${columns.map(asBytes).join(', ')} FROM ${table} WHERE ${doubtful.join(' OR ')}`;
+  const row = z
+    .looseObject({ place: z.int() })
+    .transform(({ place, ...texts }) => ({ place, texts }))
+    .pipe(z.strictObject({ place: z.int(), texts: z.record(z.string(), text.nullable()) }));
+  const sql = `SELECT rowid AS place, ${columns.map(asBytes).join(', ')} FROM ${table}
+    WHERE rowid > ? AND (${doubtful.join(' OR ')}) ORDER BY rowid LIMIT ${textsAtATime}`;
   try {
-    database.all(sql, [], row);
+    // Below all numbers of rows.
+    let last: number | undefined = -1e19;
+    while (last !== undefined) last = database.all(sql, [last], row).at(-1)?.place;
     return true;
   } catch (error) {
     if (error instanceof CellsmithError && error.code === 'run.damaged') return false;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { CellsmithError } from '../../../src-shared/errors';
 import type { RunOutcome } from '../../../src-shared/run/run-event';
 import type { Database } from '../sqlite/database';
+import { mostSessions } from '../sqlite/table-bounds';
 import { jsonText } from './json-text';
 
 /** One time that the search of a run was running. Times are milliseconds since 1970. */
@@ -53,12 +55,17 @@ export function readSessions(database: Database): Session[] {
   return database.all('SELECT * FROM sessions ORDER BY number', [], sessionRow);
 }
 
-/** Opens a session and gives its number. */
+/** Opens a session and gives its number. @throws CellsmithError 'run.not-writable' when there are too many */
 export function insertSession(
   database: Database,
   session: Pick<Session, 'startedAt' | 'host' | 'pid' | 'software'>,
 ): number {
   const number = readSessions(database).length + 1;
+  if (number > mostSessions)
+    throw new CellsmithError(
+      'run.not-writable',
+      `The run was begun and resumed ${mostSessions} times, which is as often as one can be: start a new search.`,
+    );
   database.run('INSERT INTO sessions (number, started_at, host, pid, software) VALUES (?, ?, ?, ?, ?)', [
     number,
     session.startedAt,
@@ -97,27 +104,46 @@ export function setPause(
  * @param before the number of the session that runs now; its own time does not count
  */
 export function activeTime(database: Database, before: number): number {
-  const sessions = readSessions(database).filter((session) => session.number < before);
-  return sessions.reduce(
-    (total, session) =>
-      total +
-      Math.max(
-        0,
-        (session.pausedAt ?? session.endedAt ?? lastEvent(database, session)) -
-          session.startedAt -
-          session.paused,
-      ),
-    0,
-  );
+  const sessions = readSessions(database);
+  const killed = new Map<Session, number>();
+  for (const [place, session] of sessions.entries())
+    if (session.pausedAt === null && session.endedAt === null && session.number < before)
+      killed.set(session, sessions[place + 1]?.startedAt ?? Number.MAX_SAFE_INTEGER);
+  const ends = lastEvents(database, killed);
+  return sessions
+    .filter((session) => session.number < before)
+    .reduce((total, session) => {
+      const end = session.pausedAt ?? session.endedAt ?? ends.get(session.number) ?? session.startedAt;
+      return total + Math.max(0, end - session.startedAt - session.paused);
+    }, 0);
 }
 
-function lastEvent(database: Database, session: Session): number {
-  const row = z.strictObject({ at: z.int().nullable() });
-  const next = readSessions(database).find((other) => other.number > session.number)?.startedAt;
-  const found = database.first(
-    'SELECT max(at) AS at FROM events WHERE at >= ? AND at < ?',
-    [session.startedAt, next ?? Number.MAX_SAFE_INTEGER],
+/** Sessions for which one pass over the events each takes longer than sorting them. */
+const manyKilled = 20;
+
+/** When the last event of each of these sessions was, by its number. @param until when the session after it began */
+function lastEvents(database: Database, until: ReadonlyMap<Session, number>): Map<number, number> {
+  if (until.size <= manyKilled) {
+    const row = z.strictObject({ at: z.int().nullable() });
+    const sql = 'SELECT max(at) AS at FROM events WHERE at >= ? AND at < ?';
+    return new Map(
+      [...until].flatMap(([{ number, startedAt }, end]) => {
+        const at = database.first(sql, [startedAt, end], row)?.at ?? null;
+        return at === null ? [] : [[number, at]];
+      }),
+    );
+  }
+  // What comes before the next session began, in the order of time, is the last event of this one or its beginning.
+  const row = z.strictObject({ number: z.int(), at: z.int().nullable() });
+  const rows = database.all(
+    `SELECT number, at FROM (
+       SELECT number, lag(at) OVER (ORDER BY at, number DESC) AS at FROM (
+         SELECT at, 0 AS number FROM events
+         UNION ALL SELECT started_at, number FROM sessions
+         UNION ALL SELECT ?, max(number) + 1 FROM sessions))
+     WHERE number > 0`,
+    [Number.MAX_SAFE_INTEGER],
     row,
   );
-  return found?.at ?? session.startedAt;
+  return new Map(rows.flatMap(({ number, at }) => (at === null ? [] : [[number - 1, at]])));
 }

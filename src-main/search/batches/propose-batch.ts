@@ -1,4 +1,4 @@
-import type { Trial } from '../../../src-shared/run/trial';
+import { mostTrials, type Trial } from '../../../src-shared/run/trial';
 import type { Proposal } from '../../controller/strategy';
 import { pruneCheckpoints } from '../../runs/checkpoint';
 import { insertEvent } from '../../runs/tables/events';
@@ -9,14 +9,14 @@ import { isEnding, type SearchState } from '../search-state';
 
 /**
  * Has a replica propose its next batch and stores it, with the controller as it is after proposing, in one transaction.
- * @returns undefined when the budget's children are all proposed, or the search is ending
+ * @returns undefined when the budget's children, or as many as a run can have, are all proposed, or the search is ending
  */
 export function proposeBatch(state: SearchState, replica: number): Batch | undefined {
   const { strategy, run } = state;
   const { database } = run;
   if (isEnding(state)) return undefined;
   const proposed = countProposals(database);
-  const budget = run.manifest.config.budget.children ?? Infinity;
+  const budget = run.manifest.config.budget.children ?? mostTrials;
   const size = Math.min(strategy.childrenPerUpdate, budget - proposed);
   if (size < 1) return undefined;
 

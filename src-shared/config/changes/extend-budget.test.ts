@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { mostTrials } from '../../run/trial';
 import { extendBudget } from './extend-budget';
 
 const nothing = { children: 0, hours: 0, multiplyAdds: 0 };
@@ -12,6 +13,12 @@ it('more children, hours and multiply-adds come on top of the limits', () => {
     ...budget,
     multiplyAdds: 1.5e12,
   });
+});
+
+it('children come to no more than a run can have', () => {
+  const budget = { children: mostTrials - 3, hours: null, multiplyAdds: null };
+  const extended = extendBudget(budget, { ...nothing, children: 8 }, { ...nothing, children: 10 });
+  expect(extended.children).toBe(mostTrials);
 });
 
 it('a limit that is used up and not extended is lifted, one that there is not stays away', () => {

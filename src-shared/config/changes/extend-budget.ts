@@ -1,3 +1,4 @@
+import { mostTrials } from '../../run/trial';
 import type { SearchConfig } from '../search-config';
 
 type Budget = SearchConfig['budget'];
@@ -19,7 +20,7 @@ export interface UsedBudget {
 
 /**
  * A budget with more in it. More is counted from the limit, or from what was used where that is past it. A limit that is used up and to
- * which nothing is added would end the search at once: it is lifted.
+ * which nothing is added would end the search at once: it is lifted. No run has more children than lists of them can hold.
  */
 export function extendBudget(budget: Budget, more: MoreBudget, used: UsedBudget): Budget {
   const extended = (limit: number | null, added: number, spent: number): number | null => {
@@ -27,8 +28,9 @@ export function extendBudget(budget: Budget, more: MoreBudget, used: UsedBudget)
     if (added > 0) return Math.max(limit, spent) + added;
     return spent >= limit ? null : limit;
   };
+  const children = extended(budget.children, more.children, used.children);
   return {
-    children: extended(budget.children, more.children, used.children),
+    children: children === null ? null : Math.min(children, mostTrials),
     hours: extended(budget.hours, more.hours, used.hours),
     multiplyAdds: extended(budget.multiplyAdds, more.multiplyAdds, used.multiplyAdds),
   };

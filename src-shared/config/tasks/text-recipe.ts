@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { largestBatchSize, largestReward } from '../../run/trial';
+import { largestBatchSize, largestReward, mostEpochs } from '../../run/trial';
 import { textLevelSchema, vocabularyLimitSchema } from '../../dataset/text-options';
 
 const count = z.int().min(1);
@@ -49,7 +49,7 @@ export const textRecipeSchema = z.strictObject({
     z.strictObject({ kind: z.literal('hidden'), hidden: count.max(16_384) }),
   ]),
   sharedEmbeddings: z.boolean(),
-  epochs: count.max(10_000),
+  epochs: count.max(mostEpochs),
   /** Rows of text that are read side by side. */
   batchSize: count.max(largestBatchSize),
   /** Steps through which gradients flow back. */

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { CellsmithError } from '../../../src-shared/errors';
+import { mostEpochs, mostTrials } from '../../../src-shared/run/trial';
+import type { Database } from './database';
+
+/** What a table that is read whole may hold. */
+interface TableBound {
+  readonly rows: number;
+  /** Bytes of memory that its text and what is parsed of it may take. */
+  readonly memory: number;
+  /** What a row is called to the user. */
+  readonly noun: string;
+}
+
+const MiB = 1024 * 1024;
+
+/** Searches that were begun or resumed. */
+export const mostSessions = 10_000;
+
+/**
+ * Tables that are read whole, with far more than searches have: networks of 39 layers with skip connections, the paper's largest, take
+ * about 17 kB each by this count, so 20,000 of them 340 MB. Events are read in pages, probabilities and parameters one row at a time.
+ */
+const bounds: Readonly<Record<string, TableBound>> = {
+  trials: { rows: mostTrials, memory: 1024 * MiB, noun: 'children' },
+  // Each batch has a child, and each update is that of a batch.
+  batches: { rows: mostTrials, memory: 0, noun: 'batches' },
+  controller_updates: { rows: mostTrials, memory: 128 * MiB, noun: 'updates of the controller' },
+  sessions: { rows: mostSessions, memory: 32 * MiB, noun: 'sessions' },
+  parameter_copies: { rows: 10_000, memory: 0, noun: 'copies of parameters' },
+};
+
+/**
+ * Makes sure that the tables of a database that are read whole do not fill the memory by the number of their rows.
+ * @param tables those that the database has
+ * @throws CellsmithError 'run.damaged'
+ */
+export function requireFewRows(database: Database, path: string, tables: readonly string[]): void {
+  for (const [table, { rows, noun }] of boundsOf(tables)) {
+    const count = numberOf(database, `SELECT count(*) AS number FROM ${table}`);
+    if (count > rows) throw tooMuch(path, `${grouped(count)} ${noun}`, grouped(rows));
+  }
+}
+
+/** As {@link requireFewRows}, by what they hold and by the epochs of a child. It goes through all of the rows. */
+export function requireBoundedRows(database: Database, path: string, tables: readonly string[]): void {
+  for (const [table, { memory, noun }] of boundsOf(tables)) {
+    const columns = textColumns(database, table);
+    if (columns.length === 0) continue;
+    const sumOf = (term: (column: string) => string): number =>
+      numberOf(database, `SELECT total(${columns.map(term).join(' + ')}) AS number FROM ${table}`);
+    // Nearly always the length alone, which is read without the text, tells that it is little.
+    if (sumOf((column) => `coalesce(octet_length(${column}), 0)`) * mostTimesLarger <= memory) continue;
+    const bytes = sumOf(memoryOf);
+    if (bytes > memory)
+      throw tooMuch(path, `${noun} that take ${grouped(bytes)} bytes of memory`, grouped(memory));
+  }
+  for (const table of tables.filter((name) => name === 'epochs' || name === 'language_epochs')) {
+    const row = z.strictObject({ trial: z.number(), number: z.int() });
+    const sql = `SELECT trial, count(*) AS number FROM ${table} GROUP BY trial HAVING number > ? LIMIT 1`;
+    const found = database.first(sql, [mostEpochs], row);
+    if (found !== undefined)
+      throw tooMuch(path, `${grouped(found.number)} epochs of child ${found.trial}`, grouped(mostEpochs));
+  }
+}
+
+/** Bytes of a list, and of each value behind another in one. */
+const [listBytes, valueBytes] = [64, 8];
+
+/** How much larger than its text what is parsed of it can be, with it: of empty lists without end. */
+const mostTimesLarger = 1 + listBytes;
+
+/** SQL for about what the text of a column takes, with what is parsed of it. */
+function memoryOf(column: string): string {
+  const count = (character: string): string =>
+    `(octet_length(${column}) - octet_length(replace(${column}, '${character}', '')))`;
+  return `coalesce(octet_length(${column}) + ${listBytes} * ${count('[')} + ${valueBytes} * ${count(',')}, 0)`;
+}
+
+/** Names of a table's columns of text. */
+export function textColumns(database: Database, table: string): string[] {
+  const columnRow = z.looseObject({ name: z.string(), type: z.string() });
+  return database
+    .all(`PRAGMA table_info(${table})`, [], columnRow)
+    .flatMap(({ name, type }) => (type === 'TEXT' ? [name] : []));
+}
+
+function boundsOf(tables: readonly string[]): [string, TableBound][] {
+  return Object.entries(bounds).filter(([table]) => tables.includes(table));
+}
+
+function numberOf(database: Database, sql: string): number {
+  return database.first(sql, [], z.strictObject({ number: z.number() }))?.number ?? 0;
+}
+
+function tooMuch(path: string, what: string, most: string): CellsmithError {
+  return new CellsmithError(
+    'run.damaged',
+    `${path} holds ${what}, and at most ${most} are read; restore it from a copy of the run.`,
+  );
+}
+
+/** With commas, as the documentation writes numbers. */
+function grouped(number: number): string {
+  return number.toLocaleString('en-US');
+}
