@@ -1,4 +1,4 @@
-import { CellsmithError } from '../../src-shared/errors';
+import { requireValidationCount } from '../../src-shared/config/tasks/validation-split';
 import { Generator } from '../../src-shared/random';
 import type { ValidationSize } from './training-data';
 
@@ -61,16 +61,7 @@ export function splitTrainValidation(
   options: { readonly validationSize: ValidationSize; readonly seed: number },
 ): { readonly trainIndices: Int32Array; readonly validationIndices: Int32Array } {
   const { validationSize, seed } = options;
-  const asked =
-    validationSize > 0 && validationSize < 1
-      ? Math.max(1, Math.round(validationSize * labels.length))
-      : validationSize;
-  if (!Number.isInteger(asked) || asked < 0 || asked >= labels.length) {
-    throw new CellsmithError(
-      'config.invalid',
-      `A validation split of ${validationSize} cannot be taken from ${labels.length} training pictures. Choose a number below that, or a fraction between 0 and 1.`,
-    );
-  }
+  const asked = requireValidationCount(validationSize, labels.length);
   const classes = labels.reduce((most, label) => Math.max(most, label), 0) + 1;
   const { kept, drawn } = drawStratified(labels, classes, asked, seed, 'validation');
   return { trainIndices: kept, validationIndices: drawn };

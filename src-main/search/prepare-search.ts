@@ -1,4 +1,5 @@
 import type { SearchConfig } from '../../src-shared/config/search-config';
+import { requireValidationSplit } from '../../src-shared/config/tasks/validation-split';
 import type { OpenOptions } from '../datasets/open';
 import type { PreparedData } from '../datasets/prepare-for';
 import type { EngineInstallation } from '../engine/provision/installation';
@@ -50,7 +51,7 @@ export interface ReadySearch {
 /**
  * Prepares the data and the engine, then makes a run or opens one. Everything that can go wrong before a run is made goes wrong here, so
  * that no empty run is left.
- * @throws CellsmithError data.*, engine.*, run.*, cancelled
+ * @throws CellsmithError config.invalid when the data do not suit the search; data.*, engine.*, run.*, cancelled
  */
 export async function prepareSearch(order: SearchOrder, preparing: Preparing): Promise<ReadySearch> {
   return order.kind === 'resume' ? reopen(order, preparing) : begin(order, preparing);
@@ -84,6 +85,7 @@ async function begin(
   const data = await prepare(dataNeed(config, skipUnreadable ? 'skip' : 'refuse'), location, reading);
   // Data that do not suit the search are refused before there is a run.
   candidates(config, data.description);
+  requireValidationSplit(config.recipe, data.description);
   const software = softwareOf(version, await engine(config));
   const { description } = data;
   const dataset = { location, fingerprint: description.fingerprint, description };

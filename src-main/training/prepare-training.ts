@@ -11,6 +11,7 @@ import {
 } from '../../src-shared/architecture/cell/language-model-size';
 import type { ImageRecipe, Recipe } from '../../src-shared/config/search-config';
 import { vocabularyOf } from '../../src-shared/config/tasks/text-task';
+import { requireValidationSplit } from '../../src-shared/config/tasks/validation-split';
 import type { DatasetDescription } from '../../src-shared/dataset/description';
 import { CellsmithError } from '../../src-shared/errors';
 import type { Subject } from '../../src-shared/training/subject';
@@ -70,6 +71,7 @@ export async function prepareTraining(
   const data = await prepare(dataNeed({ recipe }, skipUnreadable ? 'skip' : 'refuse'), location, reading);
   const { description } = data;
   const model = modelOf(child, description, subject.origin);
+  requireValidationSplit(recipe, description);
   const software = softwareOf(version, await engine());
   const folder = makeFolder(place, subject.name);
   const record: TrainingRecord = {

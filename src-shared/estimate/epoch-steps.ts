@@ -1,4 +1,5 @@
 import { isImageSearch, type SearchConfig } from '../config/search-config';
+import { validationCount } from '../config/tasks/validation-split';
 import type { DatasetDescription } from '../dataset/description';
 
 /** Steps of an epoch, and how many pictures or tokens each of them takes. */
@@ -22,7 +23,7 @@ export function epochSteps(config: SearchConfig, description: DatasetDescription
   if (isImageSearch(config)) {
     const pictures = description.kind === 'images' ? description.splits.train.count : 0;
     const { validation, batchSize } = config.recipe;
-    const aside = validation < 1 ? Math.max(1, Math.round(validation * pictures)) : validation;
+    const aside = validationCount(validation, pictures);
     const trained = Math.max(0, pictures - aside);
     const batch = Math.max(1, Math.min(batchSize, trained));
     return {

@@ -13,6 +13,7 @@ import { runProgram, startProgram } from '../../testing/program';
 import { courseOf, type Course } from '../../testing/search-fixture';
 import { temporaryFolder } from '../../testing/temporary-folder';
 import { tinyDataset } from '../../testing/tiny-dataset';
+import { exitCodes } from '../exit-codes';
 
 let folder: string;
 let data: string;
@@ -206,4 +207,12 @@ describe('Ctrl-C', () => {
     expect(code).toBe(130);
     expect(listRunFolders(runs)).toEqual([]);
   });
+});
+
+it('data that are too few for the validation split leave no run', async () => {
+  const runs = join(folder, 'too few');
+  const { code, stderr } = await runProgram(tiny(runs, '--set', 'recipe.validation=5000'), environment());
+  expect(code).toBe(exitCodes.usage);
+  expect(stderr).toMatch(/A validation split of 5000 cannot be taken from \d+ training pictures/);
+  expect(listRunFolders(runs)).toEqual([]);
 });

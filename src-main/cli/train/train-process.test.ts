@@ -17,6 +17,7 @@ import { preparedLines, ptbFiles } from '../../testing/text-datasets';
 import { tinyDataset } from '../../testing/tiny-dataset';
 import { tinyArchitecture } from '../../testing/tiny-pictures';
 import { readTrainingRecord, trainingFiles } from '../../training/training-record';
+import { exitCodes } from '../exit-codes';
 
 let folder: string;
 let text: string;
@@ -127,13 +128,18 @@ describe('a published model', () => {
 });
 
 describe('a network of an architecture file', () => {
-  it('is trained on pictures, and tested when that is asked for', async () => {
-    const { source } = await tinyDataset(join(folder, 'pictures'));
-    const task = { height: 8, width: 8, channels: 3, classes: 4 };
-    const network = { kind: 'conv', architecture: tinyArchitecture, task } as const;
-    const file = join(folder, 'net.json');
-    const { parameters, multiplyAdds } = countsOf(network);
+  const task = { height: 8, width: 8, channels: 3, classes: 4 };
+  const network = { kind: 'conv', architecture: tinyArchitecture, task } as const;
+  const { parameters, multiplyAdds } = countsOf(network);
+  let source: string;
+  let file: string;
+  beforeAll(async () => {
+    ({ source } = await tinyDataset(join(folder, 'pictures')));
+    file = join(folder, 'net.json');
     writeFileSync(file, architectureFileText({ ...head, ...network, parameters, multiplyAdds }));
+  });
+
+  it('is trained on pictures, and tested when that is asked for', async () => {
     const output = join(folder, 'network');
     const { code, stdout, stderr } = await train(
       ...[file, '--data', source, '--output', output, '--test', '--json', '--threads', '1'],
@@ -146,6 +152,14 @@ describe('a network of an architecture file', () => {
     expect(test?.['measure']).toBeGreaterThan(0.5);
     const left = readFileSync(trainingFiles(output).architecture, 'utf8');
     expect(parseArchitectureFile(left, 'file')).toMatchObject({ kind: 'conv', parameters });
+  });
+
+  it('makes no folder where the data are too few for the validation split of its recipe', async () => {
+    const output = join(folder, 'too', 'few');
+    const { code, stderr } = await train(file, '--data', source, '--output', output);
+    expect(code).toBe(exitCodes.usage);
+    expect(stderr).toMatch(/A validation split of 5000 cannot be taken from \d+ training pictures/);
+    expect(existsSync(join(folder, 'too'))).toBe(false);
   });
 });
 
