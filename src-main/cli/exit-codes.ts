@@ -22,7 +22,7 @@ Exit codes:
   3    the data set is missing, damaged or of an unknown form
   4    the training engine is missing or could not be installed
   5    the run is missing, damaged, locked or not writable
-  6    the queue cannot be reached, or what is in it cannot be used
+  6    the queue cannot be reached (a worker waits for it), or what is in it cannot be used
   130  ended by Ctrl-C (a search or a training can be resumed)
   143  ended by a termination signal (a search or a training can be resumed)`;
 

@@ -19,7 +19,8 @@ import { workerView } from '../views/worker-view';
 import type { WorkerOptions } from './worker-options';
 
 /**
- * `cellsmith worker`: trains the children of a queue's searches with the trainers of this machine until Ctrl-C.
+ * `cellsmith worker`: trains the children of a queue's searches with the trainers of this machine until Ctrl-C. It waits for a queue that
+ * cannot be reached.
  * @returns the exit code
  */
 export async function workerCommand(terminal: Terminal, options: WorkerOptions): Promise<number> {
@@ -47,8 +48,19 @@ export async function workerCommand(terminal: Terminal, options: WorkerOptions):
     }
     await provisionEngine({ signal: early, onProgress: (progress) => preparing.engine(progress) });
     preparing.close();
-    const connection = await connectQueue(address);
-    early.throwIfAborted();
+    const connection = await connectQueue(address, {
+      signal: early,
+      onAway: (message) =>
+        view.event(
+          message === null
+            ? { type: 'back' }
+            : { type: 'away', message: `${message} Ctrl-C ends the worker.` },
+        ),
+    }).catch((error: unknown) => {
+      if (early.aborted) return null;
+      throw error;
+    });
+    if (connection === null) return interrupts.exitCode() ?? exitCodes.interrupted;
     serving = true;
     await serveQueue({
       connection,

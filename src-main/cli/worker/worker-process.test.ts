@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { cacheDirectory } from '../../engine/provision/installation';
 import { listRunFolders } from '../../runs/locations';
 import { runProgram, startProgram } from '../../testing/program';
@@ -87,36 +89,80 @@ describe('a queue with TLS and a password', () => {
   });
 
   it('is refused with what to do about it: a password, a certificate, an address', async () => {
+    const web = createServer((socket) => {
+      socket.on('error', () => undefined).once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    });
+    await new Promise<void>((listening) => web.listen(0, '127.0.0.1', listening));
+    const { port } = web.address() as AddressInfo;
+    const at = (url: string) => ['worker', '--json', '--queue', url, '--data', `tiny=${data}`];
     const messages = await Promise.all([
       runProgram(worker('--json'), environment()),
       runProgram(worker('--json'), environment({ CELLSMITH_QUEUE_PASSWORD: 'wrong-password' })),
       runProgram(worker('--json'), { ...environment(secret), CELLSMITH_QUEUE_CA: '' }),
-      runProgram(
-        ['worker', '--json', '--queue', 'redis://127.0.0.1:1', '--data', `tiny=${data}`],
-        environment(),
-      ),
-      runProgram(
-        ['worker', '--json', '--queue', 'http://:pass@host', '--data', `tiny=${data}`],
-        environment(),
-      ),
+      runProgram(at(redis.url.replace('rediss', 'redis')), environment({ CELLSMITH_QUEUE_CA: '' })),
+      runProgram(at(`redis://127.0.0.1:${port}`), environment({ CELLSMITH_QUEUE_CA: '' })),
+      runProgram(at('http://:pass@host'), environment()),
+      runProgram(search('away', '--json', '--queue', 'redis://127.0.0.1:1'), environment()),
       runProgram(
         search('stored', '--json', '--set', 'trainers.queue=redis://:pass@host'),
         environment(secret),
       ),
     ]);
+    web.close();
     const errors = messages.map(({ code, stderr }) => [code, stderr.trim().split('\n').at(-1)]);
     expect(errors).toEqual([
       [6, expect.stringMatching(/cannot be used: NOAUTH.*CELLSMITH_QUEUE_PASSWORD/)],
       [6, expect.stringMatching(/cannot be used: WRONGPASS.*CELLSMITH_QUEUE_PASSWORD/)],
       [6, expect.stringMatching(/cannot be used: self.signed.*--ca/)],
+      [6, expect.stringMatching(/redis:\/\/127\.0\.0\.1:\d+ cannot be used: .*whether it speaks TLS/)],
+      [6, expect.stringMatching(/cannot be used: .*See that Redis or Valkey runs there/)],
+      [2, expect.stringMatching(/The address of the queue cannot be used/)],
       [
         6,
         expect.stringMatching(/redis:\/\/127\.0\.0\.1:1 cannot be used.*See that Redis or Valkey runs there/),
       ],
-      [2, expect.stringMatching(/The address of the queue cannot be used/)],
       [2, expect.stringMatching(/trainers\.queue/)],
     ]);
     for (const { stdout, stderr } of messages) expect(stdout + stderr).not.toMatch(/wrong-password|:pass@/);
+  });
+});
+
+describe('a worker that starts before its queue', () => {
+  const away =
+    /The queue rediss:\S+ cannot be reached \(connect ECONNREFUSED \S+\)\. .* Ctrl-C ends the worker\./;
+
+  it('says so once, goes on when the queue comes, and says of a wrong password then', async () => {
+    await redis.kill();
+    const working = startProgram(worker('--json'), environment(secret));
+    const mistaken = startProgram(worker(), environment({ CELLSMITH_QUEUE_PASSWORD: 'wrong-password' }));
+    await Promise.all([working.sees(/"type":"away"/), mistaken.sees(away)]);
+    await wait(2000);
+    expect(working.process.exitCode).toBeNull();
+    await redis.start();
+    const refused = await mistaken.ended();
+    expect([refused.code, refused.stderr]).toEqual([6, expect.stringMatching(/cannot be used: WRONGPASS/)]);
+    await working.sees(/"type":"ready"/);
+    working.process.kill('SIGINT');
+    const { code, stdout } = await working.ended();
+    expect(code).toBe(130);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => z.looseObject({ type: z.string() }).parse(JSON.parse(line)));
+    expect(events.map(({ type }) => type)).toEqual(['away', 'back', 'ready']);
+    expect(events[0]).toMatchObject({ message: expect.stringMatching(away) as string });
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('is ended by one %s', async (signal, code) => {
+    await redis.kill();
+    const working = startProgram(worker(), environment(secret));
+    await working.sees(away);
+    working.process.kill(signal);
+    expect(await working.ended()).toMatchObject({ code, stderr: '' });
+    await redis.start();
   });
 });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { queueUrlSchema } from '../../../../src-shared/config/queue-url';
 import { parseQueueUrl, queueAddressOf, queueErrorMessage, redacted } from './address';
-import { pauseBefore } from './connect';
+import { pauseBefore } from './first-connection';
 
 describe('the address of a queue', () => {
   it('is read with everything that it can hold', () => {

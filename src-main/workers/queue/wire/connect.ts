@@ -2,6 +2,7 @@ import type * as bullmqTypes from 'bullmq';
 import type { Redis } from 'ioredis';
 import { CellsmithError } from '../../../../src-shared/errors';
 import { queueErrorMessage, type QueueAddress } from './address';
+import { connectAtLast, connectPatience, pauseBefore, type WaitForQueue } from './first-connection';
 
 /** What of BullMQ is used. It is loaded when a queue is used and not before. */
 export type BullMq = Pick<typeof bullmqTypes, 'Queue' | 'Worker'>;
@@ -21,24 +22,18 @@ export interface QueueConnection {
   close(): void;
 }
 
-/** Before a connection is tried again: doubled each time, between these. Milliseconds. */
-const firstPause = 250;
-const longestPause = 10_000;
 /** A server that does not answer for so long is given up, and connected to anew. */
 const silence = 20_000;
-/** So long is waited for a server that is not there at the beginning. */
-const connectPatience = 10_000;
-
-/** How long to wait before the n-th try (from 1) to connect again, in milliseconds. */
-export function pauseBefore(attempt: number): number {
-  return Math.min(longestPause, firstPause * 2 ** Math.min(attempt - 1, 10));
-}
-
 /**
  * Connects to a queue. Only the first connection fails: once there was one, it is tried again for as long as it takes.
- * @throws CellsmithError 'queue.unreachable' with what to do about it
+ * @param waiting has the first connection tried as long too, where nobody answers at the address; who answers and refuses, or is no queue,
+ *   ends it at once
+ * @throws CellsmithError 'queue.unreachable' with what to do about it, 'cancelled'
  */
-export async function connectQueue(address: QueueAddress): Promise<QueueConnection> {
+export async function connectQueue(
+  address: QueueAddress,
+  waiting: WaitForQueue | null = null,
+): Promise<QueueConnection> {
   const [bullmq, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')]);
   let connected = false;
   let closed = false;
@@ -63,11 +58,20 @@ export async function connectQueue(address: QueueAddress): Promise<QueueConnecti
     lastError = undefined;
     setReason(null);
   });
+  const connect = async (): Promise<void> => {
+    lastError = undefined;
+    try {
+      await redis.connect();
+    } catch (error) {
+      throw (lastError as Error | undefined) ?? error;
+    }
+  };
   try {
-    await redis.connect();
+    if (waiting === null) await connect();
+    else await connectAtLast(address, connect, waiting, () => redis.disconnect());
   } catch (error) {
     redis.disconnect();
-    throw unreachable(address, lastError ?? error);
+    throw error instanceof CellsmithError ? error : unreachable(address, error);
   }
   connected = true;
   return {
@@ -122,5 +126,7 @@ function adviceFor(message: string): string {
     return 'Give its password in the environment variable CELLSMITH_QUEUE_PASSWORD.';
   if (/certificate|self.signed|altnames|SSL|TLS/i.test(message))
     return 'Name the certificate of its authority with --ca, or see whether it speaks TLS at all (rediss://).';
+  if (/ECONNRESET|Connection is closed/.test(message))
+    return 'See whether it speaks TLS (rediss://) or is something else than Redis or Valkey.';
   return 'See that Redis or Valkey runs there and that this machine may reach it.';
 }
