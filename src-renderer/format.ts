@@ -1,3 +1,4 @@
+import { counted } from '../src-shared/counted';
 import { measureNames, measureText, type Measure } from '../src-shared/run/measure';
 import type { TimeLeft } from '../src-shared/run/progress/time-left';
 
@@ -78,9 +79,14 @@ export function dateTime(milliseconds: number): string {
   });
 }
 
+/** '1 picture', '12,800 pictures'. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return counted(count, one, many, wholeNumber);
+}
+
 /** '1 child', '8 children'. */
 export function children(count: number): string {
-  return count === 1 ? '1 child' : `${wholeNumber(count)} children`;
+  return countOf(count, 'child', 'children');
 }
 
 /** '25 %', '0.61 %', '3·10^−7' of a probability. */

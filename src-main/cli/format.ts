@@ -1,3 +1,5 @@
+import { counted } from '../../src-shared/counted';
+
 /** '41.3 %' of a share from 0 to 1; '–' for none. */
 export function percent(share: number | null): string {
   return share === null ? '–' : `${(100 * share).toFixed(1)} %`;
@@ -47,5 +49,5 @@ export function dateTime(milliseconds: number): string {
 
 /** '1 child', '8 children'. */
 export function children(count: number): string {
-  return count === 1 ? '1 child' : `${count} children`;
+  return counted(count, 'child', 'children');
 }

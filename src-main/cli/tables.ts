@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { shortCount, summariseConv } from '../../src-shared/architecture/conv/conv-text';
 import { countLanguageParameters } from '../../src-shared/architecture/cell/language-model-size';
+import { counted } from '../../src-shared/counted';
 import { measureNames, measureOf, measureText } from '../../src-shared/run/measure';
 import type { Trial } from '../../src-shared/run/trial';
 import { readBestTrials } from '../runs/tables/trials';
@@ -70,5 +71,5 @@ function architectureText({ manifest }: OpenRun, trial: Trial): string {
   if (proposed.kind === 'conv') return summariseConv(proposed.architecture, proposed.task);
   const { architecture } = proposed;
   const base = architecture.cell.kind === 'cell' ? `base ${architecture.cell.base}, ` : '';
-  return `${base}${architecture.hidden} units, ${shortCount(countLanguageParameters(architecture))} parameters`;
+  return `${base}${counted(architecture.hidden, 'unit')}, ${shortCount(countLanguageParameters(architecture))} parameters`;
 }

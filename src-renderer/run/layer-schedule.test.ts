@@ -11,6 +11,10 @@ it('says how large networks are and when they grow', () => {
   expect(scheduleText(space, 12_000)).toBe('Networks have 20 layers, and grow no more.');
   const fixed = { ...space, blockSize: 3, schedule: { ...space.schedule, growBy: 0 } };
   expect(scheduleText(fixed, 5)).toBe('Networks have 6 blocks of 3 layers, and grow no more.');
+  const first = { ...space.schedule, initialLayers: 1, growBy: 1, every: 1 };
+  expect(scheduleText({ ...space, schedule: first }, 0)).toMatch(
+    /^Networks have 1 layer; from child 2 on 2, then 1 more every child/,
+  );
 });
 
 it('marks the children with which networks grow, as far as there are any', () => {

@@ -1,6 +1,7 @@
 import { depthAt } from '../../src-shared/space/conv-space';
 import type { ConvSpaceConfig } from '../../src-shared/config/search-config';
 import type { Mark } from '../charts/figure';
+import { countOf } from '../format';
 
 /**
  * The layer schedule as a sentence: how large networks are now, and when they grow.
@@ -8,14 +9,17 @@ import type { Mark } from '../charts/figure';
  */
 export function scheduleText(space: ConvSpaceConfig, proposed: number): string {
   const { schedule, blockSize } = space;
-  const unit = blockSize > 1 ? `blocks of ${blockSize} layers` : 'layers';
   const now = depthAt(schedule, proposed);
+  const size =
+    blockSize > 1
+      ? countOf(now, `block of ${blockSize} layers`, `blocks of ${blockSize} layers`)
+      : countOf(now, 'layer');
   if (schedule.growBy === 0 || now >= schedule.maximumLayers)
-    return `Networks have ${now} ${unit}, and grow no more.`;
+    return `Networks have ${size}, and grow no more.`;
   const next = schedule.every * (Math.floor(proposed / schedule.every) + 1);
   return (
-    `Networks have ${now} ${unit}; from child ${(next + 1).toLocaleString('en')} on ${depthAt(schedule, next)}, ` +
-    `then ${schedule.growBy} more every ${schedule.every.toLocaleString('en')} children up to ${schedule.maximumLayers}.`
+    `Networks have ${size}; from child ${(next + 1).toLocaleString('en')} on ${depthAt(schedule, next)}, ` +
+    `then ${schedule.growBy} more every ${schedule.every === 1 ? 'child' : countOf(schedule.every, 'child', 'children')} up to ${schedule.maximumLayers}.`
   );
 }
 

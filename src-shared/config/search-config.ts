@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { activations, combinations } from '../architecture/cell/recurrent-cell';
+import { counted } from '../counted';
 import { largestBatchSize, mostEpochs, mostTrials } from '../run/trial';
 import { largestDepth, mostOptions } from '../space/search-space';
 import { earlyStoppingSchema } from './early-stopping';
@@ -254,7 +255,10 @@ function checkImages(space: ConvSpaceConfig, recipe: ImageRecipe, complain: Comp
     complain('space.schedule.maximumLayers', `must be at least initialLayers (${initialLayers})`);
   const layers = maximumLayers * space.blockSize;
   if (space.pooling.kind === 'fixed' && space.pooling.afterLayers.some((layer) => layer > layers))
-    complain('space.pooling.afterLayers', `must lie within the ${layers} layers of the deepest network`);
+    complain(
+      'space.pooling.afterLayers',
+      `must lie within the ${counted(layers, 'layer')} of the deepest network`,
+    );
   if (recipe.rewardEpochs > recipe.epochs)
     complain('recipe.rewardEpochs', `must not exceed the number of epochs (${recipe.epochs})`);
   if (recipe.decay.kind === 'step' && recipe.decay.epochs.some((epoch) => epoch >= recipe.epochs))

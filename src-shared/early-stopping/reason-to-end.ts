@@ -1,4 +1,5 @@
 import type { EarlyStoppingConfig } from '../config/early-stopping';
+import { counted } from '../counted';
 import { leastEpochs, probabilityBelow } from './learning-curve';
 import { isBelowMedian } from './median-rule';
 import type { EarlierChild } from './scores';
@@ -29,7 +30,7 @@ function belowMedian(
 ): string | undefined {
   const averages = earlier.flatMap(({ averages }) => averages[scores.length - 1] ?? []);
   if (averages.length < afterChildren || !isBelowMedian(scores, averages)) return undefined;
-  return `its best result so far is below the median of ${averages.length} earlier children`;
+  return `its best result so far is below the median of ${counted(averages.length, 'earlier child', 'earlier children')}`;
 }
 
 function belowBest(
@@ -44,5 +45,5 @@ function belowBest(
   const bound = finals.toSorted((a, b) => b - a)[best - 1] ?? -Infinity;
   const probability = probabilityBelow(bound, scores, epochs);
   if (probability <= confidence) return undefined;
-  return `with a probability of ${(100 * probability).toFixed(1)} % it would not come among the best ${best} of ${finals.length} earlier children`;
+  return `with a probability of ${(100 * probability).toFixed(1)} % it would not come among the best ${best} of ${counted(finals.length, 'earlier child', 'earlier children')}`;
 }

@@ -1,4 +1,5 @@
 import type { ConvSpaceConfig } from '../config/search-config';
+import { counted } from '../counted';
 import { CellsmithError } from '../errors';
 import { convChoiceNames, convChoices, convDecisionPoints, type ConvChoiceName } from './conv-space';
 import { largestDepth, type Decision, type DecisionPoint, type OptionValue } from './search-space';
@@ -55,7 +56,7 @@ export function readConvSteps(
   if (decisions.length !== position)
     throw new CellsmithError(
       'architecture.invalid',
-      `An architecture of ${depth} layers takes ${position} decisions, not ${decisions.length}.`,
+      `An architecture of ${counted(depth, 'layer')} takes ${counted(position, 'decision')}, not ${decisions.length}.`,
     );
   return {
     steps,
@@ -108,7 +109,8 @@ function selectedSteps(
     Array.isArray(decision) &&
     decision.length === point.candidates.length &&
     decision.every((bit) => bit === 0 || bit === 1);
-  if (!valid) throw invalid(point, decision, position, `a list of ${point.candidates.length} bits`);
+  if (!valid)
+    throw invalid(point, decision, position, `a list of ${counted(point.candidates.length, 'bit')}`);
   return (decision as readonly number[]).flatMap((bit, index) => (bit === 1 ? [index + 1] : []));
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { counted } from '../../../src-shared/counted';
 import type { ImageDatasetDescription } from '../../../src-shared/dataset/description';
 import { describeDataset } from '../../datasets/prepare';
 import { exitCodes } from '../exit-codes';
@@ -57,8 +58,8 @@ function writeDescription(terminal: Terminal, description: ImageDatasetDescripti
     ['Data set', location],
     ['Form', `${form}, ${container}`],
     ['Files', `${files}, ${bytes(description.bytes)}`],
-    ['Training', `${splits.train.count} pictures`],
-    ['Test', `${splits.test.count} pictures${drawn}`],
+    ['Training', counted(splits.train.count, 'picture')],
+    ['Test', `${counted(splits.test.count, 'picture')}${drawn}`],
     ['Sizes', shown.join(', ')],
     ['Grey', String(description.grey)],
     ['Mean', `${colours(description.mean)} of red, green, blue (0–255)`],

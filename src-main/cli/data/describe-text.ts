@@ -1,3 +1,4 @@
+import { counted } from '../../../src-shared/counted';
 import type { TextDatasetDescription } from '../../../src-shared/dataset/text-description';
 import { bytes } from '../format';
 import { list, table } from '../tables';
@@ -20,7 +21,10 @@ export function writeTextDescription(terminal: Terminal, description: TextDatase
     ['Read', read.join(', ')],
     ['Vocabulary', `${description.vocabularySize} of ${description.distinctTokens} different tokens${limit}`],
     ['Splits', drawn],
-    ['Longest line', `${longestLine.tokens} tokens (${longestLine.split}, line ${longestLine.line})`],
+    [
+      'Longest line',
+      `${counted(longestLine.tokens, 'token')} (${longestLine.split}, line ${longestLine.line})`,
+    ],
     ['Most frequent', description.mostFrequent.map(({ token }) => shown(token)).join(' ')],
     ['Fingerprint', description.fingerprint],
   ];

@@ -1,5 +1,6 @@
 import { cellFormulas, cellTree } from '../../../src-shared/architecture/cell/cell-forms';
 import { convTableText, shortCount } from '../../../src-shared/architecture/conv/conv-text';
+import { counted } from '../../../src-shared/counted';
 import { measureNames, measureOf, measureText, type Measure } from '../../../src-shared/run/measure';
 import { stalenessOf, stalenessText } from '../../../src-shared/run/figures/staleness';
 import type { EpochRecord, FailureReason, Trial } from '../../../src-shared/run/trial';
@@ -20,7 +21,7 @@ export function writeOverview(terminal: Terminal, run: OpenRun): void {
   const { children, budget } = summary;
   const { dataset, config } = run.manifest;
   const limits = [
-    ...(budget.children === null ? [] : [`${budget.children} children`]),
+    ...(budget.children === null ? [] : [counted(budget.children, 'child', 'children')]),
     ...(budget.hours === null ? [] : [duration(budget.hours * 3_600_000)]),
     ...(budget.multiplyAdds === null ? [] : [`${shortCount(budget.multiplyAdds)} multiply-adds`]),
   ];
@@ -47,7 +48,7 @@ function controllerRow({ database, manifest }: OpenRun): [string, string][] {
   const updates = readUpdates(database);
   const { replicas, mode, strategy } = manifest.config.controller;
   if (updates.length === 0) return [];
-  const batches = `${updates.length} ${updates.length === 1 ? 'batch' : 'batches'} learned`;
+  const batches = `${counted(updates.length, 'batch', 'batches')} learned`;
   if (replicas === 1 || strategy === 'random') return [['Controller', batches]];
   const staleness = stalenessOf(updates);
   const old = staleness === null ? '' : `; staleness ${stalenessText(staleness)}`;
@@ -127,7 +128,7 @@ const endingTexts = { user: 'its user', rule: 'the rule of the run' } as const;
 function sampledBy({ database, manifest }: OpenRun, trial: Trial): string | null {
   const version = readBatchOf(database, trial.number)?.parametersVersion ?? null;
   if (version === null || manifest.config.controller.replicas === 1) return null;
-  return `replica ${trial.replica + 1}, by parameters after ${version} updates`;
+  return `replica ${trial.replica + 1}, by parameters after ${counted(version, 'update')}`;
 }
 
 function optional(name: string, value: string | false | 0 | null): [string, string][] {
@@ -138,7 +139,7 @@ function optional(name: string, value: string | false | 0 | null): [string, stri
 function architectureLines(proposed: Proposed): string {
   if (proposed.kind === 'conv') return convTableText(proposed.architecture, proposed.task);
   const { cell, layers, hidden } = proposed.architecture;
-  const size = `${layers === 1 ? '1 layer' : `${layers} layers`} of ${hidden} units`;
+  const size = `${counted(layers, 'layer')} of ${counted(hidden, 'unit')}`;
   if (cell.kind !== 'cell') return size;
   return [size, '', ...cellTree(cell), '', ...cellFormulas(cell)].join('\n');
 }

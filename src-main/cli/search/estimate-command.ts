@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
+import { counted } from '../../../src-shared/counted';
 import type { DatasetDescription } from '../../../src-shared/dataset/description';
 import { CellsmithError } from '../../../src-shared/errors';
 import {
@@ -110,7 +111,7 @@ function rowsOf(
   const { parameters, memory, steps, time } = estimate;
   const what = config.space.kind === 'conv' ? 'networks' : 'cells';
   const space = spaceSizes(config).map(({ depth, count }): [string, string] => [
-    config.space.kind === 'conv' ? `Space of ${depth} layers` : 'Space',
+    config.space.kind === 'conv' ? `Space of ${counted(depth, 'layer')}` : 'Space',
     `${countText(count)} ${what}${count > 999_999n && count < 10n ** 30n ? ` (${exactCountText(count)})` : ''}`,
   ]);
   const all =
@@ -120,7 +121,7 @@ function rowsOf(
   return [
     ...space,
     ['Typical child', `${spreadText(parameters, shortCount)} parameters`],
-    ['Epoch', `${steps.training} steps of training, ${steps.evaluation} of evaluation`],
+    ['Epoch', `${counted(steps.training, 'step')} of training, ${steps.evaluation} of evaluation`],
     ...(time === null
       ? []
       : ([

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { presets } from '../../../src-shared/config/presets/presets';
 import type { Recipe, SearchConfig } from '../../../src-shared/config/search-config';
+import { counted } from '../../../src-shared/counted';
 import { bestMeasure, measureNames, measureOf, measureText } from '../../../src-shared/run/measure';
 import { CellsmithError } from '../../../src-shared/errors';
 import { prepareFor } from '../../datasets/prepare-for';
@@ -103,7 +104,7 @@ function writeSummary(terminal: Terminal, folder: string, { child, epochs, outco
   if (best !== null)
     writeLine(
       terminal,
-      `Best validation ${measureNames[measure].name}: ${measureText(measure, best)}, of ${epochs.length} epochs`,
+      `Best validation ${measureNames[measure].name}: ${measureText(measure, best)}, of ${counted(epochs.length, 'epoch')}`,
     );
   const left = outcome === 'completed' || outcome === 'stopped' ? 'Record and weights' : 'Record';
   writeLine(terminal, `${left}: ${folder}`);

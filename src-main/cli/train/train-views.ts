@@ -1,4 +1,5 @@
 import type { MultiBar, SingleBar } from 'cli-progress';
+import { counted } from '../../../src-shared/counted';
 import { measureNames, measureText, trainMeasure, validationMeasure } from '../../../src-shared/run/measure';
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import type { Measure } from '../../../src-shared/run/measure';
@@ -101,7 +102,7 @@ function trainingLines(measure: Measure): (event: TrainingEvent) => string | und
     switch (event.type) {
       case 'trainingStarted':
         return (
-          `Training ${shortCount(event.parameters)} parameters for ${event.epochs} epochs in ${event.folder}` +
+          `Training ${shortCount(event.parameters)} parameters for ${counted(event.epochs, 'epoch')} in ${event.folder}` +
           (event.earlier > 0 ? `, of which ${event.earlier} are done` : '')
         );
       case 'epochEnded': {
@@ -115,8 +116,8 @@ function trainingLines(measure: Measure): (event: TrainingEvent) => string | und
       }
       case 'measured':
         return event.split === 'test'
-          ? `test ${name} ${measureText(measure, event.measure)}${event.draws > 0 ? `, averaged over ${event.draws} draws of dropout` : ''}`
-          : `validation ${name} averaged over ${event.draws} draws of dropout ${measureText(measure, event.measure)}`;
+          ? `test ${name} ${measureText(measure, event.measure)}${event.draws > 0 ? `, averaged over ${counted(event.draws, 'draw')} of dropout` : ''}`
+          : `validation ${name} averaged over ${counted(event.draws, 'draw')} of dropout ${measureText(measure, event.measure)}`;
       case 'trainingEnded':
         return event.message ?? undefined;
       case 'trainingProgress':

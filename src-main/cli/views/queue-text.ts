@@ -1,3 +1,4 @@
+import { counted } from '../../../src-shared/counted';
 import { placesOf, type QueueState } from '../../../src-shared/run/queue-state';
 
 /** What the terminal says of a queue, in a line: who works at it for this search, or what is amiss. */
@@ -7,7 +8,7 @@ function queueText(queue: QueueState): string {
   const hosts = [...new Set(workers.map(({ host }) => host))];
   const named =
     hosts.length > 4 ? `${hosts.slice(0, 4).join(', ')} and ${hosts.length - 4} more` : hosts.join(', ');
-  return `queue ${queue.url}: ${count(workers.length, 'worker')} with ${count(placesOf(queue), 'trainer')} on ${named}`;
+  return `queue ${queue.url}: ${counted(workers.length, 'worker')} with ${counted(placesOf(queue), 'trainer')} on ${named}`;
 }
 
 /** A function that says a text when it is not what was said last. */
@@ -18,8 +19,4 @@ export function sayChanges(say: (text: string) => void): (queue: QueueState) => 
     if (text !== last) say(text);
     last = text;
   };
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
 import { displayName } from '../trees/file-tree';
 import type { CifarBatch } from './cifar';
@@ -136,7 +137,8 @@ function batchOf(
   }
   const labels = integersOf(dictionary.get(labelsKey));
   if (labels === null) throw wrong(`it has no list of integers named "${labelsKey}"`);
-  if (labels.length !== count) throw wrong(`it has ${count} pictures but ${labels.length} labels`);
+  if (labels.length !== count)
+    throw wrong(`it has ${counted(count, 'picture')} but ${counted(labels.length, 'label')}`);
   if (count === 0)
     throw new CellsmithError('data.empty', `${shown} holds no pictures. Download the data set again.`);
   return { pixels: data.fortran ? rowMajor(data.bytes, count) : data.bytes, labels };

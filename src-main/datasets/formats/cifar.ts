@@ -1,3 +1,4 @@
+import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { DatasetWarning } from '../../../src-shared/dataset/description';
 import type { RgbImage, SourceSplit } from './image-source';
@@ -103,7 +104,7 @@ export function unusualBatch(file: string, records: number, published: number): 
   return [
     {
       code: 'unusual-batch-size',
-      message: `${file} has ${records} pictures; the published file has ${published}.`,
+      message: `${file} has ${counted(records, 'picture')}; the published file has ${published}.`,
     },
   ];
 }

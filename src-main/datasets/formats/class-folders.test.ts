@@ -106,9 +106,11 @@ describe('class folders', () => {
     expect(reasons['text.jpg']).toMatch(/neither a PNG nor a JPEG/);
     expect(reasons['head.jpg']).toMatch(/head\.jpg cannot be decoded/);
     expect(reasons['drawing.png']).toMatch(/neither a PNG nor a JPEG/);
-    const codes = found.warnings.map((warning) => warning.code);
-    expect(codes).toContain('unreadable-files');
-    expect(codes).toContain('unused-files');
+    const messages = new Map(found.warnings.map(({ code, message }) => [code, message]));
+    expect(messages.get('unreadable-files')).toBe('5 files cannot be read.');
+    expect(messages.get('unused-files')).toMatch(
+      /^1 file is no PNG or JPEG file in a class folder and is left out/,
+    );
   });
 
   it('find copies, copies across the splits, and copies under another class', async () => {

@@ -1,3 +1,4 @@
+import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { DatasetWarning } from '../../../src-shared/dataset/description';
 import { decodeImage, maximumImageBytes } from '../decoding/decode-image';
@@ -149,7 +150,7 @@ function unusedFiles(view: FolderView, used: ReadonlyMap<string, unknown>): Data
   return [
     {
       code: 'unused-files',
-      message: `${count} files are not PNG or JPEG files in a class folder and are left out (${examples.join(', ')}${more}).`,
+      message: `${counted(count, 'file is no PNG or JPEG file in a class folder and is', 'files are not PNG or JPEG files in a class folder and are')} left out (${examples.join(', ')}${more}).`,
     },
   ];
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
 import { displayName } from '../trees/file-tree';
 import { gunzipChunks } from '../trees/gunzip';
@@ -194,7 +195,7 @@ async function* readImages(
   if (count !== labels) {
     throw new CellsmithError(
       'data.damaged',
-      `${shown} has ${count} pictures, but its file of labels has ${labels}. They do not belong together; download both again.`,
+      `${shown} has ${counted(count, 'picture')}, but its file of labels has ${labels}. They do not belong together; download both again.`,
     );
   }
   let index = 0;

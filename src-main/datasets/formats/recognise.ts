@@ -1,3 +1,4 @@
+import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { TextFinding } from '../text/find-text';
 import { findPlainText, findSplitFiles } from '../text/find-text';
@@ -96,6 +97,5 @@ function inventory(tree: FileTree): string {
   const sorted = [...kinds].sort((a, b) => b[1] - a[1]);
   const shown = sorted.slice(0, 5).map(([kind, count]) => `${count} ${kind}`);
   if (sorted.length > shown.length) shown.push('…');
-  const files = tree.files.length === 1 ? '1 file' : `${tree.files.length} files`;
-  return `${files} (${shown.join(', ')}) in ${folders.size === 1 ? '1 folder' : `${folders.size} folders`}`;
+  return `${counted(tree.files.length, 'file')} (${shown.join(', ')}) in ${counted(folders.size, 'folder')}`;
 }

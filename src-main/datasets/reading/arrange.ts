@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { ImageSource } from '../formats/image-source';
 import { drawStratified } from '../split';
@@ -41,7 +42,7 @@ export function arrange(source: ImageSource, table: RecordTable, draw: TestDraw)
   if (size < 1 || size >= pool.length) {
     throw new CellsmithError(
       'config.invalid',
-      `A test split of ${draw.fraction} cannot be drawn from ${pool.length} pictures. Choose another fraction, or give the test pictures a folder of their own.`,
+      `A test split of ${draw.fraction} cannot be drawn from ${counted(pool.length, 'picture')}. Choose another fraction, or give the test pictures a folder of their own.`,
     );
   }
   const labels = Int32Array.from(pool, (row) => table.label(row));

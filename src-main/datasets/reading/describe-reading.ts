@@ -1,3 +1,4 @@
+import { counted } from '../../../src-shared/counted';
 import type { DatasetWarning, ImageDatasetDescription } from '../../../src-shared/dataset/description';
 import type { ImageSource } from '../formats/image-source';
 import { displayName } from '../trees/file-tree';
@@ -119,7 +120,7 @@ function classWarnings(
   if (most > imbalance * least) {
     warnings.push({
       code: 'class-imbalance',
-      message: `The largest class has ${most} training pictures, the smallest ${least}: accuracy will favour the large ones.`,
+      message: `The largest class has ${counted(most, 'training picture')}, the smallest ${least}: accuracy will favour the large ones.`,
     });
   }
   return warnings;
@@ -135,23 +136,23 @@ function contentWarnings(
   if (acrossSplits > 0) {
     warnings.push({
       code: 'test-leak',
-      message: `${acrossSplits} test pictures are also among the training pictures: test accuracy will be too high.`,
+      message: `${counted(acrossSplits, 'test picture is', 'test pictures are')} also among the training pictures: test accuracy will be too high.`,
     });
   }
   if (withinTrain + withinTest > 0) {
     warnings.push({
       code: 'duplicates',
-      message: `${withinTrain} training pictures and ${withinTest} test pictures are copies of others of their split.`,
+      message: `${counted(withinTrain, 'training picture')} and ${counted(withinTest, 'test picture')} are copies of others of their split.`,
     });
   }
   if (conflictingLabels > 0) {
     warnings.push({
       code: 'conflicting-labels',
-      message: `${conflictingLabels} copies of a picture stand under another class than the first.`,
+      message: `${counted(conflictingLabels, 'copy of a picture stands', 'copies of a picture stand')} under another class than the first.`,
     });
   }
   if (unreadable > 0) {
-    warnings.push({ code: 'unreadable-files', message: `${unreadable} files cannot be read.` });
+    warnings.push({ code: 'unreadable-files', message: `${counted(unreadable, 'file')} cannot be read.` });
   }
   if (distinctSizes > 1) {
     warnings.push({

@@ -1,3 +1,4 @@
+import { counted } from '../../../src-shared/counted';
 import type { TextSplit } from '../../../src-shared/dataset/text-description';
 import type { BlockDraw, TextLevel, TextReading } from '../../../src-shared/dataset/text-options';
 import { CellsmithError } from '../../../src-shared/errors';
@@ -42,7 +43,7 @@ export function arrangeText(
     throw new CellsmithError(
       'data.empty',
       drawn
-        ? `${location} is too short to be split: it has ${lengthOf(pool)} tokens, of which ${count} were left for the ${split} split. Choose a longer text.`
+        ? `${location} is too short to be split: it has ${counted(lengthOf(pool), 'token')}, of which ${counted(count, 'was', 'were')} left for the ${split} split. Choose a longer text.`
         : `The ${split} split of ${location} holds no words. Get the corpus again.`,
     );
   }

@@ -1,3 +1,4 @@
+import { counted } from '../../../src-shared/counted';
 import type {
   TextDatasetDescription,
   TextSplit,
@@ -97,13 +98,13 @@ function warningsOf(
     if (tokens < tinySplit) {
       warnings.push({
         code: 'tiny-split',
-        message: `The ${called} split has ${tokens} tokens: figures on it say little.`,
+        message: `The ${called} split has ${counted(tokens, 'token')}: figures on it say little.`,
       });
     }
     if (sharedLines > 0 && sharedLines >= manyShared * comparedLines) {
       warnings.push({
         code: 'shared-lines',
-        message: `${sharedLines} of ${comparedLines} longer lines of the ${called} split are also in the training split: its perplexity will be too low.`,
+        message: `${sharedLines} of ${counted(comparedLines, 'longer line')} of the ${called} split ${sharedLines === 1 ? 'is' : 'are'} also in the training split: its perplexity will be too low.`,
       });
     }
     if (outOfVocabularyRate > manyUnknown) {
@@ -116,13 +117,13 @@ function warningsOf(
   if (vocabulary.distinct < tinyVocabulary) {
     warnings.push({
       code: 'tiny-vocabulary',
-      message: `The training split has ${vocabulary.distinct} different tokens only.`,
+      message: `The training split has ${counted(vocabulary.distinct, 'different token')} only.`,
     });
   }
   if (overlong > 0) {
     warnings.push({
       code: 'long-words',
-      message: `${overlong} words of more than ${longestWord} characters became <unk>: perhaps something else than text is among it.`,
+      message: `${counted(overlong, 'word')} of more than ${longestWord} characters became <unk>: perhaps something else than text is among it.`,
     });
   }
   if (longest > longLine) {

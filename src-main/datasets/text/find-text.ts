@@ -1,3 +1,4 @@
+import { counted } from '../../../src-shared/counted';
 import type { TextForm, TextWarning } from '../../../src-shared/dataset/text-description';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { FolderView } from '../formats/image-source';
@@ -114,7 +115,7 @@ function openPlainText(tree: FileTree, texts: readonly TreeFile[]): TextSource {
       : [
           {
             code: 'unused-files',
-            message: `${unused} ${unused === 1 ? 'file is' : 'files are'} not read: ${examples.map(({ path }) => path).join(', ')}${unused > examples.length ? ', …' : ''}.`,
+            message: `${counted(unused, 'file is', 'files are')} not read: ${examples.map(({ path }) => path).join(', ')}${unused > examples.length ? ', …' : ''}.`,
           },
         ];
   return {

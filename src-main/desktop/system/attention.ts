@@ -1,4 +1,5 @@
 import { app, Notification, powerSaveBlocker, type BrowserWindow } from 'electron';
+import { counted } from '../../../src-shared/counted';
 import type { SessionState } from '../../../src-shared/ipc/states';
 
 /** Tells the system what a search means for it: no sleep while it runs, progress in the taskbar, a notification at the end. */
@@ -36,7 +37,7 @@ export function attention(window: () => BrowserWindow | null, mayNotify: () => b
     const problem = end.kind === 'idle' ? end.problem : null;
     const notification = new Notification({
       title: problem === null ? `${search.name}: the search has ended` : `${search.name}: the search broke`,
-      body: problem?.message ?? `${search.ended} children. The run is kept.`,
+      body: problem?.message ?? `${counted(search.ended, 'child', 'children')}. The run is kept.`,
     });
     notification.on('click', () => {
       shown?.show();

@@ -1,4 +1,5 @@
 import { Menu, Tray, nativeImage } from 'electron';
+import { counted } from '../../../src-shared/counted';
 import type { SessionState } from '../../../src-shared/ipc/states';
 
 /** What the sign in the tray can do while the window is hidden. */
@@ -59,5 +60,5 @@ function createTray(icon: string, show: () => void): Tray {
 function titleOf(session: SessionState): string {
   if (session.kind !== 'searching') return 'A search is being prepared';
   const state = session.ending !== null ? ', stopping' : session.paused ? ', paused' : '';
-  return `${session.name}: ${session.ended} ${session.ended === 1 ? 'child' : 'children'} ended${state}`;
+  return `${session.name}: ${counted(session.ended, 'child', 'children')} ended${state}`;
 }

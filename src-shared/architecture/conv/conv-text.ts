@@ -1,3 +1,4 @@
+import { counted } from '../../counted';
 import type { ConvArchitecture, ImageTask, Layer, LayerReference } from './conv-architecture';
 import { describeConv, type FeatureMap } from './describe-conv';
 
@@ -6,8 +7,8 @@ export function summariseConv(architecture: ConvArchitecture, task: ImageTask): 
   const { parameters } = describeConv(architecture, task);
   const convolutions = architecture.layers.filter((layer) => layer.kind === 'convolution').length;
   const poolings = architecture.layers.length - convolutions;
-  const parts = [plural(convolutions, 'layer')];
-  if (poolings > 0) parts.push(plural(poolings, 'pooling'));
+  const parts = [counted(convolutions, 'layer')];
+  if (poolings > 0) parts.push(counted(poolings, 'pooling'));
   parts.push(`${shortCount(parameters)} parameters`);
   if (isChain(architecture)) parts.push('no skip connections');
   else parts.push(`${Math.round(100 * connectionDensity(architecture))}% of skip connections`);
@@ -90,7 +91,7 @@ export function layerText(layer: Layer): string {
   const stride = strideHeight === 1 && strideWidth === 1 ? '' : `, stride ${strideHeight}×${strideWidth}`;
   switch (layer.kind) {
     case 'convolution':
-      return `${layer.filterHeight}×${layer.filterWidth} convolution, ${plural(layer.filters, 'filter')}${stride}`;
+      return `${layer.filterHeight}×${layer.filterWidth} convolution, ${counted(layer.filters, 'filter')}${stride}`;
     case 'maxPooling':
       return `${layer.height}×${layer.width} max-pooling${stride}`;
     case 'averagePooling':
@@ -126,10 +127,6 @@ function inputsText(references: readonly LayerReference[]): string {
 
 function mapText({ height, width, channels }: FeatureMap): string {
   return `${height}×${width}×${channels}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function isConnection(layer: Layer): boolean {

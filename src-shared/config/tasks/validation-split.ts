@@ -1,3 +1,4 @@
+import { counted } from '../../counted';
 import type { DatasetDescription } from '../../dataset/description';
 import { CellsmithError } from '../../errors';
 import type { Recipe } from '../search-config';
@@ -16,7 +17,7 @@ export function requireValidationCount(validation: number, pictures: number): nu
   if (Number.isInteger(count) && count >= 0 && count < pictures) return count;
   throw new CellsmithError(
     'config.invalid',
-    `A validation split of ${validation} cannot be taken from ${pictures} training pictures: set recipe.validation to a number below that, or to a fraction between 0 and 1.`,
+    `A validation split of ${validation} cannot be taken from ${counted(pictures, 'training picture')}: set recipe.validation to a number below that, or to a fraction between 0 and 1.`,
   );
 }
 
