@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { measurementSchema, type Measurement } from '../../src-shared/estimate/measurement';
 import { cacheDirectory, type EngineInstallation } from '../engine/provision/installation';
-import { writeAtomically } from '../runs/write-atomically';
+import { writeAtomically } from '../runs/files/write-atomically';
 
 /** So many are kept, of all machines and engines: the cache folder may be a shared one. */
 const kept = 40;

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { settingsSchema } from '../../src-shared/ipc/states';
-import { writeAtomically } from '../runs/write-atomically';
+import { writeAtomically } from '../runs/files/write-atomically';
 import { windowStateSchema } from './window/window-state';
 
 const storedSchema = z.strictObject({

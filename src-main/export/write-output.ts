@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { CellsmithError } from '../../src-shared/errors';
-import { writeAtomically } from '../runs/write-atomically';
+import { writeAtomically } from '../runs/files/write-atomically';
 
 /**
  * Writes a file that the user has named: whole or not at all.

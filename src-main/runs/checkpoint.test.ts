@@ -11,7 +11,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from './checkpoint';
-import { openLogFile } from './log-file';
+import { openLogFile } from './files/log-file';
 import { createRun, type WritableRun } from './run-folder';
 import { pruneWeights, weightsPath } from './weights';
 

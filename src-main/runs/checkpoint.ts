@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { CellsmithError } from '../../src-shared/errors';
 import type { Database } from './sqlite/database';
-import { writeAtomically } from './write-atomically';
+import { writeAtomically } from './files/write-atomically';
 
 /** Names one file of `controller/` and what it must hold. */
 export interface CheckpointReference {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mostEpochs, mostTrials } from '../../src-shared/run/trial';
 import { runDescription } from '../testing/run-description';
 import { temporaryFolder } from '../testing/temporary-folder';
-import { lockHolder } from './lock';
+import { lockHolder } from './files/lock';
 import { readEventsAfter } from './tables/events';
 import { readListedTrials, readTrials } from './tables/trials';
 import { mostSessions } from './sqlite/table-bounds';

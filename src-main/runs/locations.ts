@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { CellsmithError } from '../../src-shared/errors';
 import { manifestFile } from './manifest';
-import { notWritable } from './write-atomically';
+import { notWritable } from './files/write-atomically';
 
 /**
  * Where runs live when nothing else is said: CELLSMITH_RUNS, else the data directory that each system gives a user's programs.

@@ -5,8 +5,8 @@ import { migrateConfig } from '../../src-shared/config/migrations';
 import { searchConfigSchema } from '../../src-shared/config/search-config';
 import { datasetDescriptionSchema } from '../../src-shared/dataset/description';
 import { CellsmithError } from '../../src-shared/errors';
-import { requireOwnRun } from './own-files';
-import { writeAtomically } from './write-atomically';
+import { requireOwnRun } from './files/own-files';
+import { writeAtomically } from './files/write-atomically';
 
 /** Schema version of run.json. */
 export const manifestVersion = 1;

@@ -5,15 +5,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { CellsmithError } from '../../src-shared/errors';
 import { makeChildCheckpointsFolder } from './child-checkpoints';
 import { makeRunFolder } from './locations';
-import { lockRun } from './lock';
-import { openLogFile, type LogFile } from './log-file';
+import { lockRun } from './files/lock';
+import { openLogFile, type LogFile } from './files/log-file';
 import { manifestVersion, readManifest, writeManifest, type RunManifest } from './manifest';
 import { checkDatabase } from './sqlite/check-database';
 import { migrate, refuseNewer } from './sqlite/migrate';
 import { openInNewestSchema } from './sqlite/open-older';
 import { openDatabase, type Database } from './sqlite/database';
 import { makeWeightsFolder } from './weights';
-import { notWritable } from './write-atomically';
+import { notWritable } from './files/write-atomically';
 
 /** A run that is open to read. */
 export interface OpenRun {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { measureOf } from '../../src-shared/run/measure';
 import type { RunState, RunSummary } from '../../src-shared/run/run-summary';
-import { lockHolder } from './lock';
+import { lockHolder } from './files/lock';
 import { multiplyAddsUsed } from './budget-used';
 import type { OpenRun } from './run-folder';
 import { activeTime, readSessions, type Session } from './tables/sessions';

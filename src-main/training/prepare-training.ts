@@ -18,7 +18,7 @@ import type { Subject } from '../../src-shared/training/subject';
 import type { PreparedData } from '../datasets/prepare-for';
 import type { EngineInstallation } from '../engine/provision/installation';
 import { makeRunFolder, requireRunsFolder } from '../runs/locations';
-import { notWritable, writeAtomically } from '../runs/write-atomically';
+import { notWritable, writeAtomically } from '../runs/files/write-atomically';
 import { dataNeed } from '../search/data-of-run';
 import { softwareOf, type Preparing } from '../search/prepare-search';
 import type { Child } from '../workers/trial-job';

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { CellsmithError } from '../../src-shared/errors';
 import { epochRecordSchema } from '../../src-shared/run/trial';
 import { trainingOutcomes } from '../../src-shared/training/training-event';
-import { requireOwnFiles } from '../runs/own-files';
-import { writeAtomically } from '../runs/write-atomically';
+import { requireOwnFiles } from '../runs/files/own-files';
+import { writeAtomically } from '../runs/files/write-atomically';
 import { childSchema } from '../workers/protocol';
 
 /** An accuracy in [0, 1], or a perplexity; null for one past all numbers. `draws` of dropout were averaged, 0 for none. */

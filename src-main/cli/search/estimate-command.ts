@@ -22,7 +22,7 @@ import {
 import { prepareFor, type PreparedData } from '../../datasets/prepare-for';
 import { provisionEngine } from '../../engine/provision/provision';
 import { listRunFolders } from '../../runs/locations';
-import { lockHolder } from '../../runs/lock';
+import { lockHolder } from '../../runs/files/lock';
 import { dataNeed } from '../../search/data-of-run';
 import { forkTrainer } from '../../workers/trainer-process';
 import { exitCodes } from '../exit-codes';

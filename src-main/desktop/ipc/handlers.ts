@@ -7,7 +7,7 @@ import { cacheDirectory } from '../../engine/provision/installation';
 import { requireRunsFolder } from '../../runs/locations';
 import { readManifest } from '../../runs/manifest';
 import { openArchitecture } from '../architecture-files';
-import { readLog } from '../../runs/read-log';
+import { readLog } from '../../runs/files/read-log';
 import type { CalibrationService } from '../services/calibration-service';
 import type { DatasetService } from '../services/dataset-service';
 import type { EngineService } from '../services/engine-service';

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { dialog, type BrowserWindow } from 'electron';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { Request } from '../../../src-shared/ipc/contract';
-import { writeAtomically } from '../../runs/write-atomically';
+import { writeAtomically } from '../../runs/files/write-atomically';
 import { bytesOf, suggestedName, withEnding } from './saved-files';
 
 const kinds = { png: 'PNG picture', svg: 'SVG drawing', csv: 'Table (CSV)', json: 'JSON' } as const;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { CellsmithError, errorMessage } from '../../src-shared/errors';
+import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 
 /**
  * Writes a file so that its path holds the old content or the new one at every moment, also across a power cut: to a temporary

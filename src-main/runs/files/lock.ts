@@ -12,8 +12,8 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CellsmithError } from '../../src-shared/errors';
-import { isAlive, processStart } from '../processes/process-life';
+import { CellsmithError } from '../../../src-shared/errors';
+import { isAlive, processStart } from '../../processes/process-life';
 import { isOwnFile } from './own-files';
 import { notWritable } from './write-atomically';
 

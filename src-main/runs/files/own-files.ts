@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
-import { CellsmithError } from '../../src-shared/errors';
+import { CellsmithError } from '../../../src-shared/errors';
 
 /** What lies in the folder of a run, and whether it is a file or a folder of files. */
 const entriesOfRun = {
