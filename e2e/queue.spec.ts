@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { redisServer } from '../src-main/testing/redis-server';
+import { redisServer } from '../src-main/testing/queue/redis-server';
 import { seriousViolations } from './accessibility';
 import { newHome, resize, root, sample, startStudio, stopSearch } from './studio';
 

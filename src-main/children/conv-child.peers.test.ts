@@ -11,7 +11,7 @@ import {
   compareWithReference,
   parseReference,
   type ReferenceRequest,
-} from '../testing/child-reference';
+} from '../testing/reference/child-reference';
 import fixture from './fixtures/conv-child.json';
 
 const python = process.env['CELLSMITH_PEERS_PYTHON'] ?? 'python3';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { compareWithReference, parseReference } from '../testing/child-reference';
+import { compareWithReference, parseReference } from '../testing/reference/child-reference';
 import fixture from './fixtures/conv-child.json';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-reference-'));

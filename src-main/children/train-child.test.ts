@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeConv } from '../../src-shared/architecture/conv/describe-conv';
-import { tinyArchitecture, tinyPictures, tinyRecipe } from '../testing/tiny-pictures';
+import { tinyArchitecture, tinyPictures, tinyRecipe } from '../testing/data/tiny-pictures';
 import { convChild } from './conv-child';
 import { taskOf, trainChild } from './train-child';
 import { checkpointFile } from './training/checkpoint-file';

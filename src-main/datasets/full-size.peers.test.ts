@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { describeImages } from '../testing/describe-images';
-import { temporaryFolder } from '../testing/image-datasets';
+import { describeImages } from '../testing/data/describe-images';
+import { temporaryFolder } from '../testing/data/image-datasets';
 import { loadTrainingData } from './load-training-data';
 
 const python = process.env['CELLSMITH_PEERS_PYTHON'] ?? 'python3';

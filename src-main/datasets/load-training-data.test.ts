@@ -8,7 +8,7 @@ import {
   makePictures,
   temporaryFolder,
   writeFiles,
-} from '../testing/image-datasets';
+} from '../testing/data/image-datasets';
 import { loadTrainingData } from './load-training-data';
 import { openTestData } from './open-test-data';
 import { prepareDataset } from './prepare';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { describeImages } from '../testing/describe-images';
-import { temporaryFolder } from '../testing/image-datasets';
+import { describeImages } from '../testing/data/describe-images';
+import { temporaryFolder } from '../testing/data/image-datasets';
 import { describeDataset } from './prepare';
 
 describe('the sample of pictures that ships with the program', () => {

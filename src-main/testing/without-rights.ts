@@ -1,5 +1,5 @@
 import { chmodSync } from 'node:fs';
-import { temporaryFolder } from './image-datasets';
+import { temporaryFolder } from './data/image-datasets';
 
 const nobody = 65534;
 

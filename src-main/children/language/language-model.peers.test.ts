@@ -11,7 +11,7 @@ import {
   type LanguageReference,
   type LanguageRequest,
   parseLanguageReferences,
-} from '../../testing/language-reference';
+} from '../../testing/reference/language-reference';
 import { hasOwnOps } from '../../engine/load';
 import fixture from './fixtures/language-model.json';
 import { leafOrder } from './tree-cell';

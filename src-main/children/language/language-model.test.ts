@@ -8,7 +8,7 @@ import {
   compareWithLanguageReference,
   nameOf,
   parseLanguageReferences,
-} from '../../testing/language-reference';
+} from '../../testing/reference/language-reference';
 import { hasOwnOps } from '../../engine/load';
 import fixture from './fixtures/language-model.json';
 import { languageModel } from './language-model';

@@ -12,7 +12,7 @@ import { readTrials } from '../../runs/tables/trials';
 import { runProgram, startProgram } from '../../testing/program';
 import { courseOf, type Course } from '../../testing/search-fixture';
 import { temporaryFolder } from '../../testing/temporary-folder';
-import { tinyDataset } from '../../testing/tiny-dataset';
+import { tinyDataset } from '../../testing/data/tiny-dataset';
 import { exitCodes } from '../exit-codes';
 
 let folder: string;

@@ -10,12 +10,12 @@ import {
 import { figure5Cell } from '../../../src-shared/architecture/cell/published-cells';
 import { readSafetensors } from '../../children/safetensors';
 import { listRunFolders } from '../../runs/locations';
-import { writeFiles } from '../../testing/image-datasets';
+import { writeFiles } from '../../testing/data/image-datasets';
 import { runProgram, startProgram } from '../../testing/program';
 import { temporaryFolder } from '../../testing/temporary-folder';
-import { preparedLines, ptbFiles } from '../../testing/text-datasets';
-import { tinyDataset } from '../../testing/tiny-dataset';
-import { tinyArchitecture } from '../../testing/tiny-pictures';
+import { preparedLines, ptbFiles } from '../../testing/data/text-datasets';
+import { tinyDataset } from '../../testing/data/tiny-dataset';
+import { tinyArchitecture } from '../../testing/data/tiny-pictures';
 import { readTrainingRecord, trainingFiles } from '../../training/training-record';
 import { exitCodes } from '../exit-codes';
 

@@ -10,10 +10,10 @@ import { readEventsAfter } from '../../runs/tables/events';
 import { readEpochs } from '../../runs/tables/epochs';
 import { readTrials } from '../../runs/tables/trials';
 import { runProgram, startProgram, type RunningProgram } from '../../testing/program';
-import { redisServer, type RedisServer } from '../../testing/redis-server';
+import { redisServer, type RedisServer } from '../../testing/queue/redis-server';
 import { courseOf, type Course } from '../../testing/search-fixture';
 import { temporaryFolder } from '../../testing/temporary-folder';
-import { tinyDataset } from '../../testing/tiny-dataset';
+import { tinyDataset } from '../../testing/data/tiny-dataset';
 
 /** The longer form is `npm run test:queue`, which sets these. */
 const kills = Number(process.env['CELLSMITH_QUEUE_KILLS'] ?? 6);

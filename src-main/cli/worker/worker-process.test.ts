@@ -8,9 +8,9 @@ import { z } from 'zod';
 import { cacheDirectory } from '../../engine/provision/installation';
 import { listRunFolders } from '../../runs/locations';
 import { runProgram, startProgram } from '../../testing/program';
-import { redisServer, type RedisServer } from '../../testing/redis-server';
+import { redisServer, type RedisServer } from '../../testing/queue/redis-server';
 import { temporaryFolder } from '../../testing/temporary-folder';
-import { tinyDataset } from '../../testing/tiny-dataset';
+import { tinyDataset } from '../../testing/data/tiny-dataset';
 
 const password = 'hush-%-hush';
 let folder: string;

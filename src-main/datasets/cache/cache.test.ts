@@ -13,7 +13,12 @@ import {
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetProgress } from '../../../src-shared/dataset/progress';
-import { cifarBinaryFiles, makePictures, temporaryFolder, writeFiles } from '../../testing/image-datasets';
+import {
+  cifarBinaryFiles,
+  makePictures,
+  temporaryFolder,
+  writeFiles,
+} from '../../testing/data/image-datasets';
 import type { PrepareOptions } from '../prepare';
 import { describeDataset, prepareDataset } from '../prepare';
 import { cacheError } from './cache-errors';

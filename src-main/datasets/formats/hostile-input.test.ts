@@ -11,7 +11,7 @@ import {
   tarBytes,
   temporaryFolder,
   zipBytes,
-} from '../../testing/image-datasets';
+} from '../../testing/data/image-datasets';
 import { decodeImage } from '../decoding/decode-image';
 import type { FileTree } from '../trees/file-tree';
 import { collect, readInTurn } from '../trees/file-tree';

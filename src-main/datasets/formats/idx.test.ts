@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { describeImages } from '../../testing/describe-images';
-import type { Files } from '../../testing/image-datasets';
+import { describeImages } from '../../testing/data/describe-images';
+import type { Files } from '../../testing/data/image-datasets';
 import {
   bigEndian,
   classFolderFiles,
@@ -12,7 +12,7 @@ import {
   temporaryFolder,
   without,
   writeFiles,
-} from '../../testing/image-datasets';
+} from '../../testing/data/image-datasets';
 
 let folder: string;
 let cacheDirectory: string;

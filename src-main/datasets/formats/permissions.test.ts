@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { describeImages } from '../../testing/describe-images';
+import { describeImages } from '../../testing/data/describe-images';
 import {
   cifarBinaryFiles,
   classFolderFiles,
@@ -9,7 +9,7 @@ import {
   temporaryFolder,
   tarBytes,
   writeFiles,
-} from '../../testing/image-datasets';
+} from '../../testing/data/image-datasets';
 import { openFolder, withoutRights } from '../../testing/without-rights';
 
 async function failure(path: string): Promise<unknown> {

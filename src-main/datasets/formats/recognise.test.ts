@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { describeImages } from '../../testing/describe-images';
-import type { Files } from '../../testing/image-datasets';
+import { describeImages } from '../../testing/data/describe-images';
+import type { Files } from '../../testing/data/image-datasets';
 import {
   below,
   cifarBinaryFiles,
@@ -14,7 +14,7 @@ import {
   temporaryFolder,
   writeFiles,
   zipBytes,
-} from '../../testing/image-datasets';
+} from '../../testing/data/image-datasets';
 import { openDataset } from '../open';
 
 let folder: string;

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { temporaryFolder } from '../../testing/image-datasets';
+import { temporaryFolder } from '../../testing/data/image-datasets';
 import { describeDataset } from '../prepare';
 import { loadTrainingTokens } from './load-training-tokens';
 import { openTestTokens } from './open-test-tokens';

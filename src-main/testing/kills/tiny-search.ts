@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { cacheDirectory } from '../../engine/provision/installation';
-import { tinyDataset } from '../tiny-dataset';
+import { tinyDataset } from '../data/tiny-dataset';
 import type { KillingOptions } from './kill-searches';
 
 /**

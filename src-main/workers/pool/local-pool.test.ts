@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import type { ConvArchitecture } from '../../../src-shared/architecture/conv/conv-architecture';
 import type { ImageRecipe } from '../../../src-shared/config/search-config';
 import { readSafetensors } from '../../children/safetensors';
-import { tinyDataset } from '../../testing/tiny-dataset';
-import { tinyArchitecture, tinyRecipe } from '../../testing/tiny-pictures';
+import { tinyDataset } from '../../testing/data/tiny-dataset';
+import { tinyArchitecture, tinyRecipe } from '../../testing/data/tiny-pictures';
 import { localPool, type LocalPoolOptions } from './local-pool';
 import type { TrainerPool, TrialResult } from '../trainer-pool';
 import { forkTrainer } from '../trainer-process';

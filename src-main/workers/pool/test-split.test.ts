@@ -11,8 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { tinyDataset, type TinyDataset } from '../../testing/tiny-dataset';
-import { tinyArchitecture, tinyRecipe } from '../../testing/tiny-pictures';
+import { tinyDataset, type TinyDataset } from '../../testing/data/tiny-dataset';
+import { tinyArchitecture, tinyRecipe } from '../../testing/data/tiny-pictures';
 import { localPool } from './local-pool';
 import { forkTrainer } from '../trainer-process';
 import type { TrialJob } from '../trial-job';

@@ -2,8 +2,8 @@ import { readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetProgress } from '../../../../src-shared/dataset/progress';
-import { temporaryFolder, writeFiles } from '../../../testing/image-datasets';
-import { preparedLines, ptbFiles, readTokens } from '../../../testing/text-datasets';
+import { temporaryFolder, writeFiles } from '../../../testing/data/image-datasets';
+import { preparedLines, ptbFiles, readTokens } from '../../../testing/data/text-datasets';
 import { testUses } from '../../test-uses';
 import { loadTrainingTokens } from '../load-training-tokens';
 import { openTestTokens } from '../open-test-tokens';

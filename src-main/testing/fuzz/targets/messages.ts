@@ -6,9 +6,9 @@ import { superviseChild } from '../../../workers/pool/supervision';
 import { trainerHandle } from '../../../workers/pool/trainer-handle';
 import type { ProcessExit } from '../../../workers/trainer-process';
 import { defaultPatience } from '../../../workers/pool/watchdog';
-import { childOf } from '../../queue-fixture';
+import { childOf } from '../../queue/queue-fixture';
 import { epochOf } from '../../synthetic-pool';
-import { wireMessages } from '../../wire-messages';
+import { wireMessages } from '../../queue/wire-messages';
 import type { FuzzTarget } from '../fuzz';
 import { hostileText, mutatedJson, mutatedValue } from '../mutate-json';
 

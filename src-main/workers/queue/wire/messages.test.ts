@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { childOf } from '../../../testing/queue-fixture';
-import { job, record, result, wireMessages } from '../../../testing/wire-messages';
+import { childOf } from '../../../testing/queue/queue-fixture';
+import { job, record, result, wireMessages } from '../../../testing/queue/wire-messages';
 import { epochOf } from '../../../testing/synthetic-pool';
 import { childJobOf, jobIdOf } from '../producer/child-job';
 import { childJobSchema, childResultSchema, readMessage, workerRecordSchema } from './messages';

@@ -1,15 +1,15 @@
 import type { z } from 'zod';
-import { childJobOf } from '../workers/queue/producer/child-job';
-import { contentOf } from '../workers/queue/wire/data-content';
+import { childJobOf } from '../../workers/queue/producer/child-job';
+import { contentOf } from '../../workers/queue/wire/data-content';
 import {
   childEventSchema,
   childJobSchema,
   childResultSchema,
   searchStateSchema,
   workerRecordSchema,
-} from '../workers/queue/wire/messages';
+} from '../../workers/queue/wire/messages';
 import { childOf, description } from './queue-fixture';
-import { epochOf } from './synthetic-pool';
+import { epochOf } from '../synthetic-pool';
 
 const token = '3f0e4a52-6c1b-4a0e-9d57-0a4e0b8f3c11';
 /** One of each kind of message in the queue. */

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
-import type { ImageRecipe } from '../../src-shared/config/search-config';
-import { convChild } from '../children/conv-child';
-import { cropPlan, evaluationBoxes } from '../children/crop-boxes';
-import { fetchedFloats, fetchedNumber, openSession } from '../engine/session';
-import { tinyRecipe } from './tiny-pictures';
+import type { ConvArchitecture, ImageTask } from '../../../src-shared/architecture/conv/conv-architecture';
+import type { ImageRecipe } from '../../../src-shared/config/search-config';
+import { convChild } from '../../children/conv-child';
+import { cropPlan, evaluationBoxes } from '../../children/crop-boxes';
+import { fetchedFloats, fetchedNumber, openSession } from '../../engine/session';
+import { tinyRecipe } from '../data/tiny-pictures';
 
 /** What the reference is asked for: a network, and steps of training at given rates. */
 export interface ReferenceRequest {

@@ -1,5 +1,5 @@
-import type { ImageDatasetDescription } from '../../src-shared/dataset/description';
-import { describeDataset } from '../datasets/prepare';
+import type { ImageDatasetDescription } from '../../../src-shared/dataset/description';
+import { describeDataset } from '../../datasets/prepare';
 
 /** `describeDataset` where pictures are known to lie. */
 export async function describeImages(

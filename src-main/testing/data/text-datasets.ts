@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Generator } from '../../src-shared/random';
+import { Generator } from '../../../src-shared/random';
 import type { Files } from './image-datasets';
 
 const words: readonly string[] = [

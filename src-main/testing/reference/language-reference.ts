@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { LanguageArchitecture } from '../../src-shared/architecture/cell/language-model';
-import { activations, combinations } from '../../src-shared/architecture/cell/recurrent-cell';
-import { rowWindows } from '../children/language/corpus-rows';
-import { languageModel } from '../children/language/language-model';
-import { measureText } from '../children/language/measure-text';
-import { fetchedFloats, fetchedNumber, openSession } from '../engine/session';
+import type { LanguageArchitecture } from '../../../src-shared/architecture/cell/language-model';
+import { activations, combinations } from '../../../src-shared/architecture/cell/recurrent-cell';
+import { rowWindows } from '../../children/language/corpus-rows';
+import { languageModel } from '../../children/language/language-model';
+import { measureText } from '../../children/language/measure-text';
+import { fetchedFloats, fetchedNumber, openSession } from '../../engine/session';
 
 const operation = z.object({ combination: z.enum(combinations), activation: z.enum(activations) });
 const requestSchema = z.object({

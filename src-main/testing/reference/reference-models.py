@@ -1,6 +1,6 @@
 """Three small networks trained for 20 steps by PyTorch: what reference-models.json holds.
 
-    python src-main/testing/reference-models.py > src-main/testing/reference-models.json
+    python src-main/testing/reference/reference-models.py > src-main/testing/reference/reference-models.json
 
 Weights and data are sines of their index, so that reference-models.ts makes the same ones without storing them.
 """

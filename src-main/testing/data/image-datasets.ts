@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll } from 'vitest';
-import { Generator } from '../../src-shared/random';
+import { Generator } from '../../../src-shared/random';
 
 /** A labelled picture, uint8 [height, width, 3]. */
 export interface Picture {

@@ -1,16 +1,16 @@
-import { compileModel, isKernel } from '../engine/compile';
-import { Graph, type Tensor } from '../engine/graph';
-import { batchNormalization, convolution, dense, embedding, trainingPass, zeros } from '../engine/layers';
-import { relu, sigmoid, sparseSoftmaxCrossEntropy, tanh } from '../engine/ops/activation';
-import { add, mul, sin, sub } from '../engine/ops/arithmetic';
-import { reshape } from '../engine/ops/broadcast';
-import { concat, split, transpose, unpack } from '../engine/ops/layout';
-import { maxPool } from '../engine/ops/pooling';
-import { mean } from '../engine/ops/reduction';
-import { constant, placeholder } from '../engine/ops/source';
-import { adam, momentum, sgd } from '../engine/optimizers';
-import { fetchedFloats, fetchedNumber, openSession, type FeedValue } from '../engine/session';
-import { assign, readVariable, variable } from '../engine/variables';
+import { compileModel, isKernel } from '../../engine/compile';
+import { Graph, type Tensor } from '../../engine/graph';
+import { batchNormalization, convolution, dense, embedding, trainingPass, zeros } from '../../engine/layers';
+import { relu, sigmoid, sparseSoftmaxCrossEntropy, tanh } from '../../engine/ops/activation';
+import { add, mul, sin, sub } from '../../engine/ops/arithmetic';
+import { reshape } from '../../engine/ops/broadcast';
+import { concat, split, transpose, unpack } from '../../engine/ops/layout';
+import { maxPool } from '../../engine/ops/pooling';
+import { mean } from '../../engine/ops/reduction';
+import { constant, placeholder } from '../../engine/ops/source';
+import { adam, momentum, sgd } from '../../engine/optimizers';
+import { fetchedFloats, fetchedNumber, openSession, type FeedValue } from '../../engine/session';
+import { assign, readVariable, variable } from '../../engine/variables';
 
 /** What 20 steps of training leave, as reference-models.py prints it. */
 export interface Trained {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { prepareDataset } from '../datasets/prepare';
+import { prepareDataset } from '../../datasets/prepare';
 import { tinyRecipe, tinyBytes } from './tiny-pictures';
 
 /** A data set of the tiny pictures as IDX files of one channel, and where its parts are once it is prepared. */

@@ -1,16 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { QueueState } from '../../src-shared/run/queue-state';
-import { presets } from '../../src-shared/config/presets/presets';
-import { queuePool, type QueuePoolOptions } from '../workers/queue/producer/queue-pool';
-import { parseQueueUrl } from '../workers/queue/wire/address';
-import { connectQueue } from '../workers/queue/wire/connect';
-import { serveQueue, type ServeQueueOptions } from '../workers/queue/worker/serve-queue';
-import type { WorkerEvent } from '../workers/queue/worker/worker-event';
-import type { TrainerPool } from '../workers/trainer-pool';
-import type { TrialJob } from '../workers/trial-job';
-import { runDescription } from './run-description';
-import { syntheticPool, type SyntheticChildren } from './synthetic-pool';
+import type { QueueState } from '../../../src-shared/run/queue-state';
+import { presets } from '../../../src-shared/config/presets/presets';
+import { queuePool, type QueuePoolOptions } from '../../workers/queue/producer/queue-pool';
+import { parseQueueUrl } from '../../workers/queue/wire/address';
+import { connectQueue } from '../../workers/queue/wire/connect';
+import { serveQueue, type ServeQueueOptions } from '../../workers/queue/worker/serve-queue';
+import type { WorkerEvent } from '../../workers/queue/worker/worker-event';
+import type { TrainerPool } from '../../workers/trainer-pool';
+import type { TrialJob } from '../../workers/trial-job';
+import { runDescription } from '../run-description';
+import { syntheticPool, type SyntheticChildren } from '../synthetic-pool';
 
 export const { description } = runDescription().dataset;
 const { recipe } = presets.demo.config;

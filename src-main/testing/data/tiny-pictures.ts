@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConvArchitecture } from '../../src-shared/architecture/conv/conv-architecture';
-import type { ImageRecipe } from '../../src-shared/config/search-config';
-import { Generator } from '../../src-shared/random';
-import type { TrainingData } from '../datasets/training-data';
+import type { ConvArchitecture } from '../../../src-shared/architecture/conv/conv-architecture';
+import type { ImageRecipe } from '../../../src-shared/config/search-config';
+import { Generator } from '../../../src-shared/random';
+import type { TrainingData } from '../../datasets/training-data';
 
 /** The classes, by what they add to the noise of a pixel. */
 const patterns: readonly (readonly [name: string, bright: (row: number, column: number) => boolean])[] = [
