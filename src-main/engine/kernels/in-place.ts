@@ -1,6 +1,6 @@
 import type { Graph, GraphNode, Tensor } from '../graph';
 import { boolOf, constantInts, outputAt } from '../op';
-import { isFastConvolution } from './fast-convolutions';
+import { isFastConvolution } from './convolution/fast-convolutions';
 import { runsWideKernels } from './kernels';
 
 /** What a node is written as: another op, of other inputs and attributes, whose outputs are used under the same numbers. */

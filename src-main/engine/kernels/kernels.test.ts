@@ -11,7 +11,7 @@ import { sum } from '../ops/broadcast';
 import { conv2d } from '../ops/convolution';
 import { placeholder } from '../ops/source';
 import { fetchedFloats, openSession } from '../session';
-import { isFastConvolution } from './fast-convolutions';
+import { isFastConvolution } from './convolution/fast-convolutions';
 import { kernelsInPlace } from './in-place';
 import { processorFeatures, runsKernels, runsWideKernels } from './kernels';
 

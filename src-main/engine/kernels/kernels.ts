@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { convolutionSources } from './convolution/sources';
 import denormals from './denormals.h?raw';
 import { imageSources } from './images/sources';
 import header from './kernels.h?raw';
@@ -17,6 +18,7 @@ export const kernelSources: Readonly<Record<string, string>> = {
   'denormals.h': denormals,
   'kernels.h': header,
   'parallel.cc': parallel,
+  ...convolutionSources,
   ...imageSources,
   ...recurrentSources,
   'tensorflow-c.h': tensorflow,

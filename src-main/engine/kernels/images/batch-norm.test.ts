@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Generator } from '../../../src-shared/random';
-import { gradients } from '../gradients';
-import { Graph } from '../graph';
-import { relu } from '../ops/activation';
-import { mul } from '../ops/arithmetic';
-import { sum } from '../ops/broadcast';
-import { batchNormTraining } from '../ops/normalization';
-import { placeholder } from '../ops/source';
-import { encodeSavedModel } from '../saved-model';
-import { fetchedFloats, openSession } from '../session';
-import { kernelsInPlace } from './in-place';
+import { Generator } from '../../../../src-shared/random';
+import { gradients } from '../../gradients';
+import { Graph } from '../../graph';
+import { relu } from '../../ops/activation';
+import { mul } from '../../ops/arithmetic';
+import { sum } from '../../ops/broadcast';
+import { batchNormTraining } from '../../ops/normalization';
+import { placeholder } from '../../ops/source';
+import { encodeSavedModel } from '../../saved-model';
+import { fetchedFloats, openSession } from '../../session';
+import { kernelsInPlace } from '../in-place';
 
 type Size = readonly [batch: number, height: number, width: number, channels: number];
 

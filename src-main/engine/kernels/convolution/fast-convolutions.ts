@@ -1,5 +1,5 @@
-import type { GraphNode } from '../graph';
-import { intsOf } from '../op';
+import type { GraphNode } from '../../graph';
+import { intsOf } from '../../op';
 
 /** Filters, or channels of the input's gradient, that a vector of oneDNN holds; pixels of a row that one of ours holds. */
 const lanes = 16;

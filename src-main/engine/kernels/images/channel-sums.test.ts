@@ -2,16 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Generator } from '../../../src-shared/random';
-import { gradients } from '../gradients';
-import { Graph } from '../graph';
-import { addN, mul } from '../ops/arithmetic';
-import { sum } from '../ops/broadcast';
-import { concat, slice } from '../ops/layout';
-import { placeholder } from '../ops/source';
-import { encodeSavedModel } from '../saved-model';
-import { fetchedFloats, openSession } from '../session';
-import { kernelsInPlace } from './in-place';
+import { Generator } from '../../../../src-shared/random';
+import { gradients } from '../../gradients';
+import { Graph } from '../../graph';
+import { addN, mul } from '../../ops/arithmetic';
+import { sum } from '../../ops/broadcast';
+import { concat, slice } from '../../ops/layout';
+import { placeholder } from '../../ops/source';
+import { encodeSavedModel } from '../../saved-model';
+import { fetchedFloats, openSession } from '../../session';
+import { kernelsInPlace } from '../in-place';
 
 /** Two maps that two concatenations and a product take, and the gradients of both. */
 function concatenated(size: readonly [number, number, number], channels: readonly [number, number]): Graph {
