@@ -1,7 +1,6 @@
 import type { Graph, GraphNode, Tensor } from '../graph';
 import { boolOf, constantInts, outputAt } from '../op';
 import { isFastConvolution } from './convolution/fast-convolutions';
-import { runsWideKernels } from './kernels';
 
 /** What a node is written as: another op, of other inputs and attributes, whose outputs are used under the same numbers. */
 export type WrittenAs = Pick<GraphNode, 'op' | 'inputs' | 'attributes'>;
@@ -22,7 +21,7 @@ export type NodesInPlace = ReadonlyMap<GraphNode, WrittenAs>;
  */
 export function kernelsInPlace(
   graph: Graph,
-  isFast: (node: GraphNode) => boolean = runsWideKernels() ? isFastConvolution : () => false,
+  isFast: (node: GraphNode) => boolean = (node) => isFastConvolution(node),
 ): NodesInPlace {
   const written = new Map<GraphNode, WrittenAs>();
   const users = usersOf(graph);

@@ -32,10 +32,13 @@ struct Convolution {
  */
 void filterGradient(const Convolution& convolution, const float* images, const float* gradients, float* result);
 
-/** The convolution itself, for strides of one and processors with AVX-512. @param filter [kernelHeight, kernelWidth, depth, filters] */
+/** Whether the next two run: strides of one, at most seven kernel rows, and a processor with AVX-512. */
+bool convolves(const Convolution& convolution);
+
+/** The convolution itself. @param filter [kernelHeight, kernelWidth, depth, filters] */
 void convolve(const Convolution& convolution, const float* images, const float* filter, float* result);
 
-/** The gradient of its input, for the same. @param gradients with respect to its output */
+/** The gradient of its input. @param gradients with respect to its output */
 void inputGradient(const Convolution& convolution, const float* gradients, const float* filter, float* result);
 
 /** Images seen as pixels [pixels, channels]. */

@@ -6,8 +6,10 @@ import denormals from './denormals.h?raw';
 import { imageSources } from './images/sources';
 import header from './kernels.h?raw';
 import parallel from './parallel.cc?raw';
+import processor from './processor.cc?raw';
 import { recurrentSources } from './recurrent/sources';
 import registration from './registration.cc?raw';
+import scratch from './scratch.h?raw';
 import tensorflow from './tensorflow-c.h?raw';
 
 /**
@@ -18,6 +20,8 @@ export const kernelSources: Readonly<Record<string, string>> = {
   'denormals.h': denormals,
   'kernels.h': header,
   'parallel.cc': parallel,
+  'processor.cc': processor,
+  'scratch.h': scratch,
   ...convolutionSources,
   ...imageSources,
   ...recurrentSources,
@@ -43,16 +47,14 @@ export function runsKernels(
   return machine === 'linux-x64' && features.has('avx2') && features.has('fma');
 }
 
-/** Whether those of AVX-512 run here, and oneDNN's `ONEDNN_MAX_CPU_ISA` does not ask for less: `hasAvx512` of `filter-tiles.cc`. */
-export function runsWideKernels(
+/** Floats of a vector of oneDNN's here: 16 with AVX-512, if its `ONEDNN_MAX_CPU_ISA` does not ask for less, as in `processor.cc`. */
+export function vectorLanes(
   most = process.env['ONEDNN_MAX_CPU_ISA'],
   features: ReadonlySet<string> = processorFeatures(),
-): boolean {
+): 8 | 16 {
   const less = ['SSE41', 'AVX', 'AVX2', 'AVX2_VNNI', 'AVX2_VNNI_2'];
-  return (
-    !less.includes(most ?? '') &&
-    ['avx512f', 'avx512bw', 'avx512dq', 'avx512vl'].every((name) => features.has(name))
-  );
+  const wide = ['avx512f', 'avx512bw', 'avx512dq', 'avx512vl'].every((name) => features.has(name));
+  return wide && !less.includes(most ?? '') ? 16 : 8;
 }
 
 /** The extensions of the processor's instructions, by the names that Linux on x64 gives them; none elsewhere. */

@@ -7,8 +7,9 @@
 namespace {
 
 void checkRuns(const Convolution& c) {
-  if (c.strideHeight != 1 || c.strideWidth != 1 || !hasAvx512())
-    throw std::invalid_argument("this convolution takes strides of one and a processor with AVX-512");
+  if (!convolves(c))
+    throw std::invalid_argument(
+        "this convolution takes strides of one, at most seven kernel rows and a processor with AVX-512");
 }
 
 void computeConvolution(void* window, TF_OpKernelContext* context) {

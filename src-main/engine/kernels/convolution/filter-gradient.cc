@@ -1,17 +1,18 @@
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
-#include <new>
 #include <vector>
 
+#include "columns.h"
 #include "filter-tiles.h"
 #include "kernels.h"
-#include "pixel-tiles.h"
+#include "scratch.h"
+#include "turn-matrix.h"
 
 // For one row of the kernel, the gradient is a product of matrices: of the output's gradient, turned, [filters, pixels], and of what
 // lies under the kernel's row, [pixels, kernelWidth * depth]. In an image with its padding the latter is there without a copy: pixels
 // side by side are next to one another in memory. The product is made of tiles that stay in registers while the pixels go by.
+//
+// Where rows of the kernel move down by one, there are fewer such products than pairs of rows: by Winograd's minimal filtering, whose
+// rows of pixels and gradients are sums of those of a band of rows. The rows of the kernel are then sums of the products.
 
 namespace {
 
@@ -30,14 +31,18 @@ Span insideAcross(const Convolution& c, int64_t first, int64_t last) {
 
 struct Plan {
   explicit Plan(const Convolution& c)
-      : columns(c.kernelWidth * c.depth),
+      : scheme(c.strideHeight == 1 && c.kernelHeight <= mostTaps ? c.kernelHeight : 1),
+        kernelRows(c.kernelHeight / scheme.taps),
+        bandsOfImage(ceilDivide(c.outHeight, scheme.outputs)),
+        columns(c.kernelWidth * c.depth),
         tilesAcross(ceilDivide(columns, tiles.columns)),
         tilesDown(ceilDivide(c.filters, tiles.rows)),
         tileRows(ceilDivide(c.filters, tilesDown)),
         tileSize(tileRows * tiles.columns),
-        sumsOfKernelRow(tilesAcross * tilesDown * tileSize),
-        sums(c.kernelHeight * sumsOfKernelRow),
-        paddedWidth((c.outWidth - 1) * c.strideWidth + c.kernelWidth) {
+        sumsOfProduct(tilesAcross * tilesDown * tileSize),
+        sums(kernelRows * scheme.products * sumsOfProduct),
+        paddedRow(((c.outWidth - 1) * c.strideWidth + c.kernelWidth) * c.depth),
+        bandsAtOnce(std::max<int64_t>(1, tiles.pixelsAtOnce / c.outWidth)) {
     for (int64_t column = 0; column < columns; column += tiles.columns) {
       const int64_t last = std::min(column + tiles.columns, columns) - 1;
       across.push_back(insideAcross(c, column / c.depth, last / c.depth));
@@ -45,92 +50,131 @@ struct Plan {
   }
 
   const FilterTiles& tiles = filterTiles();
+  /** Of all rows of the kernel, or of each of its `kernelRows` by itself. */
+  const ColumnScheme scheme;
+  const int64_t kernelRows;
+  /** Rows of output pixels that a scheme takes together. */
+  const int64_t bandsOfImage;
   const int64_t columns, tilesAcross, tilesDown, tileRows, tileSize;
-  /** Numbers of floats: [tilesAcross][tilesDown][tileRows][tiles.columns], and that for every row of the kernel. */
-  const int64_t sumsOfKernelRow, sums;
-  const int64_t paddedWidth;
+  /** Numbers of floats: [tilesAcross][tilesDown][tileRows][tiles.columns], and that for every row and product. */
+  const int64_t sumsOfProduct, sums;
+  /** Floats of a row of an image with its padding. */
+  const int64_t paddedRow;
+  const int64_t bandsAtOnce;
   /** By tile of columns, the output pixels of a row that have more than padding under one of its kernel columns. */
   std::vector<Span> across;
 };
 
-/** The images [first, last) of a batch, summed up. */
-void addImages(const Convolution& c, const Plan& plan, int64_t first, int64_t last, const float* images,
-               const float* gradients, float* sums) {
-  const int64_t tileRows = plan.tileRows, tileColumns = plan.tiles.columns, pixelsAtOnce = plan.tiles.pixelsAtOnce;
-  const int64_t together = std::clamp<int64_t>(pixelsAtOnce / (c.outHeight * c.outWidth), 1, last - first);
-  const int64_t rowsAtOnce = std::max<int64_t>(1, pixelsAtOnce / c.outWidth);
-  const int64_t paddedRow = plan.paddedWidth * c.depth;
-  // The last tile reads past the last column.
-  std::vector<float> padded(together * c.height * paddedRow + tileColumns, 0.0f);
-  const size_t copied = sizeof(float) * c.depth * std::min(c.width, plan.paddedWidth - c.left);
-  const PixelStrides strides{c.strideWidth * c.depth, c.filters};
-  std::vector<PixelRow> rows;
-  for (int64_t from = first; from < last; from += together) {
-    const int64_t count = std::min(together, last - from);
-    for (int64_t row = 0; row < count * c.height; row++)
-      std::memcpy(&padded[row * paddedRow + c.left * c.depth], images + (from * c.height + row) * c.width * c.depth, copied);
-    for (int64_t kernelRow = 0; kernelRow < c.kernelHeight; kernelRow++) {
-      rows.clear();
-      for (int64_t image = 0; image < count; image++)
-        for (int64_t y = 0; y < c.outHeight; y++) {
-          const int64_t under = y * c.strideHeight + kernelRow - c.top;
-          if (under >= 0 && under < c.height)
-            rows.push_back({&padded[(image * c.height + under) * paddedRow],
-                            gradients + ((from + image) * c.outHeight + y) * c.outWidth * c.filters});
+struct Sums;
+struct Rows;
+
+/** The sums of some images of a batch. */
+class Part {
+ public:
+  Part(const Convolution& c, const Plan& plan, const float* images, const float* gradients, float* sums)
+      : c(c), plan(plan), images(images), gradients(gradients), sums(sums) {
+    // The last tile reads past the last column.
+    const int64_t ofPadded = plan.bandsAtOnce * plan.paddedRow + plan.tiles.columns;
+    padded = scratch<Rows>(ofPadded + plan.bandsAtOnce * gradientRow);
+    arrived = padded + ofPadded;
+    std::fill_n(padded, ofPadded, 0.0f);
+    std::fill_n(sums, plan.sums, 0.0f);
+  }
+
+  /** Adds the bands [first, last) of the batch. */
+  void add(int64_t first, int64_t last) {
+    for (int64_t band = first; band < last; band += plan.bandsAtOnce) {
+      const int64_t end = std::min(last, band + plan.bandsAtOnce);
+      for (int64_t kernelRow = 0; kernelRow < plan.kernelRows; kernelRow++)
+        for (int64_t product = 0; product < plan.scheme.products; product++) {
+          layRows(band, end, kernelRow, product);
+          addRows(sums + (kernelRow * plan.scheme.products + product) * plan.sumsOfProduct);
         }
-      for (int64_t row = 0; row < static_cast<int64_t>(rows.size()); row += rowsAtOnce) {
-        const int64_t some = std::min<int64_t>(rowsAtOnce, rows.size() - row);
-        float* tile = sums + kernelRow * plan.sumsOfKernelRow;
-        for (int64_t column = 0; column < plan.columns; column += tileColumns) {
-          const AddFilterTile* const ofWidth = plan.tiles.add[plan.columns - column > tileColumns / 2 ? 1 : 0];
-          const auto [left, right] = plan.across[column / tileColumns];
-          for (int64_t filter = 0; filter < c.filters; filter += tileRows, tile += plan.tileSize)
-            ofWidth[std::min(tileRows, c.filters - filter) - 1](&rows[row], some, right - left, strides,
-                                                                column + left * strides.image,
-                                                                filter + left * strides.gradient, tile);
-        }
-      }
     }
   }
-}
 
-struct Free {
-  void operator()(float* memory) const { std::free(memory); }
+ private:
+  const Convolution& c;
+  const Plan& plan;
+  const float *const images, *const gradients;
+  float* const sums;
+  const int64_t imageRow = c.width * c.depth, gradientRow = c.outWidth * c.filters;
+  /** [bandsAtOnce][paddedRow], of which the padding stays zero, and [bandsAtOnce][gradientRow]. */
+  float *padded, *arrived;
+  std::vector<PixelRow> rows;
+
+  /** Adds up rows of pixels and gradients of each band, as a product takes them; leaves out those that are all padding. */
+  void layRows(int64_t first, int64_t end, int64_t kernelRow, int64_t product) {
+    const ColumnScheme& scheme = plan.scheme;
+    const int64_t copied = std::min(imageRow, plan.paddedRow - c.left * c.depth);
+    rows.clear();
+    for (int64_t band = first; band < end; band++) {
+      const int64_t image = band / plan.bandsOfImage, top = band % plan.bandsOfImage * scheme.outputs;
+      RowSum pixels, results;
+      for (int64_t row = 0; row < scheme.rows; row++) {
+        const int64_t y = top * c.strideHeight + kernelRow - c.top + row;
+        if (y >= 0 && y < c.height)
+          pixels.add(images + (image * c.height + y) * imageRow, scheme.ofImage[product * scheme.rows + row]);
+      }
+      for (int64_t row = 0; row < std::min(scheme.outputs, c.outHeight - top); row++)
+        results.add(gradients + (image * c.outHeight + top + row) * gradientRow,
+                    scheme.toResult[product * scheme.outputs + row]);
+      if (pixels.isEmpty() || results.isEmpty()) continue;
+      const int64_t i = rows.size();
+      rows.push_back({padded + i * plan.paddedRow, arrived + i * gradientRow});
+      pixels.write(copied, padded + i * plan.paddedRow + c.left * c.depth);
+      results.write(gradientRow, arrived + i * gradientRow);
+    }
+  }
+
+  /** Adds the product of those rows. */
+  void addRows(float* tile) const {
+    const int64_t tileRows = plan.tileRows, tileColumns = plan.tiles.columns;
+    const PixelStrides strides{c.strideWidth * c.depth, c.filters};
+    for (int64_t column = 0; column < plan.columns; column += tileColumns) {
+      const AddFilterTile* const ofWidth = plan.tiles.add[plan.columns - column > tileColumns / 2 ? 1 : 0];
+      const auto [left, right] = plan.across[column / tileColumns];
+      for (int64_t filter = 0; filter < c.filters; filter += tileRows, tile += plan.tileSize)
+        ofWidth[std::min(tileRows, c.filters - filter) - 1](rows.data(), rows.size(), right - left, strides,
+                                                            column + left * strides.image,
+                                                            filter + left * strides.gradient, tile);
+    }
+  }
 };
-
-/** Zeros that start at a cache line. */
-std::unique_ptr<float[], Free> zeros(int64_t count) {
-  const size_t bytes = sizeof(float) * ceilDivide(count, 16) * 16;
-  void* memory = std::aligned_alloc(64, bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-  std::memset(memory, 0, bytes);
-  return std::unique_ptr<float[], Free>(static_cast<float*>(memory));
-}
 
 }  // namespace
 
 void filterGradient(const Convolution& c, const float* images, const float* gradients, float* result) {
   const Plan plan(c);
+  const ColumnScheme& scheme = plan.scheme;
   // Each part sums up some of the images by itself; then the sums of all parts are added in their order. Threads that come late or are
   // held up cost less where there are more parts, as many as pay for their sums.
   const int64_t ofThread = std::clamp<int64_t>(c.batch * c.outHeight * c.outWidth / pixelsOfPart / threadCount(), 1, 4);
   const int64_t parts = std::min(threadCount() * ofThread, c.batch);
-  const auto sums = zeros(plan.sums * parts);
+  float* const sums = scratch<Sums>(plan.sums * parts);
   inParallel(parts, [&](int64_t part) {
-    addImages(c, plan, c.batch * part / parts, c.batch * (part + 1) / parts, images, gradients, &sums[plan.sums * part]);
+    Part(c, plan, images, gradients, sums + plan.sums * part)
+        .add(c.batch * part / parts * plan.bandsOfImage, c.batch * (part + 1) / parts * plan.bandsOfImage);
   });
-  const int64_t tileColumns = plan.tiles.columns;
-  inParallel(c.kernelHeight * plan.tilesAcross, [&](int64_t strip) {
-    const int64_t first = strip % plan.tilesAcross * tileColumns;
-    const int64_t width = std::min(tileColumns, plan.columns - first);
-    float* const out = result + (strip / plan.tilesAcross * plan.columns + first) * c.filters;
-    float* const total = &sums[strip * plan.tilesDown * plan.tileSize];
-    for (int64_t part = 1; part < parts; part++)
-      for (int64_t i = 0; i < plan.tilesDown * plan.tileSize; i++) total[i] += total[plan.sums * part + i];
-    // The rows of all tiles of a strip follow one another.
-    if (hasAvx512()) return turnMatrix(total, tileColumns, c.filters, width, out, c.filters);
-    for (int64_t column = 0; column < width; column++)
-      for (int64_t filter = 0; filter < c.filters; filter++)
-        out[column * c.filters + filter] = total[filter * tileColumns + column];
+  const int64_t tileColumns = plan.tiles.columns, ofStrip = plan.tilesDown * plan.tileSize;
+  inParallel(plan.kernelRows * plan.tilesAcross, [&](int64_t strip) {
+    const int64_t kernelRow = strip / plan.tilesAcross, across = strip % plan.tilesAcross;
+    const int64_t first = across * tileColumns, width = std::min(tileColumns, plan.columns - first);
+    float* const ofKernelRow = sums + kernelRow * scheme.products * plan.sumsOfProduct + across * ofStrip;
+    for (int64_t product = 0; product < scheme.products; product++) {
+      float* const total = ofKernelRow + product * plan.sumsOfProduct;
+      for (int64_t part = 1; part < parts; part++)
+        for (int64_t i = 0; i < ofStrip; i++) total[i] += total[plan.sums * part + i];
+    }
+    float* const finished = scratch<Rows>(ofStrip);
+    for (int64_t tap = 0; tap < scheme.taps; tap++) {
+      RowSum sum;
+      for (int64_t product = 0; product < scheme.products; product++)
+        sum.add(ofKernelRow + product * plan.sumsOfProduct, scheme.ofFilter[product * scheme.taps + tap]);
+      sum.write(ofStrip, finished);
+      float* const out = result + ((kernelRow + tap) * plan.columns + first) * c.filters;
+      // The rows of all tiles of a strip follow one another.
+      turnMatrix(finished, tileColumns, c.filters, width, out, c.filters);
+    }
   });
 }

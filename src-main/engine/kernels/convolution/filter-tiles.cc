@@ -2,9 +2,6 @@
 
 #include <immintrin.h>
 
-#include <cstdlib>
-#include <cstring>
-
 #include "kernels.h"
 
 // The loops over registers must be unrolled, or the sums go through memory.
@@ -92,12 +89,4 @@ const FilterTiles& filterTiles() {
   static const FilterTiles of8{6, 16, 64, {add8<1>, add8<2>}};
   static const FilterTiles of16{14, 32, 128, {add16<1>, add16<2>}};
   return hasAvx512() ? of16 : of8;
-}
-
-bool hasAvx512() {
-  const char* const most = std::getenv("ONEDNN_MAX_CPU_ISA");
-  for (const char* less : {"SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX2_VNNI_2"})
-    if (most != nullptr && std::strcmp(most, less) == 0) return false;
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }

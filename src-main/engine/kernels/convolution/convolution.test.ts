@@ -1,0 +1,3 @@
+import { testConvolutions } from '../../../testing/convolution-tests';
+
+testConvolutions();

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { gradients } from '../../gradients';
+import { Graph } from '../../graph';
+import { sum } from '../../ops/broadcast';
+import { conv2d } from '../../ops/convolution';
+import { placeholder } from '../../ops/source';
+import { isFastConvolution } from './fast-convolutions';
+import { kernelsInPlace } from '../in-place';
+
+it('our own convolution is taken where it is spared more than turning pixels and adding up rows costs', () => {
+  const graph = new Graph();
+  const takes = (
+    [side, depth]: readonly [number, number],
+    [height, width, filters]: readonly [number, number, number],
+    lanes: 8 | 16 = 16,
+  ): boolean[] => {
+    const x = placeholder(graph, 'x', [4, side, side, depth]);
+    const y = conv2d(x, placeholder(graph, 'filter', [height, width, depth, filters]));
+    const [dx] = gradients(sum(y), [x]);
+    return [y, dx ?? x].map(({ node }) => isFastConvolution(node, lanes));
+  };
+  expect(takes([32, 64], [3, 3, 64])).toEqual([true, true]);
+  expect(takes([32, 64], [1, 3, 64])).toEqual([false, false]);
+  // 36 filters leave a quarter of 16 lanes idle, a tenth of 8.
+  expect(takes([32, 64], [1, 3, 36])).toEqual([true, false]);
+  expect(takes([32, 64], [1, 3, 36], 8)).toEqual([true, true]);
+  // Pixels leave half of theirs idle, or more.
+  expect(takes([17, 64], [3, 3, 64])).toEqual([false, false]);
+  expect(takes([4, 64], [5, 5, 64])).toEqual([false, false]);
+  expect(takes([32, 64], [1, 1, 36])).toEqual([false, false]);
+});
+
+it('our own convolution is taken where strides are one', () => {
+  const graph = new Graph();
+  const x = placeholder(graph, 'x', [4, 32, 32, 36]);
+  const filter = placeholder(graph, 'filter', [3, 3, 36, 36]);
+  const [one, two] = [conv2d(x, filter), conv2d(x, filter, { strides: [1, 2] })];
+  expect([one, two].map(({ node }) => kernelsInPlace(graph).has(node))).toEqual([true, false]);
+  expect(kernelsInPlace(graph, () => false).size).toBe(0);
+});
