@@ -36,6 +36,8 @@ class RowSum {
     factors[terms++] = factor;
   }
   bool isEmpty() const { return terms == 0; }
+  /** The row that the sum is, if it is one; null otherwise. */
+  const float* onlyRow() const { return terms == 1 && factors[0] == 1.0f ? rows[0] : nullptr; }
   /** Writes the sum of `count` values, and of that many in each further plane. */
   void write(int64_t count, float* to, int64_t planes = 1, int64_t planeStride = 0, int64_t toStride = 0) const;
 

@@ -73,7 +73,7 @@ class Part {
  public:
   Part(const Convolution& c, const Plan& plan, const float* images, const float* gradients, float* sums)
       : c(c), plan(plan), images(images), gradients(gradients), sums(sums) {
-    // The last tile reads past the last column.
+    // More for the last tile, which reads past the last column.
     const int64_t ofPadded = plan.bandsAtOnce * plan.paddedRow + plan.tiles.columns;
     padded = scratch<Rows>(ofPadded + plan.bandsAtOnce * gradientRow);
     arrived = padded + ofPadded;
@@ -107,6 +107,8 @@ class Part {
   void layRows(int64_t first, int64_t end, int64_t kernelRow, int64_t product) {
     const ColumnScheme& scheme = plan.scheme;
     const int64_t copied = std::min(imageRow, plan.paddedRow - c.left * c.depth);
+    const bool isPadded = c.left > 0 || plan.paddedRow > imageRow;
+    const float* const lastRow = images + c.batch * c.height * imageRow - plan.paddedRow - plan.tiles.columns;
     rows.clear();
     for (int64_t band = first; band < end; band++) {
       const int64_t image = band / plan.bandsOfImage, top = band % plan.bandsOfImage * scheme.outputs;
@@ -121,9 +123,17 @@ class Part {
                     scheme.toResult[product * scheme.outputs + row]);
       if (pixels.isEmpty() || results.isEmpty()) continue;
       const int64_t i = rows.size();
-      rows.push_back({padded + i * plan.paddedRow, arrived + i * gradientRow});
-      pixels.write(copied, padded + i * plan.paddedRow + c.left * c.depth);
-      results.write(gradientRow, arrived + i * gradientRow);
+      PixelRow row{padded + i * plan.paddedRow, results.onlyRow()};
+      if (row.gradient == nullptr) {
+        results.write(gradientRow, arrived + i * gradientRow);
+        row.gradient = arrived + i * gradientRow;
+      }
+      // The last tile reads past the last column, which must not be past the last image.
+      if (const float* const only = pixels.onlyRow(); only != nullptr && !isPadded && only <= lastRow)
+        row.image = only;
+      else
+        pixels.write(copied, padded + i * plan.paddedRow + c.left * c.depth);
+      rows.push_back(row);
     }
   }
 
