@@ -2,6 +2,7 @@
  * `npm run bench`: builds the benchmark, prepares engine and peers, and runs it (`npm run bench -- --help`).
  * `npm run bench -- controller` measures the controller instead, `npm run bench -- window` the window with a large run.
  * `npm run bench -- resume` kills searches and resumes them, `npm run bench -- scale` runs a search at the paper's scale,
+ * `npm run bench -- convolutions` measures single convolutions and their gradients, by our kernels and by oneDNN's.
  * `npm run bench -- parallel` compares one trainer with several, `npm run bench -- stopping` rules of early stopping on a recorded run.
  */
 import { spawnSync } from 'node:child_process';
@@ -19,6 +20,7 @@ const named = {
   scale: { engine: false, peers: false },
   parallel: { engine: true, peers: false },
   stopping: { engine: false, peers: false },
+  convolutions: { engine: true, peers: false },
 };
 const programs = ['main', 'graph', 'language-graph', 'layers', 'matmul', ...Object.keys(named)];
 

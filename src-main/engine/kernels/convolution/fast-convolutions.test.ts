@@ -23,7 +23,8 @@ it('our own convolution is taken where it is spared more than turning pixels and
   expect(takes([32, 64], [1, 3, 64])).toEqual([false, false]);
   // 36 filters leave a quarter of 16 lanes idle, a tenth of 8.
   expect(takes([32, 64], [1, 3, 36])).toEqual([true, false]);
-  expect(takes([32, 64], [1, 3, 36], 8)).toEqual([true, true]);
+  expect(takes([32, 64], [1, 3, 36], 8)).toEqual([true, false]);
+  expect(takes([32, 64], [1, 3, 40], 8)).toEqual([false, false]);
   // Pixels leave half of theirs idle, or more.
   expect(takes([17, 64], [3, 3, 64])).toEqual([false, false]);
   expect(takes([4, 64], [5, 5, 64])).toEqual([false, false]);

@@ -9,8 +9,8 @@ const [mostTaps, outputsTogether, tapsTogether] = [20, 4, 5];
 
 /**
  * Whether our own kernel computes a Conv2D or Conv2DBackpropInput faster than oneDNN's: oneDNN's vectors hold channels of the result,
- * ours pixels of a row, and idle lanes are lost; ours makes fewer products where the kernel is higher than one row. docs/benchmarks.md
- * has the measurements.
+ * ours pixels of a row, and idle lanes are lost; ours makes fewer products where the kernel is higher than one row.
+ * `npm run bench -- convolutions` has the measurements.
  *
  * @param lanes floats of a vector of oneDNN's
  */
@@ -26,13 +26,12 @@ export function isFastConvolution(node: GraphNode, lanes: 8 | 16 = vectorLanes()
   const pixels = filled(width, width <= pixelLanes / 2 ? pixelLanes / 2 : pixelLanes);
   const ours = pixels * pairsOfProduct(taps, height);
   const summedUp = node.op === 'Conv2D' ? depth : filters;
-  return ours >= atLeast(taps, lanes) * filled(channels, lanes) || (summedUp < lanes / 2 && ours > 0.7);
+  return ours >= atLeast(taps) * filled(channels, lanes) || (summedUp < lanes / 2 && ours > 0.7);
 }
 
-/** How many times the work ours must be spared: it turns pixels, and adds rows up where there are several; measured. */
-function atLeast(taps: number, lanes: 8 | 16): number {
-  if (taps === 1) return lanes === 16 ? 1.1 : 1;
-  return lanes === 16 ? 1.6 : 1.25;
+/** How much more of the work ours must be spared: it turns pixels, and adds rows up where there are several. */
+function atLeast(taps: number): number {
+  return taps === 1 ? 1.1 : 1.6;
 }
 
 /** What part of the lanes is in use when vectors are filled with so many values. */
