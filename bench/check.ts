@@ -1,10 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { benchChild, type ChildName } from './children';
-import { writeCheckedWorkload } from './child-workload';
-import { startContestant, type ContestantCommand } from './contestant';
-import { canTrain, contestantCommand, type ContestantName, type Surroundings } from './contestants';
+import { benchChild, type ChildName } from './networks/children';
+import { writeCheckedWorkload } from './networks/child-workload';
+import { startContestant, type ContestantCommand } from './contestants/contestant';
+import {
+  canTrain,
+  contestantCommand,
+  type ContestantName,
+  type Surroundings,
+} from './contestants/contestants';
 
 /** Losses of the first steps of a contestant, all from the same weights and pictures. */
 export interface CheckedLosses {

@@ -5,14 +5,14 @@ import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { format, resolveConfig } from 'prettier';
 import { checkChild } from './check';
-import { benchChild, childNames, isTiny, type ChildName } from './children';
+import { benchChild, childNames, isTiny, type ChildName } from './networks/children';
 import {
   contestantNames,
   contestantTitle,
   isPeer,
   type ContestantName,
   type Surroundings,
-} from './contestants';
+} from './contestants/contestants';
 import { measureChild, type ChildResult } from './measure';
 import { progressOf } from './progress';
 import { reportMarkdown, thisMachine, type BenchReport } from './report';

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { benchChild, type BenchChild, type ChildName } from './children';
-import { childOperations, writeChildWorkload } from './child-workload';
-import { startContestant, type Contestant } from './contestant';
+import { benchChild, type BenchChild, type ChildName } from './networks/children';
+import { childOperations, writeChildWorkload } from './networks/child-workload';
+import { startContestant, type Contestant } from './contestants/contestant';
 import {
   canTrain,
   contestantCommand,
@@ -11,7 +11,7 @@ import {
   matmulSide,
   type ContestantName,
   type Surroundings,
-} from './contestants';
+} from './contestants/contestants';
 import type { Progress } from './progress';
 import { spreadOf, type Spread } from './statistics';
 

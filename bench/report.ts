@@ -1,5 +1,5 @@
 import { cpus, totalmem } from 'node:os';
-import { contestantTitle, isPeer } from './contestants';
+import { contestantTitle, isPeer } from './contestants/contestants';
 import type { ChildResult, ContestantResult } from './measure';
 import type { Spread } from './statistics';
 

@@ -22,11 +22,13 @@ const named = {
   stopping: { engine: false, peers: false },
   convolutions: { engine: true, peers: false },
 };
-const programs = ['main', 'graph', 'language-graph', 'layers', 'matmul', ...Object.keys(named)];
+const programs = ['main', ...Object.keys(named)];
+const contestants = ['graph', 'language-graph', 'layers', 'matmul'];
 
 /** Where the source of each program lies. */
 const entries = {
   ...Object.fromEntries(programs.map((name) => [name, join(root, 'bench', `${name}.ts`)])),
+  ...Object.fromEntries(contestants.map((name) => [name, join(root, 'bench', 'contestants', `${name}.ts`)])),
   window: join(root, 'bench', 'window', 'main.ts'),
 };
 

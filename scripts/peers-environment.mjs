@@ -1,5 +1,5 @@
 /**
- * The Python environment of the peers: PyTorch, Keras 3 and TensorFlow at the versions of bench/peers/requirements.txt,
+ * The Python environment of the peers: PyTorch, Keras 3 and TensorFlow at the versions of bench/contestants/peers/requirements.txt,
  * which benchmarks and some tests compare the product with. Made once a user, outside the repository.
  */
 import { spawnSync } from 'node:child_process';
@@ -8,8 +8,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync 
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const requirements = resolve(import.meta.dirname, '..', 'bench', 'peers', 'requirements.txt');
-const constraints = resolve(import.meta.dirname, '..', 'bench', 'peers', 'constraints.txt');
+const requirements = resolve(import.meta.dirname, '..', 'bench', 'contestants', 'peers', 'requirements.txt');
+const constraints = resolve(import.meta.dirname, '..', 'bench', 'contestants', 'peers', 'constraints.txt');
 const wantedGigabytes = 12;
 
 /**

@@ -1,10 +1,10 @@
-import type { ConvArchitecture, ImageTask } from '../src-shared/architecture/conv/conv-architecture';
-import { decodeConv } from '../src-shared/architecture/conv/decode-conv';
-import { v1Space } from '../src-shared/config/presets/presets';
-import type { ConvSpaceConfig } from '../src-shared/config/search-config';
-import { Generator } from '../src-shared/random';
-import { convChoices } from '../src-shared/space/conv-space';
-import { writeConvSteps, type ConvStep } from '../src-shared/space/conv-steps';
+import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
+import { decodeConv } from '../../src-shared/architecture/conv/decode-conv';
+import { v1Space } from '../../src-shared/config/presets/presets';
+import type { ConvSpaceConfig } from '../../src-shared/config/search-config';
+import { Generator } from '../../src-shared/random';
+import { convChoices } from '../../src-shared/space/conv-space';
+import { writeConvSteps, type ConvStep } from '../../src-shared/space/conv-steps';
 import { languageChild, languageChildNames, type LanguageBenchChild } from './language-children';
 
 /** What every contestant trains: a network on pictures, or a language model. */
@@ -137,7 +137,7 @@ interface Draw {
 }
 
 /** A network that a policy could have sampled from the space. */
-export function network(
+function network(
   changes: Partial<ConvSpaceConfig>,
   depth: number,
   { seed, connection, stridesAt }: Draw = { seed: 1, connection: 1 },

@@ -2,7 +2,7 @@ import type {
   ConvArchitecture,
   ImageTask,
   LayerReference,
-} from '../src-shared/architecture/conv/conv-architecture';
+} from '../../src-shared/architecture/conv/conv-architecture';
 
 interface Extent {
   readonly height: number;

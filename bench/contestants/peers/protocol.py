@@ -1,4 +1,4 @@
-"""A contestant's side of the talk with bench/contestant.ts: a line of JSON each way."""
+"""A contestant's side of the talk with bench/contestants/contestant.ts: a line of JSON each way."""
 
 import json
 import sys

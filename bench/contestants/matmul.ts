@@ -1,5 +1,5 @@
 /** The machine's own rate: TensorFlow's product of two square matrices. Arguments: SIDE. */
-import { loadEngine } from '../src-main/engine/load';
+import { loadEngine } from '../../src-main/engine/load';
 import { serve } from './serve';
 
 const side = Number(process.argv[2]);

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConvArchitecture, ImageTask } from '../src-shared/architecture/conv/conv-architecture';
-import { Generator } from '../src-shared/random';
+import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
+import { Generator } from '../../src-shared/random';
 import type { ConvBenchChild } from './children';
 import { inputChannels } from './operations';
 import { readWeights, writeWeights, type InitialWeight } from './weights';
@@ -25,7 +25,7 @@ const paperRecipe: StepRecipe = {
   batchNormMomentum: 0.9,
 };
 
-/** What is written to the folder that every contestant gets; bench/peers/workload.py says what lies in it. */
+/** What is written to the folder that every contestant gets; bench/contestants/peers/workload.py says what lies in it. */
 export interface Workload {
   readonly architecture: ConvArchitecture;
   readonly task: ImageTask;

@@ -1,4 +1,4 @@
-"""What every contestant trains: a folder that bench/workload.ts writes.
+"""What every contestant trains: a folder that bench/networks/workload.ts writes.
 
 workload.json  the architecture (a ConvArchitecture), the task, the batch size, the recipe, mean and deviation of the
                pictures, and names and shapes of the weights

@@ -1,10 +1,10 @@
 /** tfjs-layers on tfjs-node-gpu, on the same TensorFlow as the product. Arguments: WORKLOAD. */
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
-import type { LayerReference } from '../src-shared/architecture/conv/conv-architecture';
-import { loadEngine } from '../src-main/engine/load';
-import { layerExtents } from './operations';
+import type { LayerReference } from '../../src-shared/architecture/conv/conv-architecture';
+import { loadEngine } from '../../src-main/engine/load';
+import { layerExtents } from '../networks/operations';
 import { serve } from './serve';
-import { readWorkload, type Workload } from './workload';
+import { readWorkload, type Workload } from '../networks/workload';
 
 const tf = loadEngine();
 const workload = readWorkload(process.argv[2] ?? '');

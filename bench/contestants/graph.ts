@@ -1,14 +1,14 @@
 /** The product: a child's graph as a trainer process trains it. Arguments: WORKLOAD [augmenting]. */
 import { join } from 'node:path';
-import { convChild } from '../src-main/children/conv-child';
-import { cropPlan, randomBoxes } from '../src-main/children/crop-boxes';
-import { loadEngine } from '../src-main/engine/load';
-import { fetchedFloats, fetchedNumber, openSession, type FeedValue } from '../src-main/engine/session';
-import { presets } from '../src-shared/config/presets/presets';
-import type { ImageRecipe } from '../src-shared/config/search-config';
-import { Generator } from '../src-shared/random';
+import { convChild } from '../../src-main/children/conv-child';
+import { cropPlan, randomBoxes } from '../../src-main/children/crop-boxes';
+import { loadEngine } from '../../src-main/engine/load';
+import { fetchedFloats, fetchedNumber, openSession, type FeedValue } from '../../src-main/engine/session';
+import { presets } from '../../src-shared/config/presets/presets';
+import type { ImageRecipe } from '../../src-shared/config/search-config';
+import { Generator } from '../../src-shared/random';
 import { serve } from './serve';
-import { readWorkload } from './workload';
+import { readWorkload } from '../networks/workload';
 
 const [folder = '', ...settings] = process.argv.slice(2);
 const augmenting = settings.includes('augmenting');

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { leafOrder } from '../src-main/children/language/tree-cell';
-import type { LanguageArchitecture } from '../src-shared/architecture/cell/language-model';
-import { Generator } from '../src-shared/random';
+import { leafOrder } from '../../src-main/children/language/tree-cell';
+import type { LanguageArchitecture } from '../../src-shared/architecture/cell/language-model';
+import { Generator } from '../../src-shared/random';
 import type { LanguageBenchChild } from './language-children';
 import { readWeights, writeWeights, type InitialWeight } from './weights';
 
@@ -12,7 +12,7 @@ interface LanguageStepRecipe {
   readonly clipNorm: number;
 }
 
-/** What is written to the folder that every contestant gets; bench/peers/language_workload.py says how it is read. */
+/** What is written to the folder that every contestant gets; bench/contestants/peers/language_workload.py says how it is read. */
 export interface LanguageWorkload {
   readonly architecture: LanguageArchitecture;
   /** The leaves of a tree in the order in which their blocks stand in the weights; empty for other cells. */

@@ -1,10 +1,10 @@
 /** The product: a language model as a trainer process trains it. Arguments: WORKLOAD. */
 import { join } from 'node:path';
-import { rowWindows } from '../src-main/children/language/corpus-rows';
-import { languageModel } from '../src-main/children/language/language-model';
-import { hasOwnOps, loadEngine } from '../src-main/engine/load';
-import { fetchedFloats, fetchedNumber, openSession, type FeedValue } from '../src-main/engine/session';
-import { readLanguageWorkload } from './language-workload';
+import { rowWindows } from '../../src-main/children/language/corpus-rows';
+import { languageModel } from '../../src-main/children/language/language-model';
+import { hasOwnOps, loadEngine } from '../../src-main/engine/load';
+import { fetchedFloats, fetchedNumber, openSession, type FeedValue } from '../../src-main/engine/session';
+import { readLanguageWorkload } from '../networks/language-workload';
 import { serve } from './serve';
 
 const folder = process.argv[2] ?? '';

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline';
 
 /**
- * A contestant's side of the talk with bench/contestant.ts: trains when asked to, until the input ends
- * (bench/peers/protocol.py is the same for Python).
+ * A contestant's side of the talk with bench/contestants/contestant.ts: trains when asked to, until the input ends
+ * (bench/contestants/peers/protocol.py is the same for Python).
  *
  * @param step trains one step and gives its loss
  * @param facts versions and settings

@@ -1,6 +1,6 @@
-import type { LanguageArchitecture } from '../src-shared/architecture/cell/language-model';
-import { hiddenForParameters } from '../src-shared/architecture/cell/language-model-size';
-import { nasCell } from '../src-shared/architecture/cell/published-cells';
+import type { LanguageArchitecture } from '../../src-shared/architecture/cell/language-model';
+import { hiddenForParameters } from '../../src-shared/architecture/cell/language-model-size';
+import { nasCell } from '../../src-shared/architecture/cell/published-cells';
 
 /** A language model that every contestant trains. */
 export interface LanguageBenchChild {

@@ -1,4 +1,4 @@
-"""The language model that every contestant trains: a folder that bench/language-workload.ts writes.
+"""The language model that every contestant trains: a folder that bench/networks/language-workload.ts writes.
 
 workload.json  the architecture (a LanguageArchitecture), the order of a tree's leaves in the columns of its weights, batch,
                steps of a window, the recipe, the start token, and names and shapes of the weights

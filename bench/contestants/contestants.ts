@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
-import { engineEnvironment } from '../src-main/engine/load';
-import { isTiny, type BenchChild } from './children';
+import { engineEnvironment } from '../../src-main/engine/load';
+import { isTiny, type BenchChild } from '../networks/children';
 import type { ContestantCommand } from './contestant';
 
 /** Everybody who can train the children; `ours` are the product, the others its peers. */
@@ -67,7 +67,7 @@ export interface Surroundings {
 }
 
 const programs = import.meta.dirname;
-const peers = resolve(programs, '..', '..', 'bench', 'peers');
+const peers = resolve(programs, '..', '..', 'bench', 'contestants', 'peers');
 
 export function contestantCommand(
   name: ContestantName,
