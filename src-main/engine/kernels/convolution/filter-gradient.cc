@@ -18,6 +18,8 @@ namespace {
 
 /** Output pixels that a part sums up at the least, where there are so many for all threads. */
 constexpr int64_t pixelsOfPart = 4096;
+/** Floats that all sums take at the most, if one share of the batch does not take more: 128 MiB. */
+constexpr int64_t mostSums = 32 * 1024 * 1024;
 
 struct Span {
   int64_t first, end;
@@ -40,7 +42,8 @@ struct Plan {
         tileRows(ceilDivide(c.filters, tilesDown)),
         tileSize(tileRows * tiles.columns),
         sumsOfProduct(tilesAcross * tilesDown * tileSize),
-        sums(kernelRows * scheme.products * sumsOfProduct),
+        products(kernelRows * scheme.products),
+        sums(products * sumsOfProduct),
         paddedRow(((c.outWidth - 1) * c.strideWidth + c.kernelWidth) * c.depth),
         bandsAtOnce(std::max<int64_t>(1, tiles.pixelsAtOnce / c.outWidth)) {
     for (int64_t column = 0; column < columns; column += tiles.columns) {
@@ -56,8 +59,10 @@ struct Plan {
   /** Rows of output pixels that a scheme takes together. */
   const int64_t bandsOfImage;
   const int64_t columns, tilesAcross, tilesDown, tileRows, tileSize;
-  /** Numbers of floats: [tilesAcross][tilesDown][tileRows][tiles.columns], and that for every row and product. */
-  const int64_t sumsOfProduct, sums;
+  /** Floats of a product: [tilesAcross][tilesDown][tileRows][tiles.columns]. */
+  const int64_t sumsOfProduct;
+  /** [kernelRows][products of the scheme], and the floats of all of them. */
+  const int64_t products, sums;
   /** Floats of a row of an image with its padding. */
   const int64_t paddedRow;
   const int64_t bandsAtOnce;
@@ -68,9 +73,10 @@ struct Plan {
 struct Sums;
 struct Rows;
 
-/** The sums of some images of a batch. */
+/** Some products of some images of a batch. */
 class Part {
  public:
+  /** @param sums of all products */
   Part(const Convolution& c, const Plan& plan, const float* images, const float* gradients, float* sums)
       : c(c), plan(plan), images(images), gradients(gradients), sums(sums) {
     // More for the last tile, which reads past the last column.
@@ -78,19 +84,18 @@ class Part {
     padded = scratch<Rows>(ofPadded + plan.bandsAtOnce * gradientRow);
     arrived = padded + ofPadded;
     std::fill_n(padded, ofPadded, 0.0f);
-    std::fill_n(sums, plan.sums, 0.0f);
   }
 
-  /** Adds the bands [first, last) of the batch. */
-  void add(int64_t first, int64_t last) {
-    for (int64_t band = first; band < last; band += plan.bandsAtOnce) {
-      const int64_t end = std::min(last, band + plan.bandsAtOnce);
-      for (int64_t kernelRow = 0; kernelRow < plan.kernelRows; kernelRow++)
-        for (int64_t product = 0; product < plan.scheme.products; product++) {
-          layRows(band, end, kernelRow, product);
-          addRows(sums + (kernelRow * plan.scheme.products + product) * plan.sumsOfProduct);
-        }
-    }
+  /** Sums up images [firstImage, endImage), of products [firstProduct, endProduct). */
+  void sumUp(int64_t firstImage, int64_t endImage, int64_t firstProduct, int64_t endProduct) {
+    std::fill(sums + firstProduct * plan.sumsOfProduct, sums + endProduct * plan.sumsOfProduct, 0.0f);
+    const int64_t last = endImage * plan.bandsOfImage;
+    for (int64_t band = firstImage * plan.bandsOfImage; band < last; band += plan.bandsAtOnce)
+      for (int64_t product = firstProduct; product < endProduct; product++) {
+        layRows(band, std::min(last, band + plan.bandsAtOnce), product / plan.scheme.products,
+                product % plan.scheme.products);
+        addRows(sums + product * plan.sumsOfProduct);
+      }
   }
 
  private:
@@ -158,13 +163,18 @@ void filterGradient(const Convolution& c, const float* images, const float* grad
   const Plan plan(c);
   const ColumnScheme& scheme = plan.scheme;
   // Each part sums up some of the images by itself; then the sums of all parts are added in their order. Threads that come late or are
-  // held up cost less where there are more parts, as many as pay for their sums.
+  // held up cost less where there are more parts, as many as pay for their sums. Where these would take too much memory, parts are of
+  // fewer products instead.
   const int64_t ofThread = std::clamp<int64_t>(c.batch * c.outHeight * c.outWidth / pixelsOfPart / threadCount(), 1, 4);
-  const int64_t parts = std::min(threadCount() * ofThread, c.batch);
-  float* const sums = scratch<Sums>(plan.sums * parts);
-  inParallel(parts, [&](int64_t part) {
-    Part(c, plan, images, gradients, sums + plan.sums * part)
-        .add(c.batch * part / parts * plan.bandsOfImage, c.batch * (part + 1) / parts * plan.bandsOfImage);
+  const int64_t wanted = std::max<int64_t>(1, std::min(threadCount() * ofThread, c.batch));
+  const int64_t shares = std::clamp<int64_t>(mostSums / plan.sums, 1, wanted);
+  const int64_t groups = std::min(plan.products, ceilDivide(wanted, shares));
+  float* const sums = scratch<Sums>(plan.sums * shares);
+  inParallel(shares * groups, [&](int64_t part) {
+    const int64_t share = part / groups, group = part % groups;
+    Part(c, plan, images, gradients, sums + plan.sums * share)
+        .sumUp(c.batch * share / shares, c.batch * (share + 1) / shares, plan.products * group / groups,
+               plan.products * (group + 1) / groups);
   });
   const int64_t tileColumns = plan.tiles.columns, ofStrip = plan.tilesDown * plan.tileSize;
   inParallel(plan.kernelRows * plan.tilesAcross, [&](int64_t strip) {
@@ -173,8 +183,8 @@ void filterGradient(const Convolution& c, const float* images, const float* grad
     float* const ofKernelRow = sums + kernelRow * scheme.products * plan.sumsOfProduct + across * ofStrip;
     for (int64_t product = 0; product < scheme.products; product++) {
       float* const total = ofKernelRow + product * plan.sumsOfProduct;
-      for (int64_t part = 1; part < parts; part++)
-        for (int64_t i = 0; i < ofStrip; i++) total[i] += total[plan.sums * part + i];
+      for (int64_t share = 1; share < shares; share++)
+        for (int64_t i = 0; i < ofStrip; i++) total[i] += total[plan.sums * share + i];
     }
     float* const finished = scratch<Rows>(ofStrip);
     for (int64_t tap = 0; tap < scheme.taps; tap++) {
