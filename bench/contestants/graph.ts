@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { convChild } from '../../src-main/children/conv-child';
 import { cropPlan, randomBoxes } from '../../src-main/children/crop-boxes';
 import { loadEngine } from '../../src-main/engine/load';
-import { fetchedFloats, fetchedNumber, openSession, type FeedValue } from '../../src-main/engine/session';
+import { fetchedNumber, openSession } from '../../src-main/engine/session';
 import { presets } from '../../src-shared/config/presets/presets';
 import type { ImageRecipe } from '../../src-shared/config/search-config';
 import { Generator } from '../../src-shared/random';
 import { serve } from './serve';
+import { startFrom } from './start-from';
 import { readWorkload } from '../networks/workload';
 
 const [folder = '', ...settings] = process.argv.slice(2);
@@ -28,7 +29,7 @@ const session = await openSession(
   convChild(workload.architecture, task, recipe, batch, files, whitening).graph,
 );
 session.run('init', { seed: new Int32Array([1, 1]) });
-startFromGivenWeights();
+startFrom(session, workload.weights);
 const plan = cropPlan(task.height, recipe.augmentation);
 const generator = Generator.seeded(1, 'bench/augmentation');
 let taken = 0;
@@ -40,16 +41,4 @@ function step(): number {
   taken += 1;
   const boxes = randomBoxes(plan, batch, generator);
   return fetchedNumber(session.run('train', { indices, boxes, learning_rate: recipe.learningRate }), 'loss');
-}
-
-/** All contestants train from the same weights; what the workload does not name keeps its first value. */
-function startFromGivenWeights(): void {
-  const variables = session.run('read');
-  const values: Record<string, FeedValue> = {};
-  for (const name of Object.keys(variables)) values[name] = fetchedFloats(variables, name);
-  for (const { name, values: given } of workload.weights) {
-    if (values[name] === undefined) throw new Error(`the child has no ${name}`);
-    values[name] = given;
-  }
-  session.run('assign', values);
 }

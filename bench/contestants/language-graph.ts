@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { rowWindows } from '../../src-main/children/language/corpus-rows';
 import { languageModel } from '../../src-main/children/language/language-model';
 import { hasOwnOps, loadEngine } from '../../src-main/engine/load';
-import { fetchedFloats, fetchedNumber, openSession, type FeedValue } from '../../src-main/engine/session';
+import { fetchedNumber, openSession } from '../../src-main/engine/session';
 import { readLanguageWorkload } from '../networks/language-workload';
 import { serve } from './serve';
+import { startFrom } from './start-from';
 
 const folder = process.argv[2] ?? '';
 const workload = readLanguageWorkload(folder);
@@ -26,7 +27,7 @@ const { graph } = languageModel(
 );
 const session = await openSession(graph);
 session.run('init', { seed: new Int32Array([1, 1]) });
-startFromGivenWeights();
+startFrom(session, workload.weights);
 const windows = rowWindows(tokens.length, batch, unrolled);
 let taken = 0;
 
@@ -38,16 +39,4 @@ function step(): number {
   taken += 1;
   const seed = Int32Array.of(1, taken);
   return fetchedNumber(session.run('train', { ...window, learning_rate: recipe.learningRate, seed }), 'loss');
-}
-
-/** All contestants train from the same weights; the hidden state, which the workload does not name, keeps its first value. */
-function startFromGivenWeights(): void {
-  const variables = session.run('read');
-  const values: Record<string, FeedValue> = {};
-  for (const name of Object.keys(variables)) values[name] = fetchedFloats(variables, name);
-  for (const { name, values: given } of workload.weights) {
-    if (values[name] === undefined) throw new Error(`the child has no ${name}`);
-    values[name] = given;
-  }
-  session.run('assign', values);
 }

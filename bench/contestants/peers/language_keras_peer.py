@@ -1,15 +1,8 @@
 """Language models in Keras 3 on TensorFlow: python language_keras_peer.py WORKLOAD THREADS [jit]"""
 
-import os
 import sys
 
-threads = int(sys.argv[2])
-jit = "jit" in sys.argv[3:]
-os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"  # off by default on AMD processors, and worth a factor of up to 1.7
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
-os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-
+from keras_setup import jit  # before keras
 import keras
 import tensorflow as tf
 from keras import layers, ops
@@ -17,9 +10,6 @@ from keras import layers, ops
 from language_workload import LanguageWorkload
 from protocol import serve
 from tree_cell import TreeCell
-
-tf.config.threading.set_intra_op_parallelism_threads(threads)
-tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 combine = {"elem_mult": ops.multiply, "add": ops.add, "max": ops.maximum}
 activate = {

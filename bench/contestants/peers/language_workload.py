@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy
 
+from weights import read_weights
+
 
 class LanguageWorkload:
     def __init__(self, folder):
@@ -32,13 +34,7 @@ class LanguageWorkload:
         before = numpy.concatenate([[description["startToken"]], tokens[:-1]]).astype(numpy.int32)
         self.inputs = before.reshape(self.batch, -1)
         self.windows = self.targets.shape[1] // self.steps
-        values = numpy.fromfile(folder / "weights.bin", "<f4")
-        self.weights = {}
-        start = 0
-        for weight in description["weights"]:
-            size = int(numpy.prod(weight["shape"]))
-            self.weights[weight["name"]] = values[start : start + size].reshape(weight["shape"])
-            start += size
+        self.weights = read_weights(folder, description["weights"])
 
     def window(self, step):
         """Inputs and targets of a step, each int32 [batch, steps]."""

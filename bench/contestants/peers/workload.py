@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy
 
+from weights import read_weights
+
 
 class Workload:
     def __init__(self, folder):
@@ -29,13 +31,7 @@ class Workload:
         self.images = numpy.fromfile(folder / "images.bin", numpy.uint8).reshape(
             len(self.labels), self.task["height"], self.task["width"], self.task["channels"]
         )
-        values = numpy.fromfile(folder / "weights.bin", "<f4")
-        self.weights = {}
-        start = 0
-        for weight in description["weights"]:
-            size = int(numpy.prod(weight["shape"]))
-            self.weights[weight["name"]] = values[start : start + size].reshape(weight["shape"])
-            start += size
+        self.weights = read_weights(folder, description["weights"])
 
     def indices(self, step):
         return numpy.arange(step * self.batch, (step + 1) * self.batch) % len(self.labels)
