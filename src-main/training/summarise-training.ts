@@ -1,39 +1,48 @@
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { bestMeasure, measureOf, type Measure } from '../../src-shared/run/measure';
-import type { TrainingOutcome } from '../../src-shared/training/training-event';
-import { readTrainingRecord } from './training-record';
-
-/** What a list of trainings says of one. */
-export interface TrainingSummary {
-  /** The name of its folder, by which it is resumed. */
-  readonly training: string;
-  readonly folder: string;
-  readonly name: string;
-  /** null while it is under way, or when its process was killed. */
-  readonly outcome: TrainingOutcome | null;
-  readonly epochs: { readonly done: number; readonly wanted: number };
-  readonly measure: Measure;
-  /** Of the validation data: the best of the epochs, as it is stored; null before the first. */
-  readonly best: number | null;
-  /** Of the test data; null where it was not asked for. */
-  readonly test: number | null;
-  /** Milliseconds since 1970. */
-  readonly createdAt: number;
-}
+import { architectureFileSchema } from '../../src-shared/architecture-file/architecture-file';
+import { largestArchitectureFile } from '../../src-shared/architecture-file/parse-architecture-file';
+import { bestMeasure, measureOf } from '../../src-shared/run/measure';
+import { trainingState, type TrainingSummary } from '../../src-shared/training/training-summary';
+import { lockHolder } from '../runs/files/lock';
+import { isOwnFile } from '../runs/files/own-files';
+import { readTrainingRecord, trainingFiles, type TrainingRecord } from './training-record';
 
 /** @throws run.not-found when the folder holds no training, run.newer-version, run.damaged */
-export function summariseTraining(folder: string): TrainingSummary {
-  const { name, outcome, child, epochs, test, createdAt } = readTrainingRecord(folder);
+export function summariseTraining(
+  folder: string,
+  record: TrainingRecord = readTrainingRecord(folder),
+): TrainingSummary {
+  const { name, outcome, child, epochs, test, createdAt } = record;
   const measure = measureOf(child.recipe);
+  const held = lockHolder(folder);
+  const holder = held === undefined ? null : { pid: held.pid, host: held.host };
   return {
     training: basename(folder),
     folder,
     name,
+    origin: originOf(folder),
+    state: trainingState(outcome, holder),
     outcome,
+    holder,
     epochs: { done: epochs.length, wanted: child.recipe.epochs },
     measure,
     best: bestMeasure(measure, epochs),
     test: test?.measure ?? null,
     createdAt,
   };
+}
+
+/** The child that was trained, as the file of the architecture says. A training without that file is one all the same. */
+function originOf(folder: string): TrainingSummary['origin'] {
+  const { architecture: path } = trainingFiles(folder);
+  if (!isOwnFile(path, largestArchitectureFile)) return null;
+  try {
+    const { origin } = architectureFileSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return origin === null
+      ? null
+      : { run: { id: origin.run.id, name: origin.run.name }, trial: origin.trial };
+  } catch {
+    return null;
+  }
 }

@@ -1,4 +1,4 @@
-import { findRunFolder, listFolders, listRunFolders } from '../../runs/locations';
+import { findRunFolder, listRunFolders } from '../../runs/locations';
 import { openRunReadOnly, type OpenRun } from '../../runs/run-folder';
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 import { exitCodes } from '../exit-codes';
@@ -11,8 +11,8 @@ import { readEpochs } from '../../runs/tables/epochs';
 import { readBatchOf } from '../../runs/tables/batches';
 import { readTrial, readTrials } from '../../runs/tables/trials';
 import { readUpdates } from '../../runs/tables/updates';
-import { summariseTraining, type TrainingSummary } from '../../training/summarise-training';
-import { trainingFiles } from '../../training/training-record';
+import type { TrainingSummary } from '../../../src-shared/training/training-summary';
+import { listTrainings } from '../../training/find-trainings';
 import { bestTable, table } from '../tables';
 import { runsFolder, writeJson, writeLine, type Terminal } from '../terminal';
 
@@ -23,18 +23,16 @@ export function listCommand(
 ): number {
   const folder = runsFolder(terminal, options);
   const broken: { folder: string; message: string }[] = [];
-  const summarised = <T>(folders: readonly string[], summarise: (folder: string) => T): T[] =>
-    folders.flatMap((path) => {
-      try {
-        return [summarise(path)];
-      } catch (error) {
-        broken.push({ folder: path, message: errorMessage(error) });
-        return [];
-      }
-    });
-  const summaries = summarised(listRunFolders(folder), (path) => withRun(path, summariseRun));
-  const trainingFolders = listFolders(folder, (training) => trainingFiles(training).record);
-  const trainings = summarised(trainingFolders, summariseTraining);
+  const summaries = listRunFolders(folder).flatMap((path) => {
+    try {
+      return [withRun(path, summariseRun)];
+    } catch (error) {
+      broken.push({ folder: path, message: errorMessage(error) });
+      return [];
+    }
+  });
+  const { trainings, broken: brokenTrainings } = listTrainings(folder);
+  broken.push(...brokenTrainings);
   if (options.json) {
     for (const summary of [...summaries, ...trainings, ...broken]) writeJson(terminal, summary);
     return exitCodes.ok;
@@ -94,10 +92,10 @@ function withRun<T>(folder: string, work: (run: OpenRun) => T): T {
 }
 
 function trainingsTable(terminal: Terminal, trainings: readonly TrainingSummary[]): string {
-  const rows = trainings.map(({ training, name, outcome, epochs, measure, best, test, createdAt }) => [
+  const rows = trainings.map(({ training, name, state, outcome, epochs, measure, best, test, createdAt }) => [
     training,
     name,
-    outcome ?? 'under way or killed',
+    outcome ?? (state === 'running' ? 'under way' : 'killed'),
     `${epochs.done}/${epochs.wanted}`,
     measureText(measure, best),
     measureText(measure, test),

@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { presets } from '../../../src-shared/config/presets/presets';
 import type { Recipe, SearchConfig } from '../../../src-shared/config/search-config';
 import { counted } from '../../../src-shared/counted';
 import { bestMeasure, measureNames, measureOf, measureText } from '../../../src-shared/run/measure';
 import { CellsmithError } from '../../../src-shared/errors';
 import { prepareFor } from '../../datasets/prepare-for';
 import { provisionEngine } from '../../engine/provision/provision';
+import { requireUnfinished, trainersOfResumed } from '../../training/choose-training';
 import {
   prepareTraining,
   reopenTraining,
@@ -84,17 +84,14 @@ function taskOf(terminal: Terminal, named: readonly string[], options: TrainOpti
   }
   requireResumable(command, named, options.resume);
   const folder = trainingFolder(terminal, options.resume, options);
-  const { child, outcome, test } = readTrainingRecord(folder);
-  if (options.test && test !== null)
-    throw new CellsmithError(
-      'config.invalid',
-      `${folder} has been measured on the test split, and a test is taken once: its figure is in training.json.`,
-    );
-  if (outcome === 'completed' && !options.test)
-    throw new CellsmithError('config.invalid', `${folder} has been trained through all of its epochs.`);
+  const record = readTrainingRecord(folder);
+  requireUnfinished(folder, record, options.test);
   const data = options.data === undefined ? undefined : resolve(options.data);
-  const { trainers } = presets['ptb-base8'].config;
-  return { recipe: child.recipe, trainers, prepare: (parts) => reopenTraining(folder, data, parts) };
+  return {
+    recipe: record.child.recipe,
+    trainers: trainersOfResumed,
+    prepare: (parts) => reopenTraining(folder, data, parts),
+  };
 }
 
 function writeSummary(terminal: Terminal, folder: string, { child, epochs, outcome }: TrainingRecord): void {

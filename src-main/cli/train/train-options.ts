@@ -13,13 +13,11 @@ import {
   recipeOf,
   subjectOfFile,
   subjectOfReady,
-  subjectOfTrial,
   withPreset,
   type Subject,
 } from '../../../src-shared/training/subject';
 import { findRunFolder } from '../../runs/locations';
-import { openRunReadOnly } from '../../runs/run-folder';
-import { readTrial } from '../../runs/tables/trials';
+import { childOfRun, usualSeed, type ChildOfRun } from '../../training/choose-training';
 import type { TrainingOrder } from '../../training/prepare-training';
 import { trainingFiles } from '../../training/training-record';
 import { addSettings, positiveInteger, wholeNumber } from '../search/search-options';
@@ -59,7 +57,7 @@ export function addTrainOptions(command: Command): Command {
   )
     .addOption(new Option('--level <unit>', 'what a token of a text is').choices(['word', 'character']))
     .option('--vocabulary <n>', 'different tokens of a text at most', positiveInteger)
-    .option('--seed <n>', 'seed of weights, order and dropout', wholeNumber, 1)
+    .option('--seed <n>', 'seed of weights, order and dropout', wholeNumber, usualSeed)
     .option('--threads <n>', 'threads of the trainer', positiveInteger)
     .option('-o, --output <folder>', 'a new folder for record and weights (default: one among the runs)')
     .option('--runs <folder>', 'where runs are kept (default: CELLSMITH_RUNS or the data folder of the user)')
@@ -78,7 +76,7 @@ export function addTrainOptions(command: Command): Command {
  * @throws CellsmithError config.invalid, architecture.invalid, run.*
  */
 export function orderOf(terminal: Terminal, named: readonly string[], options: TrainOptions): TrainingOrder {
-  const { subject: own, location } = subjectOf(terminal, named, options);
+  const { subject: own, location, skipUnreadable = false } = subjectOf(terminal, named, options);
   const subject = options.preset === undefined ? own : withPreset(own, options.preset);
   const recipe = recipeOf(subject, overridesOf(subject, options));
   const data = options.data === undefined ? location : resolve(options.data);
@@ -90,7 +88,7 @@ export function orderOf(terminal: Terminal, named: readonly string[], options: T
   return {
     ...{ subject, recipe, data },
     seed: options.seed,
-    skipUnreadable: options.skipUnreadable,
+    skipUnreadable: options.skipUnreadable || skipUnreadable,
     place:
       options.output === undefined
         ? { within: runsFolder(terminal, options) }
@@ -136,7 +134,7 @@ function subjectOf(
   terminal: Terminal,
   named: readonly string[],
   options: TrainOptions,
-): { readonly subject: Subject; readonly location?: string } {
+): Pick<ChildOfRun, 'subject'> & Partial<ChildOfRun> {
   const [first, second] = named;
   if (options.cell !== undefined) {
     if (first !== undefined)
@@ -155,17 +153,7 @@ function subjectOf(
     return { subject: subjectOfFile(readArchitectureFile(first), basename(first, '.json')) };
   if (!/^[1-9]\d*$/.test(second))
     throw new CellsmithError('config.invalid', `'${second}' is no number of a child: write train RUN 12.`);
-  const folder = findRunFolder(first, runsFolder(terminal, options));
-  const run = openRunReadOnly(folder);
-  try {
-    const { id, config, dataset } = run.manifest;
-    const trial = readTrial(run.database, Number(second));
-    if (trial === undefined) throw new CellsmithError('run.not-found', `${folder} has no trial ${second}.`);
-    const subject = subjectOfTrial({ id, config, dataset: dataset.description }, trial);
-    return { subject, location: dataset.location };
-  } finally {
-    run.close();
-  }
+  return childOfRun(findRunFolder(first, runsFolder(terminal, options)), Number(second));
 }
 
 function readArchitectureFile(path: string): ReturnType<typeof parseArchitectureFile> {

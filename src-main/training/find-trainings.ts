@@ -1,0 +1,38 @@
+import { basename } from 'node:path';
+import { CellsmithError, errorMessage } from '../../src-shared/errors';
+import { listFolders } from '../runs/locations';
+import type { TrainingSummary } from '../../src-shared/training/training-summary';
+import { summariseTraining } from './summarise-training';
+import { trainingFiles } from './training-record';
+
+/** Folders of trainings below `runs`, oldest name first; none when the folder does not exist. */
+export function listTrainingFolders(runs: string): string[] {
+  return listFolders(runs, (folder) => trainingFiles(folder).record);
+}
+
+/** Every training below a folder, oldest name first, and those that cannot be read. */
+export function listTrainings(runs: string): {
+  readonly trainings: TrainingSummary[];
+  readonly broken: { folder: string; message: string }[];
+} {
+  const trainings: TrainingSummary[] = [];
+  const broken: { folder: string; message: string }[] = [];
+  for (const folder of listTrainingFolders(runs)) {
+    try {
+      trainings.push(summariseTraining(folder));
+    } catch (error) {
+      broken.push({ folder, message: errorMessage(error) });
+    }
+  }
+  return { trainings, broken };
+}
+
+/**
+ * The folder of a training among the runs. Only a name that stands in the listing of the folder is one: no name leads out of it.
+ * @throws CellsmithError run.not-found
+ */
+export function trainingNamed(runs: string, name: string): string {
+  const found = listTrainingFolders(runs).find((folder) => basename(folder) === name);
+  if (found !== undefined) return found;
+  throw new CellsmithError('run.not-found', `There is no training "${name}" in ${runs}.`);
+}
