@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app } from 'electron';
 import log from 'electron-log/main';
 import type { EngineState, SessionState } from '../../src-shared/ipc/states';
+import type { TrainingSession } from '../../src-shared/ipc/training-states';
 
 /** A log file may grow to so many bytes; the one before it is kept as main.old.log. */
 const fileSize = 2 * 1024 * 1024;
@@ -35,10 +36,11 @@ export function logWindow(text: string): void {
   log.warn(`window: ${text}`);
 }
 
-/** Each stage of the engine, and each turn of a search, once. */
+/** Each stage of the engine, and each turn of a search or a training, once. */
 export function stateLog(): {
   engine(state: EngineState): void;
   session(state: SessionState): void;
+  training(state: TrainingSession): void;
   window(): void;
 } {
   let last = '';
@@ -57,6 +59,12 @@ export function stateLog(): {
       once(`engine ${state.kind}: ${more}`);
     },
     window: () => log.info('the window listens'),
+    training: (state) => {
+      if (state.kind === 'training')
+        once(`training ${state.training}${state.ending === null ? '' : `, ending ${state.ending}`}`);
+      else if (state.kind === 'preparing') once(`preparing a training: ${state.step}`);
+      else once(`no training${state.problem === null ? '' : `: ${state.problem.message}`}`);
+    },
     session: (state) => {
       if (state.kind === 'searching')
         once(

@@ -17,11 +17,13 @@ import { handlersOf, settingsOf } from './ipc/handlers';
 import { serve, tell } from './ipc/serve';
 import { menuTemplate } from './system/menu';
 import { pathsToOpen } from './system/paths-to-open';
+import { workOf, type Work } from './system/work';
 import { readerProcesses } from './services/reader-process';
 import { searchService } from './services/search-service';
+import { trainingService } from './services/training-service';
 import { settingsFile } from './stored-settings';
 import { utilityTrainer } from './utility-trainer';
-import { closingOf, closingQuestion, settleClosing } from './window/closing';
+import { closingOf, closingQuestions, settleClosing } from './window/closing';
 import { openStudioWindow, servePages } from './window/studio-window';
 
 /** The desktop program, once Electron is ready. */
@@ -74,12 +76,25 @@ export function startStudio(programs: string): RunningStudio {
     version,
     onState: (state) => {
       log.session(state);
-      noticed.sessionChanged(state);
-      updateTray();
+      workChanged();
       tell(contents(), 'sessionChanged', state);
     },
     onEvents: (folder, events) => tell(contents(), 'runEvents', { folder, events }),
   });
+  const training = trainingService({
+    prepare: reader.prepare,
+    spawn,
+    engine: engine.ensure,
+    version,
+    onState: (state) => {
+      log.training(state);
+      workChanged();
+      tell(contents(), 'trainingChanged', state);
+    },
+  });
+  const work = (): Work => workOf(search.state, training.state);
+  /** What is under way of a search and a training: there is one at most. */
+  const working = (): 'search' | 'training' => (training.state.kind === 'idle' ? 'search' : 'training');
 
   const applySettings = (): void => {
     nativeTheme.themeSource = settings.current.theme;
@@ -121,23 +136,39 @@ export function startStudio(programs: string): RunningStudio {
     if (paused) search.control().pause();
     else search.control().resume();
   };
-  const tray = backgroundTray(assetPath('icon.png'), { show, pause, stop: () => search.stop('afterEpoch') });
+  const stop = (when: 'afterEpoch' | 'now'): void =>
+    working() === 'search' ? search.stop(when) : training.stop(when);
+  const tray = backgroundTray(assetPath('icon.png'), { show, pause, stop: () => stop('afterEpoch') });
   function updateTray(): void {
-    tray.update(search.state, window?.isVisible() === false);
+    tray.update(work(), window?.isVisible() === false);
+  }
+  function workChanged(): void {
+    noticed.workChanged(work());
+    updateTray();
   }
 
   const openWindow = (): BrowserWindow => {
     const opened = openStudioWindow(join(built, 'preload', 'preload.cjs'), settings);
     let settled = false;
     opened.on('close', (event) => {
-      if (settled || search.state.kind === 'idle') return;
+      if (settled || work().kind === 'idle') return;
       event.preventDefault();
+      const what = working();
       void settleClosing({
-        searching: true,
+        working: true,
         pause,
-        ask: async () => closingOf((await dialog.showMessageBox(opened, closingQuestion)).response),
-        stop: search.stop,
-        ended: search.ended,
+        ask: async () =>
+          closingOf(
+            what,
+            (
+              await dialog.showMessageBox(opened, {
+                ...closingQuestions[what],
+                buttons: [...closingQuestions[what].buttons],
+              })
+            ).response,
+          ),
+        stop,
+        ended: what === 'search' ? search.ended : training.ended,
       }).then((result) => {
         if (result === 'hide') opened.hide();
         updateTray();
@@ -183,6 +214,7 @@ export function startStudio(programs: string): RunningStudio {
       engine,
       datasets,
       search,
+      training,
       calibration,
       examples: reader.examples,
       window: () => window,

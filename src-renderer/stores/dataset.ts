@@ -2,7 +2,7 @@ import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
 import type { DatasetDescription } from '../../src-shared/dataset/description';
 import { CellsmithError, errorMessage } from '../../src-shared/errors';
-import type { Reading } from '../../src-shared/ipc/states';
+import type { Reading } from '../../src-shared/ipc/problem-states';
 import { ask, hear } from '../bridge';
 
 /** The data set that the user has opened: described, being described, or why it cannot be. */

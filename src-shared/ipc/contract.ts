@@ -1,21 +1,23 @@
 import { z } from 'zod';
 import { architectureFileSchema } from '../architecture-file/architecture-file';
+import { presetNames } from '../config/presets/presets';
 import { budgetSchema, searchConfigSchema } from '../config/search-config';
 import { datasetDescriptionSchema } from '../dataset/description';
 import { decisionProbabilitiesSchema, runEventSchema } from '../run/run-event-schema';
 import { runSummarySchema } from '../run/run-summary';
-import { epochRecordSchema, trialSchema } from '../run/trial';
+import { epochRecordSchema, mostEpochs, trialSchema } from '../run/trial';
+import { trainingNameSchema, trainingSummarySchema } from '../training/training-summary';
+import { problemSchema, readingSchema } from './problem-states';
 import { packedRunSchema } from './run-detail';
 import {
   appStateSchema,
   calibrationSchema,
   engineReportSchema,
   engineStateSchema,
-  problemSchema,
-  readingSchema,
   sessionStateSchema,
   settingsSchema,
 } from './states';
+import { trainingDetailSchema, trainingSessionSchema } from './training-states';
 
 const nothing = z.null();
 const path = z.string().min(1).max(4096);
@@ -126,6 +128,43 @@ export const requests = {
   /** Sets another budget for the search that runs. */
   extendSearch: { request: z.strictObject({ budget: budgetSchema }), reply: nothing },
   dismissProblem: { request: nothing, reply: nothing },
+  /** Every training of one architecture below the user's folder, newest first; and those that cannot be read. */
+  listTrainings: {
+    request: nothing,
+    reply: z.strictObject({
+      trainings: z.array(trainingSummarySchema),
+      broken: z.array(z.strictObject({ folder: z.string(), message: z.string() })),
+    }),
+  },
+  openTraining: { request: z.strictObject({ training: trainingNameSchema }), reply: trainingDetailSchema },
+  /** Begins to prepare the training of a child of a run, alone; how it goes on is told by `trainingChanged`. */
+  startTraining: {
+    request: z.strictObject({
+      folder: path,
+      trial: z.int().min(1),
+      /** Whose recipe is taken; null for that of the search. */
+      preset: z.enum(presetNames).nullable(),
+      epochs: z.int().min(1).max(mostEpochs),
+      /** Of the trainer; null for all that there are. */
+      threads: z.int().min(1).max(1024).nullable(),
+      /** Whether to measure it on the test split at the end, once. */
+      test: z.boolean(),
+    }),
+    reply: nothing,
+  },
+  /** Goes on with a training, or has one that is trained to its end measured on the test split. */
+  resumeTraining: {
+    request: z.strictObject({
+      training: trainingNameSchema,
+      /** Where the data are now, when they were moved. */
+      data: path.nullable(),
+      test: z.boolean(),
+    }),
+    reply: nothing,
+  },
+  /** Ends the training, or the preparations for one. */
+  stopTraining: { request: z.strictObject({ when: z.enum(['afterEpoch', 'now']) }), reply: nothing },
+  dismissTrainingProblem: { request: nothing, reply: nothing },
   /** Begins to measure how fast typical children of a search train here; how it goes on is told by `calibrationChanged`. */
   measureSpeed: {
     request: z.strictObject({ config: searchConfigSchema, data: path, skipUnreadable: z.boolean() }),
@@ -171,6 +210,7 @@ export const requests = {
       z.strictObject({ what: z.literal('engine') }),
       z.strictObject({ what: z.literal('logs') }),
       z.strictObject({ what: z.literal('run'), folder: path }),
+      z.strictObject({ what: z.literal('training'), training: trainingNameSchema }),
     ]),
     reply: nothing,
   },
@@ -180,6 +220,8 @@ export const requests = {
 export const events = {
   engineChanged: engineStateSchema,
   sessionChanged: sessionStateSchema,
+  /** At most four messages a second. */
+  trainingChanged: trainingSessionSchema,
   calibrationChanged: calibrationSchema,
   /** How far the description of a data set has come. */
   describing: z.strictObject({ path: z.string(), reading: readingSchema }),

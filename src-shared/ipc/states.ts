@@ -1,22 +1,11 @@
 import { z } from 'zod';
 import { measurementSchema } from '../estimate/measurement';
+import { problemSchema, readingSchema } from './problem-states';
+import { trainingSessionSchema } from './training-states';
 
 export const themes = ['system', 'light', 'dark'] as const;
 
 const share = z.number().min(0).max(1);
-
-/** What went wrong, as it crosses to the window: the code and the sentence of a CellsmithError. */
-export const problemSchema = z.strictObject({ code: z.string(), message: z.string() });
-export type Problem = z.infer<typeof problemSchema>;
-
-/** How far the reading of a data set has come; `share` is null while it is not known. */
-export const readingSchema = z.strictObject({
-  stage: z.enum(['listing', 'reading', 'arranging', 'checking']),
-  done: z.number(),
-  total: z.number().nullable(),
-  millisecondsLeft: z.number().nullable(),
-});
-export type Reading = z.infer<typeof readingSchema>;
 
 /** The training engine: being looked for or installed, ready, or not to be had. */
 export const engineStateSchema = z.discriminatedUnion('kind', [
@@ -143,6 +132,7 @@ export const appStateSchema = z.strictObject({
   settings: settingsSchema,
   engine: engineStateSchema,
   session: sessionStateSchema,
+  training: trainingSessionSchema,
   calibration: calibrationSchema,
   /** Bytes of memory that this machine has. */
   memory: z.number().min(1),

@@ -1,6 +1,5 @@
-import { isAbsolute, resolve } from 'node:path';
 import { nativeTheme, shell, type BrowserWindow } from 'electron';
-import type { Handlers } from '../../../src-shared/ipc/contract';
+import type { Handlers, Request } from '../../../src-shared/ipc/contract';
 import type { AppState } from '../../../src-shared/ipc/states';
 import { CellsmithError } from '../../../src-shared/errors';
 import { cacheDirectory } from '../../engine/provision/installation';
@@ -24,9 +23,13 @@ import { listDatasets } from '../known-datasets';
 import type { ReaderProcesses } from '../services/reader-process';
 import type { SearchService } from '../services/search-service';
 import type { SettingsFile } from '../stored-settings';
+import type { TrainingService } from '../services/training-service';
+import { trainingNamed } from '../../training/find-trainings';
 import { logsFolder } from '../app-log';
 import { chooseDataset, chooseRun, chooseRunsFolder, loadConfig, readConfig, saveConfig } from './dialogs';
+import { absolute } from './paths';
 import { saveFile } from './save-file';
+import { trainingHandlers } from './training-handlers';
 
 /** What the handlers stand on. */
 export interface Studio {
@@ -37,6 +40,7 @@ export interface Studio {
   readonly engine: EngineService;
   readonly datasets: DatasetService;
   readonly search: SearchService;
+  readonly training: TrainingService;
   readonly calibration: CalibrationService;
   readonly examples: ReaderProcesses['examples'];
   readonly window: () => BrowserWindow | null;
@@ -47,11 +51,15 @@ export interface Studio {
 
 /** The answers to the window's requests. */
 export function handlersOf(studio: Studio): Handlers {
-  const { about, settings, engine, datasets, search, calibration, runsFolder } = studio;
-  /** Nothing may be measured, and nothing else installed, beside a search. */
+  const { about, settings, engine, datasets, search, training, calibration, runsFolder } = studio;
+  /** They would share the machine: one search or training at a time, and nothing measured or installed beside it. */
   const requireIdle = (what: string): void => {
-    if (search.state.kind !== 'idle')
-      throw new CellsmithError('run.locked', `A search is running: ${what} when it has ended.`);
+    const busy = [
+      ...(search.state.kind === 'idle' ? [] : ['search']),
+      ...(training.state.kind === 'idle' ? [] : ['training']),
+    ][0];
+    if (busy !== undefined)
+      throw new CellsmithError('run.locked', `A ${busy} is running: ${what} when it has ended.`);
   };
   const keepRunsIn = (folder: string | null): string => {
     settings.change({ runsFolder: folder });
@@ -68,6 +76,7 @@ export function handlersOf(studio: Studio): Handlers {
         settings: settingsOf(settings),
         engine: engine.state,
         session: search.state,
+        training: training.state,
         calibration: calibration.current,
       };
     },
@@ -91,11 +100,13 @@ export function handlersOf(studio: Studio): Handlers {
     chooseRun: () => chooseRun(studio.window(), runsFolder()),
     startSearch: async ({ config, data, skipUnreadable }) => {
       await calibration.cancel();
+      requireIdle('start a search');
       search.start({ kind: 'new', config, data: absolute(data), skipUnreadable, runs: runsFolder() });
       return null;
     },
     resumeSearch: async ({ folder, budget, data }) => {
       await calibration.cancel();
+      requireIdle('resume this one');
       search.start({
         kind: 'resume',
         folder: absolute(folder),
@@ -119,15 +130,18 @@ export function handlersOf(studio: Studio): Handlers {
     },
     retryFailures: async ({ folder, trials, data }) => {
       await calibration.cancel();
-      if (search.live(absolute(folder)) !== null) search.control().retry(trials);
-      else
-        search.start({
-          kind: 'resume',
-          folder: absolute(folder),
-          data: data === null ? undefined : absolute(data),
-          changes: (config) => ({ budget: config.budget, trainers: config.trainers }),
-          retry: trials,
-        });
+      if (search.live(absolute(folder)) !== null) {
+        search.control().retry(trials);
+        return null;
+      }
+      requireIdle('train them again');
+      search.start({
+        kind: 'resume',
+        folder: absolute(folder),
+        data: data === null ? undefined : absolute(data),
+        changes: (config) => ({ budget: config.budget, trainers: config.trainers }),
+        retry: trials,
+      });
       return null;
     },
     extendSearch: ({ budget }) => {
@@ -138,6 +152,7 @@ export function handlersOf(studio: Studio): Handlers {
       search.dismissProblem();
       return null;
     },
+    ...trainingHandlers(studio, requireIdle),
     measureSpeed: ({ config, data, skipUnreadable }) => {
       requireIdle('measure');
       calibration.start({ config, data: absolute(data), skipUnreadable });
@@ -181,15 +196,7 @@ export function handlersOf(studio: Studio): Handlers {
     saveFile: (file) => saveFile(studio.window(), file),
     openArchitecture: ({ path }) => openArchitecture(absolute(path)),
     showFolder: async (what) => {
-      await showFolder(
-        what.what === 'runs'
-          ? runsFolder()
-          : what.what === 'engine'
-            ? cacheDirectory()
-            : what.what === 'logs'
-              ? logsFolder()
-              : runFolder(absolute(what.folder)),
-      );
+      await showFolder(folderOf(what, runsFolder()));
       return null;
     },
   };
@@ -199,9 +206,20 @@ export function settingsOf({ current: { theme, notify, trainers } }: SettingsFil
   return { theme, notify, trainers };
 }
 
-function absolute(path: string): string {
-  if (isAbsolute(path)) return resolve(path);
-  throw new CellsmithError('internal', `${path} is no absolute path.`);
+/** The folder that is meant. Of a path, only one that holds a run. */
+function folderOf(what: Request<'showFolder'>, runs: string): string {
+  switch (what.what) {
+    case 'runs':
+      return runs;
+    case 'engine':
+      return cacheDirectory();
+    case 'logs':
+      return logsFolder();
+    case 'run':
+      return runFolder(absolute(what.folder));
+    case 'training':
+      return trainingNamed(runs, what.training);
+  }
 }
 
 /** Only folders that hold a run are shown. */

@@ -1,6 +1,6 @@
 import { logError } from '../app-log';
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
-import type { Problem } from '../../../src-shared/ipc/states';
+import type { Problem } from '../../../src-shared/ipc/problem-states';
 
 /** What crosses to the window of a thrown value; what is no CellsmithError is a fault of the program and also goes to the log. */
 export function problemOf(error: unknown): Problem {

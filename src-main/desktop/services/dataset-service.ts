@@ -1,6 +1,6 @@
 import type { DatasetDescription } from '../../../src-shared/dataset/description';
 import type { DatasetProgress } from '../../../src-shared/dataset/progress';
-import type { Reading } from '../../../src-shared/ipc/states';
+import type { Reading } from '../../../src-shared/ipc/problem-states';
 import type { ReaderProcesses } from './reader-process';
 
 /** Describes data sets for the window, one at a time. */

@@ -24,8 +24,9 @@ import type { QueueTarget } from '../../workers/queue/producer/queue-pool';
 import { queueAddressOf, valueOf } from '../../workers/queue/wire/address';
 import { sharedVariable } from '../../workers/queue/wire/shared-folder';
 import type { SpawnTrainer } from '../../workers/trainer-process';
-import { readingOf } from './dataset-service';
 import { problemOf } from '../ipc/problems';
+import { isCancelled, unlessCancelled } from './cancelling';
+import { readingOf } from './dataset-service';
 
 /** The one search of the program. */
 export interface SearchService {
@@ -235,18 +236,4 @@ function queueTargetOf({ trainers }: SearchConfig): QueueTarget | null {
     address: queueAddressOf(trainers.queue, process.env),
     shared: valueOf(process.env, sharedVariable) ?? null,
   };
-}
-
-/** Others may wait for the engine too: its installation goes on, this search no longer waits for it. */
-function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = (): void => reject(new CellsmithError('cancelled', 'The search was cancelled.'));
-    if (signal.aborted) cancel();
-    signal.addEventListener('abort', cancel);
-    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
-  });
-}
-
-function isCancelled(problem: unknown): boolean {
-  return problem instanceof CellsmithError && problem.code === 'cancelled';
 }

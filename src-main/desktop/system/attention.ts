@@ -1,43 +1,46 @@
 import { app, Notification, powerSaveBlocker, type BrowserWindow } from 'electron';
-import { counted } from '../../../src-shared/counted';
-import type { SessionState } from '../../../src-shared/ipc/states';
+import type { Problem } from '../../../src-shared/ipc/problem-states';
+import type { Work } from './work';
 
-/** Tells the system what a search means for it: no sleep while it runs, progress in the taskbar, a notification at the end. */
+/** Tells the system what is under way: no sleep while it runs, progress in the taskbar, a notification at the end. */
 export interface Attention {
-  sessionChanged(state: SessionState): void;
+  workChanged(work: Work): void;
 }
 
 export function attention(window: () => BrowserWindow | null, mayNotify: () => boolean): Attention {
   let blocker: number | null = null;
-  let before: SessionState = { kind: 'idle', folder: null, problem: null };
+  let before: Work = { kind: 'idle', problems: { search: null, training: null } };
   return {
-    sessionChanged: (state) => {
-      const paused = state.kind === 'searching' && state.paused;
-      const busy = state.kind !== 'idle' && !paused;
+    workChanged: (work) => {
+      const paused = work.kind === 'running' && work.paused;
+      const busy = work.kind !== 'idle' && !paused;
       if (busy && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension');
       if (!busy && blocker !== null) {
         powerSaveBlocker.stop(blocker);
         blocker = null;
       }
-      window()?.setProgressBar(state.kind === 'searching' ? (state.share ?? 2) : busy ? 2 : -1, {
+      window()?.setProgressBar(work.kind === 'running' ? (work.share ?? 2) : busy ? 2 : -1, {
         mode: paused ? 'paused' : 'normal',
       });
-      if (before.kind === 'searching' && state.kind === 'idle') ended(before, state);
-      before = state;
+      if (before.kind === 'running' && work.kind === 'idle') ended(before, work.problems[before.what]);
+      before = work;
     },
   };
 
-  function ended(search: Extract<SessionState, { kind: 'searching' }>, end: SessionState): void {
+  function ended(
+    { what, name, done, ending }: Extract<Work, { kind: 'running' }>,
+    problem: Problem | null,
+  ): void {
     const shown = window();
     const hidden = shown !== null && !shown.isVisible();
-    // A search that was kept on in the background brings its window back: nothing is left running unseen.
+    // What was kept on in the background brings its window back: nothing is left running unseen.
     if (hidden) shown.showInactive();
-    if (!mayNotify() || search.ending !== null || (shown?.isFocused() === true && !hidden)) return;
+    if (!mayNotify() || ending || (shown?.isFocused() === true && !hidden)) return;
     if (!Notification.isSupported()) return;
-    const problem = end.kind === 'idle' ? end.problem : null;
+    const kept = what === 'search' ? 'The run is kept.' : 'Its record and weights are kept.';
     const notification = new Notification({
-      title: problem === null ? `${search.name}: the search has ended` : `${search.name}: the search broke`,
-      body: problem?.message ?? `${counted(search.ended, 'child', 'children')}. The run is kept.`,
+      title: problem === null ? `${name}: the ${what} has ended` : `${name}: the ${what} broke`,
+      body: problem?.message ?? `${done.charAt(0).toUpperCase()}${done.slice(1)}. ${kept}`,
     });
     notification.on('click', () => {
       shown?.show();

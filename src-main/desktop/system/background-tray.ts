@@ -1,6 +1,5 @@
 import { Menu, Tray, nativeImage } from 'electron';
-import { counted } from '../../../src-shared/counted';
-import type { SessionState } from '../../../src-shared/ipc/states';
+import type { Work } from './work';
 
 /** What the sign in the tray can do while the window is hidden. */
 export interface TrayActions {
@@ -9,10 +8,10 @@ export interface TrayActions {
   readonly stop: () => void;
 }
 
-/** A sign in the system's tray for as long as a search goes on without its window. */
+/** A sign in the system's tray for as long as a search or a training goes on without its window. */
 export interface BackgroundTray {
   /** @param hidden whether the window is hidden */
-  update(session: SessionState, hidden: boolean): void;
+  update(work: Work, hidden: boolean): void;
 }
 
 /** @param icon absolute path of a picture */
@@ -20,29 +19,36 @@ export function backgroundTray(icon: string, actions: TrayActions): BackgroundTr
   let tray: Tray | null = null;
   let shown = '';
   return {
-    update: (session, hidden) => {
-      if (!hidden || session.kind === 'idle') {
+    update: (work, hidden) => {
+      if (!hidden || work.kind === 'idle') {
         tray?.destroy();
         tray = null;
         shown = '';
         return;
       }
       tray ??= createTray(icon, actions.show);
-      const title = titleOf(session);
+      const title = titleOf(work);
       if (title === shown) return;
       shown = title;
       tray.setToolTip(title);
-      const paused = session.kind === 'searching' && session.paused;
+      const running = work.kind === 'running';
+      const paused = running && work.paused;
+      const search = work.what === 'search';
       tray.setContextMenu(
         Menu.buildFromTemplate([
           { label: title, enabled: false },
           { type: 'separator' },
           { label: 'Show Cellsmith', click: actions.show },
-          {
-            label: paused ? 'Resume' : 'Pause',
-            enabled: session.kind === 'searching',
-            click: () => actions.pause(!paused),
-          },
+          // A training is stopped, and gone on with later.
+          ...(search
+            ? [
+                {
+                  label: paused ? 'Resume' : 'Pause',
+                  enabled: running,
+                  click: () => actions.pause(!paused),
+                },
+              ]
+            : []),
           { label: 'Stop after the epoch', click: actions.stop },
         ]),
       );
@@ -56,9 +62,9 @@ function createTray(icon: string, show: () => void): Tray {
   return tray;
 }
 
-/** 'Demo: 12 children, paused'. */
-function titleOf(session: SessionState): string {
-  if (session.kind !== 'searching') return 'A search is being prepared';
-  const state = session.ending !== null ? ', stopping' : session.paused ? ', paused' : '';
-  return `${session.name}: ${counted(session.ended, 'child', 'children')} ended${state}`;
+/** 'Demo: 12 children ended, paused', 'demo-12: 3 of 20 epochs'. */
+function titleOf(work: Exclude<Work, { kind: 'idle' }>): string {
+  if (work.kind === 'preparing') return `A ${work.what} is being prepared`;
+  const state = work.ending ? ', stopping' : work.paused ? ', paused' : '';
+  return `${work.name}: ${work.done}${work.what === 'search' ? ' ended' : ''}${state}`;
 }

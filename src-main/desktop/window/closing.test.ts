@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest';
-import { closingOf, closingQuestion, settleClosing } from './closing';
+import { closingOf, closingQuestions, settleClosing } from './closing';
 
-/** A search that ends half a turn after it was asked to, and what was asked of it. */
-function searching(button: string) {
+/** What ends half a turn after it was asked to, and what was asked of it. */
+function working(what: 'search' | 'training', button: string) {
   const asked: string[] = [];
+  const buttons: readonly string[] = closingQuestions[what].buttons;
   return {
     asked,
-    search: {
-      searching: true,
-      ask: () => Promise.resolve(closingOf(closingQuestion.buttons.indexOf(button))),
+    work: {
+      working: true,
+      ask: () => Promise.resolve(closingOf(what, buttons.indexOf(button))),
       pause: () => void asked.push('pause'),
       stop: (when: string) => void asked.push(when),
       ended: () => Promise.resolve().then(() => void asked.push('ended')),
@@ -16,28 +17,37 @@ function searching(button: string) {
   };
 }
 
-it('a window without a search closes unasked', async () => {
-  const { search, asked } = searching('Cancel');
-  expect(await settleClosing({ ...search, searching: false })).toBe('close');
+it('a window without a search or a training closes unasked', async () => {
+  const { work, asked } = working('search', 'Cancel');
+  expect(await settleClosing({ ...work, working: false })).toBe('close');
   expect(asked).toEqual([]);
 });
 
 it('each button does what it says', async () => {
-  const results: unknown[] = [];
-  for (const button of closingQuestion.buttons) {
-    const { search, asked } = searching(button);
-    results.push([button, await settleClosing(search), ...asked]);
-  }
-  expect(results).toEqual([
-    ['Keep on in the background', 'hide'],
-    ['Pause it', 'hide', 'pause'],
+  const after = async (what: 'search' | 'training'): Promise<unknown[]> => {
+    const results: unknown[] = [];
+    for (const button of closingQuestions[what].buttons) {
+      const { work, asked } = working(what, button);
+      results.push([button, await settleClosing(work), ...asked]);
+    }
+    return results;
+  };
+  const stops = [
     ['Stop after the epoch', 'close', 'afterEpoch', 'ended'],
     ['Stop now', 'close', 'now', 'ended'],
     ['Cancel', 'stay'],
+  ];
+  expect(await after('search')).toEqual([
+    ['Keep on in the background', 'hide'],
+    ['Pause it', 'hide', 'pause'],
+    ...stops,
   ]);
+  expect(await after('training')).toEqual([['Keep on in the background', 'hide'], ...stops]);
 });
 
 it('a question that is waved away leaves everything as it is', () => {
-  expect(closingOf(closingQuestion.cancelId)).toBe('stay');
-  expect(closingOf(-1)).toBe('stay');
+  for (const what of ['search', 'training'] as const) {
+    expect(closingOf(what, closingQuestions[what].cancelId)).toBe('stay');
+    expect(closingOf(what, -1)).toBe('stay');
+  }
 });

@@ -1,28 +1,41 @@
-/** What closing the window does to a search that runs. */
+/** What closing the window does to what is under way. */
 export type Closing = 'background' | 'pause' | 'afterEpoch' | 'now' | 'stay';
 
+const common = { type: 'question', defaultId: 0, noLink: true } as const;
+
 /** The question to ask, as Electron's message box takes it. */
-export const closingQuestion = {
-  type: 'question' as const,
-  message: 'A search is running.',
-  detail:
-    'It can go on, or be held, without its window: start Cellsmith again, or use its sign in the tray, to see it. Or end it: everything up to the last epoch is kept, and it can be resumed.',
-  buttons: ['Keep on in the background', 'Pause it', 'Stop after the epoch', 'Stop now', 'Cancel'],
-  defaultId: 0,
-  cancelId: 4,
-  noLink: true,
+export const closingQuestions = {
+  search: {
+    ...common,
+    message: 'A search is running.',
+    detail:
+      'It can go on, or be held, without its window: start Cellsmith again, or use its sign in the tray, to see it. Or end it: everything up to the last epoch is kept, and it can be resumed.',
+    buttons: ['Keep on in the background', 'Pause it', 'Stop after the epoch', 'Stop now', 'Cancel'],
+    cancelId: 4,
+  },
+  training: {
+    ...common,
+    message: 'A training is running.',
+    detail:
+      'It can go on without its window: start Cellsmith again, or use its sign in the tray, to see it. Or end it: everything up to the last epoch is kept, and it can be resumed.',
+    buttons: ['Keep on in the background', 'Stop after the epoch', 'Stop now', 'Cancel'],
+    cancelId: 3,
+  },
+} as const;
+
+const answers: Readonly<Record<'search' | 'training', readonly Closing[]>> = {
+  search: ['background', 'pause', 'afterEpoch', 'now', 'stay'],
+  training: ['background', 'afterEpoch', 'now', 'stay'],
 };
 
-const answers: readonly Closing[] = ['background', 'pause', 'afterEpoch', 'now', 'stay'];
-
 /** What the button that was pressed means. */
-export function closingOf(button: number): Closing {
-  return answers[button] ?? 'stay';
+export function closingOf(what: 'search' | 'training', button: number): Closing {
+  return answers[what][button] ?? 'stay';
 }
 
 /** How a window closes. */
-export interface ClosingSearch {
-  readonly searching: boolean;
+export interface ClosingWork {
+  readonly working: boolean;
   readonly ask: () => Promise<Closing>;
   readonly pause: () => void;
   readonly stop: (when: 'afterEpoch' | 'now') => void;
@@ -30,16 +43,16 @@ export interface ClosingSearch {
 }
 
 /**
- * Settles what becomes of a search when its window is to close.
+ * Settles what becomes of a search or a training when its window is to close.
  * @returns whether the window may go, be hidden, or has to stay. It stays to be seen while the last epoch is trained.
  */
-export async function settleClosing(search: ClosingSearch): Promise<'close' | 'hide' | 'stay'> {
-  if (!search.searching) return 'close';
-  const answer = await search.ask();
+export async function settleClosing(work: ClosingWork): Promise<'close' | 'hide' | 'stay'> {
+  if (!work.working) return 'close';
+  const answer = await work.ask();
   if (answer === 'stay') return 'stay';
-  if (answer === 'pause') search.pause();
+  if (answer === 'pause') work.pause();
   if (answer === 'background' || answer === 'pause') return 'hide';
-  search.stop(answer);
-  await search.ended();
+  work.stop(answer);
+  await work.ended();
   return 'close';
 }

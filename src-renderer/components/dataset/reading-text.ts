@@ -1,4 +1,4 @@
-import type { Reading } from '../../../src-shared/ipc/states';
+import type { Reading } from '../../../src-shared/ipc/problem-states';
 
 const words: Readonly<Record<Reading['stage'], string>> = {
   listing: 'listing the files',

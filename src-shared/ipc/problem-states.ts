@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** What went wrong, as it crosses to the window: the code and the sentence of a CellsmithError. */
+export const problemSchema = z.strictObject({ code: z.string(), message: z.string() });
+export type Problem = z.infer<typeof problemSchema>;
+
+/** How far the reading of a data set has come; `share` is null while it is not known. */
+export const readingSchema = z.strictObject({
+  stage: z.enum(['listing', 'reading', 'arranging', 'checking']),
+  done: z.number(),
+  total: z.number().nullable(),
+  millisecondsLeft: z.number().nullable(),
+});
+export type Reading = z.infer<typeof readingSchema>;
