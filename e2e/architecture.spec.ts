@@ -48,7 +48,7 @@ test('a child is opened from the table, its neighbours by arrow keys, its networ
   await page.keyboard.press('ArrowRight');
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Child 24 of Networks');
   await expect(page.getByRole('img', { name: /^Layer 6: / })).toBeVisible();
-  await expect(page.getByRole('region', { name: 'Curves of the child' }).getByRole('img')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Curves of child 24' }).getByRole('img')).toBeVisible();
 
   await page.getByRole('img', { name: /^Layer 3: / }).focus();
   await expect(page.locator('tr.here')).toContainText('convolution');

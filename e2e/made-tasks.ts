@@ -6,6 +6,7 @@ import type { Decision } from '../src-shared/space/search-space';
 import { syntheticReward } from '../src-main/controller/synthetic-reward';
 import { runDescription } from '../src-main/testing/run-description';
 import { treebankDescription } from '../src-main/testing/text-description';
+import { sample } from './studio';
 
 /** A search whose children are judged by their decisions, in place of hours of training. */
 export interface MadeTask {
@@ -75,4 +76,21 @@ const text: MadeTask = {
   }),
 };
 
-export const madeTasks = { images: pictures, text } as const;
+/** Small networks on the sample pictures, whose children can be trained in earnest within seconds. */
+const { config: demo } = presets.demo;
+const tiny: MadeTask = {
+  ...pictures,
+  config: {
+    ...demo,
+    space: {
+      ...demo.space,
+      filters: [4, 6],
+      schedule: { ...demo.space.schedule, growBy: 0, initialLayers: 2, maximumLayers: 2 },
+    },
+    controller: { ...demo.controller, ...controller },
+  },
+  description: { ...runDescription().dataset.description, location: sample },
+  merit: (decisions) => decisions.filter((decision) => decision === 1).length / 12,
+};
+
+export const madeTasks = { images: pictures, text, tiny } as const;

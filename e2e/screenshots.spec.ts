@@ -1,8 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { nasCell } from '../src-shared/architecture/cell/published-cells';
 import { architectureFileText } from '../src-shared/architecture-file/parse-architecture-file';
+import { listTrainingFolders } from '../src-main/training/find-trainings';
+import {
+  readTrainingRecord,
+  writeTrainingRecord,
+  type TrainingRecord,
+} from '../src-main/training/training-record';
 import { cellFile, deepNetworkFile } from './made-files';
 import { makeRun } from './made-runs';
 import { newHome, resize, root, sample, startStudio, stopSearch, type Studio } from './studio';
@@ -119,6 +125,66 @@ test('architectures', async () => {
   }
   await page.getByRole('link', { name: 'Datasets' }).click();
   await picture(studio, 'datasets');
+  await studio.app.close();
+  home.remove();
+});
+
+test('trainings of one architecture', async () => {
+  test.setTimeout(300_000);
+  const home = newHome();
+  const made = { strategy: 'reinforce', children: 40, epochs: 2, on: 'tiny' } as const;
+  const run = makeRun(home.runs, { ...made, name: 'Small networks' });
+  const studio = await startStudio(home);
+  const { page } = studio;
+  await page.getByRole('link', { name: /^Small networks/ }).click();
+  await page.getByRole('region', { name: 'Best architectures' }).getByRole('button').first().click();
+  await page.getByRole('button', { name: 'Train longer…' }).click();
+  await picture(studio, 'training-dialog');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Epochs').fill('many');
+  await dialog.getByLabel('Threads').fill('0');
+  await picture(studio, 'training-dialog-wrong');
+  await dialog.getByLabel('Epochs').fill('200');
+  await dialog.getByLabel('Threads').fill('1');
+  await dialog.getByRole('button', { name: 'Start training' }).click();
+  await expect(page.getByText(/^Epoch [3-9] of 200$/)).toBeVisible({ timeout: 60_000 });
+  await picture(studio, 'training-running');
+  await page.getByRole('link', { name: 'Runs', exact: true }).click();
+  await picture(studio, 'runs-training');
+  await page.getByRole('table', { name: 'Trainings' }).getByRole('link').first().click();
+  await stopSearch(studio, 'Stop after epoch');
+  await expect(page.getByRole('button', { name: 'Resume' })).toBeEnabled({ timeout: 60_000 });
+  await picture(studio, 'training-stopped');
+  const [folder = ''] = listTrainingFolders(home.runs);
+  const record = readTrainingRecord(folder);
+  const failed = join(home.runs, '2031-01-09-demo-7-fail');
+  cpSync(folder, failed, { recursive: true });
+  writeTrainingRecord(failed, {
+    ...{ ...record, name: 'demo-7', outcome: 'failed', message: 'The trainer ran out of memory.' },
+  });
+  const trained = {
+    ...{ ...record, outcome: 'completed' },
+    child: { ...record.child, recipe: { ...record.child.recipe, epochs: record.epochs.length } },
+  } as TrainingRecord;
+  writeTrainingRecord(folder, trained);
+  await page.reload();
+  await picture(studio, 'training-untested');
+  writeTrainingRecord(folder, { ...trained, test: { measure: 0.4213, draws: 0, at: record.createdAt } });
+  await page.getByRole('link', { name: 'Runs', exact: true }).click();
+  await picture(studio, 'runs-trainings');
+  await page.getByRole('table', { name: 'Trainings' }).getByRole('link').first().click();
+  await picture(studio, 'training-finished');
+  await page.getByRole('link', { name: 'Runs', exact: true }).click();
+  await page.getByRole('table', { name: 'Trainings' }).getByRole('link', { name: /fail$/ }).click();
+  await picture(studio, 'training-failed');
+  const manifest = join(run, 'run.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(sample, '/media/disk/pictures'));
+  await page.getByRole('link', { name: /^← Child/ }).click();
+  await page.reload();
+  await page.getByRole('button', { name: 'Train longer…' }).click();
+  await dialog.getByRole('button', { name: 'Start training' }).click();
+  await expect(dialog.getByRole('alert')).toBeVisible();
+  await picture(studio, 'training-dialog-gone');
   await studio.app.close();
   home.remove();
 });

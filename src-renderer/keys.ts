@@ -1,4 +1,5 @@
-/** Whether a key goes to something that is written into: single keys then mean letters. */
+/** Whether a key goes to something that is written into, or to a dialog: single keys then mean letters, or nothing. */
 export function isWriting({ target }: KeyboardEvent): boolean {
-  return target instanceof Element && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+  if (!(target instanceof Element)) return false;
+  return /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) || target.closest('[role="dialog"]') !== null;
 }

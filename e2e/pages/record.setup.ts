@@ -6,8 +6,9 @@ import { architectureFileText } from '../../src-shared/architecture-file/parse-a
 import type { RequestName } from '../../src-shared/ipc/contract';
 import { cellFile } from '../made-files';
 import { makeRun } from '../made-runs';
+import { makeTraining } from '../made-trainings';
 import { newHome, sample, startStudio } from '../studio';
-import { recordedRun, recordingFile } from './recording';
+import { recordedRun, recordedTraining, recordingFile } from './recording';
 
 interface PageGlobals {
   readonly cellsmith: Record<string, (request: unknown) => Promise<object>>;
@@ -18,6 +19,7 @@ test('what the program answers about a run is recorded', async () => {
   const home = newHome();
   const folder = makeRun(home.runs, { ...recordedRun, strategy: 'reinforce' });
   const random = makeRun(home.runs, { ...recordedRun, name: 'At random', strategy: 'random' });
+  makeTraining(home.runs, folder, recordedTraining);
   const cell = join(home.runs, 'cell.json');
   writeFileSync(cell, architectureFileText(cellFile(nasCell)));
   const studio = await startStudio(home);
@@ -42,6 +44,8 @@ test('what the program answers about a run is recorded', async () => {
   const numbers = Array.from({ length: recordedRun.children }, (_, index) => index + 1);
   await record('appState', null);
   await record('listRuns', null);
+  await record('listTrainings', null);
+  await record('openTraining', { training: recordedTraining });
   await record('listDatasets', null);
   for (const run of [folder, random]) await record('openRun', { folder: run });
   await record('randomRuns', { folder });

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { sample } from '../studio';
 import { looksRight } from './look';
-import { recordedRun } from './recording';
+import { recordedRun, recordedTraining } from './recording';
 import { openPage, recorded, type Answer, type Answers } from './recorded-program';
 
 const to = (page: string, query: Readonly<Record<string, string>>): string =>
@@ -16,6 +16,7 @@ const child = (trial = lastChild): string =>
   to('/run/child', { folder: recorded('openRun').request.folder, trial });
 const file = (): string => to('/architecture', { path: recorded('openArchitecture').request.path });
 const compared = (): string => to('/compare', { run: recorded('openRun').request.folder });
+const training = `/trainings/${recordedTraining}`;
 const dataset = to('/dataset', { path: sample });
 
 /** The recorded run before its first child. */
@@ -32,6 +33,12 @@ function withoutEngine(): Answer {
   return { reply: { ...recorded('appState').reply, engine } };
 }
 
+function heldElsewhere(): unknown {
+  const { reply } = recorded('openTraining');
+  const holder = { pid: 4711, host: 'far-away' };
+  return { ...reply, summary: { ...reply.summary, state: 'running', outcome: null, holder } };
+}
+
 type State = readonly [address: string, answers: Answers, says: string];
 
 /** Each page in its states, and what it then says. */
@@ -45,6 +52,24 @@ const states: Readonly<Record<string, () => State>> = {
   'runs, not to be read': () => ['/runs', { listRuns: problem }, problem.problem],
   runs: () => ['/runs', {}, 'At random'],
   'runs, without an engine': () => ['/runs', { appState: withoutEngine() }, 'pip was not found.'],
+  'trainings, one not to be read': () => [
+    '/runs',
+    { listTrainings: { reply: { trainings: [], broken: [{ folder: '/x', message: problem.problem }] } } },
+    problem.problem,
+  ],
+  'training, being opened': () => [training, { openTraining: 'never' }, 'The training is being opened'],
+  'training, damaged': () => [training, { openTraining: problem }, problem.problem],
+  'training, finished': () => [training, {}, 'Child 1 of Recorded'],
+  'training, in its first epoch': () => [
+    training,
+    { openTraining: { reply: { ...recorded('openTraining').reply, epochs: [], test: null } } },
+    'There is no epoch yet.',
+  ],
+  'training, of another process': () => [
+    training,
+    { openTraining: { reply: heldElsewhere() } },
+    'Process 4711 on far-away trains this',
+  ],
   'data set, being read': () => [dataset, { describeDataset: 'never' }, 'Cancel'],
   'data set, not to be read': () => [dataset, { describeDataset: problem }, problem.problem],
   'data set': () => [dataset, {}, '2,000 pictures'],

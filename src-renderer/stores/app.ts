@@ -1,11 +1,15 @@
 import { defineStore } from 'pinia';
-import { ref, shallowRef } from 'vue';
+import { computed, ref, shallowRef } from 'vue';
 import type { AppState, Calibration, EngineState, SessionState, Settings } from '../../src-shared/ipc/states';
+import type { TrainingSession } from '../../src-shared/ipc/training-states';
 import { ask, hear } from '../bridge';
 
 /** What the program is and does, whatever page is shown. Held by the program; this is its copy. */
 export const useApp = defineStore('app', () => {
-  const about = shallowRef<Omit<AppState, 'engine' | 'session' | 'settings' | 'calibration'> | null>(null);
+  const about = shallowRef<Omit<
+    AppState,
+    'engine' | 'session' | 'training' | 'settings' | 'calibration'
+  > | null>(null);
   const engine = shallowRef<EngineState>({
     kind: 'busy',
     stage: 'checking',
@@ -14,6 +18,7 @@ export const useApp = defineStore('app', () => {
     millisecondsLeft: null,
   });
   const session = shallowRef<SessionState>({ kind: 'idle', folder: null, problem: null });
+  const training = shallowRef<TrainingSession>({ kind: 'idle', training: null, problem: null });
   const settings = ref<Settings>({
     theme: 'system',
     notify: true,
@@ -24,12 +29,14 @@ export const useApp = defineStore('app', () => {
   async function begin(): Promise<void> {
     hear('engineChanged', (state) => (engine.value = state));
     hear('sessionChanged', (state) => (session.value = state));
+    hear('trainingChanged', (state) => (training.value = state));
     hear('calibrationChanged', (state) => (calibration.value = state));
     hear('settingsChanged', (state) => (settings.value = state));
     const state = await ask('appState', null);
     about.value = state;
     engine.value = state.engine;
     session.value = state.session;
+    training.value = state.training;
     settings.value = state.settings;
     calibration.value = state.calibration;
   }
@@ -45,5 +52,19 @@ export const useApp = defineStore('app', () => {
     about.value = { ...about.value, runsFolder: folder, runsFolderIsChosen: where === 'chosen' };
   }
 
-  return { about, engine, session, settings, calibration, begin, save, moveRuns };
+  /** The dialog that begins a training is open: it says itself how that goes. */
+  const trainingAsked = ref(false);
+  /** Why nothing else can be started now, as a sentence; null when something can. */
+  const busy = computed(() => {
+    if (session.value.kind === 'searching') return 'A search is running: stop it, or wait for its end.';
+    if (session.value.kind === 'preparing') return 'A search is being prepared.';
+    if (training.value.kind === 'training') return 'A training is running: stop it, or wait for its end.';
+    if (training.value.kind === 'preparing') return 'A training is being prepared.';
+    return null;
+  });
+
+  return {
+    ...{ about, engine, session, training, trainingAsked, busy, settings, calibration },
+    ...{ begin, save, moveRuns },
+  };
 });

@@ -16,15 +16,20 @@ export function checkDraft(base: SearchConfig, edits: Edits): DraftCheck {
     const settings = Object.entries(edits).map(([path, text]) => `${path}=${quoted(path, text)}`);
     return { config: mergeOverrides(base, parseSettings(settings)), problems: new Map() };
   } catch (error) {
-    const problems = new Map<string, string>();
-    for (const sentence of errorMessage(error).split('\n')) {
-      const [, path = '', rest = ''] = /^([\w.]+) (.*)$/s.exec(sentence) ?? [];
-      const isOption = path.includes('.') || /^(name|seed|duplicates|keepBest|preset)$/.test(path);
-      if (isOption) problems.set(path, capital(rest));
-      else problems.set('', sentence);
-    }
-    return { config: null, problems };
+    return { config: null, problems: problemsByOption(errorMessage(error)) };
   }
+}
+
+/** The sentences of an error about a configuration by option, '' for what belongs to none. */
+export function problemsByOption(message: string): ReadonlyMap<string, string> {
+  const problems = new Map<string, string>();
+  for (const sentence of message.split('\n')) {
+    const [, path = '', rest = ''] = /^([\w.]+) (.*)$/s.exec(sentence) ?? [];
+    const isOption = path.includes('.') || /^(name|seed|duplicates|keepBest|preset)$/.test(path);
+    if (isOption) problems.set(path, capital(rest));
+    else problems.set('', sentence);
+  }
+  return problems;
 }
 
 /** A name is a text whatever it looks like. */
