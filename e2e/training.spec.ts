@@ -8,13 +8,20 @@ import { readTrainingRecord } from '../src-main/training/training-record';
 import { seriousViolations } from './accessibility';
 import { makeRun } from './made-runs';
 import { makeTraining } from './made-trainings';
-import { newHome, startStudio, stopSearch, type Home } from './studio';
+import { newHome, startStudio, stopSearch, type Home, type Studio } from './studio';
 
 let home: Home;
 test.beforeEach(() => {
   home = newHome();
 });
 test.afterEach(() => home.remove());
+
+async function killTrainers({ app }: Studio): Promise<void> {
+  await app.evaluate(({ app }) => {
+    for (const { name, pid } of app.getAppMetrics())
+      if (name === 'Cellsmith trainer') process.kill(pid, 'SIGKILL');
+  });
+}
 
 test('a child is trained longer, measured on the test split, stopped and gone on with', async () => {
   makeRun(home.runs, { name: 'Tiny', strategy: 'reinforce', children: 4, epochs: 2, on: 'tiny' });
@@ -72,6 +79,23 @@ test('a child is trained longer, measured on the test split, stopped and gone on
   await expect(head).toContainText('stopped');
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(head).toContainText('running');
+  // A trainer that was killed is started again, up to a bound; what broke is said on the page, and kept with the training.
+  await expect
+    .poll(async () => {
+      if ((await head.textContent())?.includes('running') === true) await killTrainers(studio);
+      return head.textContent();
+    })
+    .toContain('failed');
+  await expect(page.getByRole('alert')).toContainText(
+    /The trainer ended by SIGKILL|A trainer process could not start/,
+  );
+  await page.reload();
+  await expect(page.getByRole('alert')).toContainText(
+    /The trainer ended by SIGKILL|A trainer process could not start/,
+  );
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(head).toContainText('running');
+  await expect(page.getByRole('alert')).toHaveCount(0);
   await stopSearch(studio, 'Stop now');
   await expect(head).toContainText('interrupted');
   expect(studio.complaints).toEqual([]);
