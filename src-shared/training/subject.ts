@@ -64,8 +64,8 @@ export function withPreset(subject: Subject, preset: PresetName): Subject {
 }
 
 /**
- * The recipe by which a subject is trained. A time limit that was made for the children of a search does not hold; a limit of the
- * vocabulary does not at another level of text.
+ * The recipe by which a subject is trained. What was made for the children of a search does not hold: a time limit, and the epochs that
+ * a reward is of, which would be more than a short training has. Nor does a limit of the vocabulary at another level of text.
  * @param overrides groups of options; of `recipe` alone, since nothing else of a search plays a part
  * @throws config.invalid naming each option that is wrong
  */
@@ -76,7 +76,8 @@ export function recipeOf({ base }: Subject, overrides: Overrides): Recipe {
       'config.invalid',
       `Options of ${foreign} are those of a search: one architecture is trained by its recipe alone.`,
     );
-  const lasting = mergeOverrides(base, { recipe: { timeLimit: null } });
+  const unrewarded = base.recipe.kind === 'images' ? { rewardEpochs: 1 } : {};
+  const lasting = mergeOverrides(base, { recipe: { timeLimit: null, ...unrewarded } });
   const { recipe } = mergeOverrides(lasting, overrides);
   const given = overrides['recipe'];
   const limited = typeof given === 'object' && given !== null && 'vocabularyLimit' in given;
