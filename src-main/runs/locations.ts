@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { CellsmithError } from '../../src-shared/errors';
+import { CellsmithError, errorMessage } from '../../src-shared/errors';
 import { manifestFile } from './manifest';
 import { notWritable } from './files/write-atomically';
 
@@ -81,6 +81,23 @@ export function listFolders(runs: string, fileOf: (folder: string) => string): s
     .sort()
     .map((name) => join(runs, name))
     .filter((path) => existsSync(fileOf(path)));
+}
+
+/** What is said of each of some folders, and of those of which nothing can be said, why. */
+export function summarised<T>(
+  folders: readonly string[],
+  summarise: (folder: string) => T,
+): { readonly summaries: T[]; readonly broken: { folder: string; message: string }[] } {
+  const summaries: T[] = [];
+  const broken: { folder: string; message: string }[] = [];
+  for (const folder of folders) {
+    try {
+      summaries.push(summarise(folder));
+    } catch (error) {
+      broken.push({ folder, message: errorMessage(error) });
+    }
+  }
+  return { summaries, broken };
 }
 
 /**

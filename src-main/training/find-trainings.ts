@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { CellsmithError, errorMessage } from '../../src-shared/errors';
-import { listFolders } from '../runs/locations';
+import { CellsmithError } from '../../src-shared/errors';
+import { listFolders, summarised } from '../runs/locations';
 import type { TrainingSummary } from '../../src-shared/training/training-summary';
 import { summariseTraining } from './summarise-training';
 import { trainingFiles } from './training-record';
@@ -15,16 +15,8 @@ export function listTrainings(runs: string): {
   readonly trainings: TrainingSummary[];
   readonly broken: { folder: string; message: string }[];
 } {
-  const trainings: TrainingSummary[] = [];
-  const broken: { folder: string; message: string }[] = [];
-  for (const folder of listTrainingFolders(runs)) {
-    try {
-      trainings.push(summariseTraining(folder));
-    } catch (error) {
-      broken.push({ folder, message: errorMessage(error) });
-    }
-  }
-  return { trainings, broken };
+  const { summaries, broken } = summarised(listTrainingFolders(runs), (folder) => summariseTraining(folder));
+  return { trainings: summaries, broken };
 }
 
 /**

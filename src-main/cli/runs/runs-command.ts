@@ -1,6 +1,6 @@
-import { findRunFolder, listRunFolders } from '../../runs/locations';
+import { findRunFolder, listRunFolders, summarised } from '../../runs/locations';
 import { openRunReadOnly, type OpenRun } from '../../runs/run-folder';
-import { CellsmithError, errorMessage } from '../../../src-shared/errors';
+import { CellsmithError } from '../../../src-shared/errors';
 import { exitCodes } from '../exit-codes';
 import { dateTime } from '../format';
 import { measureText } from '../../../src-shared/run/measure';
@@ -22,17 +22,11 @@ export function listCommand(
   options: { readonly runs?: string; readonly json: boolean },
 ): number {
   const folder = runsFolder(terminal, options);
-  const broken: { folder: string; message: string }[] = [];
-  const summaries = listRunFolders(folder).flatMap((path) => {
-    try {
-      return [withRun(path, summariseRun)];
-    } catch (error) {
-      broken.push({ folder: path, message: errorMessage(error) });
-      return [];
-    }
-  });
+  const { summaries, broken: brokenRuns } = summarised(listRunFolders(folder), (path) =>
+    withRun(path, summariseRun),
+  );
   const { trainings, broken: brokenTrainings } = listTrainings(folder);
-  broken.push(...brokenTrainings);
+  const broken = [...brokenRuns, ...brokenTrainings];
   if (options.json) {
     for (const summary of [...summaries, ...trainings, ...broken]) writeJson(terminal, summary);
     return exitCodes.ok;

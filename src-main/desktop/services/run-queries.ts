@@ -1,11 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { largestConfigFile, looksLikeConfig } from '../../../src-shared/config/config-file';
-import { errorMessage } from '../../../src-shared/errors';
 import type { Reply } from '../../../src-shared/ipc/contract';
 import { packTrials } from '../../../src-shared/ipc/packed-trials';
 import type { PackedRun } from '../../../src-shared/ipc/run-detail';
-import { listRunFolders } from '../../runs/locations';
+import { listRunFolders, summarised } from '../../runs/locations';
 import { manifestFile } from '../../runs/manifest';
 import { openRunReadOnly, type OpenRun } from '../../runs/run-folder';
 import { summariseRun } from '../../runs/summarise-run';
@@ -27,23 +26,15 @@ function withRun<T>(folder: string, read: (run: OpenRun) => T): T {
 
 /** Every run below a folder, newest first, also those that cannot be opened. */
 export function listRuns(runs: string): Reply<'listRuns'> {
-  const list: Reply<'listRuns'> = { runs: [], broken: [] };
-  for (const folder of listRunFolders(runs)) {
-    try {
-      list.runs.push(
-        withRun(folder, (run) => ({
-          summary: summariseRun(run),
-          rewards: readRewards(run.database)
-            .slice(-curvePoints)
-            .map(({ reward }) => reward),
-        })),
-      );
-    } catch (error) {
-      list.broken.push({ folder, message: errorMessage(error) });
-    }
-  }
-  list.runs.sort((a, b) => b.summary.createdAt - a.summary.createdAt);
-  return list;
+  const { summaries, broken } = summarised(listRunFolders(runs), (folder) =>
+    withRun(folder, (run) => ({
+      summary: summariseRun(run),
+      rewards: readRewards(run.database)
+        .slice(-curvePoints)
+        .map(({ reward }) => reward),
+    })),
+  );
+  return { runs: summaries.sort((a, b) => b.summary.createdAt - a.summary.createdAt), broken };
 }
 
 /** A run for its page. @throws CellsmithError 'run.not-found', 'run.damaged', 'run.newer-version' */
