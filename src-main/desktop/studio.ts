@@ -93,8 +93,7 @@ export function startStudio(programs: string): RunningStudio {
     },
   });
   const work = (): Work => workOf(search.state, training.state);
-  /** What is under way of a search and a training: there is one at most. */
-  const working = (): 'search' | 'training' => (training.state.kind === 'idle' ? 'search' : 'training');
+  const services = { search, training };
 
   const applySettings = (): void => {
     nativeTheme.themeSource = settings.current.theme;
@@ -136,8 +135,10 @@ export function startStudio(programs: string): RunningStudio {
     if (paused) search.control().pause();
     else search.control().resume();
   };
-  const stop = (when: 'afterEpoch' | 'now'): void =>
-    working() === 'search' ? search.stop(when) : training.stop(when);
+  const stop = (when: 'afterEpoch' | 'now'): void => {
+    const current = work();
+    if (current.kind !== 'idle') services[current.what].stop(when);
+  };
   const tray = backgroundTray(assetPath('icon.png'), { show, pause, stop: () => stop('afterEpoch') });
   function updateTray(): void {
     tray.update(work(), window?.isVisible() === false);
@@ -151,9 +152,10 @@ export function startStudio(programs: string): RunningStudio {
     const opened = openStudioWindow(join(built, 'preload', 'preload.cjs'), settings);
     let settled = false;
     opened.on('close', (event) => {
-      if (settled || work().kind === 'idle') return;
+      const current = work();
+      if (settled || current.kind === 'idle') return;
       event.preventDefault();
-      const what = working();
+      const { what } = current;
       void settleClosing({
         working: true,
         pause,
@@ -168,7 +170,7 @@ export function startStudio(programs: string): RunningStudio {
             ).response,
           ),
         stop,
-        ended: what === 'search' ? search.ended : training.ended,
+        ended: services[what].ended,
       }).then((result) => {
         if (result === 'hide') opened.hide();
         updateTray();

@@ -23,6 +23,7 @@ import { listDatasets } from '../known-datasets';
 import type { ReaderProcesses } from '../services/reader-process';
 import type { SearchService } from '../services/search-service';
 import type { SettingsFile } from '../stored-settings';
+import { workOf } from '../system/work';
 import type { TrainingService } from '../services/training-service';
 import { trainingNamed } from '../../training/find-trainings';
 import { logsFolder } from '../app-log';
@@ -54,12 +55,9 @@ export function handlersOf(studio: Studio): Handlers {
   const { about, settings, engine, datasets, search, training, calibration, runsFolder } = studio;
   /** They would share the machine: one search or training at a time, and nothing measured or installed beside it. */
   const requireIdle = (what: string): void => {
-    const busy = [
-      ...(search.state.kind === 'idle' ? [] : ['search']),
-      ...(training.state.kind === 'idle' ? [] : ['training']),
-    ][0];
-    if (busy !== undefined)
-      throw new CellsmithError('run.locked', `A ${busy} is running: ${what} when it has ended.`);
+    const work = workOf(search.state, training.state);
+    if (work.kind !== 'idle')
+      throw new CellsmithError('run.locked', `A ${work.what} is running: ${what} when it has ended.`);
   };
   const keepRunsIn = (folder: string | null): string => {
     settings.change({ runsFolder: folder });
