@@ -23,6 +23,10 @@ export function useRunControls() {
   const elsewhere = computed(
     () => !here.value && (run.summary?.state === 'running' || run.summary?.state === 'paused'),
   );
+  /** Whether failed children can be trained again: while the search runs, or where it can be resumed for them. */
+  const mayRetry = computed(() =>
+    here.value ? ending.value === null : !elsewhere.value && app.busy === null,
+  );
 
   async function attempt(action: () => Promise<unknown>): Promise<void> {
     problem.value = null;
@@ -53,5 +57,8 @@ export function useRunControls() {
     if (folder !== null) void attempt(() => ask('retryFailures', { folder, trials, data: null }));
   }
 
-  return { problem, here, paused, ending, elsewhere, attempt, setPaused, stopChild, resume, retry };
+  return {
+    ...{ problem, here, paused, ending, elsewhere, mayRetry },
+    ...{ attempt, setPaused, stopChild, resume, retry },
+  };
 }
