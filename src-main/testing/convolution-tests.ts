@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Generator } from '../../src-shared/random';
 import { gradients } from '../engine/gradients';
-import { Graph } from '../engine/graph';
+import { Graph, type Tensor } from '../engine/graph';
 import { runsKernels } from '../engine/kernels/kernels';
 import { mul } from '../engine/ops/arithmetic';
 import { sum } from '../engine/ops/broadcast';
@@ -12,8 +12,19 @@ import { conv2d } from '../engine/ops/convolution';
 import { placeholder } from '../engine/ops/source';
 import { fetchedFloats, openSession } from '../engine/session';
 
+/** Strides are one and padding is SAME where nothing is said. */
+interface Shape {
+  readonly batch: number;
+  readonly size: readonly [number, number];
+  readonly kernel: readonly [number, number];
+  readonly depth: number;
+  readonly filters: number;
+  readonly strides?: readonly [number, number];
+  readonly padding?: 'SAME' | 'VALID';
+}
+
 /** Image, kernel and channels at which tiles, rows of pixels and groups of images come out even, and at which they do not. */
-const shapes = [
+const shapes: readonly Shape[] = [
   { batch: 4, size: [32, 32], kernel: [3, 3], depth: 36, filters: 36 },
   { batch: 5, size: [9, 11], kernel: [3, 5], depth: 7, filters: 13 },
   { batch: 3, size: [8, 8], kernel: [7, 1], depth: 16, filters: 6 },
@@ -27,10 +38,10 @@ const shapes = [
   { batch: 4, size: [7, 7], kernel: [7, 7], depth: 8, filters: 9, padding: 'VALID' },
   { batch: 2, size: [19, 6], kernel: [9, 3], depth: 4, filters: 15 },
   { batch: 2, size: [24, 5], kernel: [21, 2], depth: 6, filters: 7 },
-] as const;
+];
 
 /** Widths that fill vectors of pixels and that do not, rows in halves of vectors, tiles of few and many filters, one block or several. */
-const strideless = [
+const strideless: readonly Shape[] = [
   { batch: 4, size: [32, 32], kernel: [3, 3], depth: 36, filters: 36 },
   { batch: 3, size: [16, 16], kernel: [7, 5], depth: 31, filters: 6 },
   { batch: 9, size: [9, 11], kernel: [3, 5], depth: 7, filters: 13 },
@@ -44,7 +55,7 @@ const strideless = [
   { batch: 4, size: [7, 7], kernel: [7, 7], depth: 8, filters: 9, padding: 'VALID' },
   { batch: 2, size: [19, 6], kernel: [9, 3], depth: 4, filters: 15 },
   { batch: 5, size: [4, 4], kernel: [20, 2], depth: 21, filters: 64 },
-] as const;
+];
 
 /** What our own kernels of convolutions must hold to, with the vectors that this process has them use. */
 export function testConvolutions(): void {
@@ -53,20 +64,8 @@ export function testConvolutions(): void {
     it.each(shapes)(
       'is the one of TensorFlow: $batch × $size × $depth, $kernel × $filters',
       async (shape) => {
-        const { batch, size, kernel, depth, filters } = shape;
-        const graph = new Graph();
-        const x = placeholder(graph, 'x', [batch, ...size, depth]);
-        const filter = placeholder(graph, 'filter', [...kernel, depth, filters]);
-        const y = conv2d(x, filter, {
-          strides: 'strides' in shape ? shape.strides : [1, 1],
-          padding: 'padding' in shape ? shape.padding : 'SAME',
-        });
-        const dy = placeholder(graph, 'dy', y.shape);
-        const [gradient = filter] = gradients(sum(mul(y, dy)), [filter]);
-        graph.addSignature('run', { inputs: { x, filter, dy }, outputs: { gradient } });
-
-        const draw = drawing(1);
-        const feeds = { x: draw(x.shape), filter: draw(filter.shape), dy: draw(y.shape) };
+        const { graph, inputs, y, gradient, feeds } = convolution(shape, 1);
+        graph.addSignature('run', { inputs, outputs: { gradient } });
         const directory = mkdtempSync(join(tmpdir(), 'cellsmith-test-'));
         const [own, kept] = [await openSession(graph), await openSession(graph, { directory })];
         const found = fetchedFloats(own.run('run', feeds), 'gradient');
@@ -76,7 +75,7 @@ export function testConvolutions(): void {
         kept.close();
         rmSync(directory, { recursive: true });
 
-        const products = batch * (y.shape[1] ?? 0) * (y.shape[2] ?? 0);
+        const products = shape.batch * (y.shape[1] ?? 0) * (y.shape[2] ?? 0);
         const difference = Math.max(
           ...found.map((value, i) => Math.abs(value - (expected[i] ?? Number.NaN))),
         );
@@ -90,17 +89,9 @@ export function testConvolutions(): void {
     it.each(strideless)(
       'and the gradient of its input are those of TensorFlow: $batch × $size × $depth, $kernel × $filters',
       async (shape) => {
-        const { batch, size, kernel, depth, filters } = shape;
-        const graph = new Graph();
-        const x = placeholder(graph, 'x', [batch, ...size, depth]);
-        const filter = placeholder(graph, 'filter', [...kernel, depth, filters]);
-        const y = conv2d(x, filter, { padding: 'padding' in shape ? shape.padding : 'SAME' });
-        const dy = placeholder(graph, 'dy', y.shape);
-        const [dx = x] = gradients(sum(mul(y, dy)), [x]);
-        graph.addSignature('run', { inputs: { x, filter, dy }, outputs: { y, dx } });
-
-        const draw = drawing(2);
-        const feeds = { x: draw(x.shape), filter: draw(filter.shape), dy: draw(y.shape) };
+        const { kernel, depth, filters } = shape;
+        const { graph, inputs, y, dx, feeds } = convolution(shape, 2);
+        graph.addSignature('run', { inputs, outputs: { y, dx } });
         const own = await openSession(graph, { ownConvolution: () => true });
         const theirs = await openSession(graph, { ownConvolution: () => false });
         const [found, again, expected] = [own, own, theirs].map((session) => session.run('run', feeds));
@@ -124,15 +115,9 @@ export function testConvolutions(): void {
       'of %i rows loses few digits by adding rows up before it multiplies',
       async (rows) => {
         const [side, depth, filters] = [16, 24, 6];
-        const graph = new Graph();
-        const x = placeholder(graph, 'x', [1, side, side, depth]);
-        const filter = placeholder(graph, 'filter', [rows, 3, depth, filters]);
-        const dy = placeholder(graph, 'dy', [1, side, side, filters]);
-        const y = conv2d(x, filter);
-        const [gradient = filter] = gradients(sum(mul(y, dy)), [filter]);
-        graph.addSignature('run', { inputs: { x, filter, dy }, outputs: { y, gradient } });
-        const draw = drawing(3);
-        const feeds = { x: draw(x.shape), filter: draw(filter.shape), dy: draw(dy.shape) };
+        const shape: Shape = { batch: 1, size: [side, side], kernel: [rows, 3], depth, filters };
+        const { graph, inputs, y, gradient, feeds } = convolution(shape, 3);
+        graph.addSignature('run', { inputs, outputs: { y, gradient } });
         const session = await openSession(graph, { ownConvolution: () => true });
         const found = session.run('run', feeds);
         session.close();
@@ -172,7 +157,18 @@ export function testConvolutions(): void {
   });
 }
 
-function drawing(seed: number): (shape: readonly number[]) => Float32Array {
+/** A convolution with its gradients, and normal numbers to feed it with. */
+function convolution(shape: Shape, seed: number) {
+  const { batch, size, kernel, depth, filters, strides = [1, 1], padding = 'SAME' } = shape;
+  const graph = new Graph();
+  const x = placeholder(graph, 'x', [batch, ...size, depth]);
+  const filter = placeholder(graph, 'filter', [...kernel, depth, filters]);
+  const y = conv2d(x, filter, { strides, padding });
+  const dy = placeholder(graph, 'dy', y.shape);
+  const [dx = x, gradient = filter] = gradients(sum(mul(y, dy)), [x, filter]);
   const generator = Generator.seeded(seed);
-  return (shape) => Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => generator.normal());
+  const draw = ({ shape: axes }: Tensor): Float32Array =>
+    Float32Array.from({ length: axes.reduce((a, b) => a * b, 1) }, () => generator.normal());
+  const feeds = { x: draw(x), filter: draw(filter), dy: draw(dy) };
+  return { graph, inputs: { x, filter, dy }, y, dx, gradient, feeds };
 }
