@@ -11,7 +11,7 @@ import {
   type Surroundings,
 } from './contestants/contestants';
 
-/** Losses of the first steps of a contestant, all from the same weights and pictures. */
+/** Losses of the first steps of a contestant, all from the same weights and images. */
 export interface CheckedLosses {
   readonly child: ChildName;
   readonly contestant: ContestantName;

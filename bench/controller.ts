@@ -35,12 +35,12 @@ interface Line {
   /** Mean of the 200 rewards up to 2,000 proposals and up to the last. */
   readonly early: number;
   readonly last: number;
-  /** Of processor time. */
+  /** Of CPU time. */
   readonly seconds: number;
 }
 
 function compare(): void {
-  console.log('| who | seed | mean of 200 at 2,000 | mean of the last 200 | processor seconds |');
+  console.log('| who | seed | mean of 200 at 2,000 | mean of the last 200 | CPU seconds |');
   console.log('| --- | --- | --- | --- | --- |');
   const lines: Line[] = [];
   const tell = (line: Line): void => {

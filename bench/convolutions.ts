@@ -21,7 +21,7 @@ import { readVariable, variable } from '../src-main/engine/variables';
 import { Generator } from '../src-shared/random';
 import { spreadOf } from './statistics';
 
-/** Side of the square pictures, channels, kernel's rows and columns, filters. Padding is SAME, strides are one, a batch has 32 pictures. */
+/** Side of the square images, channels, kernel's rows and columns, filters. Padding is SAME, strides are one, a batch has 32 images. */
 type Layer = readonly [side: number, depth: number, rows: number, columns: number, filters: number];
 
 const batch = 32;
@@ -53,7 +53,7 @@ const kinds = ['forward', 'input', 'filter'] as const;
 if (!runsKernels()) throw new Error('Our own kernels run on Linux with AVX2 alone.');
 // Read when the engine is loaded.
 Object.assign(process.env, engineEnvironment({ threads: cpus().length }), { TF_CPP_MIN_LOG_LEVEL: '3' });
-console.log('| picture, channels, kernel, filters | convolution | gradient of input | gradient of filter |');
+console.log('| image, channels, kernel, filters | convolution | gradient of input | gradient of filter |');
 console.log('| --- | --- | --- | --- |');
 for (const layer of layers) {
   const [side, depth, rows, columns, filters] = layer;

@@ -128,7 +128,7 @@ function between(text: string, [first, last]: readonly [string, string], content
 }
 
 async function check(options: Options, surroundings: Surroundings): Promise<void> {
-  // Augmented pictures are other pictures: there is nothing to compare them with.
+  // Augmented images are other images: there is nothing to compare them with.
   const contestants = options.peer.filter((name) => name !== 'graph-augmented');
   let disagree = 0;
   for (const child of options.child)

@@ -34,7 +34,7 @@ async function saveTo(name: string): Promise<string> {
   return path;
 }
 
-test('a child is opened from the table, its neighbours by arrow keys, its network saved as picture and file', async () => {
+test('a child is opened from the table, its neighbours by arrow keys, its network saved as image and file', async () => {
   const { page } = studio;
   await page.getByRole('link', { name: /Networks/ }).click();
   await page

@@ -12,7 +12,7 @@ test.beforeAll(() => {
 });
 test.afterAll(() => home.remove());
 
-test('a chart is saved as picture, drawing and table from its corner', async () => {
+test('a chart is saved as image, drawing and table from its corner', async () => {
   const folder = makeRun(home.runs, { name: 'Charts', strategy: 'reinforce', children: 40, epochs: 4 });
   const studio = await startStudio(home);
   const { app, page } = studio;

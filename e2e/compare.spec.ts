@@ -116,11 +116,11 @@ test('two runs are compared in every view, and the choice stands in the address'
   await app.close();
 });
 
-test('a run on text is compared by its perplexity, and with one on pictures by the reward', async () => {
+test('a run on text is compared by its perplexity, and with one on images by the reward', async () => {
   const made = { children: 48, epochs: 3 };
   makeRun(home.runs, { ...made, name: 'Cells', strategy: 'reinforce', on: 'text' });
   makeRun(home.runs, { ...made, name: 'Cells at random', strategy: 'random', on: 'text', seed: 2 });
-  makeRun(home.runs, { ...made, name: 'Pictures', strategy: 'reinforce' });
+  makeRun(home.runs, { ...made, name: 'Images', strategy: 'reinforce' });
   const studio = await startStudio(home);
   const { page } = studio;
   await page.getByRole('link', { name: 'Compare' }).click();
@@ -141,14 +141,14 @@ test('a run on text is compared by its perplexity, and with one on pictures by t
     page.getByRole('row', { name: /◆ Cells, child \d+ this program .* validation$/ }),
   ).toBeVisible();
 
-  await page.getByRole('checkbox', { name: /^Pictures reinforce/ }).check();
+  await page.getByRole('checkbox', { name: /^Images reinforce/ }).check();
   await expect(page.getByText('All that they have in common is the reward')).toBeVisible();
   for (const tab of ['Best over time', 'Size', 'Decisions']) {
     await page.getByRole('tab', { name: tab }).click();
     await expect(page.getByLabel('Compared by')).toHaveValue('reward');
   }
   await page
-    .getByRole('checkbox', { name: /^Child \d+ of Pictures$/ })
+    .getByRole('checkbox', { name: /^Child \d+ of Images$/ })
     .first()
     .check();
   await page.getByRole('tab', { name: 'Curves' }).click();

@@ -42,7 +42,7 @@ test('what a search comes to is said with every option, and measured on this mac
   const panel = page.getByRole('region', { name: 'What it comes to' });
   await expect(panel).toContainText('Networks of 3 layers157,464');
   await expect(panel.getByRole('button', { name: 'Measure on this machine' })).toBeDisabled();
-  await page.getByRole('button', { name: 'Sample pictures' }).click();
+  await page.getByRole('button', { name: 'Sample images' }).click();
   await expect(panel).toContainText('50 + 13 steps');
   await page.locator('[data-option="space.filters"] input').fill('4, 6');
   await expect(panel).toContainText('Networks of 3 layers46,656');
@@ -65,7 +65,7 @@ test('what a search comes to is said with every option, and measured on this mac
   await expect(panel).toContainText('Reckoned from children of another size');
   // It is kept: a window that is loaded anew knows it.
   await page.reload();
-  await page.getByRole('button', { name: 'Sample pictures' }).click();
+  await page.getByRole('button', { name: 'Sample images' }).click();
   await expect(panel).toContainText('A child');
   expect(studio.complaints).toEqual([]);
   await studio.app.close();
@@ -125,7 +125,7 @@ test('what the program is started with, now or a second time, is opened in the o
 
   await startAgain(home, sample);
   await expect(page.getByRole('heading', { name: 'cifar10-sample.tar.gz' })).toBeVisible();
-  await expect(page.getByRole('img', { name: 'Pictures of airplane' })).toBeVisible();
+  await expect(page.getByRole('img', { name: 'Images of airplane' })).toBeVisible();
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
 
   const whole = join(folder, 'whole.json');
@@ -146,7 +146,7 @@ test('what the program is started with, now or a second time, is opened in the o
 test('a search is paused in the background when its window closes, and found again', async () => {
   const studio = await startStudio(home);
   const { app, page } = studio;
-  await page.getByRole('button', { name: 'Try it with sample pictures' }).click();
+  await page.getByRole('button', { name: 'Try it with sample images' }).click();
   await page.getByRole('button', { name: 'Search on this data set' }).click();
   await page.locator('[data-option="recipe.epochs"] input').fill('200');
   await page.locator('[data-option="recipe.timeLimit"] input').fill('null');

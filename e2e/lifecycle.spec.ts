@@ -14,7 +14,7 @@ async function startSearch(
   name: string,
   options: Readonly<Record<string, string>>,
 ): Promise<void> {
-  await page.getByRole('button', { name: 'Try it with sample pictures' }).click();
+  await page.getByRole('button', { name: 'Try it with sample images' }).click();
   await page.getByRole('button', { name: 'Search on this data set' }).click();
   const all = { name, 'space.filters': '4, 6', 'recipe.rewardEpochs': '1', ...options };
   for (const [path, text] of Object.entries(all))

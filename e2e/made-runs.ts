@@ -21,7 +21,7 @@ export interface MadeRun {
   readonly children: number;
   readonly epochs: number;
   readonly seed?: number;
-  /** Pictures unless it says otherwise. */
+  /** Images unless it says otherwise. */
   readonly on?: keyof typeof madeTasks;
   /** Networks grow by two layers every 1,600 children, as in the paper; otherwise all have six layers. */
   readonly grows?: boolean;

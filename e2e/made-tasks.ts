@@ -36,7 +36,7 @@ const imageConfig: ImageSearchConfig = {
   controller: { ...v1.controller, ...controller },
 };
 
-const pictures: MadeTask = {
+const images: MadeTask = {
   config: imageConfig,
   description: runDescription().dataset.description,
   merit: syntheticReward,
@@ -76,10 +76,10 @@ const text: MadeTask = {
   }),
 };
 
-/** Small networks on the sample pictures, whose children can be trained in earnest within seconds. */
+/** Small networks on the sample images, whose children can be trained in earnest within seconds. */
 const { config: demo } = presets.demo;
 const tiny: MadeTask = {
-  ...pictures,
+  ...images,
   config: {
     ...demo,
     space: {
@@ -93,4 +93,4 @@ const tiny: MadeTask = {
   merit: (decisions) => decisions.filter((decision) => decision === 1).length / 12,
 };
 
-export const madeTasks = { images: pictures, text, tiny } as const;
+export const madeTasks = { images: images, text, tiny } as const;

@@ -9,7 +9,7 @@ import { readTrial } from '../src-main/runs/tables/trials';
 import { trainingFiles, writeTrainingRecord } from '../src-main/training/training-record';
 
 /**
- * Writes the folder of a finished training of the first child of a made run on pictures, with the epochs that the child has there.
+ * Writes the folder of a finished training of the first child of a made run on images, with the epochs that the child has there.
  * @param name of the folder
  * @returns the folder
  */
@@ -19,10 +19,10 @@ export function makeTraining(runs: string, runFolder: string, name: string): str
   try {
     const { id, config, dataset } = run.manifest;
     const trial = readTrial(run.database, 1);
-    if (trial === undefined || !isImageSearch(config)) throw new Error('That is no run on pictures.');
+    if (trial === undefined || !isImageSearch(config)) throw new Error('That is no run on images.');
     const epochs = readEpochs(run.database, 1);
     const file = architectureOfTrial({ id, config, dataset: dataset.description }, trial);
-    if (file.kind !== 'conv') throw new Error('A search on pictures has found a cell.');
+    if (file.kind !== 'conv') throw new Error('A search on images has found a cell.');
     mkdirSync(folder);
     writeFileSync(trainingFiles(folder).architecture, architectureFileText(file));
     writeTrainingRecord(folder, {

@@ -16,7 +16,7 @@ test('a search is trained by a worker of a queue, which its page shows with its 
     '--queue',
     redis.url,
     '--data',
-    `pictures=${sample}`,
+    `images=${sample}`,
     '--threads',
     '1',
     '--device',
@@ -29,7 +29,7 @@ test('a search is trained by a worker of a queue, which its page shows with its 
     const studio = await startStudio(home);
     const { page } = studio;
     await resize(studio, 1440, 900);
-    await page.getByRole('button', { name: 'Try it with sample pictures' }).click();
+    await page.getByRole('button', { name: 'Try it with sample images' }).click();
     await page.getByRole('button', { name: 'Search on this data set' }).click();
     const options = {
       name: 'By a worker',
@@ -46,7 +46,7 @@ test('a search is trained by a worker of a queue, which its page shows with its 
     });
     const workers = page.getByRole('region', { name: 'Workers' });
     await expect(workers).toContainText(hostname());
-    await expect(workers).toContainText('pictures');
+    await expect(workers).toContainText('images');
     await expect(workers).toContainText('child 1', { timeout: 30_000 });
     await expect(page.getByRole('region', { name: 'In training' })).toContainText(hostname());
     expect(await seriousViolations(studio)).toEqual([]);

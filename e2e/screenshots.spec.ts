@@ -19,8 +19,8 @@ const sizes = [
   [1024, 700],
 ] as const;
 
-/** Pictures of what is shown now, at both sizes and in both themes. */
-async function picture(studio: Studio, name: string): Promise<void> {
+/** Images of what is shown now, at both sizes and in both themes. */
+async function image(studio: Studio, name: string): Promise<void> {
   const { page } = studio;
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme });
@@ -42,43 +42,43 @@ test('every page', async () => {
   const home = newHome();
   const studio = await startStudio(home);
   const { page } = studio;
-  await picture(studio, 'runs-empty');
+  await image(studio, 'runs-empty');
   await studio.drop('/nowhere/to/be/found');
   await expect(page.getByRole('alert')).toBeVisible();
-  await picture(studio, 'dataset-error');
+  await image(studio, 'dataset-error');
   await studio.drop(sample);
-  await expect(page.getByText('2,000 pictures')).toBeVisible();
-  await picture(studio, 'dataset');
+  await expect(page.getByText('2,000 images')).toBeVisible();
+  await image(studio, 'dataset');
   await page.getByRole('button', { name: 'Search on this data set' }).click();
   await expect(page.getByRole('button', { name: 'Start search' })).toBeEnabled();
-  await picture(studio, 'new');
+  await image(studio, 'new');
   await page.locator('[data-option="budget.children"] input').fill('many');
   await page.locator('[data-option="budget.hours"] input').fill('-1');
-  await picture(studio, 'new-wrong');
+  await image(studio, 'new-wrong');
   await page.locator('[data-option="budget.children"] input').fill('24');
   await page.locator('[data-option="budget.hours"] input').fill('');
   await page.locator('[data-option="recipe.timeLimit"] input').fill('9');
   await page.locator('[data-option="space.filters"] input').fill('4, 6, 24');
   await page.getByRole('button', { name: 'Start search' }).click();
   await expect(page.getByText(/^(9|1\d) of 24 children/)).toBeVisible({ timeout: 400_000 });
-  await picture(studio, 'run-live');
+  await image(studio, 'run-live');
   await page.getByRole('tab', { name: 'Configuration and log' }).click();
-  await picture(studio, 'run-log');
+  await image(studio, 'run-log');
   await page.getByRole('tab', { name: 'Search' }).click();
   await page.getByRole('button', { name: 'Pause' }).click();
-  await picture(studio, 'run-paused');
+  await image(studio, 'run-paused');
   await page.getByRole('button', { name: 'Extend…' }).click();
-  await picture(studio, 'run-extend');
+  await image(studio, 'run-extend');
   await page.keyboard.press('Escape');
   await stopSearch(studio, 'Stop after epoch');
   await expect(page.getByRole('button', { name: 'Resume' })).toBeEnabled({ timeout: 60_000 });
   await page.getByRole('region', { name: 'Best architectures' }).getByRole('checkbox').nth(1).check();
   await page.getByRole('region', { name: 'Best architectures' }).getByRole('checkbox').nth(2).check();
-  await picture(studio, 'run-stopped');
+  await image(studio, 'run-stopped');
   await page.getByRole('link', { name: 'Runs' }).click();
-  await picture(studio, 'runs');
+  await image(studio, 'runs');
   await page.getByRole('link', { name: 'Settings' }).click();
-  await picture(studio, 'settings');
+  await image(studio, 'settings');
   await studio.app.close();
   home.remove();
 });
@@ -89,15 +89,15 @@ test('architectures', async () => {
   const studio = await startStudio(home);
   const { page } = studio;
   await page.getByRole('link', { name: /Networks/ }).click();
-  await picture(studio, 'run-finished');
+  await image(studio, 'run-finished');
   await page.getByRole('region', { name: 'Best architectures' }).getByRole('button').first().click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Child');
-  await picture(studio, 'child');
+  await image(studio, 'child');
   await page.getByRole('img', { name: /^Layer 3: / }).focus();
-  await picture(studio, 'child-layer');
+  await image(studio, 'child-layer');
   await page.getByRole('button', { name: 'Decisions' }).click();
   await page.getByLabel('How the layers are arranged').selectOption('layered');
-  await picture(studio, 'child-decisions');
+  await image(studio, 'child-decisions');
   for (const [name, file] of [
     ['network-deep', deepNetworkFile()],
     ['cell', cellFile(nasCell)],
@@ -106,7 +106,7 @@ test('architectures', async () => {
     writeFileSync(path, architectureFileText(file));
     await studio.drop(path);
     await expect(page.getByText(path)).toBeVisible();
-    await picture(studio, name);
+    await image(studio, name);
   }
   const made = { children: 400, epochs: 10 };
   makeRun(home.runs, { ...made, name: 'v1 with a controller', strategy: 'reinforce' });
@@ -121,10 +121,10 @@ test('architectures', async () => {
       .check();
   for (const view of ['Curves', 'Best over time', 'Decisions', 'Size', 'Options', 'Published']) {
     await page.getByRole('tab', { name: view }).click();
-    await picture(studio, `compare-${view.toLowerCase().replaceAll(' ', '-')}`);
+    await image(studio, `compare-${view.toLowerCase().replaceAll(' ', '-')}`);
   }
   await page.getByRole('link', { name: 'Datasets' }).click();
-  await picture(studio, 'datasets');
+  await image(studio, 'datasets');
   await studio.app.close();
   home.remove();
 });
@@ -139,22 +139,22 @@ test('trainings of one architecture', async () => {
   await page.getByRole('link', { name: /^Small networks/ }).click();
   await page.getByRole('region', { name: 'Best architectures' }).getByRole('button').first().click();
   await page.getByRole('button', { name: 'Train longer…' }).click();
-  await picture(studio, 'training-dialog');
+  await image(studio, 'training-dialog');
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Epochs').fill('many');
   await dialog.getByLabel('Threads').fill('0');
-  await picture(studio, 'training-dialog-wrong');
+  await image(studio, 'training-dialog-wrong');
   await dialog.getByLabel('Epochs').fill('200');
   await dialog.getByLabel('Threads').fill('1');
   await dialog.getByRole('button', { name: 'Start training' }).click();
   await expect(page.getByText(/^Epoch [3-9] of 200$/)).toBeVisible({ timeout: 60_000 });
-  await picture(studio, 'training-running');
+  await image(studio, 'training-running');
   await page.getByRole('link', { name: 'Runs', exact: true }).click();
-  await picture(studio, 'runs-training');
+  await image(studio, 'runs-training');
   await page.getByRole('table', { name: 'Trainings' }).getByRole('link').first().click();
   await stopSearch(studio, 'Stop after epoch');
   await expect(page.getByRole('button', { name: 'Resume' })).toBeEnabled({ timeout: 60_000 });
-  await picture(studio, 'training-stopped');
+  await image(studio, 'training-stopped');
   const [folder = ''] = listTrainingFolders(home.runs);
   const record = readTrainingRecord(folder);
   const failed = join(home.runs, '2031-01-09-demo-7-fail');
@@ -168,23 +168,23 @@ test('trainings of one architecture', async () => {
   } as TrainingRecord;
   writeTrainingRecord(folder, trained);
   await page.reload();
-  await picture(studio, 'training-untested');
+  await image(studio, 'training-untested');
   writeTrainingRecord(folder, { ...trained, test: { measure: 0.4213, draws: 0, at: record.createdAt } });
   await page.getByRole('link', { name: 'Runs', exact: true }).click();
-  await picture(studio, 'runs-trainings');
+  await image(studio, 'runs-trainings');
   await page.getByRole('table', { name: 'Trainings' }).getByRole('link').first().click();
-  await picture(studio, 'training-finished');
+  await image(studio, 'training-finished');
   await page.getByRole('link', { name: 'Runs', exact: true }).click();
   await page.getByRole('table', { name: 'Trainings' }).getByRole('link', { name: /fail$/ }).click();
-  await picture(studio, 'training-failed');
+  await image(studio, 'training-failed');
   const manifest = join(run, 'run.json');
-  writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(sample, '/media/disk/pictures'));
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(sample, '/media/disk/images'));
   await page.getByRole('link', { name: /^← Child/ }).click();
   await page.reload();
   await page.getByRole('button', { name: 'Train longer…' }).click();
   await dialog.getByRole('button', { name: 'Start training' }).click();
   await expect(dialog.getByRole('alert')).toBeVisible();
-  await picture(studio, 'training-dialog-gone');
+  await image(studio, 'training-dialog-gone');
   await studio.app.close();
   home.remove();
 });
@@ -198,14 +198,14 @@ test('the tabs of a run', async () => {
   const { page } = studio;
   await page.getByRole('link', { name: /v1 on six layers/ }).click();
   await page.getByLabel('Random search to compare with').selectOption('Random search');
-  await picture(studio, 'run-compared');
+  await image(studio, 'run-compared');
   await page.getByRole('tab', { name: 'Controller' }).click();
   await expect(page.getByRole('table', { name: 'Filter height' })).toBeVisible();
-  await picture(studio, 'run-controller');
+  await image(studio, 'run-controller');
   await page.getByRole('tab', { name: 'Configuration and log' }).click();
-  await picture(studio, 'run-configuration');
+  await image(studio, 'run-configuration');
   await page.locator('body').press('?');
-  await picture(studio, 'keys');
+  await image(studio, 'keys');
   await studio.app.close();
   home.remove();
 });

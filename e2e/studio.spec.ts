@@ -23,7 +23,7 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
 
   await studio.drop(sample);
   await expect(page.getByRole('heading', { name: 'cifar10-sample.tar.gz' })).toBeVisible();
-  await expect(page.getByText('2,000 pictures')).toBeVisible();
+  await expect(page.getByText('2,000 images')).toBeVisible();
   await expect(page.getByRole('cell', { name: 'airplane' })).toBeVisible();
   expect(await seriousViolations(studio)).toEqual([]);
   await page.getByRole('button', { name: 'Search on this data set' }).click();
@@ -46,7 +46,7 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
   // What was written survives a reload of the window.
   await page.reload();
   await expect(page.locator('[data-option="name"] input')).toHaveValue('Three children');
-  await page.getByRole('button', { name: 'Sample pictures' }).click();
+  await page.getByRole('button', { name: 'Sample images' }).click();
   await expect(start).toBeEnabled();
   await start.click();
 
@@ -128,7 +128,7 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
 test('a killed trainer is a failed child, a killed program an interrupted run that goes on', async () => {
   let studio = await startStudio(home);
   let { page } = studio;
-  await page.getByRole('button', { name: 'Try it with sample pictures' }).click();
+  await page.getByRole('button', { name: 'Try it with sample images' }).click();
   await page.getByRole('button', { name: 'Search on this data set' }).click();
   await setOption(studio, 'name', 'Killed');
   await setOption(studio, 'budget.children', '4');
@@ -166,7 +166,7 @@ test('a killed trainer is a failed child, a killed program an interrupted run th
 test('closing the window while a search runs asks what becomes of it', async () => {
   const studio = await startStudio(home);
   const { app, page } = studio;
-  await page.getByRole('button', { name: 'Try it with sample pictures' }).click();
+  await page.getByRole('button', { name: 'Try it with sample images' }).click();
   await page.getByRole('button', { name: 'Search on this data set' }).click();
   await setOption(studio, 'name', 'Closed');
   await page.getByRole('button', { name: 'Start search' }).click();

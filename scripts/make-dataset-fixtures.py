@@ -161,7 +161,7 @@ def cifar100(out):
     return {"fingerprint": fingerprint(fine, splits)}
 
 
-def pictures(out):
+def images(out):
     """One file of every kind, and the pixels that Pillow reads from it, upright and as RGB: the alpha channel is dropped."""
     width, height = 7, 5
     row, column, channel = np.meshgrid(np.arange(height), np.arange(width), np.arange(3), indexing="ij")
@@ -214,16 +214,16 @@ def pictures(out):
     files["grey.jpg"] = data.getvalue()
     pixels = np.repeat(np.asarray(Image.open(io.BytesIO(data.getvalue())))[..., None], 3, -1)
     expected["grey.jpg"] = {"width": pixels.shape[1], "height": pixels.shape[0], "pixels": pixels.reshape(-1).tolist()}
-    archive(out / "pictures.tar.gz", files)
+    archive(out / "images.tar.gz", files)
     text = json.dumps(expected, separators=(",", ":"))
-    (out / "pictures.json.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    (out / "images.json.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 
 
 def main():
     out = Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
     expected = {"cifar10": cifar(out), "cifar100": cifar100(out)}
-    pictures(out)
+    images(out)
     (out / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
 
 

@@ -1,6 +1,6 @@
 /**
  * `npm run screenshots`: pictures of all pages at two sizes and in two themes, into test-results/screenshots.
- * `npm run screenshots -- --readme` also puts those that README.md shows into docs/pictures, with fewer colours.
+ * `npm run screenshots -- --readme` also puts those that README.md shows into docs/images, with fewer colours.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -23,7 +23,7 @@ if (process.exitCode === 0 && process.argv.includes('--readme')) {
     cell: 'cell-1440x900-light',
     comparison: 'compare-best-over-time-1440x900-dark',
   };
-  const folder = join(root, 'docs', 'pictures');
+  const folder = join(root, 'docs', 'images');
   mkdirSync(folder, { recursive: true });
   for (const [name, taken] of Object.entries(shown))
     await sharp(join(root, 'test-results', 'screenshots', `${taken}.png`))

@@ -7,7 +7,7 @@ interface ParentPort {
 }
 
 /**
- * Entry of the process that reads data sets for the desktop program: decoding keeps a processor busy, and the library that decodes does
+ * Entry of the process that reads data sets for the desktop program: decoding keeps a CPU busy, and the library that decodes does
  * not get on with that of the window on Linux (both bring a GLib).
  */
 function main(): void {

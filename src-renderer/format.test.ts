@@ -6,7 +6,7 @@ it('numbers are written as the pages want them', () => {
   expect(percent(null)).toBe('–');
   expect(rewardText(0.07129)).toBe('0.0713');
   expect(children(1)).toBe('1 child');
-  expect(countOf(1, 'picture')).toBe('1 picture');
+  expect(countOf(1, 'image')).toBe('1 image');
   expect(children(12800)).toBe('12,800 children');
   expect([0, 999, 1000, 274_100_000, 3_400_000_000].map(bytes)).toEqual([
     '0 B',

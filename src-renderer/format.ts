@@ -79,7 +79,7 @@ export function dateTime(milliseconds: number): string {
   });
 }
 
-/** '1 picture', '12,800 pictures'. */
+/** '1 image', '12,800 images'. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
   return counted(count, one, many, wholeNumber);
 }

@@ -1,5 +1,5 @@
 /**
- * A count with its noun: '1 picture', '8 pictures'.
+ * A count with its noun: '1 image', '8 images'.
  * @param many the noun, and what else is said otherwise, of any other number
  * @param written how the number is written
  */

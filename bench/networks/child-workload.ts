@@ -4,13 +4,13 @@ import { makeLanguageWorkload, writeLanguageWorkload } from './language-workload
 import { stepOperations } from './operations';
 import { makeWorkload, writeWorkload } from './workload';
 
-/** Pictures that the contestants hold in memory, and windows of text; a step takes the next batch, or the next window. */
-const pictures = 4096;
+/** Images that the contestants hold in memory, and windows of text; a step takes the next batch, or the next window. */
+const images = 4096;
 const windows = 64;
 
 /** Writes what the contestants train. */
 export function writeChildWorkload(folder: string, child: BenchChild): void {
-  if (child.kind === 'conv') writeWorkload(folder, makeWorkload(child, benchTask, pictures));
+  if (child.kind === 'conv') writeWorkload(folder, makeWorkload(child, benchTask, images));
   else writeLanguageWorkload(folder, makeLanguageWorkload(child, windows));
 }
 

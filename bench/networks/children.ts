@@ -7,10 +7,10 @@ import { convChoices } from '../../src-shared/space/conv-space';
 import { writeConvSteps, type ConvStep } from '../../src-shared/space/conv-steps';
 import { languageChild, languageChildNames, type LanguageBenchChild } from './language-children';
 
-/** What every contestant trains: a network on pictures, or a language model. */
+/** What every contestant trains: a network on images, or a language model. */
 export type BenchChild = ConvBenchChild | LanguageBenchChild;
 
-/** A network on pictures, and the batch at which it is trained. */
+/** A network on images, and the batch at which it is trained. */
 export interface ConvBenchChild {
   readonly kind: 'conv';
   readonly name: ConvChildName;
@@ -32,7 +32,7 @@ export function isTiny(name: ChildName): boolean {
   return name.startsWith('tiny');
 }
 
-/** CIFAR-10's pictures and classes. */
+/** CIFAR-10's images and classes. */
 export const benchTask: ImageTask = { height: 32, width: 32, channels: 3, classes: 10 };
 
 /** The children of the benchmark: always the same ones. */

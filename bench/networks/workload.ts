@@ -44,10 +44,10 @@ export interface Workload {
   readonly weights: readonly InitialWeight[];
 }
 
-/** The same workload for everybody: pictures, labels and He-initialised weights drawn from seeds. */
+/** The same workload for everybody: images, labels and He-initialised weights drawn from seeds. */
 export function makeWorkload(child: ConvBenchChild, task: ImageTask, count: number): Workload {
   const labels = new Int32Array(count);
-  const images = drawPictures(task, labels);
+  const images = drawImages(task, labels);
   return {
     architecture: child.architecture,
     task,
@@ -86,9 +86,9 @@ export function readWorkload(folder: string): Workload {
   };
 }
 
-/** Waves whose direction and length tell the class, under noise: training goes down on them as it does on real pictures. */
-function drawPictures(task: ImageTask, labels: Int32Array): Uint8Array {
-  const generator = Generator.seeded(1, 'bench/pictures');
+/** Waves whose direction and length tell the class, under noise: training goes down on them as it does on real images. */
+function drawImages(task: ImageTask, labels: Int32Array): Uint8Array {
+  const generator = Generator.seeded(1, 'bench/images');
   const { height, width, channels, classes } = task;
   const images = new Uint8Array(labels.length * height * width * channels);
   let position = 0;

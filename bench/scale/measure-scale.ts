@@ -42,7 +42,7 @@ export interface MeasuredScale {
   /** Bytes. */
   readonly written: number | null;
   readonly folderBytes: Readonly<Record<string, number>>;
-  /** The longest time on the processor that one happening took, milliseconds. */
+  /** The longest time on the CPU that one happening took, milliseconds. */
   readonly longest: number;
 }
 

@@ -13,7 +13,7 @@ export function scaleReport(title: string, measured: MeasuredScale): string {
       `${processor.toFixed(1)} s (${wall.toFixed(0)} s with waits for the disk)`,
     ],
     ['Share of one core', `${((100 * processor) / simulated).toFixed(2)} %`],
-    ['Proposals a second of processor time', (ended / processor).toFixed(0)],
+    ['Proposals a second of CPU time', (ended / processor).toFixed(0)],
     ['Processor time of a child, by eighths', ofEachEighth(samples)],
     ['Longest step', `${measured.longest.toFixed(0)} ms`],
     ['Staleness, updates', quantiles(staleness)],

@@ -72,7 +72,7 @@ const states: Readonly<Record<string, () => State>> = {
   ],
   'data set, being read': () => [dataset, { describeDataset: 'never' }, 'Cancel'],
   'data set, not to be read': () => [dataset, { describeDataset: problem }, problem.problem],
-  'data set': () => [dataset, {}, '2,000 pictures'],
+  'data set': () => [dataset, {}, '2,000 images'],
   'data sets, none yet': () => [
     '/datasets',
     { listDatasets: { reply: [] } },

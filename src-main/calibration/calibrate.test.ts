@@ -79,7 +79,7 @@ describe('a calibration', () => {
 it('the steps of an epoch are those that a trainer makes', async () => {
   for (const setting of ['recipe.validation=0.2', 'recipe.validation=333', 'recipe.batchSize=4096']) {
     const one = mergeOverrides(config, parseSettings([setting]));
-    if (one.recipe.kind !== 'images') throw new Error('no pictures');
+    if (one.recipe.kind !== 'images') throw new Error('no images');
     const { validation, splitSeed, batchSize } = one.recipe;
     const loaded = await loadTrainingData({ trainFolder: data.trainFolder, validation, seed: splitSeed });
     const batch = Math.min(batchSize, loaded.trainIndices.length);

@@ -9,7 +9,7 @@ import { writeAtomically } from '../runs/files/write-atomically';
 /** So many are kept, of all machines and engines: the cache folder may be a shared one. */
 const kept = 40;
 
-/** Names what a measurement holds for: this machine's processor, and the engine. */
+/** Names what a measurement holds for: this machine's CPU, and the engine. */
 export function machineName({ tensorflow, variant, binding }: EngineInstallation): string {
   const processor = `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`;
   return `${processor}; TensorFlow ${tensorflow} (${variant}), binding ${binding}`;

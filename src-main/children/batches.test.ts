@@ -10,14 +10,14 @@ const splits = fc.record({
 });
 
 describe('an epoch of training', () => {
-  it('shows no picture twice, and leaves out fewer than a batch', () => {
+  it('shows no image twice, and leaves out fewer than a batch', () => {
     fc.assert(
       fc.property(splits, ({ indices, batchSize, seed }) => {
         const batches = trainingBatches(Int32Array.from(indices), batchSize, Generator.seeded(seed));
         const shown = batches.flatMap((batch) => [...batch]);
         expect(batches.every((batch) => batch.length === batchSize)).toBe(true);
         expect(new Set(shown).size).toBe(shown.length);
-        expect(shown.every((picture) => indices.includes(picture))).toBe(true);
+        expect(shown.every((image) => indices.includes(image))).toBe(true);
         expect(indices.length - shown.length).toBeLessThan(batchSize);
       }),
     );
@@ -29,21 +29,21 @@ describe('an epoch of training', () => {
     const epochs = [1, 2].map(() => trainingBatches(indices, 10, generator));
     expect(epochs[0]).not.toEqual(epochs[1]);
     expect(trainingBatches(indices, 10, Generator.seeded(0))).toEqual(epochs[0]);
-    expect(indices.every((picture, i) => picture === i)).toBe(true);
+    expect(indices.every((image, i) => image === i)).toBe(true);
   });
 });
 
 describe('an evaluation', () => {
-  it('counts every picture exactly once', () => {
+  it('counts every image exactly once', () => {
     fc.assert(
       fc.property(splits, ({ indices, batchSize }) => {
         const batches = evaluationBatches(Int32Array.from(indices), batchSize);
-        const counted = batches.flatMap(({ indices: pictures, weights }) =>
-          [...pictures].filter((_, i) => weights[i] === 1),
+        const counted = batches.flatMap(({ indices: images, weights }) =>
+          [...images].filter((_, i) => weights[i] === 1),
         );
         expect(counted).toEqual(indices);
-        for (const { indices: pictures, weights } of batches) {
-          expect([pictures.length, weights.length]).toEqual([batchSize, batchSize]);
+        for (const { indices: images, weights } of batches) {
+          expect([images.length, weights.length]).toEqual([batchSize, batchSize]);
           expect([...weights].every((weight) => weight === 0 || weight === 1)).toBe(true);
         }
       }),

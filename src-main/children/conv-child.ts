@@ -14,10 +14,10 @@ import { constant, placeholder } from '../engine/ops/source';
 import { momentum } from '../engine/optimizers';
 import { convNetwork } from './conv-network';
 import { cropPlan, evaluationBoxes } from './crop-boxes';
-import { pictureInput, type Whitening } from './picture-input';
+import { imageInput, type Whitening } from './image-input';
 
-/** The pictures as they lie on disk: bytes [count, side, side, channels] and int32 labels [count]. */
-export interface PictureFiles {
+/** The images as they lie on disk: bytes [count, side, side, channels] and int32 labels [count]. */
+export interface ImageFiles {
   readonly imagesFile: string;
   readonly labelsFile: string;
   readonly count: number;
@@ -31,11 +31,11 @@ export interface ConvChild {
 }
 
 /**
- * The training graph of a child on images. Pictures stay in their file, mapped into memory; a step is fed which ones it
+ * The training graph of a child on images. Images stay in their file, mapped into memory; a step is fed which ones it
  * takes and how they are cropped. Its signatures, beside `init`, `read` and `assign` of every model:
  * - `train` {indices int32 [batch], boxes [batch, 4], learning_rate []} → {loss, correct}: one step; the mean cross-entropy in
- *   nats and the number of pictures that were classified rightly, both before the step;
- * - `evaluate` {indices int32 [batch], weights [batch]} → {loss, correct}: sums over the pictures, each times its weight.
+ *   nats and the number of images that were classified rightly, both before the step;
+ * - `evaluate` {indices int32 [batch], weights [batch]} → {loss, correct}: sums over the images, each times its weight.
  *
  * Weight decay is L2 on the kernels of convolutions and of the classifier. The paper does not say of what; scale and offset of
  * batch normalisation and the classifier's bias are left alone, as in the networks that it builds on. The loss that is
@@ -48,7 +48,7 @@ export function convChild(
   task: ImageTask,
   recipe: ImageRecipe,
   batch: number,
-  files: PictureFiles,
+  files: ImageFiles,
   whitening: Whitening,
 ): ConvChild {
   const graph = new Graph();
@@ -61,7 +61,7 @@ export function convChild(
     epsilon: recipe.batchNormEpsilon,
   });
   const classify = (indices: Tensor, boxes: Tensor, pass: Pass): Classified =>
-    judge(network(pictureInput(images, indices, boxes, plan, whitening), pass), gather(labels, indices));
+    judge(network(imageInput(images, indices, boxes, plan, whitening), pass), gather(labels, indices));
 
   const fed = {
     indices: placeholder(graph, 'train/indices', [batch], 'int32'),
@@ -101,7 +101,7 @@ export function convChild(
   return { graph, weights };
 }
 
-/** Of each picture, [batch]: cross-entropy in nats; 1 where the likeliest class is the right one. */
+/** Of each image, [batch]: cross-entropy in nats; 1 where the likeliest class is the right one. */
 interface Classified {
   readonly losses: Tensor;
   readonly correct: Tensor;

@@ -4,36 +4,36 @@ import type { Generator } from '../../src-shared/random';
 
 /**
  * Augmentation as boxes for TensorFlow's CropAndResize, which gathers, scales, crops and mirrors in one op: the box
- * [y1, x1, y2, x2] in units of the picture's side less one; x1 > x2 mirrors. A crop of the enlarged picture at (top, left)
+ * [y1, x1, y2, x2] in units of the image's side less one; x1 > x2 mirrors. A crop of the enlarged image at (top, left)
  * is a box of the original one.
  */
 export interface CropPlan {
   readonly side: number;
   /** Offsets of a crop run from 0 to this, inclusive. */
   readonly range: number;
-  /** 'bilinear' where the picture is scaled; 'nearest' where it is moved by whole pixels, so that none is blended. */
+  /** 'bilinear' where the image is scaled; 'nearest' where it is moved by whole pixels, so that none is blended. */
   readonly method: 'bilinear' | 'nearest';
   readonly horizontalFlip: boolean;
-  /** Offset at which a crop of the enlarged picture begins at the picture's own first row. */
+  /** Offset at which a crop of the enlarged image begins at the image's own first row. */
   readonly origin: number;
-  /** Rows of the enlarged picture, less one, that the original one covers. */
+  /** Rows of the enlarged image, less one, that the original one covers. */
   readonly span: number;
   /** Offset of the crop that is evaluated. */
   readonly evaluationOffset: number;
 }
 
 /**
- * Boxes are drawn in by this fraction, so that float32 rounding never moves a row just outside the picture, where it would
+ * Boxes are drawn in by this fraction, so that float32 rounding never moves a row just outside the image, where it would
  * count as padding. Bilinear: at most half of this of the side in pixels. Nearest: rounds to the same pixel (sides ≤ 512).
  */
 const drawnIn = { bilinear: 1e-6, nearest: 1e-4 } as const;
 
 /**
- * How pictures are enlarged and cropped (paper section 4.1: 32 → 40 → random crop of 32 and random flip).
- * Scaling is bilinear with the corners kept. What is evaluated is the centre crop at the scale of training when pictures
- * are scaled up, so that objects have the size that the network has learned; the whole picture otherwise.
+ * How images are enlarged and cropped (paper section 4.1: 32 → 40 → random crop of 32 and random flip).
+ * Scaling is bilinear with the corners kept. What is evaluated is the centre crop at the scale of training when images
+ * are scaled up, so that objects have the size that the network has learned; the whole image otherwise.
  *
- * @throws config.invalid when the enlarged picture would be smaller than the picture
+ * @throws config.invalid when the enlarged image would be smaller than the image
  */
 export function cropPlan(side: number, augmentation: ImageRecipe['augmentation']): CropPlan {
   const { enlarge, enlargedSide, horizontalFlip } = augmentation;
@@ -41,7 +41,7 @@ export function cropPlan(side: number, augmentation: ImageRecipe['augmentation']
   if (range < 0)
     throw new CellsmithError(
       'config.invalid',
-      `Pictures of side ${side} cannot be enlarged to ${enlargedSide}: raise enlargedSide, or set enlarge to none.`,
+      `Images of side ${side} cannot be enlarged to ${enlargedSide}: raise enlargedSide, or set enlarge to none.`,
     );
   const origin = enlarge === 'pad' ? Math.floor(range / 2) : 0;
   const scaled = enlarge === 'upsample' && range > 0;
@@ -78,7 +78,7 @@ export function randomBoxes(plan: CropPlan, batch: number, generator: Generator)
   return boxes;
 }
 
-/** The boxes that an evaluation uses for every picture; [batch, 4]. */
+/** The boxes that an evaluation uses for every image; [batch, 4]. */
 export function evaluationBoxes(plan: CropPlan, batch: number): Float32Array {
   const box = cropBox(plan, { top: plan.evaluationOffset, left: plan.evaluationOffset, flip: false });
   return Float32Array.from({ length: batch * 4 }, (_, i) => box[i % 4] ?? 0);

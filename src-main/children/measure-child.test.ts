@@ -8,7 +8,7 @@ import { presets } from '../../src-shared/config/presets/presets';
 import { loadTrainingTokens } from '../datasets/text/load-training-tokens';
 import { writeFiles } from '../testing/data/image-datasets';
 import { ptbFiles } from '../testing/data/text-datasets';
-import { tinyArchitecture, tinyPictures, tinyRecipe } from '../testing/data/tiny-pictures';
+import { tinyArchitecture, tinyImages, tinyRecipe } from '../testing/data/tiny-images';
 import { measureTrainedLanguage } from './language/measure-trained';
 import { trainLanguageChild } from './language/train-language-child';
 import { measureTrainedChild } from './measure-child';
@@ -18,15 +18,15 @@ const folder = mkdtempSync(join(tmpdir(), 'cellsmith-measured-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a trained network that is measured', () => {
-  // Of as many pictures as there are to train on, others and all of them to be measured on.
-  const data = tinyPictures(join(folder, 'train'), { train: 96, validation: 30 });
-  const unseen = tinyPictures(join(folder, 'test'), { train: 57, validation: 0, seed: 5 });
+  // Of as many images as there are to train on, others and all of them to be measured on.
+  const data = tinyImages(join(folder, 'train'), { train: 96, validation: 30 });
+  const unseen = tinyImages(join(folder, 'test'), { train: 57, validation: 0, seed: 5 });
   const job = { architecture: tinyArchitecture, recipe: { ...tinyRecipe, epochs: 8 }, seed: 0 };
 
-  it('knows pictures that it has not seen, and every one of them counts once', async () => {
+  it('knows images that it has not seen, and every one of them counts once', async () => {
     const { weights } = await trainChild(job, data);
     const steps: string[] = [];
-    const exam = { ...job, weights, data, pictures: unseen };
+    const exam = { ...job, weights, data, images: unseen };
     const accuracy = await measureTrainedChild(exam, {
       onStep: (step, of) => steps.push(`${step}/${of}`),
     });
@@ -35,14 +35,14 @@ describe('a trained network that is measured', () => {
     expect(steps).toEqual(['1/4', '2/4', '3/4', '4/4']);
   });
 
-  it('gives on the pictures of validation what its last epoch gave', async () => {
-    // Validated on every picture that it is then measured on.
+  it('gives on the images of validation what its last epoch gave', async () => {
+    // Validated on every image that it is then measured on.
     const all = {
       ...data,
       validationIndices: Int32Array.from({ length: 126 }, (_, i) => i),
     };
     const { weights, epochs } = await trainChild({ ...job, recipe: tinyRecipe }, all);
-    const accuracy = await measureTrainedChild({ ...job, recipe: tinyRecipe, weights, data, pictures: data });
+    const accuracy = await measureTrainedChild({ ...job, recipe: tinyRecipe, weights, data, images: data });
     expect(accuracy).toBeCloseTo(epochs.at(-1)?.validationAccuracy ?? NaN, 9);
   });
 
@@ -54,7 +54,7 @@ describe('a trained network that is measured', () => {
     ];
     for (const wrong of misfits)
       await expect(
-        measureTrainedChild({ ...job, weights: wrong, data, pictures: unseen }),
+        measureTrainedChild({ ...job, weights: wrong, data, images: unseen }),
       ).rejects.toMatchObject({ code: 'run.damaged' });
   });
 });

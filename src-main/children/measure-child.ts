@@ -3,7 +3,7 @@ import type { TrainingData } from '../datasets/training-data';
 import { fetchedNumber, openSession } from '../engine/session';
 import { assignWeights } from './assign-weights';
 import { evaluationBatches } from './batches';
-import { convChild, type PictureFiles } from './conv-child';
+import { convChild, type ImageFiles } from './conv-child';
 import type { NamedTensor } from './safetensors';
 import { taskOf, type ChildJob } from './train-child';
 
@@ -14,29 +14,29 @@ export interface MeasureListener {
   readonly turn?: () => Promise<void>;
 }
 
-/** Pictures to measure a trained network on. */
-export interface PictureExam extends ChildJob {
+/** Images to measure a trained network on. */
+export interface ImageExam extends ChildJob {
   readonly weights: readonly NamedTensor[];
   /** What it was trained on: side, classes and whitening are those. */
   readonly data: TrainingData;
-  readonly pictures: PictureFiles;
+  readonly images: ImageFiles;
 }
 
 /**
- * The share of pictures that a trained network classifies rightly, in [0, 1]; each picture counts once.
+ * The share of images that a trained network classifies rightly, in [0, 1]; each image counts once.
  * @throws run.damaged when the weights are not those of the network; architecture.invalid, config.invalid, engine.*
  */
 export async function measureTrainedChild(
-  { architecture, recipe, weights, data, pictures }: PictureExam,
+  { architecture, recipe, weights, data, images }: ImageExam,
   { onStep, turn = nextTurn }: MeasureListener = {},
 ): Promise<number> {
-  const batch = Math.min(recipe.batchSize, pictures.count);
-  const child = convChild(architecture, taskOf(data), recipe, batch, pictures, data);
+  const batch = Math.min(recipe.batchSize, images.count);
+  const child = convChild(architecture, taskOf(data), recipe, batch, images, data);
   const session = await openSession(child.graph);
   try {
     session.run('init', { seed: Int32Array.of(0, 0) });
     assignWeights(session, child, weights);
-    const all = Int32Array.from({ length: pictures.count }, (_, picture) => picture);
+    const all = Int32Array.from({ length: images.count }, (_, image) => image);
     const batches = evaluationBatches(all, batch);
     let correct = 0;
     for (const [step, { indices, weights: counted }] of batches.entries()) {
@@ -44,7 +44,7 @@ export async function measureTrainedChild(
       onStep?.(step + 1, batches.length);
       await turn();
     }
-    return correct / pictures.count;
+    return correct / images.count;
   } finally {
     session.close();
   }

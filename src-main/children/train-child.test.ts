@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeConv } from '../../src-shared/architecture/conv/describe-conv';
-import { tinyArchitecture, tinyPictures, tinyRecipe } from '../testing/data/tiny-pictures';
+import { tinyArchitecture, tinyImages, tinyRecipe } from '../testing/data/tiny-images';
 import { convChild } from './conv-child';
 import { taskOf, trainChild } from './train-child';
 import { checkpointFile } from './training/checkpoint-file';
@@ -12,7 +12,7 @@ import type { ChildCheckpoints } from './training/child-state';
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-child-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const data = tinyPictures(folder);
+const data = tinyImages(folder);
 const job = { architecture: tinyArchitecture, recipe: tinyRecipe, seed: 0 };
 
 /** Everything of a result but the time that it took. */
@@ -48,7 +48,7 @@ describe('a child on images', () => {
     expect(other).not.toEqual(first);
   });
 
-  it('counts every picture of the validation part once, whatever the batch', async () => {
+  it('counts every image of the validation part once, whatever the batch', async () => {
     const losses: number[] = [];
     for (const batchSize of [7, 30, 96]) {
       // A rate of next to nothing leaves the initial weights, and one epoch of averages differs little.
@@ -74,7 +74,7 @@ describe('a child on images', () => {
       stopRequested: () => asked,
     });
     expect([epochs.length, stopped]).toEqual([2, true]);
-    // 96 pictures and 30 in batches of 16.
+    // 96 images and 30 in batches of 16.
     expect(steps).toEqual(
       [0, 1].flatMap((epoch) => [1, 2, 3, 4, 5, 6, 7, 8].map((step) => `${epoch}:${step}/8`)),
     );
@@ -88,8 +88,8 @@ describe('a child on images', () => {
     expect(steps).toBeLessThan(200);
   });
 
-  it('sees the pictures of its own part alone: other bytes in the validation part change no weight', async () => {
-    const changed = tinyPictures(join(folder, 'changed'));
+  it('sees the images of its own part alone: other bytes in the validation part change no weight', async () => {
+    const changed = tinyImages(join(folder, 'changed'));
     const bytes = readFileSync(changed.imagesFile);
     bytes.fill(7, 96 * 8 * 8 * 3);
     writeFileSync(changed.imagesFile, bytes);

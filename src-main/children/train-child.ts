@@ -13,7 +13,7 @@ import type { NamedTensor } from './safetensors';
 import type { ChildCheckpoints } from './training/child-state';
 import { type ChildListener, runEpochs, stepListener, type StepListener } from './training/run-epochs';
 
-/** A child to train: what it is, how, and the seed of its weights, of the order of pictures and of augmentation. */
+/** A child to train: what it is, how, and the seed of its weights, of the order of images and of augmentation. */
 export interface ChildJob {
   readonly architecture: ConvArchitecture;
   readonly recipe: ImageRecipe;
@@ -30,7 +30,7 @@ export interface TrainedChild {
 /**
  * Trains a child on the training part and measures it on the validation part after each epoch (paper section 4.1).
  * On one machine with one number of threads the result is a function of the job and the data, bit by bit (seen on one and on
- * two threads); another number of threads, like another processor, adds in another order.
+ * two threads); another number of threads, like another CPU, adds in another order.
  *
  * Control goes back to the event loop between steps, so messages are heard then.
  *
@@ -47,7 +47,7 @@ export async function trainChild(
   if (data.validationIndices.length === 0 || data.trainIndices.length === 0)
     throw new CellsmithError(
       'config.invalid',
-      'A child needs pictures to train on and pictures to be measured on.',
+      'A child needs images to train on and images to be measured on.',
     );
   const batch = Math.min(recipe.batchSize, data.trainIndices.length);
   const child = convChild(job.architecture, taskOf(data), recipe, batch, data, data);

@@ -33,7 +33,7 @@ export async function engineCommand(terminal: Terminal, options: EngineOptions):
       else writeLine(terminal, describeReport(measured));
     } else if (json) writeJson(terminal, installation);
     else {
-      const kind = installation.variant === 'cuda' ? 'with CUDA' : 'for the processor';
+      const kind = installation.variant === 'cuda' ? 'with CUDA' : 'for the CPU';
       writeLine(
         terminal,
         `The training engine is ready: TensorFlow ${installation.tensorflow} ${kind}, in ${installation.directory}`,

@@ -18,7 +18,7 @@ import { productVersion, writeLine, type Terminal } from './terminal';
 const examples = `
 Examples:
   cellsmith search                                     the demo: a small search on a sample of CIFAR-10
-  cellsmith search --preset laptop --data ~/pictures   a night's search on pictures of your own
+  cellsmith search --preset laptop --data ~/images   a night's search on images of your own
   cellsmith search --preset v1 --data cifar-10-binary.tar.gz --trainers 2 --set controller.replicas=1
   cellsmith search --preset v1 --data cifar-10-binary.tar.gz --estimate   what that would take here
   cellsmith search --resume 2031-01-09-laptop          go on after Ctrl-C, a crash or a power cut
@@ -27,7 +27,7 @@ Examples:
   cellsmith runs export 2031-01-09-laptop 12 -o net.json   its architecture as a file
   cellsmith search --preset v1 --data cifar10 --queue redis://lab   trained by the workers of a queue
   cellsmith worker --queue redis://lab --data cifar10=~/cifar10     one of these workers
-  cellsmith data describe ~/pictures                   what a data set holds`;
+  cellsmith data describe ~/images                   what a data set holds`;
 
 const trainExamples = `
 Examples:
@@ -152,7 +152,7 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
 
   ofRuns
     .command('export')
-    .description('write the architecture of a child as a file that the window opens, or as a picture')
+    .description('write the architecture of a child as a file that the window opens, or as an image')
     .argument('<run>', 'its name, the beginning of it, or its folder')
     .argument('<trial>', 'number of the child', number)
     .addOption(new Option('-f, --format <name>', 'what to write').choices(exportFormats).default('json'))

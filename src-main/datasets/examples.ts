@@ -4,12 +4,12 @@ import { openDataset } from './open';
 import { requireImages } from './prepare';
 import { throwIfCancelled } from './trees/file-errors';
 
-/** A training picture, small enough to be shown among others. */
-export interface ExamplePicture {
+/** A training image, small enough to be shown among others. */
+export interface ExampleImage {
   /** Index into the classes. */
   readonly label: number;
   /** A PNG as an address that holds it: 'data:image/png;base64,…'. */
-  readonly picture: string;
+  readonly image: string;
 }
 
 /** Pixels of the longer side. */
@@ -19,10 +19,10 @@ const perClass = { few: 8, many: 3, manyFrom: 21 };
 const classesAtMost = 200;
 
 /**
- * Some training pictures of each class, the first that come. Of a data set without a test split, pictures of the whole.
+ * Some training images of each class, the first that come. Of a data set without a test split, images of the whole.
  * @throws CellsmithError data.*, cancelled
  */
-export async function readExamples(path: string, options: OpenOptions = {}): Promise<ExamplePicture[]> {
+export async function readExamples(path: string, options: OpenOptions = {}): Promise<ExampleImage[]> {
   const sharp = await loadDecoder();
   const { source } = requireImages(await openDataset(path, options));
   const classes = Math.min(source.classes.length, classesAtMost);
@@ -42,7 +42,7 @@ export async function readExamples(path: string, options: OpenOptions = {}): Pro
         .toBuffer();
       found.set(label, [...own, `data:image/png;base64,${png.toString('base64')}`]);
     } catch {
-      // The description says which pictures cannot be read.
+      // The description says which images cannot be read.
       continue;
     }
     missing -= 1;
@@ -50,5 +50,5 @@ export async function readExamples(path: string, options: OpenOptions = {}): Pro
   }
   return [...found]
     .sort(([a], [b]) => a - b)
-    .flatMap(([label, pictures]) => pictures.map((picture) => ({ label, picture })));
+    .flatMap(([label, images]) => images.map((image) => ({ label, image })));
 }

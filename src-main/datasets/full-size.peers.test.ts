@@ -9,7 +9,7 @@ import { loadTrainingData } from './load-training-data';
 
 const python = process.env['CELLSMITH_PEERS_PYTHON'] ?? 'python3';
 
-/** Writes CIFAR-10 in its full size, of random pictures, in the binary and the Python version; prints what is to be found. */
+/** Writes CIFAR-10 in its full size, of random images, in the binary and the Python version; prints what is to be found. */
 const writer = `
 import json, os, pickle, sys, hashlib, struct
 import numpy as np
@@ -60,7 +60,7 @@ print(json.dumps({"mean": part.mean((0, 1, 2)).tolist(), "std": part.std((0, 1, 
 
 const moments = z.object({ mean: z.array(z.number()), std: z.array(z.number()), unfair: z.number() });
 
-describe('60,000 pictures', () => {
+describe('60,000 images', () => {
   let folder: string;
   let expected: { fingerprint: string; mean: number[]; deviation: number[] };
   beforeAll(() => {

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import {
   cifarBinaryFiles,
   classFolderFiles,
-  makePictures,
+  makeImages,
   temporaryFolder,
   writeFiles,
 } from '../testing/data/image-datasets';
@@ -17,25 +17,25 @@ import { testUses } from './test-uses';
 
 let folder: string;
 let cacheDirectory: string;
-const pictures = makePictures({ train: 40, test: 20 });
+const images = makeImages({ train: 40, test: 20 });
 beforeEach(() => {
-  folder = writeFiles(join(temporaryFolder(), 'data'), cifarBinaryFiles(pictures));
+  folder = writeFiles(join(temporaryFolder(), 'data'), cifarBinaryFiles(images));
   cacheDirectory = join(temporaryFolder(), 'cache');
 });
 
 describe('training data', () => {
-  it('are the training pictures, byte for byte, in files of exactly their size', async () => {
+  it('are the training images, byte for byte, in files of exactly their size', async () => {
     const data = await loadTrainingData({ path: folder, cacheDirectory, side: 32, validation: 10, seed: 7 });
-    expect(data).toMatchObject({ count: 40, side: 32, channels: 3, classes: pictures.classes });
-    const images = readFileSync(data.imagesFile);
+    expect(data).toMatchObject({ count: 40, side: 32, channels: 3, classes: images.classes });
+    const pixelFile = readFileSync(data.imagesFile);
     const labels = readFileSync(data.labelsFile);
-    expect(images).toHaveLength(40 * 32 * 32 * 3);
+    expect(pixelFile).toHaveLength(40 * 32 * 32 * 3);
     expect(labels).toHaveLength(40 * 4);
     const found = Array.from({ length: 40 }, (_, i) => {
-      const pixels = images.subarray(i * 3072, (i + 1) * 3072).toString('hex');
+      const pixels = pixelFile.subarray(i * 3072, (i + 1) * 3072).toString('hex');
       return `${labels.readInt32LE(4 * i)} ${pixels}`;
     });
-    const made = pictures.train.map(({ label, pixels }) => `${label} ${Buffer.from(pixels).toString('hex')}`);
+    const made = images.train.map(({ label, pixels }) => `${label} ${Buffer.from(pixels).toString('hex')}`);
     expect(found.sort()).toEqual(made.sort());
     expect([...data.trainIndices, ...data.validationIndices].sort((a, b) => a - b)).toEqual([
       ...Array(40).keys(),
@@ -44,13 +44,13 @@ describe('training data', () => {
   });
 
   it('are resized to the side that is asked for', async () => {
-    const odd = makePictures({ classes: ['a', 'b'], train: 6, test: 2, width: 20, height: 11 });
+    const odd = makeImages({ classes: ['a', 'b'], train: 6, test: 2, width: 20, height: 11 });
     const path = writeFiles(join(temporaryFolder(), 'odd'), await classFolderFiles(odd));
     const data = await loadTrainingData({ path, cacheDirectory, side: 16, validation: 2, seed: 7 });
-    const images = readFileSync(data.imagesFile);
-    expect(images).toHaveLength(6 * 16 * 16 * 3);
+    const pixelFile = readFileSync(data.imagesFile);
+    expect(pixelFile).toHaveLength(6 * 16 * 16 * 3);
     const found = Array.from({ length: 6 }, (_, i) =>
-      images.subarray(i * 768, (i + 1) * 768).toString('hex'),
+      pixelFile.subarray(i * 768, (i + 1) * 768).toString('hex'),
     );
     const wanted = await Promise.all(
       odd.train.map(async ({ pixels, width, height }) => {
@@ -62,13 +62,15 @@ describe('training data', () => {
     expect(found.sort()).toEqual(wanted.sort());
   });
 
-  it('are whitened by the pictures that are trained on, and by no others', async () => {
+  it('are whitened by the images that are trained on, and by no others', async () => {
     const data = await loadTrainingData({ path: folder, cacheDirectory, side: 32, validation: 10, seed: 7 });
-    const images = readFileSync(data.imagesFile);
+    const pixelFile = readFileSync(data.imagesFile);
     const moments = (indices: Int32Array): { mean: number[]; std: number[] } => {
       const channels = [0, 1, 2].map((channel) =>
         Array.from(indices).flatMap((index) =>
-          Array.from(images.subarray(index * 3072, (index + 1) * 3072)).filter((_, i) => i % 3 === channel),
+          Array.from(pixelFile.subarray(index * 3072, (index + 1) * 3072)).filter(
+            (_, i) => i % 3 === channel,
+          ),
         ),
       );
       const mean = channels.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
@@ -85,7 +87,7 @@ describe('training data', () => {
     const every = moments(Int32Array.from({ length: 40 }, (_, i) => i));
     expect(data.mean[0]).not.toBeCloseTo(every.mean[0] ?? NaN, 8);
 
-    // the second time they come from the file beside the pictures, which a damaged one does not spoil
+    // the second time they come from the file beside the images, which a damaged one does not spoil
     const kept = readdirSync(join(data.imagesFile, '..')).filter((name) => name.startsWith('whitening-'));
     expect(kept).toHaveLength(1);
     writeFileSync(join(data.imagesFile, '..', kept[0] ?? ''), '{"mean":');
@@ -100,7 +102,7 @@ describe('training data', () => {
   });
 
   it('are split the same from any container, and on any machine', async () => {
-    const other = writeFiles(join(temporaryFolder(), 'png'), await classFolderFiles(pictures));
+    const other = writeFiles(join(temporaryFolder(), 'png'), await classFolderFiles(images));
     const options = { cacheDirectory, side: 32, validation: 0.2, seed: 3 };
     const binary = await loadTrainingData({ ...options, path: folder });
     const png = await loadTrainingData({
@@ -112,13 +114,13 @@ describe('training data', () => {
     expect(readFileSync(png.imagesFile).equals(readFileSync(binary.imagesFile))).toBe(true);
   });
 
-  it('with unreadable pictures are refused by name, or come without them when that is chosen', async () => {
-    const files = { ...(await classFolderFiles(pictures)), 'train/cat/broken.jpg': 'x' };
+  it('with unreadable images are refused by name, or come without them when that is chosen', async () => {
+    const files = { ...(await classFolderFiles(images)), 'train/cat/broken.jpg': 'x' };
     const path = writeFiles(join(temporaryFolder(), 'png'), files);
     const options = { cacheDirectory, side: 32, validation: 4, seed: 3, path };
     await expect(loadTrainingData(options)).rejects.toMatchObject({ code: 'data.damaged' });
     await expect(loadTrainingData(options)).rejects.toThrow(
-      /1 of the pictures cannot be read: .*train\/cat\/broken\.jpg/,
+      /1 of the images cannot be read: .*train\/cat\/broken\.jpg/,
     );
     expect((await loadTrainingData({ ...options, unreadable: 'skip' })).count).toBe(40);
   });
@@ -160,17 +162,17 @@ describe('the test split', () => {
     const { description, trainFolder } = await prepareDataset(folder, { cacheDirectory, side: 32 });
     expect(await testUses(cacheDirectory, description.fingerprint)).toEqual([]);
     const test = await openTestData(folder, { cacheDirectory, side: 32, purpose: 'final test' });
-    const images = readFileSync(test.imagesFile);
-    expect(images).toHaveLength(20 * 3072);
-    const made = pictures.test.map(({ pixels }) => Buffer.from(pixels).toString('hex'));
+    const pixelFile = readFileSync(test.imagesFile);
+    expect(pixelFile).toHaveLength(20 * 3072);
+    const made = images.test.map(({ pixels }) => Buffer.from(pixels).toString('hex'));
     const found = Array.from({ length: 20 }, (_, i) =>
-      images.subarray(i * 3072, (i + 1) * 3072).toString('hex'),
+      pixelFile.subarray(i * 3072, (i + 1) * 3072).toString('hex'),
     );
     expect(found.sort()).toEqual(made.sort());
 
     rmSync(join(trainFolder, '..', 'test'), { recursive: true });
     const again = await openTestData(folder, { cacheDirectory, side: 32, purpose: 'once more' });
-    expect(readFileSync(again.imagesFile).equals(images)).toBe(true);
+    expect(readFileSync(again.imagesFile).equals(pixelFile)).toBe(true);
     const uses = await testUses(cacheDirectory, description.fingerprint);
     expect(uses.map(({ purpose, side, pid }) => [purpose, side, pid])).toEqual([
       ['final test', 32, process.pid],

@@ -13,7 +13,7 @@ export interface OpenOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
-/** Pictures that a folder or an archive was recognised as. None has been decoded yet. */
+/** Images that a folder or an archive was recognised as. None has been decoded yet. */
 export interface OpenedImages {
   readonly kind: 'images';
   readonly form: DatasetForm;
@@ -21,7 +21,7 @@ export interface OpenedImages {
   /** Absolute path. */
   readonly location: string;
   readonly classes: readonly string[];
-  /** Pictures: exact or an estimate, as the form allows. */
+  /** Images: exact or an estimate, as the form allows. */
   readonly expected: number;
   readonly source: ImageSource;
 }

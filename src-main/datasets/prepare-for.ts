@@ -4,11 +4,11 @@ import type { DatasetOptions } from './prepare';
 import { prepareDataset } from './prepare';
 import { prepareText } from './text/prepare-text';
 
-/** What a search needs of its data: pictures brought to a side, or text read in a certain way. */
+/** What a search needs of its data: images brought to a side, or text read in a certain way. */
 export type DataNeed =
   | {
       readonly kind: 'images';
-      /** Pixels a side of the square to which pictures are brought. */
+      /** Pixels a side of the square to which images are brought. */
       readonly side: number;
       /** What to do about files that cannot be decoded: say so and stop, or train without them. */
       readonly unreadable: 'refuse' | 'skip';

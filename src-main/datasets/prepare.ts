@@ -17,7 +17,7 @@ import type { TextDatasetOptions } from './text/prepare-text';
 import { copyText, recallText } from './text/prepare-text';
 import type { Located } from './trees/open-tree';
 
-/** A sixth, as in CIFAR-10. The seed is not the search's: runs with other seeds must not train on each other's test pictures. */
+/** A sixth, as in CIFAR-10. The seed is not the search's: runs with other seeds must not train on each other's test images. */
 export const defaultTestDraw: TestDraw = { fraction: 1 / 6, seed: 0 };
 
 export interface DatasetOptions extends OpenOptions {
@@ -28,7 +28,7 @@ export interface DatasetOptions extends OpenOptions {
 }
 
 export interface PrepareOptions extends DatasetOptions {
-  /** Pixels a side of the square to which pictures are brought. */
+  /** Pixels a side of the square to which images are brought. */
   readonly side: number;
   /** What to do about files that cannot be decoded: say so and stop, or train without them. */
   readonly unreadable?: 'refuse' | 'skip' | undefined;
@@ -42,9 +42,9 @@ export interface PreparedDataset {
 }
 
 /**
- * Says what a data set holds before anything runs on it. The first time every picture is read; then it is known until the
+ * Says what a data set holds before anything runs on it. The first time every image is read; then it is known until the
  * files change.
- * @param options.side if given, the decoded copy of pictures for training is made in the same pass; that of a text always is
+ * @param options.side if given, the decoded copy of images for training is made in the same pass; that of a text always is
  * @param options.text how a text is to be read
  * @throws CellsmithError data.*, config.invalid, cancelled
  */
@@ -83,7 +83,7 @@ export async function prepareDataset(path: string, options: PrepareOptions): Pro
     const others = unreadable.count > 1 ? ` and ${unreadable.count - 1} more` : '';
     throw new CellsmithError(
       'data.damaged',
-      `${unreadable.count} of the pictures cannot be read: ${first.file}${others}. ${first.reason} Or choose to leave out unreadable pictures.`,
+      `${unreadable.count} of the images cannot be read: ${first.file}${others}. ${first.reason} Or choose to leave out unreadable images.`,
     );
   }
   return { description, trainFolder: folders.train };
@@ -135,11 +135,11 @@ async function keyNow(path: string, draw: TestDraw, options: OpenOptions): Promi
   return imageKey(await locateDataset(path, options), draw);
 }
 
-/** @throws CellsmithError data.not-recognised when a text stands where pictures are needed */
+/** @throws CellsmithError data.not-recognised when a text stands where images are needed */
 export function requireImages(opened: OpenedDataset): OpenedImages {
   if (opened.kind === 'images') return opened;
   throw new CellsmithError(
     'data.not-recognised',
-    `${opened.location} is a text, and pictures are needed here. Choose a data set of pictures.`,
+    `${opened.location} is a text, and images are needed here. Choose a data set of images.`,
   );
 }

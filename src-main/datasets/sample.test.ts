@@ -5,8 +5,8 @@ import { describeImages } from '../testing/data/describe-images';
 import { temporaryFolder } from '../testing/data/image-datasets';
 import { describeDataset } from './prepare';
 
-describe('the sample of pictures that ships with the program', () => {
-  it('has 200 training and 50 test pictures of each of the ten classes, all readable, none twice', async () => {
+describe('the sample of images that ships with the program', () => {
+  it('has 200 training and 50 test images of each of the ten classes, all readable, none twice', async () => {
     const path = join(import.meta.dirname, '..', '..', 'assets', 'cifar10-sample.tar.gz');
     const found = await describeImages(path, { cacheDirectory: temporaryFolder() });
     expect(found).toMatchObject({

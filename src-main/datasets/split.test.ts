@@ -56,7 +56,7 @@ describe('the validation split', () => {
     expect(drawn.size).toBe(4);
   });
 
-  it('takes every picture equally often over many seeds', () => {
+  it('takes every image equally often over many seeds', () => {
     const labels = labelsOf(60, 3);
     const times = new Array<number>(60).fill(0);
     for (let seed = 0; seed < 2000; seed++) {

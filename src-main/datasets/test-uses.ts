@@ -10,7 +10,7 @@ const testUseSchema = z.strictObject({
   at: z.number(),
   purpose: z.string(),
   fingerprint: z.string(),
-  /** Pixels a side, of pictures. */
+  /** Pixels a side, of images. */
   side: z.int().optional(),
   /** Of a text. */
   level: textLevelSchema.optional(),

@@ -17,7 +17,7 @@ const recordsAtOnce = 4 * 2 ** 20;
 
 /**
  * Mean and deviation over all pixels of the given records (paper section 4.1, "whitening"), from the raw file.
- * @param side of the square pictures, uint8 [count, side, side, 3]
+ * @param side of the square images, uint8 [count, side, side, 3]
  */
 export async function computeWhitening(
   imagesFile: string,

@@ -16,19 +16,19 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(runs, { recursive: true }));
 
-/** On 1,000 pictures, of which 200 are set aside: an epoch takes 25 steps of 32. */
+/** On 1,000 images, of which 200 are set aside: an epoch takes 25 steps of 32. */
 function newRun(changes: Partial<ImageSearchConfig>): WritableRun {
   const made = runDescription({ trainers: cpuTrainers(1), ...changes });
   const { description } = made.dataset;
-  if (description.kind !== 'images') throw new Error('These are no pictures.');
+  if (description.kind !== 'images') throw new Error('These are no images.');
   const train = { count: 1000, perClass: [500, 500] };
-  const pictures = { ...description, splits: { ...description.splits, train } };
-  return createRun(runs, { ...made, dataset: { ...made.dataset, description: pictures } });
+  const images = { ...description, splits: { ...description.splits, train } };
+  return createRun(runs, { ...made, dataset: { ...made.dataset, description: images } });
 }
 const budget = (multiplyAdds: number | null, children: number | null = null) => ({
   budget: { children, hours: null, multiplyAdds },
 });
-/** What the children of a search took, counted by hand: eight epochs of 800 pictures, forwards and backwards. */
+/** What the children of a search took, counted by hand: eight epochs of 800 images, forwards and backwards. */
 const takenBy = (run: WritableRun): number =>
   readTrials(run.database)
     .filter(({ state }) => state === 'completed')

@@ -16,7 +16,7 @@ export type SearchOrder =
       readonly config: SearchConfig;
       /** Folder, archive or file of the data set. */
       readonly data: string;
-      /** Whether to train without pictures that cannot be decoded. */
+      /** Whether to train without images that cannot be decoded. */
       readonly skipUnreadable: boolean;
       /** Absolute path of the folder that the run's folder is made in. */
       readonly runs: string;

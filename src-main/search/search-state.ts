@@ -19,7 +19,7 @@ export interface Candidate {
   /** Equal for decisions that mean the same network. */
   readonly hash: string;
   readonly parameters: number;
-  /** Of one picture or token. */
+  /** Of one image or token. */
   readonly multiplyAdds: number;
 }
 

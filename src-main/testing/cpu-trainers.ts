@@ -1,7 +1,7 @@
 import { presets } from '../../src-shared/config/presets/presets';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 
-/** So many trainers of one thread on the processor, whose results repeat bit by bit, and whose failures count at once. */
+/** So many trainers of one thread on the CPU, whose results repeat bit by bit, and whose failures count at once. */
 export function cpuTrainers(
   count: number,
   changes: Partial<SearchConfig['trainers']> = {},

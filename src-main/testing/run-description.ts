@@ -3,8 +3,8 @@ import type { ImageSearchConfig } from '../../src-shared/config/search-config';
 import type { ImageDatasetDescription } from '../../src-shared/dataset/description';
 import type { RunManifest } from '../runs/manifest';
 
-/** A description of two pictures, for runs whose children are not trained on any. */
-const twoPictures: ImageDatasetDescription = {
+/** A description of two images, for runs whose children are not trained on any. */
+const twoImages: ImageDatasetDescription = {
   kind: 'images',
   form: 'cifar10-binary',
   container: 'folder',
@@ -39,9 +39,9 @@ export function runDescription(
   return {
     config: { ...demoOfFour, ...changes },
     dataset: {
-      location: twoPictures.location,
-      fingerprint: twoPictures.fingerprint,
-      description: twoPictures,
+      location: twoImages.location,
+      fingerprint: twoImages.fingerprint,
+      description: twoImages,
     },
     software: { node: process.versions.node },
   };

@@ -16,7 +16,7 @@ export const trainersOfResumed: SearchConfig['trainers'] = presets['ptb-base8'].
 export interface ChildOfRun {
   readonly subject: Subject;
   readonly location: string;
-  /** The run was begun without pictures that cannot be decoded. */
+  /** The run was begun without images that cannot be decoded. */
   readonly skipUnreadable: boolean;
 }
 

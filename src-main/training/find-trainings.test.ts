@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { presets } from '../../src-shared/config/presets/presets';
 import { lockRun } from '../runs/files/lock';
-import { tinyArchitecture } from '../testing/data/tiny-pictures';
+import { tinyArchitecture } from '../testing/data/tiny-images';
 import { temporaryFolder } from '../testing/temporary-folder';
 import { requireUnfinished } from './choose-training';
 import { listTrainings, trainingNamed } from './find-trainings';
@@ -13,7 +13,7 @@ const record: TrainingRecord = {
   ...{ format: 'cellsmith-training', version: 1, name: 'tiny', createdAt: 7, hidden: null, parameters: 9 },
   child: { kind: 'images', architecture: tinyArchitecture, recipe: presets.demo.config.recipe },
   ...{ seed: 1, software: {}, message: null, epochs: [], averaged: null, test: null },
-  data: { location: '/pictures', fingerprint: 'f', skipUnreadable: false },
+  data: { location: '/images', fingerprint: 'f', skipUnreadable: false },
   outcome: 'stopped',
 };
 

@@ -36,7 +36,7 @@ export interface TrainingOrder {
   readonly seed: number;
   /** Folder, archive or file of the data set. */
   readonly data: string;
-  /** Whether to train without pictures that cannot be decoded. */
+  /** Whether to train without images that cannot be decoded. */
   readonly skipUnreadable: boolean;
   /** The folder to make, or the one to make it in under a name of its own; absolute. */
   readonly place: { readonly folder: string } | { readonly within: string };
@@ -166,7 +166,7 @@ function taskOn(description: DatasetDescription, { side }: ImageRecipe) {
     return { height: side, width: side, channels: 3, classes: description.classes.length };
   throw new CellsmithError(
     'config.invalid',
-    'A convolutional network is trained on pictures: name them with --data.',
+    'A convolutional network is trained on images: name them with --data.',
   );
 }
 

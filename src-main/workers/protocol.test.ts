@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { nasCell } from '../../src-shared/architecture/cell/published-cells';
 import { presets } from '../../src-shared/config/presets/presets';
 import { epochOf } from '../testing/synthetic-pool';
-import { tinyArchitecture, tinyRecipe } from '../testing/data/tiny-pictures';
+import { tinyArchitecture, tinyRecipe } from '../testing/data/tiny-images';
 import { trainerReplySchema, trainerRequestSchema } from './protocol';
 import type { TrainerReply, TrainerRequest } from './trial-job';
 

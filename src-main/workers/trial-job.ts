@@ -5,7 +5,7 @@ import type { TextRecipe } from '../../src-shared/config/tasks/text-recipe';
 import type { EpochRecord, FailureReason } from '../../src-shared/run/trial';
 import type { CheckpointPlan } from '../children/training/checkpoint-file';
 
-/** What is trained and how: a convolutional network on pictures, or a language model of a cell on text. */
+/** What is trained and how: a convolutional network on images, or a language model of a cell on text. */
 export type Child =
   | { readonly kind: 'images'; readonly architecture: ConvArchitecture; readonly recipe: ImageRecipe }
   | { readonly kind: 'text'; readonly cell: LanguageCell; readonly recipe: TextRecipe };
@@ -25,7 +25,7 @@ export interface ChildSpeed {
 export interface TrialJob {
   readonly trial: number;
   readonly child: Child;
-  /** Seeds whatever is random in this child: initial weights, order of the pictures and augmentation, dropout. */
+  /** Seeds whatever is random in this child: initial weights, order of the images and augmentation, dropout. */
   readonly seed: number;
   /** Absolute path of the data set's copy in the cache (the test split is not below it). */
   readonly data: string;

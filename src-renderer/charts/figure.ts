@@ -18,7 +18,7 @@ export interface Mark {
   readonly label: string;
 }
 
-/** A chart as data: what is drawn on the screen, saved as a picture, and written as a table. */
+/** A chart as data: what is drawn on the screen, saved as an image, and written as a table. */
 export interface Figure {
   readonly title: string;
   readonly x: Axis;

@@ -11,7 +11,7 @@ export const useDataset = defineStore('dataset', () => {
   const description = shallowRef<DatasetDescription | null>(null);
   const reading = shallowRef<Reading | null>(null);
   const problem = ref<string | null>(null);
-  /** Training pictures by their class; they come after the description. */
+  /** Training images by their class; they come after the description. */
   const examples = shallowRef(new Map<number, string[]>());
 
   hear('describing', (event) => {
@@ -47,7 +47,7 @@ export const useDataset = defineStore('dataset', () => {
     const found = await ask('readExamples', { path: wanted }).catch(() => []);
     if (path.value !== wanted) return;
     const byClass = new Map<number, string[]>();
-    for (const { label, picture } of found) byClass.set(label, [...(byClass.get(label) ?? []), picture]);
+    for (const { label, image } of found) byClass.set(label, [...(byClass.get(label) ?? []), image]);
     examples.value = byClass;
   }
 

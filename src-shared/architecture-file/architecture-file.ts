@@ -128,7 +128,7 @@ const common = {
   version: z.literal(architectureVersion),
   /** Trained numbers, of the whole network or language model. */
   parameters: count,
-  /** Multiplications, each with an addition, for one picture or token. */
+  /** Multiplications, each with an addition, for one image or token. */
   multiplyAdds: count,
   origin: originSchema.nullable(),
 };
@@ -139,7 +139,7 @@ export const architectureFileSchema = z.discriminatedUnion('kind', [
     ...common,
     kind: z.literal('conv'),
     architecture: convSchema,
-    /** Pictures that it sees, and classes that it tells apart. */
+    /** Images that it sees, and classes that it tells apart. */
     task: z.strictObject({ height: side, width: side, channels: side, classes: side }),
   }),
   z.strictObject({

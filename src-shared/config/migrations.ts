@@ -26,7 +26,7 @@ function withQueue(stored: Stored): Stored {
   return { ...stored, trainers: { ...groupOf(stored, 'trainers'), queue: null } };
 }
 
-/** 5: children may be ended early, a budget may be one of multiply-adds, and trainers may share a graphics card. */
+/** 5: children may be ended early, a budget may be one of multiply-adds, and trainers may share a GPU. */
 function withLimits(stored: Stored): Stored {
   const budget = { ...groupOf(stored, 'budget'), multiplyAdds: null };
   const trainers = { ...groupOf(stored, 'trainers'), gpuMemory: null };

@@ -114,9 +114,9 @@ const learningRateDecaySchema = z.discriminatedUnion('kind', [
 ]);
 
 const augmentationSchema = z.strictObject({
-  /** How a larger picture comes about of which a random crop of the input size is taken: scaled up, or padded with zeros. */
+  /** How a larger image comes about of which a random crop of the input size is taken: scaled up, or padded with zeros. */
   enlarge: z.enum(['upsample', 'pad', 'none']),
-  /** Side of the enlarged picture (paper: 40 for 32). Ignored with 'none'. */
+  /** Side of the enlarged image (paper: 40 for 32). Ignored with 'none'. */
   enlargedSide: count.max(1024),
   horizontalFlip: z.boolean(),
 });
@@ -124,7 +124,7 @@ const augmentationSchema = z.strictObject({
 /** How a child on images is trained and rewarded (paper section 4.1). */
 export const imageRecipeSchema = z.strictObject({
   kind: z.literal('images'),
-  /** Side of the square input; pictures of another size are resized. */
+  /** Side of the square input; images of another size are resized. */
   side: z.int().min(4).max(512),
   epochs: count.max(mostEpochs),
   batchSize: count.max(largestBatchSize),
@@ -136,7 +136,7 @@ export const imageRecipeSchema = z.strictObject({
   batchNormEpsilon: z.number().positive().max(1),
   batchNormMomentum: z.number().min(0).max(0.9999),
   augmentation: augmentationSchema,
-  /** Training pictures set aside for the reward: a number of pictures, or a fraction below 1 of them. */
+  /** Training images set aside for the reward: a number of images, or a fraction below 1 of them. */
   validation: z.union([z.int().min(1), z.number().gt(0).lt(1)]),
   /** Seed of the validation split: the same for every child of a run. */
   splitSeed: z.int(),
@@ -169,7 +169,7 @@ const trainersSchema = z.strictObject({
       .regex(/^gpu:\d+$/)
       .describe('gpu:0, gpu:1, …'),
   ]),
-  /** Megabytes of a graphics card that each trainer may take, so that several can share one; null for as much as it asks for. */
+  /** Megabytes of a GPU that each trainer may take, so that several can share one; null for as much as it asks for. */
   gpuMemory: z.int().min(64).max(1_000_000).nullable(),
   /** Epochs between two states that are kept of a child in training; null keeps none. */
   checkpointEpochs: count.max(10_000).nullable(),
@@ -203,7 +203,7 @@ type CommonConfig = z.infer<z.ZodObject<typeof begin & typeof end>> & {
   readonly controller: ControllerConfig;
 };
 
-/** A search for convolutional networks on pictures. */
+/** A search for convolutional networks on images. */
 export interface ImageSearchConfig extends CommonConfig {
   readonly space: ConvSpaceConfig;
   readonly recipe: ImageRecipe;

@@ -3,7 +3,7 @@ import { textDatasetDescriptionSchema } from './text-description';
 
 const count = z.int().min(0);
 
-/** The ways in which a data set of pictures comes. */
+/** The ways in which a data set of images comes. */
 export const datasetFormSchema = z.enum([
   'cifar10-binary',
   'cifar10-python',
@@ -20,11 +20,11 @@ export type DatasetContainer = z.infer<typeof datasetContainerSchema>;
 
 const splitSchema = z.strictObject({
   count,
-  /** Pictures of each class, in the order of `classes`. */
+  /** Images of each class, in the order of `classes`. */
   perClass: z.array(count),
 });
 
-/** Where the test split comes from: the data set has one, or it was drawn from all pictures by a seed. */
+/** Where the test split comes from: the data set has one, or it was drawn from all images by a seed. */
 const testOriginSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('given') }),
   z.strictObject({ kind: z.literal('drawn'), fraction: z.number().gt(0).lt(1), seed: z.int() }),
@@ -51,16 +51,16 @@ const datasetWarningSchema = z.strictObject({
 });
 export type DatasetWarning = z.infer<typeof datasetWarningSchema>;
 
-/** Pictures that are equal pixel by pixel. */
+/** Images that are equal pixel by pixel. */
 const duplicatesSchema = z.strictObject({
-  /** Surplus copies among the training pictures, and among the test pictures. */
+  /** Surplus copies among the training images, and among the test images. */
   withinTrain: count,
   withinTest: count,
-  /** Test pictures that are also among the training pictures: a leak. */
+  /** Test images that are also among the training images: a leak. */
   acrossSplits: count,
   /** Surplus copies that stand under another class than the first. */
   conflictingLabels: count,
-  /** Some of them by name: the files, or 'file, record n', of one picture. */
+  /** Some of them by name: the files, or 'file, record n', of one image. */
   examples: z.array(z.array(z.string()).min(2)),
 });
 
@@ -76,19 +76,19 @@ export const imageDatasetDescriptionSchema = z.strictObject({
   classes: z.array(z.string()).min(2),
   splits: z.strictObject({ train: splitSchema, test: splitSchema }),
   testSplit: testOriginSchema,
-  /** Sizes of the pictures before resizing, in pixels, most frequent first; at most 20 of `distinctSizes`. */
+  /** Sizes of the images before resizing, in pixels, most frequent first; at most 20 of `distinctSizes`. */
   sizes: z.array(z.strictObject({ width: count, height: count, count })),
   distinctSizes: count,
-  /** How many pictures were grey (their one channel was made three). */
+  /** How many images were grey (their one channel was made three). */
   grey: count,
-  /** Of red, green and blue over all pixels of the training pictures before resizing, in the bytes' own units (0–255). */
+  /** Of red, green and blue over all pixels of the training images before resizing, in the bytes' own units (0–255). */
   mean: z.array(z.number()).length(3),
   deviation: z.array(z.number()).length(3),
   duplicates: duplicatesSchema,
   /** Files that could not be read, with the reason; at most 1,000 of `count` by name. */
   unreadable: z.strictObject({ count, files: z.array(fileProblemSchema) }),
   warnings: z.array(datasetWarningSchema),
-  /** 64 hexadecimal digits: names the pictures, labels and class names, whatever holds them (docs/datasets.md). */
+  /** 64 hexadecimal digits: names the images, labels and class names, whatever holds them (docs/datasets.md). */
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type ImageDatasetDescription = z.infer<typeof imageDatasetDescriptionSchema>;

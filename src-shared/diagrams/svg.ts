@@ -18,7 +18,7 @@ const margin = 16;
 
 /**
  * A drawing as a file of SVG that stands alone: no style sheet, no script, nothing from elsewhere, fonts by generic family.
- * @param title what programs that read pictures aloud say of it, and what is written above it
+ * @param title what programs that read images aloud say of it, and what is written above it
  */
 export function svgOf(drawing: Drawing, title: string): string {
   const head = 28;

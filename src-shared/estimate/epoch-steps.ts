@@ -2,11 +2,11 @@ import { isImageSearch, type SearchConfig } from '../config/search-config';
 import { validationCount } from '../config/tasks/validation-split';
 import type { DatasetDescription } from '../dataset/description';
 
-/** Steps of an epoch, and how many pictures or tokens each of them takes. */
+/** Steps of an epoch, and how many images or tokens each of them takes. */
 export interface EpochSteps {
   readonly training: number;
   readonly evaluation: number;
-  /** Pictures, or tokens, of a step. */
+  /** Images, or tokens, of a step. */
   readonly examples: number;
 }
 
@@ -18,17 +18,17 @@ export function multiplyAddsAnEpoch({ training, examples }: EpochSteps): number 
   return 3 * training * examples;
 }
 
-/** The steps of an epoch of a search's children on a data set. Pictures that would be left out as unreadable count too. */
+/** The steps of an epoch of a search's children on a data set. Images that would be left out as unreadable count too. */
 export function epochSteps(config: SearchConfig, description: DatasetDescription): EpochSteps {
   if (isImageSearch(config)) {
-    const pictures = description.kind === 'images' ? description.splits.train.count : 0;
+    const images = description.kind === 'images' ? description.splits.train.count : 0;
     const { validation, batchSize } = config.recipe;
-    const aside = validationCount(validation, pictures);
-    const trained = Math.max(0, pictures - aside);
+    const aside = validationCount(validation, images);
+    const trained = Math.max(0, images - aside);
     const batch = Math.max(1, Math.min(batchSize, trained));
     return {
       training: Math.floor(trained / batch),
-      evaluation: Math.ceil(Math.min(aside, pictures) / batch),
+      evaluation: Math.ceil(Math.min(aside, images) / batch),
       examples: batch,
     };
   }

@@ -10,7 +10,7 @@ import { estimateSearch, nearestMeasurement } from './estimate-search';
 import type { MeasuredChild, Measurement } from './measurement';
 import { quantile, sampleChildren } from './typical-children';
 
-const pictures: ImageDatasetDescription = {
+const images: ImageDatasetDescription = {
   ...(runDescription().dataset.description as ImageDatasetDescription),
   classes: Array.from({ length: 10 }, (_, index) => String(index)),
   splits: { train: { count: 50_000, perClass: [] }, test: { count: 10_000, perClass: [] } },
@@ -20,8 +20,8 @@ const changed = (...settings: string[]): SearchConfig => mergeOverrides(config, 
 
 describe('typical children', () => {
   it('are the same for the same configuration, and grow with the schedule', () => {
-    const children = sampleChildren(config, pictures, 16);
-    expect(sampleChildren(config, pictures, 16)).toEqual(children);
+    const children = sampleChildren(config, images, 16);
+    expect(sampleChildren(config, images, 16)).toEqual(children);
     const depths = children.map(({ depth }) => depth);
     expect(depths).toEqual(depths.toSorted((a, b) => a - b));
     expect([depths[0], depths.at(-1)]).toEqual([6, 20]);
@@ -38,7 +38,7 @@ describe('typical children', () => {
     );
     // Two convolutions without bias, scale and shift of their normalisations, the classifier.
     const parameters = 3 * 3 * 3 * 24 + 3 * 3 * 24 * 24 + 2 * 2 * 24 + 25 * 10;
-    expect(estimateSearch(one, pictures, null).parameters).toEqual({
+    expect(estimateSearch(one, images, null).parameters).toEqual({
       low: parameters,
       median: parameters,
       high: parameters,
@@ -47,8 +47,8 @@ describe('typical children', () => {
 });
 
 it('an epoch has the steps of what is trained on and of what is set aside', () => {
-  expect(epochSteps(config, pictures)).toEqual({ training: 351, evaluation: 40, examples: 128 });
-  expect(epochSteps(changed('recipe.validation=0.2'), pictures)).toMatchObject({
+  expect(epochSteps(config, images)).toEqual({ training: 351, evaluation: 40, examples: 128 });
+  expect(epochSteps(changed('recipe.validation=0.2'), images)).toMatchObject({
     training: 312,
     evaluation: 79,
   });
@@ -89,7 +89,7 @@ describe('the time of a search', () => {
     trainers: config.trainers,
     name: 'v1',
     at: 0,
-    children: sampleChildren(config, pictures, 9).map(({ multiplyAdds, parameters }): MeasuredChild => ({
+    children: sampleChildren(config, images, 9).map(({ multiplyAdds, parameters }): MeasuredChild => ({
       multiplyAdds: 128 * multiplyAdds,
       parameters,
       begin: 1000,
@@ -101,34 +101,34 @@ describe('the time of a search', () => {
   const child = 1000 + 50 * (351 * 10 + 40 * 4);
 
   it('is that of its children, shared among the trainers, up to its budget', () => {
-    const time = estimateSearch(config, pictures, measurement).time;
+    const time = estimateSearch(config, images, measurement).time;
     expect(time?.child.median).toBeCloseTo(child, 3);
     expect(time?.all).toBeCloseTo(12_800 * child, -3);
     expect(time).toMatchObject({ children: 12_800, isMeasured: true });
-    const two = estimateSearch(changed('trainers.count=2'), pictures, measurement).time;
+    const two = estimateSearch(changed('trainers.count=2'), images, measurement).time;
     expect(two?.all).toBeCloseTo(6400 * child, -3);
   });
 
   it('ends with the hours of the budget, and each child with its time limit', () => {
-    const hours = estimateSearch(changed('budget.hours=1'), pictures, measurement).time;
+    const hours = estimateSearch(changed('budget.hours=1'), images, measurement).time;
     expect(hours).toMatchObject({ all: 3_600_000, children: Math.floor(3_600_000 / child) });
-    const limited = estimateSearch(changed('recipe.timeLimit=20'), pictures, measurement).time;
+    const limited = estimateSearch(changed('recipe.timeLimit=20'), images, measurement).time;
     expect(limited?.child.high).toBe(20_000);
-    const endless = estimateSearch(changed('budget.children=null'), pictures, measurement).time;
+    const endless = estimateSearch(changed('budget.children=null'), images, measurement).time;
     expect(endless).toMatchObject({ all: null, children: null });
   });
 
   it('is reckoned roughly where the measured children were of another size, and taken from the nearest', () => {
     const small = changed('space.filters=2,4', 'recipe.side=8');
-    expect(estimateSearch(small, pictures, measurement).time?.isMeasured).toBe(false);
+    expect(estimateSearch(small, images, measurement).time?.isMeasured).toBe(false);
     const tiny = {
       ...measurement,
       name: 'tiny',
       children: measurement.children.map((one) => ({ ...one, multiplyAdds: 1e5 })),
     };
-    expect(nearestMeasurement([measurement, tiny], small, pictures)?.name).toBe('tiny');
-    expect(nearestMeasurement([tiny, measurement], config, pictures)?.name).toBe('v1');
-    expect(nearestMeasurement([measurement], changed('trainers.count=2'), pictures)).toBeNull();
+    expect(nearestMeasurement([measurement, tiny], small, images)?.name).toBe('tiny');
+    expect(nearestMeasurement([tiny, measurement], config, images)?.name).toBe('v1');
+    expect(nearestMeasurement([measurement], changed('trainers.count=2'), images)).toBeNull();
   });
 });
 

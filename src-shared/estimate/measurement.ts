@@ -5,7 +5,7 @@ const positive = z.number().positive();
 /** What training steps of one child took. Times in milliseconds. */
 const measuredChildSchema = z.strictObject({
   parameters: z.number().min(0),
-  /** Multiply-adds of a training step's forward pass: of one picture or token, times those of the step. */
+  /** Multiply-adds of a training step's forward pass: of one image or token, times those of the step. */
   multiplyAdds: z.number().min(0),
   /** From the order to the end of the first step: the graph is made and loaded. */
   begin: positive,

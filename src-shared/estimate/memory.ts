@@ -10,7 +10,7 @@ const backward = 1.5;
 /**
  * About how much memory a trainer process takes while it trains a child, in bytes. An estimate from the sizes of things, to be
  * had without training anything; what was measured is better.
- * @param examples pictures or tokens of a step
+ * @param examples images or tokens of a step
  */
 export function trainerMemory(
   child: Pick<SampledChild, 'parameters' | 'activationBytes'>,

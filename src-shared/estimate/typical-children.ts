@@ -21,9 +21,9 @@ export interface SampledChild {
   readonly depth: number;
   readonly decisions: readonly Decision[];
   readonly parameters: number;
-  /** Of one picture, or of one token. */
+  /** Of one image, or of one token. */
   readonly multiplyAdds: number;
-  /** Bytes that a training step keeps of one picture, or of one token, for the backward pass. */
+  /** Bytes that a training step keeps of one image, or of one token, for the backward pass. */
   readonly activationBytes: number;
 }
 

@@ -86,11 +86,11 @@ export const requests = {
     reply: z.enum(['run', 'dataset', 'architecture', 'configuration']),
   },
   describeDataset: { request: z.strictObject({ path }), reply: datasetDescriptionSchema },
-  /** Some training pictures of each class of a data set, each as an address that holds it. */
+  /** Some training images of each class of a data set, each as an address that holds it. */
   readExamples: {
     request: z.strictObject({ path }),
     reply: z.array(
-      z.strictObject({ label: z.int().min(0), picture: z.string().startsWith('data:image/png;base64,') }),
+      z.strictObject({ label: z.int().min(0), image: z.string().startsWith('data:image/png;base64,') }),
     ),
   },
   cancelDescribing: { request: nothing, reply: nothing },

@@ -94,11 +94,11 @@ export const engineReportSchema = z.strictObject({
   tfjs: z.string(),
   binding: z.string(),
   directory: z.string(),
-  /** Names of the GPUs in use; empty when it runs on the processor. */
+  /** Names of the GPUs in use; empty when it runs on the CPU. */
   gpus: z.array(z.string()),
   processor: z.string(),
   cores: z.int().min(1),
-  /** Extensions of the processor that kernels make use of. */
+  /** Extensions of the CPU that kernels make use of. */
   features: z.array(z.string()),
   oneDnn: z.boolean(),
   threads: z.int().min(1),

@@ -11,7 +11,7 @@ export interface Outcome {
 }
 
 /**
- * The reward of a child by its recipe. On pictures: {@link rewardedAccuracy} to the power `rewardExponent` (3 in the paper), in [0, 1].
+ * The reward of a child by its recipe. On images: {@link rewardedAccuracy} to the power `rewardExponent` (3 in the paper), in [0, 1].
  * On text: c / (lowest validation perplexity)². A child that was stopped early is judged by the epochs it has.
  * @param epochs in any order
  */

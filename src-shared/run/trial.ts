@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { largestDepth, mostDecisions, mostOptions } from '../space/search-space';
 import { languageEpochRecordSchema } from './language-epoch';
 
-/** What a child on pictures measured over one epoch. Losses in nats; accuracies in [0, 1]; seconds of wall time for the epoch. */
+/** What a child on images measured over one epoch. Losses in nats; accuracies in [0, 1]; seconds of wall time for the epoch. */
 export const imageEpochRecordSchema = z.strictObject({
   kind: z.literal('images'),
   /** From 0. */
@@ -42,7 +42,7 @@ export const mostTrials = 100_000;
 /** Epochs of a training at most. */
 export const mostEpochs = 10_000;
 
-/** Pictures, or rows of text, of a step of training at most. */
+/** Images, or rows of text, of a step of training at most. */
 export const largestBatchSize = 4096;
 
 /** Why a trial has reward 0. */

@@ -21,7 +21,7 @@ export interface KerasCounts {
 
 const cifar: ImageTask = { height: 32, width: 32, channels: 3, classes: 10 };
 
-/** Random networks of the published spaces at their full depth, and `small` ones of any space on any pictures. */
+/** Random networks of the published spaces at their full depth, and `small` ones of any space on any images. */
 export function kerasCases(seed: number, small: number): KerasCase[] {
   const generator = Generator.seeded(seed, 'keras');
   const draw: Draw = (bound) => generator.integer(bound);

@@ -56,7 +56,7 @@ export function subjectOfReady(name: ReadyModelName): Subject {
 export function withPreset(subject: Subject, preset: PresetName): Subject {
   const { config } = findPreset(preset);
   if (config.recipe.kind === subject.base.recipe.kind) return { ...subject, base: config };
-  const [has, wants] = config.recipe.kind === 'text' ? ['text', 'pictures'] : ['pictures', 'text'];
+  const [has, wants] = config.recipe.kind === 'text' ? ['text', 'images'] : ['images', 'text'];
   throw new CellsmithError(
     'config.invalid',
     `The preset ${preset} trains on ${has}, and this architecture is for ${wants}: name another preset.`,

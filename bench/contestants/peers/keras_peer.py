@@ -56,7 +56,7 @@ def build(workload):
 
 
 def batches(workload):
-    """The pictures as tf.data serves them best: gathered, whitened and prefetched beside the training."""
+    """The images as tf.data serves them best: gathered, whitened and prefetched beside the training."""
     images, labels = tf.constant(workload.images), tf.constant(workload.labels)
     count = len(workload.labels)
     within = tf.range(workload.batch, dtype=tf.int64)

@@ -6,7 +6,7 @@ import sys
 threads = int(sys.argv[2])
 jit = "jit" in sys.argv[3:]
 os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"  # off by default on AMD processors, and worth a factor of up to 1.7
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"  # off by default on AMD CPUs, and worth a factor of up to 1.7
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 

@@ -1,12 +1,12 @@
 """What every contestant trains: a folder that bench/networks/workload.ts writes.
 
 workload.json  the architecture (a ConvArchitecture), the task, the batch size, the recipe, mean and deviation of the
-               pictures, and names and shapes of the weights
+               images, and names and shapes of the weights
 images.bin     uint8 [images, height, width, channels]
 labels.bin     little-endian int32 [images]
 weights.bin    little-endian float32, one weight after the other in the order of workload.json
 
-Step s trains on pictures s * batch ... s * batch + batch - 1, modulo their number.
+Step s trains on images s * batch ... s * batch + batch - 1, modulo their number.
 """
 
 import json

@@ -50,7 +50,7 @@ function writeDescription(terminal: Terminal, description: ImageDatasetDescripti
   const drawn =
     testSplit.kind === 'given'
       ? ''
-      : `, drawn from all pictures (${Math.round(100 * testSplit.fraction)} %, seed ${testSplit.seed})`;
+      : `, drawn from all images (${Math.round(100 * testSplit.fraction)} %, seed ${testSplit.seed})`;
   const shown = sizes.slice(0, 5).map(({ width, height, count }) => `${width}×${height} (${count})`);
   if (distinctSizes > shown.length) shown.push(`${distinctSizes - shown.length} more`);
   const colours = (values: readonly number[]): string => values.map((value) => value.toFixed(1)).join(', ');
@@ -58,8 +58,8 @@ function writeDescription(terminal: Terminal, description: ImageDatasetDescripti
     ['Data set', location],
     ['Form', `${form}, ${container}`],
     ['Files', `${files}, ${bytes(description.bytes)}`],
-    ['Training', counted(splits.train.count, 'picture')],
-    ['Test', `${counted(splits.test.count, 'picture')}${drawn}`],
+    ['Training', counted(splits.train.count, 'image')],
+    ['Test', `${counted(splits.test.count, 'image')}${drawn}`],
     ['Sizes', shown.join(', ')],
     ['Grey', String(description.grey)],
     ['Mean', `${colours(description.mean)} of red, green, blue (0–255)`],

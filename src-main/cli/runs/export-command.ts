@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { architectureFileText } from '../../../src-shared/architecture-file/parse-architecture-file';
-import { architectureSvg } from '../../../src-shared/architecture-file/picture';
+import { architectureSvg } from '../../../src-shared/architecture-file/drawing-file';
 import { readArchitecture } from '../../export/trial-file';
 import { writeOutput } from '../../export/write-output';
 import { findRunFolder } from '../../runs/locations';

@@ -75,7 +75,7 @@ export function addSearchOptions(command: Command): Command {
       .addOption(new Option('-p, --preset <name>', 'configuration to start from').choices(presetNames))
       .option(
         '-d, --data <path>',
-        'folder, archive or file of the pictures or the text (default: the sample for demos)',
+        'folder, archive or file of the images or the text (default: the sample for demos)',
       )
       .option('-c, --config <file>', 'configuration (JSON), whole or in part over the preset'),
   )
@@ -100,7 +100,7 @@ export function addSearchOptions(command: Command): Command {
     )
     .option('--ca <file>', 'certificate of the authority of a rediss:// queue (default: CELLSMITH_QUEUE_CA)')
     .option('--shared <folder>', 'folder that the workers reach too (default: CELLSMITH_SHARED)')
-    .option('--skip-unreadable', 'leave out pictures that cannot be decoded', false)
+    .option('--skip-unreadable', 'leave out images that cannot be decoded', false)
     .option('--resume <run>', 'go on with a run: its name, the beginning of it, or its folder')
     .option('--estimate', 'say what the search would come to here, and search nothing', false)
     .option('--measure-again', 'with --estimate: measure what has been measured before', false)
@@ -128,7 +128,7 @@ function namedOverrides(base: SearchConfig, options: SearchOptions): Overrides {
   if (base.recipe.kind !== 'text' && Object.keys(text).length > 0)
     throw new CellsmithError(
       'config.invalid',
-      `--level and --vocabulary are for searches on text, and the preset ${base.preset} searches on pictures.`,
+      `--level and --vocabulary are for searches on text, and the preset ${base.preset} searches on images.`,
     );
   return {
     ...(name !== undefined && { name }),

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A search of tiny networks on tiny pictures by two trainers of one thread each, whose results repeat bit by bit. */
+/** A search of tiny networks on tiny images by two trainers of one thread each, whose results repeat bit by bit. */
 const tiny = (runs: string, ...more: string[]): string[] => [
   ...[
     'search',
@@ -96,7 +96,7 @@ describe('a search of real networks', () => {
     expect(count('epochEnded')).toBe(3 * count('trialCompleted'));
     expect(count('controllerUpdated')).toBe(2);
     straight = inspect(runIn(runs), courseOf);
-    // The pictures are easy: whatever the controller proposes learns something.
+    // The images are easy: whatever the controller proposes learns something.
     expect(Math.max(...straight.trials.map((trial) => trial.measure ?? 0))).toBeGreaterThan(0.5);
     expect(readdirSync(join(runIn(runs), 'children')).length).toBe(3);
     expect(inspect(runIn(runs), (run) => Object.keys(run.manifest.software))).toContain('tensorflow');
@@ -213,6 +213,6 @@ it('data that are too few for the validation split leave no run', async () => {
   const runs = join(folder, 'too few');
   const { code, stderr } = await runProgram(tiny(runs, '--set', 'recipe.validation=5000'), environment());
   expect(code).toBe(exitCodes.usage);
-  expect(stderr).toMatch(/A validation split of 5000 cannot be taken from \d+ training pictures/);
+  expect(stderr).toMatch(/A validation split of 5000 cannot be taken from \d+ training images/);
   expect(listRunFolders(runs)).toEqual([]);
 });

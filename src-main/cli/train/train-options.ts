@@ -49,7 +49,7 @@ export function addTrainOptions(command: Command): Command {
       )
       .option(
         '-d, --data <path>',
-        'folder, archive or file of the pictures or the text (default: that of the run)',
+        'folder, archive or file of the images or the text (default: that of the run)',
       )
       .addOption(
         new Option('-p, --preset <name>', 'take the recipe of a preset instead').choices(presetNames),
@@ -61,7 +61,7 @@ export function addTrainOptions(command: Command): Command {
     .option('--threads <n>', 'threads of the trainer', positiveInteger)
     .option('-o, --output <folder>', 'a new folder for record and weights (default: one among the runs)')
     .option('--runs <folder>', 'where runs are kept (default: CELLSMITH_RUNS or the data folder of the user)')
-    .option('--skip-unreadable', 'leave out pictures that cannot be decoded', false)
+    .option('--skip-unreadable', 'leave out images that cannot be decoded', false)
     .option('--test', 'measure on the test split at the end, once', false)
     .option(
       '--resume <training>',
@@ -177,7 +177,7 @@ function overridesOf({ base }: Subject, { set, level, vocabulary }: TrainOptions
   if (base.recipe.kind !== 'text')
     throw new CellsmithError(
       'config.invalid',
-      '--level and --vocabulary are for language models, and this is a network for pictures.',
+      '--level and --vocabulary are for language models, and this is a network for images.',
     );
   const { recipe } = settings;
   return {

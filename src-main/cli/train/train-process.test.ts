@@ -15,7 +15,7 @@ import { runProgram, startProgram } from '../../testing/program';
 import { temporaryFolder } from '../../testing/temporary-folder';
 import { preparedLines, ptbFiles } from '../../testing/data/text-datasets';
 import { tinyDataset } from '../../testing/data/tiny-dataset';
-import { tinyArchitecture } from '../../testing/data/tiny-pictures';
+import { tinyArchitecture } from '../../testing/data/tiny-images';
 import { readTrainingRecord, trainingFiles } from '../../training/training-record';
 import { exitCodes } from '../exit-codes';
 
@@ -134,12 +134,12 @@ describe('a network of an architecture file', () => {
   let source: string;
   let file: string;
   beforeAll(async () => {
-    ({ source } = await tinyDataset(join(folder, 'pictures')));
+    ({ source } = await tinyDataset(join(folder, 'images')));
     file = join(folder, 'net.json');
     writeFileSync(file, architectureFileText({ ...head, ...network, parameters, multiplyAdds }));
   });
 
-  it('is trained on pictures, and tested when that is asked for', async () => {
+  it('is trained on images, and tested when that is asked for', async () => {
     const output = join(folder, 'network');
     const { code, stdout, stderr } = await train(
       ...[file, '--data', source, '--output', output, '--test', '--json', '--threads', '1'],
@@ -158,7 +158,7 @@ describe('a network of an architecture file', () => {
     const output = join(folder, 'too', 'few');
     const { code, stderr } = await train(file, '--data', source, '--output', output);
     expect(code).toBe(exitCodes.usage);
-    expect(stderr).toMatch(/A validation split of 5000 cannot be taken from \d+ training pictures/);
+    expect(stderr).toMatch(/A validation split of 5000 cannot be taken from \d+ training images/);
     expect(existsSync(join(folder, 'too'))).toBe(false);
   });
 });
@@ -262,7 +262,7 @@ describe('what cannot be trained', () => {
     [['train', '--resume', 'nowhere'], 5, /There is no training in/],
     [['train', 'no-run', '2'], 5, /There is no run "no-run"/],
     [['train', '--cell', 'rnn', '--data', '.', '--set', 'space.base=4'], 2, /Options of space/],
-    [['train', '--cell', 'rnn', '--data', '.', '--preset', 'v1'], 2, /v1 trains on pictures/],
+    [['train', '--cell', 'rnn', '--data', '.', '--preset', 'v1'], 2, /v1 trains on images/],
   ])('%j ends with %i and a sentence', async (parameters, exit, sentence) => {
     const { code, stdout, stderr } = await runProgram(parameters, environment());
     expect([code, stdout]).toEqual([exit, '']);
@@ -271,9 +271,9 @@ describe('what cannot be trained', () => {
   });
 
   it('leaves no folder, and one with something in it as it is', async () => {
-    const pictures = join(import.meta.dirname, '../../../assets/cifar10-sample.tar.gz');
+    const images = join(import.meta.dirname, '../../../assets/cifar10-sample.tar.gz');
     const output = join(folder, 'nothing');
-    const wrong = await train('--cell', 'rnn', '--data', pictures, '--output', output);
+    const wrong = await train('--cell', 'rnn', '--data', images, '--output', output);
     expect(wrong.code).toBe(3);
     expect(wrong.stderr).toMatch(/a text is needed/);
     expect(existsSync(output)).toBe(false);

@@ -13,12 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetProgress } from '../../../src-shared/dataset/progress';
-import {
-  cifarBinaryFiles,
-  makePictures,
-  temporaryFolder,
-  writeFiles,
-} from '../../testing/data/image-datasets';
+import { cifarBinaryFiles, makeImages, temporaryFolder, writeFiles } from '../../testing/data/image-datasets';
 import type { PrepareOptions } from '../prepare';
 import { describeDataset, prepareDataset } from '../prepare';
 import { cacheError } from './cache-errors';
@@ -28,7 +23,7 @@ import { defaultCacheDirectory } from './location';
 let folder: string;
 let cacheDirectory: string;
 beforeEach(() => {
-  folder = writeFiles(join(temporaryFolder(), 'data'), cifarBinaryFiles(makePictures({})));
+  folder = writeFiles(join(temporaryFolder(), 'data'), cifarBinaryFiles(makeImages({})));
   cacheDirectory = join(temporaryFolder(), 'cache');
 });
 
@@ -139,8 +134,8 @@ describe('the decoded copy', () => {
 });
 
 describe('a disk without room', () => {
-  it('is noticed before a picture is read', async () => {
-    // 30 pictures of 6,000 gigabytes each
+  it('is noticed before an image is read', async () => {
+    // 30 images of 6,000 gigabytes each
     const work = prepare({ side: 1_414_214 });
     await expect(work).rejects.toMatchObject({ code: 'data.cache-not-writable' });
     await expect(work).rejects.toThrow(/needs \d+ MB in .*, and \d+ MB are free\. Free some space/);

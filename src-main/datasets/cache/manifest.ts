@@ -38,7 +38,7 @@ const manifestSchema = z
   })
   .refine(
     (m) => m.images.bytes === m.count * m.side * m.side * m.channels && m.labels.bytes === 4 * m.count,
-    'sizes of files and number of pictures disagree',
+    'sizes of files and number of images disagree',
   );
 export type Manifest = z.infer<typeof manifestSchema>;
 

@@ -5,7 +5,7 @@ import type { PixelSink } from '../reading/read-source';
 
 const buffered = 4 * 2 ** 20;
 
-/** Resized pictures as they were read, on the disk: what the cache is arranged from. */
+/** Resized images as they were read, on the disk: what the cache is arranged from. */
 export interface PixelFile extends PixelSink {
   readonly recordBytes: number;
   /** Writes what is still held; records may be read from then on. */
@@ -37,7 +37,7 @@ export async function createPixelFile(file: string, side: number): Promise<Pixel
     side,
     recordBytes,
     append: (pixels) => {
-      if (pixels.length !== recordBytes) throw new RangeError(`a picture of ${pixels.length} bytes`);
+      if (pixels.length !== recordBytes) throw new RangeError(`an image of ${pixels.length} bytes`);
       held.push(pixels);
       heldBytes += pixels.length;
       return heldBytes >= buffered ? flush() : Promise.resolve();

@@ -46,7 +46,7 @@ export async function decodeImage(bytes: Uint8Array, shown: string): Promise<Rgb
   }
 }
 
-/** Resizes to side × side pixels, the whole picture stretched. uint8 [side, side, 3]. */
+/** Resizes to side × side pixels, the whole image stretched. uint8 [side, side, 3]. */
 export async function resizeImage(image: RgbImage, side: number): Promise<Uint8Array> {
   const { width, height, pixels } = image;
   if (width === side && height === side) return pixels;

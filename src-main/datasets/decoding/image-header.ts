@@ -1,4 +1,4 @@
-/** What the first bytes of a picture tell of it. */
+/** What the first bytes of an image tell of it. */
 export interface ImageHeader {
   readonly width: number;
   readonly height: number;
@@ -7,7 +7,7 @@ export interface ImageHeader {
 }
 
 /**
- * Reads size and kind from the header of a PNG or JPEG file; a quarter of the cost of decoding a small picture would go into
+ * Reads size and kind from the header of a PNG or JPEG file; a quarter of the cost of decoding a small image would go into
  * asking the decoder for them.
  * @returns null when it is neither
  */

@@ -4,10 +4,10 @@ type Decoder = typeof sharp;
 
 let loading: Promise<Decoder> | null = null;
 
-/** sharp, loaded when the first picture is to be decoded: trainers find their pictures decoded and never load it. */
+/** sharp, loaded when the first image is to be decoded: trainers find their images decoded and never load it. */
 export function loadDecoder(): Promise<Decoder> {
   loading ??= import('sharp').then(({ default: decoder }) => {
-    // Pictures are many and small: what one needs is decoded by one thread, and nothing is worth keeping.
+    // Images are many and small: what one needs is decoded by one thread, and nothing is worth keeping.
     decoder.cache(false);
     decoder.concurrency(1);
     return decoder;

@@ -6,7 +6,7 @@ import {
   changed,
   cifarBinaryFiles,
   cut,
-  makePictures,
+  makeImages,
   temporaryFolder,
   without,
   writeFiles,
@@ -51,14 +51,14 @@ describe('the binary version of CIFAR-10', () => {
       /batches\.meta\.txt lists 1 class names/,
     ],
   ])('%s is an error that says so', async (_what, change, code, message) => {
-    const work = describeFiles(change(cifarBinaryFiles(makePictures({}))));
+    const work = describeFiles(change(cifarBinaryFiles(makeImages({}))));
     await expect(work).rejects.toThrow(message);
     await expect(work).rejects.toMatchObject({ name: 'CellsmithError', code });
   });
 
   it('has the published class names when the file that lists them is not there', async () => {
-    const found = await describeFiles(without(cifarBinaryFiles(makePictures({})), 'batches.meta.txt'));
-    expect(found.classes).toEqual(makePictures({}).classes);
+    const found = await describeFiles(without(cifarBinaryFiles(makeImages({})), 'batches.meta.txt'));
+    expect(found.classes).toEqual(makeImages({}).classes);
     expect(found.warnings.filter((warning) => warning.code === 'unusual-batch-size')).toHaveLength(6);
   });
 });

@@ -52,8 +52,8 @@ const forms: readonly PythonForm[] = [
 
 /** The largest published file, CIFAR-100's `train`, has 155 MB. */
 const maximumPickle = 256 * 2 ** 20;
-/** A picture with its label and file name takes about so many bytes. */
-const bytesPerPicture = 3103;
+/** An image with its label and file name takes about so many bytes. */
+const bytesPerImage = 3103;
 
 /** The Python versions of CIFAR-10 and CIFAR-100: pickled dictionaries of a numpy array and a list of labels. */
 export function findCifarPython(view: FolderView): Finding | null {
@@ -78,7 +78,7 @@ async function openPython(view: FolderView, form: PythonForm, signal?: AbortSign
     classes,
     files: [...byPath.keys(), ...(view.files.has(form.metaFile) ? [pathIn(view, form.metaFile)] : [])],
     toleratesUnreadable: false,
-    expected: Math.round(bytes / bytesPerPicture),
+    expected: Math.round(bytes / bytesPerImage),
     warnings: [],
     async *records(abort): AsyncGenerator<SourceRecord> {
       for await (const file of tree.read(new Set(byPath.keys()), maximumPickle, abort)) {
@@ -132,15 +132,15 @@ function batchOf(
   const [count, length] = data.shape;
   if (data.shape.length !== 2 || count === undefined || length !== cifarPixels) {
     throw wrong(
-      `its "data" has the shape [${data.shape.join(', ')}] where [pictures, ${cifarPixels}] is expected`,
+      `its "data" has the shape [${data.shape.join(', ')}] where [images, ${cifarPixels}] is expected`,
     );
   }
   const labels = integersOf(dictionary.get(labelsKey));
   if (labels === null) throw wrong(`it has no list of integers named "${labelsKey}"`);
   if (labels.length !== count)
-    throw wrong(`it has ${counted(count, 'picture')} but ${counted(labels.length, 'label')}`);
+    throw wrong(`it has ${counted(count, 'image')} but ${counted(labels.length, 'label')}`);
   if (count === 0)
-    throw new CellsmithError('data.empty', `${shown} holds no pictures. Download the data set again.`);
+    throw new CellsmithError('data.empty', `${shown} holds no images. Download the data set again.`);
   return { pixels: data.fortran ? rowMajor(data.bytes, count) : data.bytes, labels };
 }
 

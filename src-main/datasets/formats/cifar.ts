@@ -3,7 +3,7 @@ import { CellsmithError } from '../../../src-shared/errors';
 import type { DatasetWarning } from '../../../src-shared/dataset/description';
 import type { RgbImage, SourceSplit } from './image-source';
 
-/** Pixels of a CIFAR picture: 32 × 32 × 3, stored as three planes. */
+/** Pixels of a CIFAR image: 32 × 32 × 3, stored as three planes. */
 const side = 32;
 const plane = side * side;
 export const cifarPixels = 3 * plane;
@@ -104,7 +104,7 @@ export function unusualBatch(file: string, records: number, published: number): 
   return [
     {
       code: 'unusual-batch-size',
-      message: `${file} has ${counted(records, 'picture')}; the published file has ${published}.`,
+      message: `${file} has ${counted(records, 'image')}; the published file has ${published}.`,
     },
   ];
 }

@@ -4,7 +4,7 @@ import { describeImages } from '../../testing/data/describe-images';
 import type { Files } from '../../testing/data/image-datasets';
 import {
   classFolderFiles,
-  makePictures,
+  makeImages,
   png,
   temporaryFolder,
   writeFiles,
@@ -24,7 +24,7 @@ describe('class folders', () => {
   const small = { classes: ['cat', 'dog', '10', '9'], train: 8, test: 4, width: 6, height: 5 };
 
   it('are ordered by number, then by name, and may be nested and mixed in case', async () => {
-    const files = await classFolderFiles(makePictures(small));
+    const files = await classFolderFiles(makeImages(small));
     const renamed = Object.fromEntries(
       Object.entries(files).map(([path, bytes]) => [
         path
@@ -38,8 +38,8 @@ describe('class folders', () => {
   });
 
   it('without a test folder give a test split by seed, the same whatever the container', async () => {
-    const pictures = makePictures({ classes: ['a', 'b', 'c'], train: 30, test: 0, width: 4, height: 4 });
-    const files = await classFolderFiles(pictures);
+    const images = makeImages({ classes: ['a', 'b', 'c'], train: 30, test: 0, width: 4, height: 4 });
+    const files = await classFolderFiles(images);
     const flat = Object.fromEntries(
       Object.entries(files).map(([path, bytes]) => [path.slice('train/'.length), bytes]),
     );
@@ -61,7 +61,7 @@ describe('class folders', () => {
   });
 
   it('take val/ for the test split, or leave it out, and say which', async () => {
-    const files = await classFolderFiles(makePictures(small));
+    const files = await classFolderFiles(makeImages(small));
     const renamed = Object.fromEntries(
       Object.entries(files).map(([path, bytes]) => [path.replace('test/', 'val/'), bytes]),
     );
@@ -83,15 +83,13 @@ describe('class folders', () => {
   });
 
   it('list what cannot be decoded, with the reason, and describe the rest', async () => {
-    const files = await classFolderFiles(makePictures(small));
-    const good = await png(
-      makePictures(small).train[0] ?? { width: 1, height: 1, pixels: new Uint8Array(3) },
-    );
+    const files = await classFolderFiles(makeImages(small));
+    const good = await png(makeImages(small).train[0] ?? { width: 1, height: 1, pixels: new Uint8Array(3) });
     const found = await describeFiles({
       ...files,
       'train/cat/empty.png': '',
       'train/cat/cut.png': good.subarray(0, good.length - 40),
-      'train/dog/text.jpg': 'this is no picture',
+      'train/dog/text.jpg': 'this is no image',
       'train/dog/head.jpg': Buffer.from('ffd8ffe000104a46494600', 'hex'),
       'train/dog/drawing.png': '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
       'train/dog/notes.txt': 'x',
@@ -114,7 +112,7 @@ describe('class folders', () => {
   });
 
   it('find copies, copies across the splits, and copies under another class', async () => {
-    const files = await classFolderFiles(makePictures(small));
+    const files = await classFolderFiles(makeImages(small));
     const copy = files['train/cat/0000.png'] ?? '';
     const found = await describeFiles({
       ...files,
@@ -142,10 +140,10 @@ describe('class folders', () => {
 
   it('warn of imbalance, tiny classes and mixed sizes', async () => {
     const many = await classFolderFiles(
-      makePictures({ classes: ['many'], train: 33, test: 1, width: 3, height: 3 }),
+      makeImages({ classes: ['many'], train: 33, test: 1, width: 3, height: 3 }),
     );
     const few = await classFolderFiles(
-      makePictures({ classes: ['few'], train: 3, test: 1, width: 4, height: 4 }),
+      makeImages({ classes: ['few'], train: 3, test: 1, width: 4, height: 4 }),
     );
     const found = await describeFiles({ ...many, ...few });
     expect(found.sizes).toEqual([
@@ -155,7 +153,7 @@ describe('class folders', () => {
     const codes = found.warnings.map((warning) => warning.code);
     expect(codes).toEqual(expect.arrayContaining(['class-imbalance', 'tiny-class', 'mixed-sizes']));
     expect(found.warnings.find((warning) => warning.code === 'tiny-class')?.message).toBe(
-      'Fewer than 20 training pictures: few.',
+      'Fewer than 20 training images: few.',
     );
   });
 
@@ -164,7 +162,7 @@ describe('class folders', () => {
       'with a class for tests only',
       (f) => ({ ...f, 'test/bird/1.png': f['test/dog/0001.png'] ?? '' }),
       'data.damaged',
-      /test\/bird\/1\.png is of the class "bird", which has no training pictures/,
+      /test\/bird\/1\.png is of the class "bird", which has no training images/,
     ],
     [
       'with empty tests',
@@ -173,16 +171,16 @@ describe('class folders', () => {
         'test/readme.txt': 'x',
       }),
       'data.empty',
-      /test folder .* holds no pictures/,
+      /test folder .* holds no images/,
     ],
     [
       'all unreadable',
       (f) => Object.fromEntries(Object.keys(f).map((path) => [path, 'x'])),
       'data.empty',
-      /no training pictures that can be read/,
+      /no training images that can be read/,
     ],
   ])('%s are an error that says so', async (_what, change, code, message) => {
-    const work = describeFiles(change(await classFolderFiles(makePictures(small))));
+    const work = describeFiles(change(await classFolderFiles(makeImages(small))));
     await expect(work).rejects.toThrow(message);
     await expect(work).rejects.toMatchObject({ code });
   });

@@ -6,14 +6,14 @@ import { displayName } from '../trees/file-tree';
 import type { Finding, FolderView, ImageSource, SourceRecord, SourceSplit } from './image-source';
 import { pathIn } from './image-source';
 
-const pictureName = /\.(png|jpe?g|jpe|jfif)$/i;
+const imageName = /\.(png|jpe?g|jpe|jfif)$/i;
 const splitNames = {
   train: /^train(ing)?$/i,
   test: /^test(ing)?$/i,
   validation: /^val(id(ation)?)?$/i,
 };
 
-interface Picture {
+interface Image {
   readonly path: string;
   readonly split: SourceSplit;
   readonly className: string;
@@ -31,9 +31,9 @@ export function findClassFolders(view: FolderView): Finding | null {
   const validation = named(splitNames.validation);
   const held = test ?? validation;
   if (train !== undefined && held !== undefined) {
-    const trainPictures = picturesBelow(view, train, 'train');
-    if (countClasses(trainPictures) < 2) return null;
-    const pictures = [...trainPictures, ...picturesBelow(view, held, 'test')];
+    const trainImages = imagesBelow(view, train, 'train');
+    if (countClasses(trainImages) < 2) return null;
+    const images = [...trainImages, ...imagesBelow(view, held, 'test')];
     const warnings: DatasetWarning[] = [];
     if (test === undefined) {
       warnings.push({
@@ -46,25 +46,25 @@ export function findClassFolders(view: FolderView): Finding | null {
         message: `${validation}/ is not used: the validation split is drawn from ${train}/.`,
       });
     }
-    return { form: 'class-folders', open: () => Promise.resolve(openFolders(view, pictures, warnings)) };
+    return { form: 'class-folders', open: () => Promise.resolve(openFolders(view, images, warnings)) };
   }
-  const pictures: Picture[] = [];
+  const images: Image[] = [];
   for (const [className, files] of view.folders) {
     for (const file of files) {
-      if (pictureName.test(file.path)) {
+      if (imageName.test(file.path)) {
         const path = pathIn(view, `${className}/${file.path}`);
-        pictures.push({ path, split: 'pool', className: classNameOf(className) });
+        images.push({ path, split: 'pool', className: classNameOf(className) });
       }
     }
   }
-  if (countClasses(pictures) < 2) return null;
-  return { form: 'class-folders', open: () => Promise.resolve(openFolders(view, pictures, [])) };
+  if (countClasses(images) < 2) return null;
+  return { form: 'class-folders', open: () => Promise.resolve(openFolders(view, images, [])) };
 }
 
-function picturesBelow(view: FolderView, folder: string, split: SourceSplit): Picture[] {
+function imagesBelow(view: FolderView, folder: string, split: SourceSplit): Image[] {
   return (view.folders.get(folder) ?? []).flatMap(({ path }) => {
     const slash = path.indexOf('/');
-    if (slash < 0 || !pictureName.test(path)) return [];
+    if (slash < 0 || !imageName.test(path)) return [];
     return [{ path: pathIn(view, `${folder}/${path}`), split, className: classNameOf(path.slice(0, slash)) }];
   });
 }
@@ -74,32 +74,32 @@ function classNameOf(folder: string): string {
   return folder.normalize('NFC');
 }
 
-function countClasses(pictures: readonly Picture[]): number {
-  return new Set(pictures.map((picture) => picture.className)).size;
+function countClasses(images: readonly Image[]): number {
+  return new Set(images.map((image) => image.className)).size;
 }
 
 function openFolders(
   view: FolderView,
-  pictures: readonly Picture[],
+  images: readonly Image[],
   warnings: readonly DatasetWarning[],
 ): ImageSource {
   const { tree } = view;
-  const taught = pictures.filter((picture) => picture.split !== 'test').map((picture) => picture.className);
+  const taught = images.filter((image) => image.split !== 'test').map((image) => image.className);
   const classes = [...new Set(taught)].sort(byName);
   const labels = new Map(classes.map((name, label) => [name, label]));
-  const byPath = new Map(pictures.map((picture) => [picture.path, picture]));
-  for (const { className, path, split } of pictures) {
+  const byPath = new Map(images.map((image) => [image.path, image]));
+  for (const { className, path, split } of images) {
     if (!labels.has(className)) {
       throw new CellsmithError(
         'data.damaged',
-        `${displayName(tree, path)} is of the class "${className}", which has no training pictures (in ${split === 'test' ? 'the test split only' : 'none'}). Add some, or take the class out.`,
+        `${displayName(tree, path)} is of the class "${className}", which has no training images (in ${split === 'test' ? 'the test split only' : 'none'}). Add some, or take the class out.`,
       );
     }
   }
-  if (!pictures.some((picture) => picture.split !== 'train')) {
+  if (!images.some((image) => image.split !== 'train')) {
     throw new CellsmithError(
       'data.empty',
-      `The test folder of ${displayName(tree, view.root)} holds no pictures in class folders. Add some, or take the folder out: a test split is then drawn.`,
+      `The test folder of ${displayName(tree, view.root)} holds no images in class folders. Add some, or take the folder out: a test split is then drawn.`,
     );
   }
   return {
@@ -108,16 +108,16 @@ function openFolders(
     classes,
     files: [...byPath.keys()],
     toleratesUnreadable: true,
-    expected: pictures.length,
+    expected: images.length,
     warnings: [...warnings, ...unusedFiles(view, byPath)],
     async *records(signal): AsyncGenerator<SourceRecord> {
       for await (const file of tree.read(new Set(byPath.keys()), maximumImageBytes, signal)) {
-        const picture = byPath.get(file.path);
-        const label = picture && labels.get(picture.className);
+        const image = byPath.get(file.path);
+        const label = image && labels.get(image.className);
         if (label === undefined) continue;
         const shown = displayName(tree, file.path);
         yield {
-          split: picture?.split ?? 'pool',
+          split: image?.split ?? 'pool',
           label,
           file: file.path,
           record: null,

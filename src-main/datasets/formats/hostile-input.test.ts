@@ -7,7 +7,7 @@ import {
   bigEndian,
   cifarBinaryFiles,
   idxFiles,
-  makePictures,
+  makeImages,
   tarBytes,
   temporaryFolder,
   zipBytes,
@@ -109,7 +109,7 @@ async function runsBounded(
   expect(accepted).toBeLessThan(runs);
 }
 
-describe('bytes that were tampered with give an error for the user, or pictures', () => {
+describe('bytes that were tampered with give an error for the user, or images', () => {
   it.each([
     'cifar10-python2',
     'cifar10-protocol2',
@@ -127,7 +127,7 @@ describe('bytes that were tampered with give an error for the user, or pictures'
 
   it.each([false, true])('IDX files (gzipped: %s)', async (gzip) => {
     const made = idxFiles(
-      makePictures({ classes: ['0', '1', '2'], train: 9, test: 6, width: 5, height: 4 }),
+      makeImages({ classes: ['0', '1', '2'], train: 9, test: 6, width: 5, height: 4 }),
       gzip,
     );
     const files = Object.fromEntries(Object.entries(made).map(([path, bytes]) => [path, Buffer.from(bytes)]));
@@ -139,7 +139,7 @@ describe('bytes that were tampered with give an error for the user, or pictures'
   });
 
   it('the binary version of CIFAR-10', async () => {
-    const made = cifarBinaryFiles(makePictures({}));
+    const made = cifarBinaryFiles(makeImages({}));
     const files = Object.fromEntries(Object.entries(made).map(([path, bytes]) => [path, Buffer.from(bytes)]));
     const paths = Object.keys(files);
     await runsBounded(400, (m, pick) => {
@@ -149,7 +149,7 @@ describe('bytes that were tampered with give an error for the user, or pictures'
   });
 
   it('PNG and JPEG files', async () => {
-    const files = Object.values(await fixture('pictures'));
+    const files = Object.values(await fixture('images'));
     await runsBounded(1000, async (m, pick) => {
       try {
         const image = await decodeImage(mutate(files[pick % files.length] ?? new Uint8Array(0), m), 'x.png');
@@ -218,7 +218,7 @@ describe('a pickle', () => {
   });
 });
 
-describe('the header of a picture', () => {
+describe('the header of an image', () => {
   it('that promises more pixels than memory is refused before they are made', async () => {
     const header = Buffer.concat([
       Buffer.from('IHDR'),
@@ -242,7 +242,7 @@ describe('archives that were tampered with', () => {
   it('give an error for the user, or files', async () => {
     const folder = temporaryFolder();
     const content = { 'a/one.txt': 'one', 'a/two.txt': 'two'.repeat(200), 'b.txt': 'b' };
-    const gzipped = readFileSync(join(import.meta.dirname, '..', 'fixtures', 'pictures.tar.gz'));
+    const gzipped = readFileSync(join(import.meta.dirname, '..', 'fixtures', 'images.tar.gz'));
     const archives = [tarBytes(content), zipBytes(content), gzipped];
     await runsBounded(600, async (m, pick) => {
       const file = join(folder, 'x');

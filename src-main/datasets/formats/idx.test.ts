@@ -7,7 +7,7 @@ import {
   classFolderFiles,
   cut,
   idxFiles,
-  makePictures,
+  makeImages,
   more,
   temporaryFolder,
   without,
@@ -26,9 +26,9 @@ const describeFiles = (files: Files) =>
 
 describe('IDX files', () => {
   it.each([false, true])('are read (gzipped: %s)', async (gzip) => {
-    const pictures = makePictures({ classes: ['0', '1', '2'], train: 12, test: 6, width: 9, height: 7 });
-    const found = await describeFiles(idxFiles(pictures, gzip));
-    const grey = makePictures({ classes: ['0', '1', '2'], train: 12, test: 6, width: 9, height: 7 });
+    const images = makeImages({ classes: ['0', '1', '2'], train: 12, test: 6, width: 9, height: 7 });
+    const found = await describeFiles(idxFiles(images, gzip));
+    const grey = makeImages({ classes: ['0', '1', '2'], train: 12, test: 6, width: 9, height: 7 });
     const repeat = (part: typeof grey.train) =>
       part.map((each) => ({ ...each, pixels: each.pixels.map((_, i, all) => all[i - (i % 3)] ?? 0) }));
     const same = { ...grey, train: repeat(grey.train), test: repeat(grey.test) };
@@ -43,13 +43,13 @@ describe('IDX files', () => {
       'cut off',
       (f) => ({ ...f, 't10k-images-idx3-ubyte': cut(f['t10k-images-idx3-ubyte'], 5) }),
       'data.damaged',
-      /t10k-images-idx3-ubyte is cut off: it has 3 of the 4 pictures/,
+      /t10k-images-idx3-ubyte is cut off: it has 3 of the 4 images/,
     ],
     [
       'with too much',
       (f) => ({ ...f, 't10k-images-idx3-ubyte': more(f['t10k-images-idx3-ubyte'], 48) }),
       'data.damaged',
-      /has at least 5 of the 4 pictures/,
+      /has at least 5 of the 4 images/,
     ],
     [
       'without labels',
@@ -73,13 +73,13 @@ describe('IDX files', () => {
       'of another kind',
       (f) => ({ ...f, 'train-images-idx3-ubyte': bigEndian(0x801, 8, 4, 4) }),
       'data.damaged',
-      /begins with 00000801 where an IDX file of pictures begins with 00000803/,
+      /begins with 00000801 where an IDX file of images begins with 00000803/,
     ],
     [
       'of another set',
       (f) => ({ ...f, 'train-images-idx3-ubyte': more(bigEndian(0x803, 9, 4, 4), 144) }),
       'data.damaged',
-      /has 9 pictures, but its file of labels has 8/,
+      /has 9 images, but its file of labels has 8/,
     ],
     [
       'of impossible size',
@@ -99,7 +99,7 @@ describe('IDX files', () => {
     ],
   ])('%s are an error that says so', async (_what, change, code, message) => {
     const files = change(
-      idxFiles(makePictures({ classes: ['0', '1'], train: 8, test: 4, width: 4, height: 4 })),
+      idxFiles(makeImages({ classes: ['0', '1'], train: 8, test: 4, width: 4, height: 4 })),
     );
     const work = describeFiles(files);
     await expect(work).rejects.toThrow(message);

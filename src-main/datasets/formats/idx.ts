@@ -18,7 +18,7 @@ interface IdxFile {
   readonly content: 'images' | 'labels';
 }
 
-/** IDX files (LeCun): big-endian sizes, then bytes; a file of pictures and a file of labels for each split. */
+/** IDX files (LeCun): big-endian sizes, then bytes; a file of images and a file of labels for each split. */
 export function findIdx(view: FolderView): Finding | null {
   const files: IdxFile[] = [];
   for (const name of view.files.keys()) {
@@ -57,7 +57,7 @@ async function openIdx(
     if (!images && !labels && split === 'test') return [];
     throw new CellsmithError(
       'data.damaged',
-      `${folder} lacks the ${images ? 'labels' : labels ? 'pictures' : 'pictures and labels'} of the ${split} split (${split === 'train' ? 'train' : 't10k'}-${images ? 'labels-idx1' : 'images-idx3'}-ubyte). Get the whole data set.`,
+      `${folder} lacks the ${images ? 'labels' : labels ? 'images' : 'images and labels'} of the ${split} split (${split === 'train' ? 'train' : 't10k'}-${images ? 'labels-idx1' : 'images-idx3'}-ubyte). Get the whole data set.`,
     );
   });
   const splitOf = (split: 'train' | 'test'): SourceSplit => (pairs.length === 1 ? 'pool' : split);
@@ -78,7 +78,7 @@ async function openIdx(
   if (largest === 0) {
     throw new CellsmithError(
       'data.not-recognised',
-      `${folder} has pictures of one class only. At least two are needed.`,
+      `${folder} has images of one class only. At least two are needed.`,
     );
   }
 
@@ -151,7 +151,7 @@ function checkMagic(found: number | undefined, dimensions: number, shown: string
   if (found === magic(dimensions)) return;
   throw new CellsmithError(
     'data.damaged',
-    `${shown} begins with ${(found ?? 0).toString(16).padStart(8, '0')} where an IDX file of ${dimensions === 1 ? 'labels' : 'pictures'} begins with ${magic(dimensions).toString(16).padStart(8, '0')}. Download it again.`,
+    `${shown} begins with ${(found ?? 0).toString(16).padStart(8, '0')} where an IDX file of ${dimensions === 1 ? 'labels' : 'images'} begins with ${magic(dimensions).toString(16).padStart(8, '0')}. Download it again.`,
   );
 }
 
@@ -189,25 +189,25 @@ async function* readImages(
   if (height < 1 || width < 1 || height > maximumSide || width > maximumSide) {
     throw new CellsmithError(
       'data.damaged',
-      `${shown} says that its pictures have ${width}×${height} pixels; 1 to ${maximumSide} a side are possible. Download it again.`,
+      `${shown} says that its images have ${width}×${height} pixels; 1 to ${maximumSide} a side are possible. Download it again.`,
     );
   }
   if (count !== labels) {
     throw new CellsmithError(
       'data.damaged',
-      `${shown} has ${counted(count, 'picture')}, but its file of labels has ${labels}. They do not belong together; download both again.`,
+      `${shown} has ${counted(count, 'image')}, but its file of labels has ${labels}. They do not belong together; download both again.`,
     );
   }
   let index = 0;
   const cutOff = (_bytes: number, records: number): never => {
-    throw lengthError(shown, count, records, 'pictures');
+    throw lengthError(shown, count, records, 'images');
   };
   for await (const record of fixedRecords(rest, width * height, cutOff)) {
-    if (record.index >= count) throw lengthError(shown, count, record.index + 1, 'pictures');
+    if (record.index >= count) throw lengthError(shown, count, record.index + 1, 'images');
     index = record.index + 1;
     yield { index: record.index, width, height, bytes: record.bytes };
   }
-  if (index < count) throw lengthError(shown, count, index, 'pictures');
+  if (index < count) throw lengthError(shown, count, index, 'images');
 }
 
 function lengthError(shown: string, promised: number, found: number, what: string): CellsmithError {

@@ -1,7 +1,7 @@
 import type { DatasetForm, DatasetWarning } from '../../../src-shared/dataset/description';
 import type { FileTree } from '../trees/file-tree';
 
-/** A decoded picture before resizing. */
+/** A decoded image before resizing. */
 export interface RgbImage {
   readonly width: number;
   readonly height: number;
@@ -11,23 +11,23 @@ export interface RgbImage {
   readonly pixels: Uint8Array;
 }
 
-/** `pool`: the data set has no test split of its own, so one is drawn from all pictures. */
+/** `pool`: the data set has no test split of its own, so one is drawn from all images. */
 export type SourceSplit = 'train' | 'test' | 'pool';
 
-/** One labelled picture, still to be decoded. */
+/** One labelled image, still to be decoded. */
 export interface SourceRecord {
   readonly split: SourceSplit;
   /** Index into the source's classes. */
   readonly label: number;
   /** Path in the tree. */
   readonly file: string;
-  /** Place in the file, from 0, where a file holds many pictures; null where it is one. */
+  /** Place in the file, from 0, where a file holds many images; null where it is one. */
   readonly record: number | null;
-  /** @throws CellsmithError data.damaged, data.empty or data.not-readable when the picture cannot be had */
+  /** @throws CellsmithError data.damaged, data.empty or data.not-readable when the image cannot be had */
   decode(): Promise<RgbImage>;
 }
 
-/** A recognised data set of pictures: what it is called and how to go through it. */
+/** A recognised data set of images: what it is called and how to go through it. */
 export interface ImageSource {
   readonly form: DatasetForm;
   readonly tree: FileTree;
@@ -36,7 +36,7 @@ export interface ImageSource {
   readonly files: readonly string[];
   /** Whether a file that cannot be decoded leaves the rest usable (class folders) or not (batches). */
   readonly toleratesUnreadable: boolean;
-  /** How many pictures are to be expected: exact where the form tells, else an estimate. */
+  /** How many images are to be expected: exact where the form tells, else an estimate. */
   readonly expected: number;
   readonly warnings: readonly DatasetWarning[];
   /** All records, in whatever order is quickest. @throws CellsmithError data.* naming file and place */

@@ -5,7 +5,7 @@ import { describeImages } from '../../testing/data/describe-images';
 import {
   cifarBinaryFiles,
   classFolderFiles,
-  makePictures,
+  makeImages,
   temporaryFolder,
   tarBytes,
   writeFiles,
@@ -22,7 +22,7 @@ async function failure(path: string): Promise<unknown> {
 
 describe('without permission to read', () => {
   it('a batch is named', async () => {
-    const folder = writeFiles(openFolder(), cifarBinaryFiles(makePictures({})));
+    const folder = writeFiles(openFolder(), cifarBinaryFiles(makeImages({})));
     chmodSync(join(folder, 'data_batch_3.bin'), 0);
     expect(await failure(folder)).toMatchObject({
       code: 'data.not-readable',
@@ -33,7 +33,7 @@ describe('without permission to read', () => {
   });
 
   it('a folder is named', async () => {
-    const folder = writeFiles(openFolder(), await classFolderFiles(makePictures({})));
+    const folder = writeFiles(openFolder(), await classFolderFiles(makeImages({})));
     chmodSync(join(folder, 'train', 'cat'), 0);
     expect(await failure(folder)).toMatchObject({
       code: 'data.not-readable',
@@ -42,7 +42,7 @@ describe('without permission to read', () => {
   });
 
   it('an archive is named', async () => {
-    const folder = writeFiles(openFolder(), { 'data.tar': tarBytes(cifarBinaryFiles(makePictures({}))) });
+    const folder = writeFiles(openFolder(), { 'data.tar': tarBytes(cifarBinaryFiles(makeImages({}))) });
     chmodSync(join(folder, 'data.tar'), 0);
     expect(await failure(join(folder, 'data.tar'))).toMatchObject({
       code: 'data.not-readable',
@@ -50,8 +50,8 @@ describe('without permission to read', () => {
     });
   });
 
-  it('single pictures are listed, and the rest is described', async () => {
-    const folder = writeFiles(openFolder(), await classFolderFiles(makePictures({})));
+  it('single images are listed, and the rest is described', async () => {
+    const folder = writeFiles(openFolder(), await classFolderFiles(makeImages({})));
     chmodSync(join(folder, 'train', 'cat', '0003.png'), 0);
     const cacheDirectory = join(openFolder(), 'cache');
     const found = await withoutRights(() => describeImages(folder, { cacheDirectory }));
@@ -68,7 +68,7 @@ describe('without permission to read', () => {
   });
 
   it('a cache that cannot be written is named', async () => {
-    const folder = writeFiles(openFolder(), await classFolderFiles(makePictures({})));
+    const folder = writeFiles(openFolder(), await classFolderFiles(makeImages({})));
     const cacheDirectory = temporaryFolder();
     chmodSync(cacheDirectory, 0o555);
     await expect(

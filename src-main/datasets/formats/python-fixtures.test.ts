@@ -54,14 +54,14 @@ describe('CIFAR-10 as Python writes it', () => {
     }
   });
 
-  it('gives every picture its own label', async () => {
+  it('gives every image its own label', async () => {
     const path = join(fixtures, 'cifar10-protocol4.tar.gz');
     const data = await loadTrainingData({ path, cacheDirectory, side: 32, validation: 4, seed: 1 });
     const images = readFileSync(data.imagesFile);
     const labels = readFileSync(data.labelsFile);
     const sums = Array.from({ length: data.count }, (_, i) => {
-      const picture = images.subarray(i * 3072, (i + 1) * 3072);
-      return [labels.readInt32LE(4 * i), picture.reduce((sum, byte) => sum + byte, 0)] as const;
+      const image = images.subarray(i * 3072, (i + 1) * 3072);
+      return [labels.readInt32LE(4 * i), image.reduce((sum, byte) => sum + byte, 0)] as const;
     });
     sums.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
     expect(sums).toEqual(expected.cifar10.trainSums);
@@ -73,7 +73,7 @@ describe('CIFAR-10 as Python writes it', () => {
     expect(found.classes).toHaveLength(100);
   });
 
-  it('recognises without decoding a picture', async () => {
+  it('recognises without decoding an image', async () => {
     const opened = await openDataset(join(fixtures, 'cifar10-python2.tar.gz'));
     expect(opened).toMatchObject({
       kind: 'images',
@@ -83,15 +83,15 @@ describe('CIFAR-10 as Python writes it', () => {
   });
 });
 
-const pictureSchema = z.object({ width: z.number(), height: z.number(), pixels: z.array(z.number()) });
+const imageSchema = z.object({ width: z.number(), height: z.number(), pixels: z.array(z.number()) });
 
-describe('pictures as Pillow writes and reads them', () => {
+describe('images as Pillow writes and reads them', () => {
   const reference = z
-    .record(z.string(), pictureSchema)
-    .parse(JSON.parse(gunzipSync(readFileSync(join(fixtures, 'pictures.json.gz'))).toString('utf8')));
+    .record(z.string(), imageSchema)
+    .parse(JSON.parse(gunzipSync(readFileSync(join(fixtures, 'images.json.gz'))).toString('utf8')));
 
   it.each(Object.keys(reference))('%s', async (name) => {
-    const archive = join(fixtures, 'pictures.tar.gz');
+    const archive = join(fixtures, 'images.tar.gz');
     const tree = await tarTree(archive, 1);
     for await (const file of tree.read(new Set([name]), 1 << 20)) {
       const image = await decodeImage(await file.read(), name);

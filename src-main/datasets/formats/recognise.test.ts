@@ -9,7 +9,7 @@ import {
   cifarBinaryFiles,
   classFolderFiles,
   idxFiles,
-  makePictures,
+  makeImages,
   tarBytes,
   temporaryFolder,
   writeFiles,
@@ -27,11 +27,11 @@ beforeEach(() => {
 const describeFiles = (files: Files) =>
   describeImages(writeFiles(join(folder, 'data'), files), { cacheDirectory });
 
-describe('the same pictures in another container', () => {
+describe('the same images in another container', () => {
   it('have the same fingerprint: binary version, class folders, tar, zip, a folder further down', async () => {
-    const pictures = makePictures({ train: 30, test: 10 });
-    const binary = cifarBinaryFiles(pictures);
-    const png = await classFolderFiles(pictures);
+    const images = makeImages({ train: 30, test: 10 });
+    const binary = cifarBinaryFiles(images);
+    const png = await classFolderFiles(images);
     const places = [
       writeFiles(join(folder, 'binary'), binary),
       writeFiles(join(folder, 'deeper'), {
@@ -62,18 +62,18 @@ describe('the same pictures in another container', () => {
   });
 
   it('have another fingerprint when one pixel, one label or one class name differs', async () => {
-    const pictures = makePictures({ classes: ['a', 'b'], train: 4, test: 2 });
-    const [first, ...others] = pictures.train;
-    if (!first) throw new Error('no picture');
+    const images = makeImages({ classes: ['a', 'b'], train: 4, test: 2 });
+    const [first, ...others] = images.train;
+    if (!first) throw new Error('no image');
     const variants = [
-      pictures,
+      images,
       {
-        ...pictures,
+        ...images,
         train: [{ ...first, pixels: first.pixels.with(7, (first.pixels[7] ?? 0) ^ 1) }, ...others],
       },
-      { ...pictures, train: [{ ...first, label: 1 }, ...others] },
-      { ...pictures, classes: ['a', 'c'] },
-      { ...pictures, train: pictures.test, test: pictures.train },
+      { ...images, train: [{ ...first, label: 1 }, ...others] },
+      { ...images, classes: ['a', 'c'] },
+      { ...images, train: images.test, test: images.train },
     ];
     const found = new Set<string>();
     for (const [i, variant] of variants.entries()) {
@@ -100,8 +100,8 @@ describe('a folder of something else', () => {
   });
 
   it('is an error when it holds two data sets, and names them', async () => {
-    const binary = cifarBinaryFiles(makePictures({}));
-    const idx = idxFiles(makePictures({}));
+    const binary = cifarBinaryFiles(makeImages({}));
+    const idx = idxFiles(makeImages({}));
     await expect(describeFiles({ ...below('one', binary), ...below('two', idx) })).rejects.toThrow(
       /holds 2 data sets: one \(cifar10-binary\), two \(idx\)\. Choose one/,
     );
@@ -109,7 +109,7 @@ describe('a folder of something else', () => {
 
   it('is an error when its class folders are one', async () => {
     const one = await classFolderFiles(
-      makePictures({ classes: ['cat'], train: 3, test: 2, width: 3, height: 3 }),
+      makeImages({ classes: ['cat'], train: 3, test: 2, width: 3, height: 3 }),
     );
     await expect(describeFiles(one)).rejects.toMatchObject({ code: 'data.not-recognised' });
   });
@@ -119,7 +119,7 @@ describe('opening', () => {
   it('reports progress and can be cancelled', async () => {
     const data = writeFiles(
       join(folder, 'data'),
-      await classFolderFiles(makePictures({ train: 60, width: 8, height: 8 })),
+      await classFolderFiles(makeImages({ train: 60, width: 8, height: 8 })),
     );
     const seen: string[] = [];
     const found = await describeImages(data, {
@@ -146,7 +146,7 @@ describe('opening', () => {
   });
 
   it('tells that a file changed while it was read', async () => {
-    const data = writeFiles(join(folder, 'data'), cifarBinaryFiles(makePictures({})));
+    const data = writeFiles(join(folder, 'data'), cifarBinaryFiles(makeImages({})));
     const work = describeImages(data, {
       cacheDirectory,
       onProgress: ({ stage, done }) => {

@@ -16,7 +16,7 @@ export type Recognised =
   | { readonly kind: 'images'; readonly source: ImageSource }
   | { readonly kind: 'text'; readonly source: TextSource };
 
-/** Every form of pictures that is known. A new one is added here, and to `datasetFormSchema`. */
+/** Every form of images that is known. A new one is added here, and to `datasetFormSchema`. */
 const imageFinders: readonly ((view: FolderView) => Finding | null)[] = [
   findCifarBinary,
   findCifarPython,

@@ -47,7 +47,7 @@ export const readerReplySchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     type: z.literal('examples'),
-    examples: z.array(z.strictObject({ label: z.int().min(0), picture: z.string() })),
+    examples: z.array(z.strictObject({ label: z.int().min(0), image: z.string() })),
   }),
   z.strictObject({ type: z.literal('failed'), code: z.string(), message: z.string() }),
 ]);

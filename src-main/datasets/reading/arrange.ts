@@ -7,7 +7,7 @@ import type { RecordTable } from './record-table';
 
 /** How a test split is drawn from a data set that has none. */
 export interface TestDraw {
-  /** Of all pictures, between 0 and 1. */
+  /** Of all images, between 0 and 1. */
   readonly fraction: number;
   readonly seed: number;
 }
@@ -18,7 +18,7 @@ export interface Arrangement {
   readonly test: Uint32Array;
   readonly drawn: boolean;
   readonly fingerprint: string;
-  /** All rows in canonical order: equal pictures are neighbours. */
+  /** All rows in canonical order: equal images are neighbours. */
   readonly all: Uint32Array;
 }
 
@@ -34,15 +34,15 @@ export function arrange(source: ImageSource, table: RecordTable, draw: TestDraw)
   if (pool.length === 0) {
     const train = all.filter((row) => table.split(row) === 'train');
     const test = all.filter((row) => table.split(row) === 'test');
-    requirePictures(source, train.length, 'training');
-    requirePictures(source, test.length, 'test');
+    requireImages(source, train.length, 'training');
+    requireImages(source, test.length, 'test');
     return { train, test, drawn: false, fingerprint, all };
   }
   const size = Math.round(draw.fraction * pool.length);
   if (size < 1 || size >= pool.length) {
     throw new CellsmithError(
       'config.invalid',
-      `A test split of ${draw.fraction} cannot be drawn from ${counted(pool.length, 'picture')}. Choose another fraction, or give the test pictures a folder of their own.`,
+      `A test split of ${draw.fraction} cannot be drawn from ${counted(pool.length, 'image')}. Choose another fraction, or give the test images a folder of their own.`,
     );
   }
   const labels = Int32Array.from(pool, (row) => table.label(row));
@@ -51,11 +51,11 @@ export function arrange(source: ImageSource, table: RecordTable, draw: TestDraw)
   return { train: rows(split.kept), test: rows(split.drawn), drawn: true, fingerprint, all };
 }
 
-function requirePictures(source: ImageSource, count: number, split: string): void {
+function requireImages(source: ImageSource, count: number, split: string): void {
   if (count > 0) return;
   throw new CellsmithError(
     'data.empty',
-    `${source.tree.location} has no ${split} pictures that can be read. Get the data set again.`,
+    `${source.tree.location} has no ${split} images that can be read. Get the data set again.`,
   );
 }
 

@@ -10,7 +10,7 @@ import type { RecordTable } from './record-table';
 const listedSizes = 20;
 /** A largest class of more than ten times the smallest makes accuracy a poor measure. */
 const imbalance = 10;
-/** Fewer training pictures than this say little of a class. */
+/** Fewer training images than this say little of a class. */
 const tinyClass = 20;
 
 /** Puts what one pass found into words and figures. */
@@ -101,17 +101,17 @@ function classWarnings(
     names.slice(0, 5).join(', ') + (names.length > 5 ? ', …' : '');
   const empty = named((label) => train[label] === 0);
   if (empty.length > 0) {
-    warnings.push({ code: 'empty-class', message: `Without a training picture: ${list(empty)}.` });
+    warnings.push({ code: 'empty-class', message: `Without a training image: ${list(empty)}.` });
   }
   const untested = named((label) => test[label] === 0 && (train[label] ?? 0) > 0);
   if (untested.length > 0) {
-    warnings.push({ code: 'empty-class', message: `Without a test picture: ${list(untested)}.` });
+    warnings.push({ code: 'empty-class', message: `Without a test image: ${list(untested)}.` });
   }
   const tiny = named((label) => (train[label] ?? 0) > 0 && (train[label] ?? 0) < tinyClass);
   if (tiny.length > 0) {
     warnings.push({
       code: 'tiny-class',
-      message: `Fewer than ${tinyClass} training pictures: ${list(tiny)}.`,
+      message: `Fewer than ${tinyClass} training images: ${list(tiny)}.`,
     });
   }
   const filled = train.filter((count) => count > 0);
@@ -120,7 +120,7 @@ function classWarnings(
   if (most > imbalance * least) {
     warnings.push({
       code: 'class-imbalance',
-      message: `The largest class has ${counted(most, 'training picture')}, the smallest ${least}: accuracy will favour the large ones.`,
+      message: `The largest class has ${counted(most, 'training image')}, the smallest ${least}: accuracy will favour the large ones.`,
     });
   }
   return warnings;
@@ -136,19 +136,19 @@ function contentWarnings(
   if (acrossSplits > 0) {
     warnings.push({
       code: 'test-leak',
-      message: `${counted(acrossSplits, 'test picture is', 'test pictures are')} also among the training pictures: test accuracy will be too high.`,
+      message: `${counted(acrossSplits, 'test image is', 'test images are')} also among the training images: test accuracy will be too high.`,
     });
   }
   if (withinTrain + withinTest > 0) {
     warnings.push({
       code: 'duplicates',
-      message: `${counted(withinTrain, 'training picture')} and ${counted(withinTest, 'test picture')} are copies of others of their split.`,
+      message: `${counted(withinTrain, 'training image')} and ${counted(withinTest, 'test image')} are copies of others of their split.`,
     });
   }
   if (conflictingLabels > 0) {
     warnings.push({
       code: 'conflicting-labels',
-      message: `${counted(conflictingLabels, 'copy of a picture stands', 'copies of a picture stand')} under another class than the first.`,
+      message: `${counted(conflictingLabels, 'copy of an image stands', 'copies of an image stand')} under another class than the first.`,
     });
   }
   if (unreadable > 0) {
@@ -157,7 +157,7 @@ function contentWarnings(
   if (distinctSizes > 1) {
     warnings.push({
       code: 'mixed-sizes',
-      message: `The pictures have ${distinctSizes} sizes; all are stretched to one square.`,
+      message: `The images have ${distinctSizes} sizes; all are stretched to one square.`,
     });
   }
   return warnings;

@@ -5,7 +5,7 @@ import type { RecordTable } from './record-table';
 const maximumExamples = 20;
 const namesPerExample = 5;
 
-/** Finds pictures that are equal pixel by pixel. @param name what to call the picture of a row */
+/** Finds images that are equal pixel by pixel. @param name what to call the image of a row */
 export function findDuplicates(
   table: RecordTable,
   arrangement: Arrangement,

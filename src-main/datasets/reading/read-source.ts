@@ -9,7 +9,7 @@ import type { OnProgress } from './progress';
 import { Progress } from './progress';
 import { RecordTable } from './record-table';
 
-/** Takes resized pictures, in the order of the table's rows. */
+/** Takes resized images, in the order of the table's rows. */
 export interface PixelSink {
   readonly side: number;
   /** Takes the bytes at once; what it promises is when it has room for more. */
@@ -25,11 +25,11 @@ export interface Reading {
 }
 
 const namedUnreadable = 1000;
-/** Pictures in work at the same time: enough to keep every core decoding while files are waited for. */
+/** Images in work at the same time: enough to keep every core decoding while files are waited for. */
 const inFlight = 4 * Math.min(availableParallelism(), 16);
 
 /**
- * Goes through a data set once: decodes, measures, hashes and, if there is a sink, resizes every picture. Holds a few pictures
+ * Goes through a data set once: decodes, measures, hashes and, if there is a sink, resizes every image. Holds a few images
  * at a time, and 100 bytes for each that has passed.
  * @throws CellsmithError data.*, cancelled
  */

@@ -4,7 +4,7 @@ const splits: readonly SourceSplit[] = ['train', 'test', 'pool'];
 const single = 0xffffffff;
 const digestBytes = 32;
 
-/** What is known of a picture besides its pixels. */
+/** What is known of an image besides its pixels. */
 export interface RecordFacts {
   readonly split: SourceSplit;
   readonly label: number;
@@ -18,7 +18,7 @@ export interface RecordFacts {
   readonly sums: readonly number[];
 }
 
-/** Facts of millions of pictures in 100 bytes each, a column a typed array. */
+/** Facts of millions of images in 100 bytes each, a column a typed array. */
 export class RecordTable {
   #count = 0;
   #split = new Uint8Array(1024);
@@ -80,8 +80,8 @@ export class RecordTable {
   }
 
   /**
-   * All rows in canonical order: by digest, then label. It depends on the pictures alone, not on the order in which they were
-   * read; the last two keys only order equal pictures of one class, for the sake of the names that reports give.
+   * All rows in canonical order: by digest, then label. It depends on the images alone, not on the order in which they were
+   * read; the last two keys only order equal images of one class, for the sake of the names that reports give.
    */
   canonicalOrder(): Uint32Array {
     const head = new Float64Array(this.#count);

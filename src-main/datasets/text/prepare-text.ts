@@ -84,12 +84,12 @@ export async function copyText(
   return description;
 }
 
-/** @throws CellsmithError data.not-recognised when pictures stand where a text is needed */
+/** @throws CellsmithError data.not-recognised when images stand where a text is needed */
 export function requireText(opened: OpenedDataset): OpenedText {
   if (opened.kind === 'text') return opened;
   throw new CellsmithError(
     'data.not-recognised',
-    `${opened.location} holds pictures (${opened.form}), and a text is needed here. Choose a text.`,
+    `${opened.location} holds images (${opened.form}), and a text is needed here. Choose a text.`,
   );
 }
 

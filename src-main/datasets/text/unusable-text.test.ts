@@ -50,7 +50,7 @@ describe('what cannot be used', () => {
     ['a text of two words', { 'a.txt': 'Dear all' }, 'data.empty', /too short to be split: it has 3 tokens/],
     ['empty text', { 'a.txt': '', 'b.txt': '' }, 'data.empty', /too short to be split: it has 0 tokens/],
     [
-      'a picture called text',
+      'an image called text',
       { ...good, 'ptb.valid.txt': Buffer.from([0x89, 0x50, 0x4e, 0x47]) },
       'data.damaged',
       /ptb\.valid\.txt is no valid UTF-8 at byte 0/,
@@ -73,14 +73,14 @@ describe('what cannot be used', () => {
     expect(existsSync(cacheDirectory) ? readdirSync(cacheDirectory) : []).toEqual([]);
   });
 
-  it('is told where pictures are needed and a text stands, and the other way, and for options that cannot be', async () => {
+  it('is told where images are needed and a text stands, and the other way, and for options that cannot be', async () => {
     const path = write(good);
     await expect(prepareDataset(path, { cacheDirectory, side: 32 })).rejects.toThrow(
-      /is a text, and pictures are needed/,
+      /is a text, and images are needed/,
     );
     const sample = join(import.meta.dirname, '../../../assets/cifar10-sample.tar.gz');
     await expect(prepareText(sample, { cacheDirectory })).rejects.toThrow(
-      /holds pictures \(class-folders\), and a text is needed/,
+      /holds images \(class-folders\), and a text is needed/,
     );
     await expect(prepareText(path, { cacheDirectory, text: { vocabularyLimit: 2 } })).rejects.toMatchObject({
       code: 'config.invalid',

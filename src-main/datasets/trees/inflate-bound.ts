@@ -1,6 +1,6 @@
 import { CellsmithError } from '../../../src-shared/errors';
 
-/** Archives of pictures unpack to little more than their size; only what exceeds both bounds is taken for a bomb. */
+/** Archives of images unpack to little more than their size; only what exceeds both bounds is taken for a bomb. */
 const freeBytes = 256 * 2 ** 20;
 const maximumRatio = 100;
 

@@ -104,8 +104,7 @@ function kindOf(begins: (...bytes: number[]) => boolean): string {
   if (begins(0x28, 0xb5, 0x2f, 0xfd)) return 'is packed with zstd, which is not supported: unpack it first';
   if (begins(0x37, 0x7a, 0xbc, 0xaf)) return 'is a 7-zip archive, which is not supported: unpack it first';
   if (begins(0x52, 0x61, 0x72, 0x21)) return 'is a RAR archive, which is not supported: unpack it first';
-  if (begins(0xff, 0xd8, 0xff) || begins(0x89, 0x50, 0x4e, 0x47))
-    return 'is a single picture, not a data set';
+  if (begins(0xff, 0xd8, 0xff) || begins(0x89, 0x50, 0x4e, 0x47)) return 'is a single image, not a data set';
   return 'is not an archive';
 }
 

@@ -6,7 +6,7 @@ import type { Request } from '../../../src-shared/ipc/contract';
 import { writeAtomically } from '../../runs/files/write-atomically';
 import { bytesOf, suggestedName, withEnding } from './saved-files';
 
-const kinds = { png: 'PNG picture', svg: 'SVG drawing', csv: 'Table (CSV)', json: 'JSON' } as const;
+const kinds = { png: 'PNG image', svg: 'SVG drawing', csv: 'Table (CSV)', json: 'JSON' } as const;
 
 /**
  * Asks where to and writes the file there as a whole or not at all.

@@ -1,7 +1,7 @@
 import { utilityProcess } from 'electron';
 import type { DatasetDescription } from '../../../src-shared/dataset/description';
 import { CellsmithError, type ErrorCode } from '../../../src-shared/errors';
-import type { ExamplePicture } from '../../datasets/examples';
+import type { ExampleImage } from '../../datasets/examples';
 import type { OpenOptions } from '../../datasets/open';
 import type { DataNeed, PreparedData } from '../../datasets/prepare-for';
 import { readerReplySchema, type ReaderReply, type ReaderRequest } from '../../datasets/process/protocol';
@@ -9,7 +9,7 @@ import { readerReplySchema, type ReaderReply, type ReaderRequest } from '../../d
 /** Reads data sets in processes of their own. */
 export interface ReaderProcesses {
   readonly describe: (path: string, options: OpenOptions) => Promise<DatasetDescription>;
-  readonly examples: (path: string, options: OpenOptions) => Promise<ExamplePicture[]>;
+  readonly examples: (path: string, options: OpenOptions) => Promise<ExampleImage[]>;
   readonly prepare: (need: DataNeed, path: string, options: OpenOptions) => Promise<PreparedData>;
 }
 

@@ -14,7 +14,7 @@ export interface BackgroundTray {
   update(work: Work, hidden: boolean): void;
 }
 
-/** @param icon absolute path of a picture */
+/** @param icon absolute path of an image */
 export function backgroundTray(icon: string, actions: TrayActions): BackgroundTray {
   let tray: Tray | null = null;
   let shown = '';

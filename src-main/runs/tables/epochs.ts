@@ -74,10 +74,10 @@ function insertLanguageEpoch(database: Database, trial: number, record: Language
   );
 }
 
-/** The epochs of a trial in order; a trial is on pictures or on text, so one of the tables has none. */
+/** The epochs of a trial in order; a trial is on images or on text, so one of the tables has none. */
 export function readEpochs(database: Database, trial: number): EpochRecord[] {
-  const onPictures = database.all('SELECT * FROM epochs WHERE trial = ? ORDER BY epoch', [trial], imageRow);
-  if (onPictures.length > 0) return onPictures;
+  const onImages = database.all('SELECT * FROM epochs WHERE trial = ? ORDER BY epoch', [trial], imageRow);
+  if (onImages.length > 0) return onImages;
   return database.all('SELECT * FROM language_epochs WHERE trial = ? ORDER BY epoch', [trial], languageRow);
 }
 

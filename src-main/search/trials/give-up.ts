@@ -21,7 +21,7 @@ const codes: Record<FailureReason, ErrorCode> = {
 
 /**
  * Whether going on would only record more failures: none has ever succeeded and all failed for the same reason, or the machine has
- * stopped working (a lost graphics card), which would teach the controller thousands of rewards of 0. A search that fails now and
+ * stopped working (a lost GPU), which would teach the controller thousands of rewards of 0. A search that fails now and
  * then goes on.
  * @param children the budget's number of children; a smaller search is given up after as many failures
  * @returns what to tell the user, or undefined

@@ -1,7 +1,7 @@
 import type { ImageDatasetDescription } from '../../../src-shared/dataset/description';
 import { describeDataset } from '../../datasets/prepare';
 
-/** `describeDataset` where pictures are known to lie. */
+/** `describeDataset` where images are known to lie. */
 export async function describeImages(
   ...[path, options]: Parameters<typeof describeDataset>
 ): Promise<ImageDatasetDescription> {

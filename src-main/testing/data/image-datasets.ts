@@ -6,8 +6,8 @@ import sharp from 'sharp';
 import { afterAll } from 'vitest';
 import { Generator } from '../../../src-shared/random';
 
-/** A labelled picture, uint8 [height, width, 3]. */
-export interface Picture {
+/** A labelled image, uint8 [height, width, 3]. */
+export interface Image {
   readonly label: number;
   readonly width: number;
   readonly height: number;
@@ -15,10 +15,10 @@ export interface Picture {
 }
 
 /** A data set before it has any form. */
-export interface Pictures {
+export interface Images {
   readonly classes: readonly string[];
-  readonly train: readonly Picture[];
-  readonly test: readonly Picture[];
+  readonly train: readonly Image[];
+  readonly test: readonly Image[];
 }
 
 /** Files by their paths. */
@@ -38,18 +38,18 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(temporaries, 'test-'));
 }
 
-/** Random pictures, labels going round the classes. */
-export function makePictures(options: {
+/** Random images, labels going round the classes. */
+export function makeImages(options: {
   readonly classes?: readonly string[];
   readonly train?: number;
   readonly test?: number;
   readonly width?: number;
   readonly height?: number;
   readonly seed?: number;
-}): Pictures {
+}): Images {
   const { classes = cifarNames, train = 20, test = 10, width = 32, height = 32, seed = 1 } = options;
-  const generator = Generator.seeded(seed, 'pictures');
-  const draw = (count: number): Picture[] =>
+  const generator = Generator.seeded(seed, 'images');
+  const draw = (count: number): Image[] =>
     Array.from({ length: count }, (_, i) => ({
       label: i % classes.length,
       width,
@@ -60,56 +60,56 @@ export function makePictures(options: {
 }
 
 /** The binary version of CIFAR-10: five training batches and one of tests, of label and planes. */
-export function cifarBinaryFiles(pictures: Pictures): Files {
-  const record = ({ label, pixels }: Picture): Buffer => {
+export function cifarBinaryFiles(images: Images): Files {
+  const record = ({ label, pixels }: Image): Buffer => {
     const planes = [0, 1, 2].map((channel) => pixels.filter((_, i) => i % 3 === channel));
     return Buffer.concat([Buffer.from([label]), ...planes]);
   };
-  const perBatch = Math.ceil(pictures.train.length / 5);
-  const files: Files = { 'batches.meta.txt': `${pictures.classes.join('\n')}\n\n` };
+  const perBatch = Math.ceil(images.train.length / 5);
+  const files: Files = { 'batches.meta.txt': `${images.classes.join('\n')}\n\n` };
   for (let batch = 0; batch < 5; batch++) {
-    const part = pictures.train.slice(batch * perBatch, (batch + 1) * perBatch);
+    const part = images.train.slice(batch * perBatch, (batch + 1) * perBatch);
     files[`data_batch_${batch + 1}.bin`] = Buffer.concat(part.map(record));
   }
-  files['test_batch.bin'] = Buffer.concat(pictures.test.map(record));
+  files['test_batch.bin'] = Buffer.concat(images.test.map(record));
   return files;
 }
 
 /** train/<class>/<n>.png and test/<class>/<n>.png. */
-export async function classFolderFiles(pictures: Pictures): Promise<Files> {
+export async function classFolderFiles(images: Images): Promise<Files> {
   const files: Files = {};
   for (const split of ['train', 'test'] as const) {
-    for (const [i, picture] of pictures[split].entries()) {
-      const name = pictures.classes[picture.label] ?? '';
-      files[`${split}/${name}/${String(i).padStart(4, '0')}.png`] = await png(picture);
+    for (const [i, image] of images[split].entries()) {
+      const name = images.classes[image.label] ?? '';
+      files[`${split}/${name}/${String(i).padStart(4, '0')}.png`] = await png(image);
     }
   }
   return files;
 }
 
-export async function png(picture: Pick<Picture, 'width' | 'height' | 'pixels'>): Promise<Buffer> {
-  const { width, height, pixels } = picture;
+export async function png(image: Pick<Image, 'width' | 'height' | 'pixels'>): Promise<Buffer> {
+  const { width, height, pixels } = image;
   return sharp(pixels, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();
 }
 
-/** IDX files of the red channel of the pictures. */
-export function idxFiles(pictures: Pictures, gzip = false): Files {
+/** IDX files of the red channel of the images. */
+export function idxFiles(images: Images, gzip = false): Files {
   const files: Files = {};
   for (const [split, prefix] of [
     ['train', 'train'],
     ['test', 't10k'],
   ] as const) {
-    const part = pictures[split];
+    const part = images[split];
     const { width = 0, height = 0 } = part[0] ?? {};
     const red = part.map(({ pixels }) => pixels.filter((_, i) => i % 3 === 0));
-    const images = Buffer.concat([bigEndian(0x803, part.length, height, width), ...red]);
+    const imageFile = Buffer.concat([bigEndian(0x803, part.length, height, width), ...red]);
     const labels = Buffer.concat([
       bigEndian(0x801, part.length),
       Buffer.from(part.map(({ label }) => label)),
     ]);
-    files[`${prefix}-images-idx3-ubyte${gzip ? '.gz' : ''}`] = gzip ? gzipSync(images) : images;
+    files[`${prefix}-images-idx3-ubyte${gzip ? '.gz' : ''}`] = gzip ? gzipSync(imageFile) : imageFile;
     files[`${prefix}-labels-idx1-ubyte${gzip ? '.gz' : ''}`] = gzip ? gzipSync(labels) : labels;
   }
   return files;

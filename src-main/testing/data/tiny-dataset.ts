@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareDataset } from '../../datasets/prepare';
-import { tinyRecipe, tinyBytes } from './tiny-pictures';
+import { tinyRecipe, tinyBytes } from './tiny-images';
 
-/** A data set of the tiny pictures as IDX files of one channel, and where its parts are once it is prepared. */
+/** A data set of the tiny images as IDX files of one channel, and where its parts are once it is prepared. */
 export interface TinyDataset {
   /** The files as a user has them. */
   readonly source: string;
@@ -12,7 +12,7 @@ export interface TinyDataset {
 }
 
 /**
- * Writes tiny pictures to disk and prepares them for training, by the product's own readers and cache.
+ * Writes tiny images to disk and prepares them for training, by the product's own readers and cache.
  * @param folder where both the files and the cache go
  */
 export async function tinyDataset(

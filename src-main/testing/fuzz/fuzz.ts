@@ -29,14 +29,14 @@ export interface FuzzReport {
   readonly accepted: number;
   /** Of the others, how often each error was told. */
   readonly refused: Readonly<Record<string, number>>;
-  /** Most processor time that one took, milliseconds, and most that the process grew by, bytes. */
+  /** Most CPU time that one took, milliseconds, and most that the process grew by, bytes. */
   readonly slowest: number;
   readonly growth: number;
   /** What must never happen, with the number of the input; the first twenty. */
   readonly problems: readonly string[];
 }
 
-/** An input may take so long on the processor, milliseconds; one of them, or all, may have the process grow so far, bytes. */
+/** An input may take so long on the CPU, milliseconds; one of them, or all, may have the process grow so far, bytes. */
 const longest = 10_000;
 const mostGrowth = 700e6;
 

@@ -4,8 +4,8 @@ import { tinyDataset } from '../data/tiny-dataset';
 import type { KillingOptions } from './kill-searches';
 
 /**
- * A search of six tiny networks on tiny pictures by two trainers of one thread each, whose results repeat bit by bit.
- * @param folder gets the pictures, and their cache
+ * A search of six tiny networks on tiny images by two trainers of one thread each, whose results repeat bit by bit.
+ * @param folder gets the images, and their cache
  * @param endsEarly whether the median rule may end children of the second batch after one epoch
  */
 export async function tinySearch(

@@ -89,7 +89,7 @@ export async function workerAt(
     version: '0.0.0',
     places: 1,
     device: 'cpu',
-    datasets: [{ name: 'pictures', path: '/pictures of the worker', fingerprint: description.fingerprint }],
+    datasets: [{ name: 'images', path: '/images of the worker', fingerprint: description.fingerprint }],
     prepare: () => Promise.resolve({ description, trainFolder: '/copy of the worker' }),
     pool,
     scratch,

@@ -43,7 +43,7 @@ export const record = {
   version: '0.1.0',
   places: 2,
   device: 'cpu',
-  datasets: [{ name: 'pictures', fingerprint: description.fingerprint }],
+  datasets: [{ name: 'images', fingerprint: description.fingerprint }],
   children: [{ search: 'a-search', trial: 1, epoch: 0, epochs: 3 }],
   ending: false,
 };

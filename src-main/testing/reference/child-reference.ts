@@ -6,7 +6,7 @@ import type { ImageRecipe } from '../../../src-shared/config/search-config';
 import { convChild } from '../../children/conv-child';
 import { cropPlan, evaluationBoxes } from '../../children/crop-boxes';
 import { fetchedFloats, fetchedNumber, openSession } from '../../engine/session';
-import { tinyRecipe } from '../data/tiny-pictures';
+import { tinyRecipe } from '../data/tiny-images';
 
 /** What the reference is asked for: a network, and steps of training at given rates. */
 export interface ReferenceRequest {
@@ -62,8 +62,8 @@ export interface Differences {
 }
 
 /**
- * Does in the training graph what the reference did, from the same weights on the same pictures.
- * @param folder gets the pictures
+ * Does in the training graph what the reference did, from the same weights on the same images.
+ * @param folder gets the images
  */
 export async function compareWithReference(reference: ChildReference, folder: string): Promise<Differences> {
   const { request, mean, std, steps, evaluation } = reference;

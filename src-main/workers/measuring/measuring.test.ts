@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { EpochRecord } from '../../../src-shared/run/trial';
 import { tinyDataset } from '../../testing/data/tiny-dataset';
-import { tinyArchitecture, tinyRecipe } from '../../testing/data/tiny-pictures';
+import { tinyArchitecture, tinyRecipe } from '../../testing/data/tiny-images';
 import type { TrainJob } from '../trainer/train-job';
 import { trainerHandle, type TrainerHandle } from '../pool/trainer-handle';
 import { forkTrainer } from '../trainer-process';

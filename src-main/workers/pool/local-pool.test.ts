@@ -8,7 +8,7 @@ import type { ConvArchitecture } from '../../../src-shared/architecture/conv/con
 import type { ImageRecipe } from '../../../src-shared/config/search-config';
 import { readSafetensors } from '../../children/safetensors';
 import { tinyDataset } from '../../testing/data/tiny-dataset';
-import { tinyArchitecture, tinyRecipe } from '../../testing/data/tiny-pictures';
+import { tinyArchitecture, tinyRecipe } from '../../testing/data/tiny-images';
 import { localPool, type LocalPoolOptions } from './local-pool';
 import type { TrainerPool, TrialResult } from '../trainer-pool';
 import { forkTrainer } from '../trainer-process';

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { tinyDataset, type TinyDataset } from '../../testing/data/tiny-dataset';
-import { tinyArchitecture, tinyRecipe } from '../../testing/data/tiny-pictures';
+import { tinyArchitecture, tinyRecipe } from '../../testing/data/tiny-images';
 import { localPool } from './local-pool';
 import { forkTrainer } from '../trainer-process';
 import type { TrialJob } from '../trial-job';

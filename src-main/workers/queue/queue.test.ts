@@ -185,7 +185,7 @@ describe('workers', () => {
   it('without the data are named, and take the children of others', async () => {
     const elsewhere = { ...description, fingerprint: '1'.repeat(64) };
     const held = (of: typeof description) => ({
-      datasets: [{ name: 'other pictures', path: '/other', fingerprint: of.fingerprint }],
+      datasets: [{ name: 'other images', path: '/other', fingerprint: of.fingerprint }],
       prepare: () => Promise.resolve({ description: of, trainFolder: '/other copy' }),
     });
     const { pool, states } = await search();
@@ -228,7 +228,7 @@ describe('workers', () => {
     await worker({}, { places: 3 });
     await until(() => pool.size === 3);
     expect(resized).toBe(1);
-    expect(states.at(-1)?.workers).toMatchObject([{ host: 'a-machine', places: 3, datasets: ['pictures'] }]);
+    expect(states.at(-1)?.workers).toMatchObject([{ host: 'a-machine', places: 3, datasets: ['images'] }]);
   });
 
   it('that end after the epoch give the child back, and another trains it', async () => {

@@ -22,8 +22,8 @@ export async function examineTrained(job: ExamJob, listener: MeasureListener): P
         : { file: validFile, count: counts.valid };
     return measureTrainedLanguage({ ...child, seed, weights, text, vocabulary }, listener);
   }
-  if (test?.kind !== 'images') throw new CellsmithError('internal', 'A network was given no pictures.');
+  if (test?.kind !== 'images') throw new CellsmithError('internal', 'A network was given no images.');
   const { validation, splitSeed } = child.recipe;
   const data = await loadTrainingData({ trainFolder, validation, seed: splitSeed });
-  return measureTrainedChild({ ...child, seed, weights, data, pictures: test }, listener);
+  return measureTrainedChild({ ...child, seed, weights, data, images: test }, listener);
 }

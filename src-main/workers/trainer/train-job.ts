@@ -36,7 +36,7 @@ export type TrainJob = (
  * @returns a function that keeps the data of its last job: those of a search's children are checked and read once
  */
 export function jobTrainer(log: (line: string) => void): TrainJob {
-  const pictures = keptLast(loadTrainingData);
+  const images = keptLast(loadTrainingData);
   const tokens = keptLast(loadTrainingTokens);
   return async ({ child, seed, data: trainFolder, checkpoint }, listener, excerpt) => {
     const checkpoints = (fingerprint: string): ChildCheckpoints | null =>
@@ -54,14 +54,14 @@ export function jobTrainer(log: (line: string) => void): TrainJob {
       return { ...trained, hidden: trained.architecture.hidden };
     }
     const { validation, splitSeed, batchSize } = child.recipe;
-    const all = await pictures({ trainFolder, validation, seed: splitSeed });
-    const data = excerpt ? firstPictures(all, batchSize, excerpt) : all;
+    const all = await images({ trainFolder, validation, seed: splitSeed });
+    const data = excerpt ? firstImages(all, batchSize, excerpt) : all;
     const trained = await trainChild({ ...child, seed }, data, listener, checkpoints(data.fingerprint));
     return { ...trained, hidden: null };
   };
 }
 
-function firstPictures(data: TrainingData, batchSize: number, excerpt: Excerpt): TrainingData {
+function firstImages(data: TrainingData, batchSize: number, excerpt: Excerpt): TrainingData {
   const batch = Math.min(batchSize, data.trainIndices.length);
   return {
     ...data,

@@ -66,7 +66,7 @@ async function find(svg: string, colour: readonly [number, number, number]) {
   };
 }
 
-it('another program draws the picture at its size, with line and points at their places', async () => {
+it('another program draws the image at its size, with line and points at their places', async () => {
   const svg = figureSvg(figure, palette, size);
   const { width, height } = await sharp(Buffer.from(svg)).metadata();
   expect([width, height]).toEqual([400, 300]);

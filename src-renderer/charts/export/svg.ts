@@ -5,7 +5,7 @@ import { dashesOf, type Series } from '../series/series';
 import type { Palette } from '../theme';
 import { ticksOf } from './ticks';
 
-/** Pixels of a saved picture at its plain size. */
+/** Pixels of a saved image at its plain size. */
 export interface Size {
   readonly width: number;
   readonly height: number;
@@ -32,7 +32,7 @@ export function escapeXml(text: string): string {
   );
 }
 
-/** A whole picture: its content on the ground of the theme. */
+/** A whole image: its content on the ground of the theme. */
 export function svgDocument(
   { width, height }: Size,
   title: string,
@@ -52,7 +52,7 @@ export function textWidth(text: string): number {
 }
 
 /**
- * A chart as a picture with title, legend and axes.
+ * A chart as an image with title, legend and axes.
  * @param shown the stretch of x that is drawn, when it is not all of it
  */
 export function figureSvg(figure: Figure, palette: Palette, size: Size, shown: Range | null = null): string {

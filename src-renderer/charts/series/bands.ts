@@ -2,7 +2,7 @@ import type { Chart, Plugin } from 'chart.js';
 import type { Point } from './reward-series';
 import { seriesOn } from './values-at-x';
 
-/** How strong the ground of a band is, on the screen and in pictures. */
+/** How strong the ground of a band is, on the screen and in images. */
 export const bandOpacity = 0.16;
 
 /** Fills the bands of a chart, below everything else. */

@@ -13,7 +13,7 @@ import { ownRows, publishedCells } from '../published/own-rows';
 import { frontOf, sizedNetworks } from './size-figure';
 import { differenceFigure, topFigure } from './top-figures';
 
-const pictures = presets.v3.config;
+const images = presets.v3.config;
 const text = presets['ptb-base8'].config;
 
 /** A finished run of children with these measures, each larger than the one before. */
@@ -79,9 +79,9 @@ const pair = (config: SearchConfig, ours: readonly number[], theirs: readonly nu
 it('runs of one kind are compared by their measure or the reward, runs of both kinds by the reward alone', () => {
   const keys = (...configs: SearchConfig[]) =>
     yardsticksOf(configs.map((config) => runDetail(config, []))).map(({ key }) => key);
-  expect(keys(pictures, presets.v1.config)).toEqual(['accuracy', 'reward']);
+  expect(keys(images, presets.v1.config)).toEqual(['accuracy', 'reward']);
   expect(keys(text)).toEqual(['perplexity', 'reward']);
-  expect(keys(text, pictures)).toEqual(['reward']);
+  expect(keys(text, images)).toEqual(['reward']);
   expect(keys()).toEqual(['reward']);
 });
 
@@ -99,13 +99,13 @@ it('of perplexities the lowest is best: curves fall, the advantage of the lower 
 });
 
 it('of accuracies, in percent, the highest', () => {
-  const { runs, yardstick } = pair(pictures, [0.5, 0.7, 0.6], [0.4, 0.45, 0.5]);
+  const { runs, yardstick } = pair(images, [0.5, 0.7, 0.6], [0.4, 0.45, 0.5]);
   const [best] = topFigure(runs, yardstick, 'children', false).series;
   expect(best?.points.map(({ y }) => Math.round(y))).toEqual([50, 70, 70]);
 });
 
 it('the best of a run stands in the table of its task, its figure told as one of the validation set', () => {
-  const { runs } = pair(pictures, [0.95, 0.96], [0.9]);
+  const { runs } = pair(images, [0.95, 0.96], [0.9]);
   expect(ownRows(table2, runs)).toEqual([]);
   const own = ownRows(table1, runs);
   expect(own.map(({ figure, trial, depth }) => [Number(figure.toFixed(2)), trial, depth])).toEqual([
@@ -124,7 +124,7 @@ it('the best of a run stands in the table of its task, its figure told as one of
 });
 
 it('curves of both kinds are shown one kind at a time', () => {
-  const { runs } = pair(pictures, [0.5], [0.4]);
+  const { runs } = pair(images, [0.5], [0.4]);
   const both = comparedRuns([...runs.map(({ detail }) => detail), runDetail(text, [100])]);
   const quantities = quantitiesOf(both);
   expect(quantities.map(({ name }) => name)).toEqual([
@@ -132,8 +132,8 @@ it('curves of both kinds are shown one kind at a time', () => {
     'Training accuracy',
     'Validation perplexity',
     'Training perplexity',
-    'Validation loss on pictures',
-    'Training loss on pictures',
+    'Validation loss on images',
+    'Training loss on images',
     'Validation loss on text',
     'Training loss on text',
   ]);

@@ -37,11 +37,11 @@ export function quantitiesOf(runs: readonly ComparedRun[]): readonly Quantity[] 
       };
     }),
   );
-  // Losses on pictures and on text are of different things, though both are in nats.
+  // Losses on images and on text are of different things, though both are in nats.
   const kinds = [...new Set(runs.map(({ detail }) => detail.config.recipe.kind))];
   const ofLosses = kinds.flatMap((kind) =>
     sets.map(({ of, name }): Quantity => {
-      const words = `${name} loss${kinds.length === 1 ? '' : kind === 'images' ? ' on pictures' : ' on text'}`;
+      const words = `${name} loss${kinds.length === 1 ? '' : kind === 'images' ? ' on images' : ' on text'}`;
       return {
         key: `${of} loss ${kind}`,
         name: words,

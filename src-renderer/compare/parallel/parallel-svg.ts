@@ -3,7 +3,7 @@ import type { Palette } from '../../charts/theme';
 import { linePieces, type Plot, type Strokes } from './draw';
 import { axisMarks, type DrawnAxis } from './geometry';
 
-/** Parallel coordinates as a picture. */
+/** Parallel coordinates as an image. */
 export function parallelSvg(
   title: string,
   axes: readonly DrawnAxis[],

@@ -15,8 +15,8 @@ export interface OwnBest extends OwnRow {
   readonly sameData: boolean;
 }
 
-/** Training pictures of CIFAR-10, and training tokens of Penn Treebank. */
-const cifarPictures = 50_000;
+/** Training images of CIFAR-10, and training tokens of Penn Treebank. */
+const cifarImages = 50_000;
 const treebankTokens = 929_589;
 
 /** The best network of each run that is about the task of a table. */
@@ -45,9 +45,7 @@ function isTableData({ number }: PublishedTable, description: DatasetDescription
   if (description.kind === 'text')
     return number === 2 && description.form === 'ptb' && description.splits.train.tokens === treebankTokens;
   return (
-    number === 1 &&
-    description.form.startsWith('cifar10-') &&
-    description.splits.train.count === cifarPictures
+    number === 1 && description.form.startsWith('cifar10-') && description.splits.train.count === cifarImages
   );
 }
 
@@ -56,7 +54,7 @@ function millions(parameters: number, decimals: number): string {
   return `${(parameters / 1e6).toFixed(decimals)}M`;
 }
 
-/** A table as texts, for the window, for pictures and for other programs. */
+/** A table as texts, for the window, for images and for other programs. */
 export interface TableCells {
   readonly head: readonly string[];
   readonly numeric: readonly boolean[];

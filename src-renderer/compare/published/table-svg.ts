@@ -4,7 +4,7 @@ import type { TableCells } from './own-rows';
 
 const rowHeight = 22;
 
-/** A table as a picture. */
+/** A table as an image. */
 export function tableSvg(title: string, { head, numeric, rows }: TableCells, palette: Palette): string {
   const lines = [head, ...rows.map(({ shown }) => shown)];
   const widths = head.map(

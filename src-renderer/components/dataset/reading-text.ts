@@ -3,7 +3,7 @@ import type { Reading } from '../../../src-shared/ipc/problem-states';
 const words: Readonly<Record<Reading['stage'], string>> = {
   listing: 'listing the files',
   reading: 'reading the data set',
-  arranging: 'decoding the pictures',
+  arranging: 'decoding the images',
   checking: 'checking the decoded copy',
 };
 

@@ -3,7 +3,7 @@ import { optionText as text, type OptionText } from './option-text';
 export const convSpaceTexts: Readonly<Record<string, OptionText>> = {
   'space.kind': text(
     'Kind',
-    'conv: convolutional networks for pictures; cell: recurrent cells for text.',
+    'conv: convolutional networks for images; cell: recurrent cells for text.',
     'conv (Penn Treebank: cell)',
   ),
   'space.filterHeights': text(

@@ -22,13 +22,13 @@ const general: Readonly<Record<string, OptionText>> = {
   ),
   'trainers.count': text(
     'Trainers',
-    'Networks that train at the same time, each in a process of its own. One keeps a machine with a single graphics card busy.',
+    'Networks that train at the same time, each in a process of its own. One keeps a machine with a single GPU busy.',
   ),
   'trainers.threads': text('Threads', 'Threads of each trainer; null shares the cores evenly.'),
-  'trainers.device': text('Device', 'Where children train: auto takes a graphics card where there is one.'),
+  'trainers.device': text('Device', 'Where children train: auto takes a GPU where there is one.'),
   'trainers.gpuMemory': text(
-    'Memory of the graphics card',
-    'Megabytes of a graphics card that each trainer may take, so that several can share one; null for as much as it asks for.',
+    'Memory of the GPU',
+    'Megabytes of a GPU that each trainer may take, so that several can share one; null for as much as it asks for.',
   ),
   'trainers.checkpointEpochs': text(
     'Epochs between checkpoints',
@@ -146,16 +146,16 @@ const controller: Readonly<Record<string, OptionText>> = {
 const imageRecipe: Readonly<Record<string, OptionText>> = {
   'recipe.kind': text(
     'Kind',
-    'images: classification of pictures; text: language modelling.',
+    'images: classification of images; text: language modelling.',
     'images (Penn Treebank: text)',
   ),
   'recipe.side': text(
     'Side of the input',
-    'Networks see square pictures of this side, in pixels; others are resized.',
+    'Networks see square images of this side, in pixels; others are resized.',
     '32',
   ),
   'recipe.epochs': text('Epochs', 'Passes over the training data.', '50 (Penn Treebank: 35)'),
-  'recipe.batchSize': text('Batch size', 'Pictures, or rows of text read side by side, in a training step.'),
+  'recipe.batchSize': text('Batch size', 'Images, or rows of text read side by side, in a training step.'),
   'recipe.learningRate': text(
     'Learning rate',
     'Step size at the start of training.',
@@ -183,21 +183,21 @@ const imageRecipe: Readonly<Record<string, OptionText>> = {
   ),
   'recipe.augmentation.enlarge': text(
     'Enlarge',
-    'How pictures become larger before a random part of the input size is cut out: upsample scales them, pad puts zeros around, none leaves them.',
+    'How images become larger before a random part of the input size is cut out: upsample scales them, pad puts zeros around, none leaves them.',
     'upsample',
   ),
-  'recipe.augmentation.enlargedSide': text('Enlarged side', 'Side of the enlarged picture, in pixels.', '40'),
+  'recipe.augmentation.enlargedSide': text('Enlarged side', 'Side of the enlarged image, in pixels.', '40'),
   'recipe.augmentation.horizontalFlip': text(
     'Horizontal flip',
-    'Whether half of the pictures, at random, are mirrored.',
+    'Whether half of the images, at random, are mirrored.',
     'true',
   ),
   'recipe.validation': text(
-    'Validation pictures',
-    'Training pictures set aside for the reward: a number of them, or a fraction below 1.',
+    'Validation images',
+    'Training images set aside for the reward: a number of them, or a fraction below 1.',
     '5000',
   ),
-  'recipe.splitSeed': text('Seed of the split', 'Decides which pictures are set aside.'),
+  'recipe.splitSeed': text('Seed of the split', 'Decides which images are set aside.'),
   'recipe.rewardEpochs': text(
     'Epochs of the reward',
     'The best validation accuracy of so many last epochs makes the reward.',

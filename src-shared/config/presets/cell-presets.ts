@@ -57,7 +57,7 @@ const paperConfig = (preset: string, name: string, space: CellSpaceConfig): Text
 
 const leftOpen =
   'Not known from the paper: decay of the learning rate, dropout and initial range (those of the medium LSTM of Zaremba et al.), ' +
-  'decay of the baseline (0.95), number of children (that of the search on pictures). The paper trained 400 children at a ' +
+  'decay of the baseline (0.95), number of children (that of the search on images). The paper trained 400 children at a ' +
   'time; how many train at a time here is `trainers.count`.';
 
 /** Searches for recurrent cells, by the name that `--preset` takes. */
@@ -84,8 +84,7 @@ export const cellPresets = {
   },
   'laptop-cells': {
     title: 'Laptop, cells',
-    summary:
-      'Cells of base 8 in one layer of a million parameters: a night on a processor or a small graphics card.',
+    summary: 'Cells of base 8 in one layer of a million parameters: a night on a CPU or a small GPU.',
     note: 'Smaller models and fewer epochs than in the paper; retrain the best cell at full size.',
     config: {
       ...paperConfig('laptop-cells', 'Laptop, cells', paperSpace),

@@ -19,7 +19,7 @@ export const paperController: ControllerConfig = {
   mode: 'asynchronous',
 };
 
-/** As for pictures, with what section 4.2 has otherwise: one child a gradient, ten gradients an update, more replicas. */
+/** As for images, with what section 4.2 has otherwise: one child a gradient, ten gradients an update, more replicas. */
 export const paperCellController: ControllerConfig = {
   ...paperController,
   learningRate: 0.0005,

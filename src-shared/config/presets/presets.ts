@@ -70,7 +70,7 @@ const leftOpen =
 export const presets = {
   demo: {
     title: 'Demo',
-    summary: 'Small networks on pictures of 16 × 16, to see a search at work: minutes on any machine.',
+    summary: 'Small networks on images of 16 × 16, to see a search at work: minutes on any machine.',
     note: 'Made to be quick. Its rewards order networks roughly, and its best network is no more than a sample.',
     config: {
       ...paperConfig('demo', 'Demo', {
@@ -100,9 +100,8 @@ export const presets = {
   },
   laptop: {
     title: 'Laptop',
-    summary:
-      'Networks of 4 to 8 layers on pictures of 16 × 16: a night on a processor or a small graphics card.',
-    note: 'Smaller pictures, fewer filters and epochs than in the paper; retrain the best network at full size.',
+    summary: 'Networks of 4 to 8 layers on images of 16 × 16: a night on a CPU or a small GPU.',
+    note: 'Smaller images, fewer filters and epochs than in the paper; retrain the best network at full size.',
     config: {
       ...paperConfig('laptop', 'Laptop', {
         ...v1Space,

@@ -4,14 +4,14 @@ import { CellsmithError } from '../../errors';
 import type { ImageSearchConfig } from '../search-config';
 
 /**
- * What a network of a search sees and answers: pictures brought to the recipe's side, in red, green and blue.
- * @throws {CellsmithError} 'config.invalid' when the data are no pictures
+ * What a network of a search sees and answers: images brought to the recipe's side, in red, green and blue.
+ * @throws {CellsmithError} 'config.invalid' when the data are no images
  */
 export function imageTask(config: ImageSearchConfig, description: DatasetDescription): ImageTask {
   if (description.kind !== 'images') {
     throw new CellsmithError(
       'config.invalid',
-      'A search for convolutional networks needs pictures: name them with --data.',
+      'A search for convolutional networks needs images: name them with --data.',
     );
   }
   const { side } = config.recipe;

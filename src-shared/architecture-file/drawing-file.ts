@@ -18,7 +18,7 @@ export function architectureName({ kind, origin }: ArchitectureFile): string {
   return kind === 'conv' ? 'Network' : 'Recurrent cell';
 }
 
-/** The picture of an architecture as a file of SVG, with its name and its figures. */
+/** The image of an architecture as a file of SVG, with its name and its figures. */
 export function architectureSvg(file: ArchitectureFile): string {
   const validation = file.origin?.validation;
   const figures = [

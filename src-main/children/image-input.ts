@@ -11,19 +11,19 @@ export interface Whitening {
   readonly std: readonly number[];
 }
 
-/** No byte: marks what lies outside a picture. */
+/** No byte: marks what lies outside an image. */
 const outside = -1;
 
 /**
- * Pictures of the data set as a network sees them: cropped, perhaps mirrored, whitened per channel.
+ * Images of the data set as a network sees them: cropped, perhaps mirrored, whitened per channel.
  * Padding is zero after whitening, the mean of each channel before it.
  *
- * @param images uint8 [pictures, side, side, channels]
+ * @param images uint8 [images, side, side, channels]
  * @param indices int32 [batch]
  * @param boxes [batch, 4], made for this plan
  * @returns [batch, side, side, channels]
  */
-export function pictureInput(
+export function imageInput(
   images: Tensor,
   indices: Tensor,
   boxes: Tensor,

@@ -14,7 +14,7 @@ const patterns: readonly (readonly [name: string, bright: (row: number, column: 
 ];
 
 /**
- * Pictures of four classes that a small network learns in a few epochs: noise with a pattern of the class in it.
+ * Images of four classes that a small network learns in a few epochs: noise with a pattern of the class in it.
  * @returns images [count, side, side, channels], labels [count]
  */
 export function tinyBytes({
@@ -29,7 +29,7 @@ export function tinyBytes({
   readonly seed: number;
 }): { readonly images: Uint8Array; readonly labels: Int32Array } {
   const generator = Generator.seeded(seed);
-  const labels = Int32Array.from({ length: count }, (_, picture) => picture % patterns.length);
+  const labels = Int32Array.from({ length: count }, (_, image) => image % patterns.length);
   const images = Uint8Array.from({ length: count * side * side * channels }, (_, i) => {
     const place = Math.floor(i / channels);
     const [row, column] = [Math.floor(place / side) % side, place % side];
@@ -40,8 +40,8 @@ export function tinyBytes({
   return { images, labels };
 }
 
-/** Tiny pictures as the decoded training part of a data set. Those of validation come last. */
-export function tinyPictures(
+/** Tiny images as the decoded training part of a data set. Those of validation come last. */
+export function tinyImages(
   folder: string,
   options: {
     readonly train?: number;

@@ -9,27 +9,29 @@ import { mappedFile } from '../engine/mapped-file';
 import { placeholder } from '../engine/ops/source';
 import { fetchedFloats, openSession } from '../engine/session';
 import { cropBox, cropPlan, evaluationBoxes, randomBoxes } from './crop-boxes';
-import { pictureInput } from './picture-input';
+import { imageInput } from './image-input';
 
 type Augmentation = ImageRecipe['augmentation'];
 interface Crop {
-  readonly picture: number;
+  readonly image: number;
   readonly top: number;
   readonly left: number;
   readonly flip: boolean;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'cellsmith-pictures-'));
+const folder = mkdtempSync(join(tmpdir(), 'cellsmith-images-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const pictures = 5;
+const imageCount = 5;
 const channels = 3;
 const whitening = { mean: [120, 110, 90], std: [60, 50, 70] };
 
 /** Random bytes, as a file that the graph maps. */
-function randomPictures(side: number): { file: string; bytes: Uint8Array } {
+function randomImages(side: number): { file: string; bytes: Uint8Array } {
   const generator = Generator.seeded(side);
-  const bytes = Uint8Array.from({ length: pictures * side * side * channels }, () => generator.integer(256));
+  const bytes = Uint8Array.from({ length: imageCount * side * side * channels }, () =>
+    generator.integer(256),
+  );
   const file = join(folder, `${side}.bin`);
   writeFileSync(file, bytes);
   return { file, bytes };
@@ -46,7 +48,7 @@ async function graphCrops(
   return runBoxes(
     side,
     augmentation,
-    crops.map(({ picture }) => picture),
+    crops.map(({ image }) => image),
     boxes,
   );
 }
@@ -58,13 +60,13 @@ async function runBoxes(
   boxes: Float32Array,
 ): Promise<Float32Array> {
   const graph = new Graph();
-  const images = mappedFile(graph, randomPictures(side).file, 'uint8', [pictures, side, side, channels]);
+  const images = mappedFile(graph, randomImages(side).file, 'uint8', [imageCount, side, side, channels]);
   const inputs = {
     indices: placeholder(graph, 'indices', [indices.length], 'int32'),
     boxes: placeholder(graph, 'boxes', [indices.length, 4]),
   };
   const plan = cropPlan(side, augmentation);
-  const input = pictureInput(images, inputs.indices, inputs.boxes, plan, whitening);
+  const input = imageInput(images, inputs.indices, inputs.boxes, plan, whitening);
   graph.addSignature('read', { inputs, outputs: { input } });
   const session = await openSession(graph);
   try {
@@ -80,43 +82,43 @@ function plainCrops(
   { enlarge, enlargedSide }: Augmentation,
   crops: readonly Crop[],
 ): Float64Array {
-  const { bytes } = randomPictures(side);
-  const whitened = (picture: number, row: number, column: number, channel: number): number => {
+  const { bytes } = randomImages(side);
+  const whitened = (image: number, row: number, column: number, channel: number): number => {
     if (row < 0 || row >= side || column < 0 || column >= side) return 0;
-    const byte = bytes[((picture * side + row) * side + column) * channels + channel] ?? NaN;
+    const byte = bytes[((image * side + row) * side + column) * channels + channel] ?? NaN;
     return (byte - (whitening.mean[channel] ?? NaN)) / (whitening.std[channel] ?? NaN);
   };
-  const enlarged = (picture: number, row: number, column: number, channel: number): number => {
+  const enlarged = (image: number, row: number, column: number, channel: number): number => {
     if (enlarge !== 'upsample') {
       const before = enlarge === 'pad' ? Math.floor((enlargedSide - side) / 2) : 0;
-      return whitened(picture, row - before, column - before, channel);
+      return whitened(image, row - before, column - before, channel);
     }
     const scale = (side - 1) / (enlargedSide - 1);
     const [y, x] = [row * scale, column * scale];
     const [y0, x0] = [Math.floor(y), Math.floor(x)];
     const [down, right] = [y - y0, x - x0];
     const at = (dy: number, dx: number): number =>
-      whitened(picture, Math.min(y0 + dy, side - 1), Math.min(x0 + dx, side - 1), channel);
+      whitened(image, Math.min(y0 + dy, side - 1), Math.min(x0 + dx, side - 1), channel);
     return (
       (at(0, 0) * (1 - right) + at(0, 1) * right) * (1 - down) +
       (at(1, 0) * (1 - right) + at(1, 1) * right) * down
     );
   };
   const values: number[] = [];
-  for (const { picture, top, left, flip } of crops)
+  for (const { image, top, left, flip } of crops)
     for (let row = 0; row < side; row++)
       for (let column = 0; column < side; column++)
         for (let channel = 0; channel < channels; channel++)
-          values.push(enlarged(picture, top + row, left + (flip ? side - 1 - column : column), channel));
+          values.push(enlarged(image, top + row, left + (flip ? side - 1 - column : column), channel));
   return Float64Array.from(values);
 }
 
-/** Every offset of the range, mirrored or not, over the pictures in turn. */
+/** Every offset of the range, mirrored or not, over the images in turn. */
 function allCrops(range: number): Crop[] {
   const crops: Crop[] = [];
   for (let top = 0; top <= range; top++)
     for (let left = 0; left <= range; left++)
-      for (const flip of [false, true]) crops.push({ picture: crops.length % pictures, top, left, flip });
+      for (const flip of [false, true]) crops.push({ image: crops.length % imageCount, top, left, flip });
   return crops;
 }
 
@@ -125,7 +127,7 @@ function largestDifference(a: Float32Array, b: Float64Array): number {
   return a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - (b[i] ?? NaN))), 0);
 }
 
-describe('pictures as a network sees them', () => {
+describe('images as a network sees them', () => {
   it.each([
     ['upsample', 32, 40],
     ['upsample', 12, 15],
@@ -152,9 +154,9 @@ describe('pictures as a network sees them', () => {
     async (enlarge) => {
       const augmentation = { enlarge, enlargedSide: 13, horizontalFlip: true };
       const side = 10;
-      // Upsampled: the middle of 13 for a crop of 10 begins at 1.5. Otherwise the picture itself.
+      // Upsampled: the middle of 13 for a crop of 10 begins at 1.5. Otherwise the image itself.
       const offset = { upsample: 1.5, pad: 1, none: 0 }[enlarge];
-      const crops = [0, 3].map((picture) => ({ picture, top: offset, left: offset, flip: false }));
+      const crops = [0, 3].map((image) => ({ image, top: offset, left: offset, flip: false }));
       const boxes = evaluationBoxes(cropPlan(side, augmentation), 2);
       expect(
         largestDifference(
@@ -194,7 +196,7 @@ describe('random crops', () => {
     for (let i = 0; i < 200; i++) expect(boxes[i * 4 + 1]).toBeLessThan(boxes[i * 4 + 3] ?? NaN);
   });
 
-  it('keep every row inside a picture of any side, as float32 arithmetic has it', () => {
+  it('keep every row inside an image of any side, as float32 arithmetic has it', () => {
     for (let side = 4; side <= 512; side++) {
       const upsampling = cropPlan(side, {
         enlarge: 'upsample',
@@ -216,7 +218,7 @@ describe('random crops', () => {
   });
 });
 
-/** The row of the picture that TensorFlow's kernel reads, in its own order of float32 operations. */
+/** The row of the image that TensorFlow's kernel reads, in its own order of float32 operations. */
 function kernelRow(y1: number, y2: number, row: number, side: number): number {
   const { fround } = Math;
   const scale = fround(fround(fround(y2 - y1) * (side - 1)) / (side - 1));
