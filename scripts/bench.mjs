@@ -2,18 +2,18 @@
  * `npm run bench`: builds the benchmark, prepares engine and peers, and runs it (`npm run bench -- --help`).
  * `npm run bench -- controller` measures the controller instead, `npm run bench -- window` the window with a large run.
  * `npm run bench -- resume` kills searches and resumes them, `npm run bench -- scale` runs a search at the paper's scale,
- * `npm run bench -- convolutions` measures single convolutions and their gradients, by our kernels and by oneDNN's.
+ * `npm run bench -- convolutions` measures single convolutions and their gradients, with the custom kernels and with oneDNN's.
  * `npm run bench -- parallel` compares one trainer with several, `npm run bench -- stopping` rules of early stopping on a recorded run.
  */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { build } from 'vite';
-import { withDisplay } from './display.mjs';
 import { electronEnvironment } from './electron-runtime.mjs';
 import { peersPython } from './peers-environment.mjs';
+import { ensureSystem, withDisplay } from './system.mjs';
 
 const root = resolve(import.meta.dirname, '..');
-/** Those that are asked for by name, and what they need: the engine to train with, peers in Python to compare with. */
+/** Programs that are named on the command line, and what they need: the engine to train with, the Python peers to compare with. */
 const named = {
   controller: { engine: true, peers: true },
   resume: { engine: true, peers: false },
@@ -25,14 +25,14 @@ const named = {
 const programs = ['main', ...Object.keys(named)];
 const contestants = ['graph', 'language-graph', 'layers', 'matmul'];
 
-/** Where the source of each program lies. */
+/** The source of each program. */
 const entries = {
   ...Object.fromEntries(programs.map((name) => [name, join(root, 'bench', `${name}.ts`)])),
   ...Object.fromEntries(contestants.map((name) => [name, join(root, 'bench', 'contestants', `${name}.ts`)])),
   window: join(root, 'bench', 'window', 'main.ts'),
 };
 
-/** What runs in Node 20 without type stripping; packages stay in node_modules. */
+/** Bundles the sources for Node; packages stay in node_modules. */
 async function compile() {
   await build({
     root,
@@ -46,15 +46,16 @@ async function compile() {
       minify: false,
       rollupOptions: {
         input: entries,
-        // Beside one another: they find each other by their own folder.
+        // In one folder: programs find each other there.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },
   });
 }
 
-/** The window needs the built program, an Electron and a display, but neither engine nor peers. @returns the exit code */
+/** Needs the built program, Electron and a display, but neither engine nor peers. @returns the exit code */
 async function measureWindow(parameters) {
+  ensureSystem('window');
   const built = run(process.execPath, [join(root, 'scripts', 'cellsmith.mjs'), '--version']);
   if (built !== 0) return built;
   await compile();

@@ -1,19 +1,20 @@
 /**
- * `npm run cellsmith -- …`: the command line from the sources. Builds it when it is missing or older than they are, then is it: the
- * program runs in this very process, so that signals, streams and the exit code are its own. `start` opens the window, where there is
- * a display.
+ * `npm run cellsmith -- …`: the command line from the sources. Builds it when it is missing or out of date, then imports it: the program
+ * runs in this process, so that signals, streams and the exit code are its own. `start` opens the window, and runs the demo search in the
+ * terminal where there is no display.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ensureSystem } from './system.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const program = join(root, 'out', 'main', 'cli.js');
-/** What a build leaves; the last of it tells when it was complete. */
+/** What a build writes. */
 const built = [program, join(root, 'out', 'main', 'main.js'), join(root, 'out', 'renderer', 'index.html')];
 
-/** When the newest file at or below a path was changed; milliseconds since 1970. */
+/** When the newest file at or below a path was changed, in milliseconds since 1970. */
 function newest(path) {
   const status = statSync(path);
   if (!status.isDirectory()) return status.mtimeMs;
@@ -38,8 +39,15 @@ function build() {
   process.exit(1);
 }
 
+/** Commands that need the engine; with these flags they only report, or bring the engine's wheel along. */
+const engineCommands = ['start', 'engine', 'search', 'train', 'worker'];
+const withoutEngine = ['--help', '-h', '--report', '--wheel'];
+
+const [command = '', ...parameters] = process.argv.slice(2);
+if (engineCommands.includes(command) && !parameters.some((one) => withoutEngine.includes(one)))
+  ensureSystem(command === 'start' ? 'start' : 'engine');
 if (isStale()) build();
-if (process.argv[2] === 'start' && process.argv.length === 3) {
+if (command === 'start' && parameters.length === 0) {
   const { startWindow } = await import('./start.mjs');
   const code = await startWindow();
   if (code !== null) process.exit(code);

@@ -1,12 +1,9 @@
-/**
- * `npm run e2e`: the tests of the window, in the real Electron; under a virtual display where there is none (Linux).
- * `npm run screenshots` takes pictures of all pages in the same way.
- */
+/** `npm run e2e`: the end-to-end tests, in Electron; under a virtual display where there is none (Linux). */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { electronEnvironment } from './electron-runtime.mjs';
-import { withDisplay } from './display.mjs';
+import { ensureSystem, withDisplay } from './system.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -21,6 +18,7 @@ function chromium() {
 
 /** Runs Playwright on the built program. @returns its exit code */
 export async function runPlaywright(parameters, environment = {}) {
+  ensureSystem('test');
   const [command, ...rest] = withDisplay([
     process.execPath,
     join(root, 'node_modules', '@playwright', 'test', 'cli.js'),
@@ -34,10 +32,7 @@ export async function runPlaywright(parameters, environment = {}) {
     stdio: 'inherit',
     env: { ...process.env, ...environment, ...(await electronEnvironment()), ...chromium() },
   });
-  if (error)
-    console.error(
-      `${command} could not be started (${error.message}): install xvfb, or run this where there is a display.`,
-    );
+  if (error) console.error(`${command} could not be started: ${error.message}`);
   return status ?? 1;
 }
 

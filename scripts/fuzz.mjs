@@ -1,8 +1,8 @@
 /**
- * `npm run fuzz -- [--inputs 10000] [--seed 1] [--first 0] [--only "run.sqlite"]`: has every reader of what others may have written read
- * mutated inputs (src-main/testing/fuzz); docs/hostile-input.md says what is looked for. `--first N --inputs 1` reads input N of a seed again.
- * The inputs lie in one folder, in memory where there is such a place. It is removed when this ends, also by a signal; what a run left that
- * was killed with no chance to do so is removed by the next.
+ * `npm run fuzz -- [--inputs 10000] [--seed 1] [--first 0] [--only "run.sqlite"]`: feeds mutated inputs to
+ * every reader of untrusted files (src-main/testing/fuzz); docs/hostile-input.md says what it looks for. `--first N --inputs 1` repeats input
+ * N of a seed. The inputs are in one folder, in /dev/shm where there is one. It is removed on exit, also after a signal; the folder of a run
+ * that was killed is removed by the next run.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -37,7 +37,7 @@ const tests = spawn(
   {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
-    // A group of its own, all of which can be ended: who is within SQLite hears no signal but the last.
+    // Its own process group, so that all of it can be killed: a process inside SQLite handles only SIGKILL.
     detached: ownsGroup,
     env: {
       ...process.env,
@@ -54,7 +54,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     else tests.kill();
   });
 tests.on('exit', (status) => {
-  // A target removes its own folder; one that is left is of a process that has died.
+  // A target removes its own folder, unless its process crashed.
   for (const name of readdirSync(folder)) {
     const input = join(folder, name, 'input');
     if (existsSync(input)) console.error(`The process ended in ${readFileSync(input, 'utf8')}.`);
@@ -63,7 +63,7 @@ tests.on('exit', (status) => {
   process.exitCode = status ?? 1;
 });
 
-/** Removes the folders of processes that there are no more. */
+/** Removes the folders of processes that no longer exist. */
 function sweep(place) {
   for (const name of readdirSync(place)) {
     const pid = /^cellsmith-fuzz-(\d+)-/.exec(name)?.[1];

@@ -1,6 +1,6 @@
 // Cuts the sample of CIFAR-10 that ships in assets/ from an archive of class folders of JPEG files:
 //   node scripts/make-sample.mjs <archive.tar.gz> assets/cifar10-sample.tar.gz
-// The first 200 training and 50 test pictures of every class, unchanged. The same source and Node give the same bytes.
+// The first 200 training and 50 test images of every class, unchanged. The same source and Node give the same bytes.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ const chosen = names.sort().filter((name) => {
   return true;
 });
 for (const [folder, count] of taken) {
-  if (count < perClass[folder.split('/')[0]]) throw new Error(`${folder} has only ${count} pictures`);
+  if (count < perClass[folder.split('/')[0]]) throw new Error(`${folder} has only ${count} images`);
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-sample-'));
@@ -42,6 +42,4 @@ try {
 }
 const bytes = readFileSync(target);
 const sha256 = createHash('sha256').update(bytes).digest('hex');
-console.log(
-  `${chosen.length} pictures of ${taken.size / 2} classes, ${bytes.length} bytes, sha256 ${sha256}`,
-);
+console.log(`${chosen.length} images of ${taken.size / 2} classes, ${bytes.length} bytes, sha256 ${sha256}`);

@@ -1,20 +1,20 @@
 /**
- * The Python environment of the peers: PyTorch, Keras 3 and TensorFlow at the versions of bench/contestants/peers/requirements.txt,
- * which benchmarks and some tests compare the product with. Made once a user, outside the repository.
+ * The Python environment of the peers: PyTorch, Keras 3 and TensorFlow at the versions of bench/contestants/peers/requirements.txt, with
+ * which benchmarks and some tests compare the product. Created once per user, outside the repository.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { cacheDirectory } from './system.mjs';
 
 const requirements = resolve(import.meta.dirname, '..', 'bench', 'contestants', 'peers', 'requirements.txt');
 const constraints = resolve(import.meta.dirname, '..', 'bench', 'contestants', 'peers', 'constraints.txt');
 const wantedGigabytes = 12;
 
 /**
- * Leaves a working environment and returns its Python interpreter: the one that CELLSMITH_PEERS_PYTHON names, else one
- * in the user's cache, which is made when it is missing, half made or of other versions.
+ * Ensures a working environment and returns its Python interpreter: the one that CELLSMITH_PEERS_PYTHON names, else one
+ * in the user's cache, which is created when it is missing, incomplete or out of date.
  *
  * @returns absolute path of a Python interpreter that imports torch, keras and tensorflow
  */
@@ -39,16 +39,7 @@ export function peersPython() {
   return python;
 }
 
-/** The same folder as `cacheDirectory` of src-main/engine/provision, which is TypeScript. */
-function cacheDirectory() {
-  if (process.env.CELLSMITH_CACHE) return process.env.CELLSMITH_CACHE;
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'cellsmith');
-  if (process.platform === 'win32')
-    return join(process.env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'cellsmith', 'Cache');
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cellsmith');
-}
-
-/** An environment without the marker is one that was interrupted or is out of date: made anew; pip keeps what it had downloaded. */
+/** Recreates an environment that is incomplete or out of date; pip keeps what it has downloaded. */
 function make(folder, python) {
   const base = basePython();
   if (existsSync(folder)) {
@@ -60,25 +51,27 @@ function make(folder, python) {
   const free = (bavail * bsize) / 1e9;
   if (free < wantedGigabytes)
     throw new Error(
-      `${folder} needs ${wantedGigabytes} GB of disk space for a moment (7 GB in the end) and has ${free.toFixed(1)}.`,
+      `${folder} needs ${wantedGigabytes} GB of free disk space during installation (7 GB afterwards) and has ${free.toFixed(1)} GB.`,
     );
-  console.log(`Making the Python environment of the peers in ${folder}`);
-  console.log('About 3.5 GB to download (PyTorch brings CUDA libraries), 7 GB on disk; some minutes, once.');
+  console.log(`Creating the Python environment of the peers in ${folder}`);
+  console.log(
+    'About 3.5 GB to download (PyTorch includes CUDA libraries), 7 GB on disk. Takes a few minutes, once.',
+  );
   run(
     base,
     ['-m', 'venv', folder],
-    'Python makes no virtual environment: install its venv module (Debian: apt install python3-venv).',
+    'Python cannot create a virtual environment: install its venv module (Debian: apt install python3-venv).',
   );
   const arguments_ = ['-m', 'pip', 'install', '--progress-bar', 'on', '-r', requirements, '-c', constraints];
   run(
     python,
     arguments_,
-    'pip could not install the peers (its own message stands above); run the command again to go on.',
+    'pip could not install the peers (see its message above): run the command again to continue.',
   );
-  if (!imports(python)) throw new Error(`The peers are installed in ${folder} and yet do not import.`);
+  if (!imports(python)) throw new Error(`The peers are installed in ${folder} but cannot be imported.`);
 }
 
-/** TensorFlow and numpy of these versions come for Python 3.11 to 3.13. */
+/** There are wheels of these TensorFlow and numpy versions for Python 3.11 to 3.13. */
 function basePython() {
   const suitable = 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else 1)';
   for (const name of ['python3', 'python3.13', 'python3.12', 'python3.11', 'python'])

@@ -17,7 +17,8 @@ function main() {
     cwd: root,
     stdio: 'inherit',
   });
-  if (engine.status !== 0) throw new Error('The training engine is not there; its own message stands above.');
+  if (engine.status !== 0)
+    throw new Error('The training engine could not be installed: see its message above.');
 
   const folder = mkdtempSync(join(tmpdir(), 'cellsmith-peers-'));
   const report = join(folder, 'report.json');
@@ -36,7 +37,7 @@ function main() {
       { cwd: root, stdio: 'inherit', env: { ...process.env, CELLSMITH_PEERS_PYTHON: python } },
     );
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
-    // A file that cannot be loaded holds no failed test, yet the run failed.
+    // A test file that fails to load contributes no failed test.
     const failed = status !== 0 && numFailedTests === 0 ? 1 : numFailedTests;
     console.log(`\n${numPassedTests} passed, ${failed} failed`);
     process.exitCode = failed === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots`: pictures of all pages at two sizes and in two themes, into test-results/screenshots.
- * `npm run screenshots -- --readme` also puts those that README.md shows into docs/images, with fewer colours.
+ * `npm run screenshots`: screenshots of all pages at two sizes and in two themes, into test-results/screenshots.
+ * `npm run screenshots -- --readme` also copies those that README.md shows to docs/images, with fewer colours.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -9,7 +9,7 @@ import sharp from 'sharp';
 import { runPlaywright } from './e2e.mjs';
 
 const root = resolve(import.meta.dirname, '..');
-// Builds what is missing or old.
+// Builds what is missing or out of date.
 spawnSync(process.execPath, [join(root, 'scripts', 'cellsmith.mjs'), '--version'], {
   cwd: root,
   stdio: 'ignore',

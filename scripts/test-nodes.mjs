@@ -1,6 +1,6 @@
 /**
  * `npm run test:nodes`: the built program in every Node that the product supports: engine, store, trainers, and runs that one
- * version wrote and another reads. The Nodes come from npm into node_modules/.cache and stay there (Linux x64 alone).
+ * version wrote and another reads. The Node binaries are npm packages, kept in node_modules/.cache (Linux x64 only).
  * Ends with the line `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
@@ -21,7 +21,7 @@ function check(name, held, detail = '') {
   console.log(`${held ? 'ok' : 'FAILED'}: ${name}${held ? '' : `\n${detail}`}`);
 }
 
-/** The Node of a major version; fetched when it is not there. */
+/** The Node of a major version, downloaded when it is missing. */
 function nodeOf(version) {
   if (process.versions.node.split('.')[0] === version) return process.execPath;
   const folder = join(cache, version);

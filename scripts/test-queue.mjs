@@ -1,10 +1,11 @@
 /**
  * `npm run test:queue -- [--kills 60] [--children 48] [--seed 7]`: the long form of the test in which workers, Redis and the search itself
- * are killed at random (src-main/cli/worker/worker-killed.test.ts), with the search compared bit by bit with one that nobody disturbed.
+ * are killed at random (src-main/cli/worker/worker-killed.test.ts); the search must equal an undisturbed one bit by bit.
  */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ensureSystem } from './system.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const { values } = parseArgs({
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '7' },
   },
 });
+ensureSystem('queue');
 const { status } = spawnSync(
   process.execPath,
   [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', 'src-main/cli/worker/worker-killed.test.ts'],

@@ -1,5 +1,5 @@
 /**
- * `npm test`: everything that must hold, in the order in which it fails fastest. Provisions the engine first.
+ * `npm test`: every check, the fastest first. Installs the engine before the tests that need it, and says at once what the system lacks.
  * Ends with the line `N passed, N failed`; a check such as the type check counts as one test.
  */
 import { spawnSync } from 'node:child_process';
@@ -7,11 +7,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runPlaywright } from './e2e.mjs';
+import { ensureSystem } from './system.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const bin = (name) => join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
 
-/** Static checks, each a command that fails with a non-zero exit. */
+/** Commands that fail with a non-zero exit code. */
 const checks = [
   ['types', bin('vue-tsc'), ['-b']],
   ['lint', bin('eslint'), ['.', '--max-warnings', '0']],
@@ -35,10 +36,10 @@ function run(command, parameters) {
 function check(name, command, parameters) {
   const started = Date.now();
   console.log(`\n── ${name}`);
-  const held = run(command, parameters);
-  if (held) passed += 1;
+  const succeeded = run(command, parameters);
+  if (succeeded) passed += 1;
   else failed += 1;
-  console.log(`${held ? 'ok' : 'FAILED'}: ${name}, ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  console.log(`${succeeded ? 'ok' : 'FAILED'}: ${name}, ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
 function vitest() {
@@ -46,7 +47,7 @@ function vitest() {
   const folder = mkdtempSync(join(tmpdir(), 'cellsmith-test-'));
   const report = join(folder, 'report.json');
   try {
-    const held = run(bin('vitest'), [
+    const succeeded = run(bin('vitest'), [
       'run',
       '--reporter=default',
       '--reporter=json',
@@ -55,8 +56,8 @@ function vitest() {
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
     passed += numPassedTests;
     failed += numFailedTests;
-    // A file that cannot be loaded holds no failed test, yet the run failed.
-    if (!held && numFailedTests === 0) failed += 1;
+    // A test file that fails to load contributes no failed test.
+    if (!succeeded && numFailedTests === 0) failed += 1;
   } catch (error) {
     console.error(`The test runner left no report: ${error.message}`);
     failed += 1;
@@ -65,7 +66,7 @@ function vitest() {
   }
 }
 
-/** Files in which Playwright has put down what the page showed when a test failed, so that a log of CI alone tells of it. */
+/** Files in which Playwright describes the page of a failed test: printed, since only the log of CI is kept. */
 function pagesOfFailures(suites) {
   return suites.flatMap(({ suites: inner = [], specs = [] }) => [
     ...pagesOfFailures(inner),
@@ -76,15 +77,15 @@ function pagesOfFailures(suites) {
   ]);
 }
 
-/** The window, in the real Electron. */
+/** The window and its pages, in Electron. */
 async function windowTests() {
-  console.log('\n── the window');
+  console.log('\n── end-to-end tests');
   const folder = mkdtempSync(join(tmpdir(), 'cellsmith-test-'));
   const report = join(folder, 'report.json');
   try {
     const code = await runPlaywright(['--reporter=list,json'], {
       PLAYWRIGHT_JSON_OUTPUT_NAME: report,
-      // Pictures of every page are kept with a run of CI: test-results/screenshots.
+      // CI keeps screenshots of every page: test-results/screenshots.
       ...(process.env.CI && { CELLSMITH_SCREENSHOTS: '1' }),
     });
     const { stats, suites } = JSON.parse(readFileSync(report, 'utf8'));
@@ -94,13 +95,14 @@ async function windowTests() {
     failed += unexpected;
     if (code !== 0 && unexpected === 0) failed += 1;
   } catch (error) {
-    console.error(`The tests of the window left no report: ${error.message}`);
+    console.error(`The end-to-end tests left no report: ${error.message}`);
     failed += 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+ensureSystem('test');
 for (const [name, command, parameters] of checks) check(name, command, parameters);
 vitest();
 await windowTests();

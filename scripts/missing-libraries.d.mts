@@ -1,2 +1,0 @@
-export function missingLibrariesIn(listing: string): string | null;
-export function missingLibraries(executable: string): string | null;
