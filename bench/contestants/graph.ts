@@ -5,7 +5,7 @@ import { cropPlan, randomBoxes } from '../../src-main/children/crop-boxes';
 import { loadEngine } from '../../src-main/engine/load';
 import { fetchedNumber, openSession } from '../../src-main/engine/session';
 import { presets } from '../../src-shared/config/presets/presets';
-import type { ImageRecipe } from '../../src-shared/config/search-config';
+import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
 import { Generator } from '../../src-shared/random';
 import { serve } from './serve';
 import { startFrom } from './start-from';

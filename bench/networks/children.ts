@@ -1,7 +1,7 @@
 import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
 import { decodeConv } from '../../src-shared/architecture/conv/decode-conv';
 import { v1Space } from '../../src-shared/config/presets/presets';
-import type { ConvSpaceConfig } from '../../src-shared/config/search-config';
+import type { ConvSpaceConfig } from '../../src-shared/tasks/conv/conv-options';
 import { Generator } from '../../src-shared/random';
 import { convChoices } from '../../src-shared/space/conv-space';
 import { writeConvSteps, type ConvStep } from '../../src-shared/space/conv-steps';

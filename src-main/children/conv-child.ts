@@ -1,5 +1,5 @@
 import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
-import type { ImageRecipe } from '../../src-shared/config/search-config';
+import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
 import { compileModel, isKernel } from '../engine/compile';
 import { Graph, type Tensor, type Variable } from '../engine/graph';
 import { evaluationPass, type Pass, trainingPass } from '../engine/layers';

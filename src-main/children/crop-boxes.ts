@@ -1,5 +1,5 @@
 import { CellsmithError } from '../../src-shared/errors';
-import type { ImageRecipe } from '../../src-shared/config/search-config';
+import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
 import type { Generator } from '../../src-shared/random';
 
 /**

@@ -1,4 +1,4 @@
-import type { ImageRecipe } from '../../src-shared/config/search-config';
+import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
 
 /** Where training stands: `step` of `steps` in `epoch`, all counted from 0. */
 export interface TrainingMoment {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { TextRecipe } from '../../src-shared/config/tasks/text-recipe';
+import type { TextRecipe } from '../../src-shared/tasks/text/text-recipe';
 import { nasCell } from '../../src-shared/architecture/cell/published-cells';
 import { presets } from '../../src-shared/config/presets/presets';
 import { loadTrainingTokens } from '../datasets/text/load-training-tokens';

@@ -1,8 +1,8 @@
 import { CellsmithError } from '../../src-shared/errors';
 import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
-import type { ImageRecipe } from '../../src-shared/config/search-config';
+import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
 import { Generator } from '../../src-shared/random';
-import type { ImageEpochRecord } from '../../src-shared/run/trial';
+import type { ImageEpochRecord } from '../../src-shared/tasks/images/image-epoch';
 import type { TrainingData } from '../datasets/training-data';
 import { fetchedFloats, fetchedNumber, openSession, type Session } from '../engine/session';
 import { evaluationBatches, stepsPerEpoch, trainingBatches } from './batches';

@@ -1,4 +1,4 @@
-import { requireValidationCount } from '../../src-shared/config/tasks/validation-split';
+import { requireValidationCount } from '../../src-shared/tasks/images/validation-split';
 import { Generator } from '../../src-shared/random';
 import type { ValidationSize } from './training-data';
 

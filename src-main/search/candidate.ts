@@ -10,8 +10,8 @@ import {
   languageMultiplyAdds,
 } from '../../src-shared/architecture/cell/language-model-size';
 import type { ConvArchitecture } from '../../src-shared/architecture/conv/conv-architecture';
-import { imageTask } from '../../src-shared/config/tasks/image-task';
-import { vocabularyOf } from '../../src-shared/config/tasks/text-task';
+import { imageTask } from '../../src-shared/tasks/conv/image-task';
+import { vocabularyOf } from '../../src-shared/tasks/text/vocabulary-of';
 import {
   isImageSearch,
   type ImageSearchConfig,

@@ -1,5 +1,5 @@
 import type { SearchConfig } from '../../src-shared/config/search-config';
-import { requireValidationSplit } from '../../src-shared/config/tasks/validation-split';
+import { requireValidationSplit } from '../../src-shared/tasks/images/validation-split';
 import type { OpenOptions } from '../datasets/open';
 import type { PreparedData } from '../datasets/prepare-for';
 import type { EngineInstallation } from '../engine/provision/installation';

@@ -9,9 +9,10 @@ import {
   countLanguageParameters,
   languageArchitecture,
 } from '../../src-shared/architecture/cell/language-model-size';
-import type { ImageRecipe, Recipe } from '../../src-shared/config/search-config';
-import { vocabularyOf } from '../../src-shared/config/tasks/text-task';
-import { requireValidationSplit } from '../../src-shared/config/tasks/validation-split';
+import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
+import type { Recipe } from '../../src-shared/config/search-config';
+import { vocabularyOf } from '../../src-shared/tasks/text/vocabulary-of';
+import { requireValidationSplit } from '../../src-shared/tasks/images/validation-split';
 import type { DatasetDescription } from '../../src-shared/dataset/description';
 import { CellsmithError } from '../../src-shared/errors';
 import type { Subject } from '../../src-shared/training/subject';

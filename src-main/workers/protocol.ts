@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { readyCells } from '../../src-shared/architecture/cell/language-model';
 import { activations, combinations, nodeCount } from '../../src-shared/architecture/cell/recurrent-cell';
-import { imageRecipeSchema } from '../../src-shared/config/search-config';
-import { textRecipeSchema } from '../../src-shared/config/tasks/text-recipe';
-import { epochRecordSchema, failureReasons } from '../../src-shared/run/trial';
+import { imageRecipeSchema } from '../../src-shared/tasks/images/image-recipe';
+import { textRecipeSchema } from '../../src-shared/tasks/text/text-recipe';
+import { epochRecordSchema } from '../../src-shared/run/epoch-record';
+import { failureReasons } from '../../src-shared/run/trial';
 import type { Child, TrainerReply, TrainerRequest } from './trial-job';
 
 const size = z.int().min(1);

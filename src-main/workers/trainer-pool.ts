@@ -1,4 +1,5 @@
-import type { EpochRecord, FailureReason } from '../../src-shared/run/trial';
+import type { EpochRecord } from '../../src-shared/run/epoch-record';
+import type { FailureReason } from '../../src-shared/run/trial';
 import type { TrialJob } from './trial-job';
 
 /** How far a child is in its epoch; steps of training and of evaluation alike. */

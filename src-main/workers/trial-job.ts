@@ -1,8 +1,9 @@
 import type { ConvArchitecture } from '../../src-shared/architecture/conv/conv-architecture';
 import type { LanguageCell } from '../../src-shared/architecture/cell/language-model';
-import type { ImageRecipe } from '../../src-shared/config/search-config';
-import type { TextRecipe } from '../../src-shared/config/tasks/text-recipe';
-import type { EpochRecord, FailureReason } from '../../src-shared/run/trial';
+import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
+import type { TextRecipe } from '../../src-shared/tasks/text/text-recipe';
+import type { EpochRecord } from '../../src-shared/run/epoch-record';
+import type { FailureReason } from '../../src-shared/run/trial';
 import type { CheckpointPlan } from '../children/training/checkpoint-file';
 
 /** What is trained and how: a convolutional network on images, or a language model of a cell on text. */

@@ -1,5 +1,5 @@
 import { depthAt } from '../../src-shared/space/conv-space';
-import type { ConvSpaceConfig } from '../../src-shared/config/search-config';
+import type { ConvSpaceConfig } from '../../src-shared/tasks/conv/conv-options';
 import type { Mark } from '../charts/figure';
 import { countOf } from '../format';
 

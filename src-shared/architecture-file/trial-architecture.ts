@@ -1,8 +1,8 @@
 import { decodeConv } from '../architecture/conv/decode-conv';
 import { languageArchitecture } from '../architecture/cell/language-model-size';
-import { imageTask } from '../config/tasks/image-task';
+import { imageTask } from '../tasks/conv/image-task';
 import { isImageSearch, type SearchConfig } from '../config/search-config';
-import { vocabularyOf } from '../config/tasks/text-task';
+import { vocabularyOf } from '../tasks/text/vocabulary-of';
 import type { DatasetDescription } from '../dataset/description';
 import type { Trial } from '../run/trial';
 import { decodeCell } from '../space/cell-space';

@@ -1,78 +1,17 @@
 import { z } from 'zod';
-import { activations, combinations } from '../architecture/cell/recurrent-cell';
-import { counted } from '../counted';
-import { largestBatchSize, mostEpochs, mostTrials } from '../run/trial';
-import { largestDepth, mostOptions } from '../space/search-space';
+import { mostTrials } from '../run/trial';
+import { cellSpaceSchema, type CellSpaceConfig } from '../tasks/cell/cell-options';
+import { checkConvSpace, convSpaceSchema, type ConvSpaceConfig } from '../tasks/conv/conv-options';
+import { checkImageRecipe, imageRecipeSchema, type ImageRecipe } from '../tasks/images/image-recipe';
+import type { Complain } from '../tasks/complain';
+import { textRecipeSchema, type TextRecipe } from '../tasks/text/text-recipe';
 import { earlyStoppingSchema } from './early-stopping';
 import { queueUrlSchema } from './queue-url';
-import { textRecipeSchema, type TextRecipe } from './tasks/text-recipe';
 
 /** Schema version of a stored configuration; migrations.ts brings older ones here. */
 export const configVersion = 5;
 
 const count = z.int().min(1);
-const allDiffer = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
-const options = (least: number, most: number) =>
-  z.array(z.int().min(least).max(most)).min(1).max(mostOptions).refine(allDiffer, 'must hold no value twice');
-
-/**
- * Predicted steps (layers, or blocks of layers) of the networks over the course of the search: starts at `initialLayers` and grows
- * by `growBy` every `every` proposals.
- */
-const scheduleSchema = z.strictObject({
-  initialLayers: count.max(largestDepth),
-  growBy: z.int().min(0).max(32),
-  every: count,
-  maximumLayers: count.max(largestDepth),
-});
-
-const poolingSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('none') }),
-  /** Max-pooling of `size` after the given layers (counted with the layers of blocks); whatever crosses one is pooled. */
-  z.strictObject({
-    kind: z.literal('fixed'),
-    afterLayers: z.array(count).min(1).max(16).refine(allDiffer, 'must hold no value twice'),
-    size: z.int().min(2).max(4),
-  }),
-  /** One more token a layer: the size of a max-pooling behind it, 1 for none. */
-  z.strictObject({ kind: z.literal('predicted'), sizes: options(1, 4) }),
-]);
-
-/** The convolutional search space (paper section 3; presets v1, v2, v3 of section 4.1). A set of one option is not predicted. */
-const convSpaceSchema = z.strictObject({
-  kind: z.literal('conv'),
-  filterHeights: options(1, 15),
-  filterWidths: options(1, 15),
-  strideHeights: options(1, 4),
-  strideWidths: options(1, 4),
-  filters: options(1, 1024),
-  /** Added to every layer's predicted number of filters ("v3 + more filters": 40). */
-  extraFilters: z.int().min(0).max(1024),
-  /** Kinds of layer to choose from; more than one makes the kind a token of its own. */
-  layerTypes: z
-    .array(z.enum(['convolution', 'maxPooling', 'averagePooling']))
-    .min(1)
-    .refine(allDiffer, 'must hold no value twice')
-    .refine((types) => types.includes('convolution'), "must include 'convolution'"),
-  skipConnections: z.boolean(),
-  pooling: poolingSchema,
-  /** Layers that one predicted step stands for, fully connected among themselves (v3: 3). */
-  blockSize: count.max(8),
-  /** Learning rates to choose from as a last token; empty keeps the recipe's. */
-  learningRates: z.array(z.number().positive().max(10)).max(16).refine(allDiffer, 'must hold no value twice'),
-  schedule: scheduleSchema,
-});
-export type ConvSpaceConfig = z.infer<typeof convSpaceSchema>;
-
-/** The space of recurrent cells (paper section 3.4): complete binary trees, with cell inject and cell indices. */
-const cellSpaceSchema = z.strictObject({
-  kind: z.literal('cell'),
-  /** Leaves of the tree. */
-  base: z.literal([2, 4, 8, 16]),
-  combinations: z.array(z.enum(combinations)).min(1).refine(allDiffer, 'must hold no value twice'),
-  activations: z.array(z.enum(activations)).min(1).refine(allDiffer, 'must hold no value twice'),
-});
-export type CellSpaceConfig = z.infer<typeof cellSpaceSchema>;
 
 /** The policy and how it learns (paper sections 3.1, 3.2 and 4). */
 const controllerSchema = z.strictObject({
@@ -100,53 +39,6 @@ const controllerSchema = z.strictObject({
   mode: z.enum(['asynchronous', 'synchronous']),
 });
 export type ControllerConfig = z.infer<typeof controllerSchema>;
-
-const learningRateDecaySchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('constant') }),
-  /** Multiplied by `factor` at the start of each of `epochs` (from 0). */
-  z.strictObject({
-    kind: z.literal('step'),
-    epochs: z.array(z.int().min(0)),
-    factor: z.number().positive().max(1),
-  }),
-  /** From the rate to 0 along half a cosine over all epochs, by the step. */
-  z.strictObject({ kind: z.literal('cosine') }),
-]);
-
-const augmentationSchema = z.strictObject({
-  /** How a larger image comes about of which a random crop of the input size is taken: scaled up, or padded with zeros. */
-  enlarge: z.enum(['upsample', 'pad', 'none']),
-  /** Side of the enlarged image (paper: 40 for 32). Ignored with 'none'. */
-  enlargedSide: count.max(1024),
-  horizontalFlip: z.boolean(),
-});
-
-/** How a child on images is trained and rewarded (paper section 4.1). */
-export const imageRecipeSchema = z.strictObject({
-  kind: z.literal('images'),
-  /** Side of the square input; images of another size are resized. */
-  side: z.int().min(4).max(512),
-  epochs: count.max(mostEpochs),
-  batchSize: count.max(largestBatchSize),
-  learningRate: z.number().positive().max(10),
-  decay: learningRateDecaySchema,
-  momentum: z.number().min(0).max(0.9999),
-  nesterov: z.boolean(),
-  weightDecay: z.number().min(0).max(1),
-  batchNormEpsilon: z.number().positive().max(1),
-  batchNormMomentum: z.number().min(0).max(0.9999),
-  augmentation: augmentationSchema,
-  /** Training images set aside for the reward: a number of images, or a fraction below 1 of them. */
-  validation: z.union([z.int().min(1), z.number().gt(0).lt(1)]),
-  /** Seed of the validation split: the same for every child of a run. */
-  splitSeed: z.int(),
-  /** Reward = (best validation accuracy of the last `rewardEpochs` epochs) ^ rewardExponent. */
-  rewardEpochs: count,
-  rewardExponent: z.number().positive().max(10),
-  /** A child that takes longer is ended and recorded as failed; null for no limit. Seconds. */
-  timeLimit: z.number().positive().nullable(),
-});
-export type ImageRecipe = z.infer<typeof imageRecipeSchema>;
 
 /** When a search ends: at whichever is reached first; null is no limit. */
 export const budgetSchema = z.strictObject({
@@ -235,9 +127,12 @@ export const searchOptionsSchema = z.strictObject({
 
 /** The schema of {@link SearchConfig}: that space and recipe go together is among its checks. */
 export const searchConfigSchema = searchOptionsSchema.superRefine(({ space, recipe }, context) => {
-  const complain = (path: string, message: string) =>
+  const complain: Complain = (path, message) =>
     context.addIssue({ code: 'custom', path: path.split('.'), message });
-  if (space.kind === 'conv' && recipe.kind === 'images') checkImages(space, recipe, complain);
+  if (space.kind === 'conv' && recipe.kind === 'images') {
+    checkConvSpace(space, complain);
+    checkImageRecipe(recipe, complain);
+  }
   if ((space.kind === 'conv') !== (recipe.kind === 'images'))
     complain(
       'recipe.kind',
@@ -246,24 +141,3 @@ export const searchConfigSchema = searchOptionsSchema.superRefine(({ space, reci
         : "must be 'text' in a search for recurrent cells (space.kind 'cell')",
     );
 }) as unknown as z.ZodType<SearchConfig>;
-
-type Complain = (path: string, message: string) => void;
-
-function checkImages(space: ConvSpaceConfig, recipe: ImageRecipe, complain: Complain): void {
-  const { initialLayers, maximumLayers } = space.schedule;
-  if (initialLayers > maximumLayers)
-    complain('space.schedule.maximumLayers', `must be at least initialLayers (${initialLayers})`);
-  const layers = maximumLayers * space.blockSize;
-  if (space.pooling.kind === 'fixed' && space.pooling.afterLayers.some((layer) => layer > layers))
-    complain(
-      'space.pooling.afterLayers',
-      `must lie within the ${counted(layers, 'layer')} of the deepest network`,
-    );
-  if (recipe.rewardEpochs > recipe.epochs)
-    complain('recipe.rewardEpochs', `must not exceed the number of epochs (${recipe.epochs})`);
-  if (recipe.decay.kind === 'step' && recipe.decay.epochs.some((epoch) => epoch >= recipe.epochs))
-    complain('recipe.decay.epochs', `must lie below the number of epochs (${recipe.epochs})`);
-  const { enlarge, enlargedSide } = recipe.augmentation;
-  if (enlarge !== 'none' && enlargedSide < recipe.side)
-    complain('recipe.augmentation.enlargedSide', `must be at least the side of the input (${recipe.side})`);
-}

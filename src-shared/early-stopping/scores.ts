@@ -1,4 +1,4 @@
-import type { EpochRecord } from '../run/trial';
+import type { EpochRecord } from '../run/epoch-record';
 
 /**
  * What rules compare children by after an epoch; more is better. Accuracies are taken as they are; perplexities as minus their

@@ -1,5 +1,5 @@
 import { isImageSearch, type SearchConfig } from '../config/search-config';
-import { validationCount } from '../config/tasks/validation-split';
+import { validationCount } from '../tasks/images/validation-split';
 import type { DatasetDescription } from '../dataset/description';
 
 /** Steps of an epoch, and how many images or tokens each of them takes. */

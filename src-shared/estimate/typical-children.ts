@@ -6,9 +6,9 @@ import {
   languageArchitecture,
   languageMultiplyAdds,
 } from '../architecture/cell/language-model-size';
-import { imageTask } from '../config/tasks/image-task';
+import { imageTask } from '../tasks/conv/image-task';
 import { isImageSearch, type SearchConfig, type TextSearchConfig } from '../config/search-config';
-import { vocabularyOf } from '../config/tasks/text-task';
+import { vocabularyOf } from '../tasks/text/vocabulary-of';
 import type { DatasetDescription } from '../dataset/description';
 import { Generator } from '../random';
 import { decodeCell } from '../space/cell-space';

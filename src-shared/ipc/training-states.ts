@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochRecordSchema } from '../run/trial';
+import { epochRecordSchema } from '../run/epoch-record';
 import { trainingNameSchema, trainingSummarySchema } from '../training/training-summary';
 import { problemSchema, readingSchema } from './problem-states';
 

@@ -1,6 +1,6 @@
 import type { Recipe } from '../config/search-config';
-import { bitsOf } from './language-epoch';
-import type { EpochRecord } from './trial';
+import { bitsOf } from '../tasks/text/language-epoch';
+import type { EpochRecord } from './epoch-record';
 
 /**
  * What children of a run are compared by on their validation data. Stored are accuracies in [0, 1] and perplexities; at the level of

@@ -1,6 +1,8 @@
-import type { ImageRecipe, Recipe } from '../config/search-config';
-import { bestPerplexity, languageReward, type LanguageEpochRecord } from './language-epoch';
-import type { EpochRecord, ImageEpochRecord } from './trial';
+import type { ImageRecipe } from '../tasks/images/image-recipe';
+import type { Recipe } from '../config/search-config';
+import { bestPerplexity, languageReward, type LanguageEpochRecord } from '../tasks/text/language-epoch';
+import type { EpochRecord } from './epoch-record';
+import type { ImageEpochRecord } from '../tasks/images/image-epoch';
 
 /** What a child's epochs come to. */
 export interface Outcome {

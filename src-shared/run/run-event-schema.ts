@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { queueStateSchema } from './queue-state';
 import type { ControllerUpdate, DecisionProbabilities, RunEvent } from './run-event';
-import { epochRecordSchema, failureReasons, trialSchema } from './trial';
+import { epochRecordSchema } from './epoch-record';
+import { failureReasons, trialSchema } from './trial';
 
 const number = z.int().min(1);
 const at = z.number();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../config/presets/presets';
-import type { ConvSpaceConfig } from '../config/search-config';
+import type { ConvSpaceConfig } from '../tasks/conv/conv-options';
 import { drawSample, walk } from '../testing/conv-samples';
 import { convSpace, convSpaceSize, depthAt, log10OfBigInt } from './conv-space';
 import { readConvSteps, writeConvSteps } from './conv-steps';

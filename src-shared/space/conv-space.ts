@@ -1,4 +1,4 @@
-import type { ConvSpaceConfig } from '../config/search-config';
+import type { ConvSpaceConfig } from '../tasks/conv/conv-options';
 import type { ChoicePoint, Decision, DecisionPoint, OptionValue, SearchSpace } from './search-space';
 
 /** What a predicted step decides by a softmax, in the order in which the controller predicts it (paper figures 2 and 4). */

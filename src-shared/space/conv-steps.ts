@@ -1,4 +1,4 @@
-import type { ConvSpaceConfig } from '../config/search-config';
+import type { ConvSpaceConfig } from '../tasks/conv/conv-options';
 import { counted } from '../counted';
 import { CellsmithError } from '../errors';
 import { convChoiceNames, convChoices, convDecisionPoints, type ConvChoiceName } from './conv-space';

@@ -1,4 +1,4 @@
-import type { ConvSpaceConfig } from '../config/search-config';
+import type { ConvSpaceConfig } from '../tasks/conv/conv-options';
 import { convSpace } from '../space/conv-space';
 import type { Decision, DecisionPoint, SearchSpace } from '../space/search-space';
 

@@ -1,7 +1,7 @@
 import type { LanguageCell } from '../architecture/cell/language-model';
 import { nasCell } from '../architecture/cell/published-cells';
 import { cellPresets } from '../config/presets/cell-presets';
-import type { LanguageDropout, TextRecipe } from '../config/tasks/text-recipe';
+import type { LanguageDropout, TextRecipe } from '../tasks/text/text-recipe';
 
 /** A language model that others have published, with the recipe by which it was trained. */
 export interface ReadyModel {

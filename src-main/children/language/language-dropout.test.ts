@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LanguageDropout } from '../../../src-shared/config/tasks/text-recipe';
+import type { LanguageDropout } from '../../../src-shared/tasks/text/text-recipe';
 import { Graph, type Tensor } from '../../engine/graph';
 import { evaluationPass, trainingPass } from '../../engine/layers';
 import { filled } from '../../engine/ops/broadcast';

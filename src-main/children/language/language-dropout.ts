@@ -6,7 +6,7 @@ import { gather } from '../../engine/ops/gather';
 import { cast, greaterEqual } from '../../engine/ops/logic';
 import { dropout, dropoutMask, randomUniform } from '../../engine/ops/random';
 import { constant } from '../../engine/ops/source';
-import type { LanguageDropout } from '../../../src-shared/config/tasks/text-recipe';
+import type { LanguageDropout } from '../../../src-shared/tasks/text/text-recipe';
 
 /** Where a language model drops something. In a pass that does not train, and at a rate of 0, each gives back what it was given. */
 export interface Droppings {

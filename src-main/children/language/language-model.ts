@@ -1,5 +1,5 @@
 import type { LanguageArchitecture } from '../../../src-shared/architecture/cell/language-model';
-import type { TextRecipe } from '../../../src-shared/config/tasks/text-recipe';
+import type { TextRecipe } from '../../../src-shared/tasks/text/text-recipe';
 import { compileModel } from '../../engine/compile';
 import { Graph, type GraphNode, type Tensor, type Variable } from '../../engine/graph';
 import { evaluationPass, type Pass, trainingPass } from '../../engine/layers';

@@ -1,6 +1,6 @@
 import { CellsmithError } from '../../../src-shared/errors';
 import type { LanguageArchitecture } from '../../../src-shared/architecture/cell/language-model';
-import type { TextRecipe } from '../../../src-shared/config/tasks/text-recipe';
+import type { TextRecipe } from '../../../src-shared/tasks/text/text-recipe';
 import type { Graph, GraphNode, Tensor, Variable } from '../../engine/graph';
 import { type Pass, uniform, zeros } from '../../engine/layers';
 import { biasAdd } from '../../engine/ops/activation';

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { languageArchitecture } from '../../../src-shared/architecture/cell/language-model-size';
-import { perplexityOf } from '../../../src-shared/run/language-epoch';
+import { perplexityOf } from '../../../src-shared/tasks/text/language-epoch';
 import { hasOwnOps } from '../../engine/load';
 import { openSession } from '../../engine/session';
 import { assignWeights } from '../assign-weights';

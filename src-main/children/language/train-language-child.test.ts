@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { countLanguageParameters } from '../../../src-shared/architecture/cell/language-model-size';
 import { nasCell } from '../../../src-shared/architecture/cell/published-cells';
-import type { TextRecipe } from '../../../src-shared/config/tasks/text-recipe';
+import type { TextRecipe } from '../../../src-shared/tasks/text/text-recipe';
 import type { TrainingTokens } from '../../datasets/text/load-training-tokens';
 import { hasOwnOps } from '../../engine/load';
 import { openSession } from '../../engine/session';

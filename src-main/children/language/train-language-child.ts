@@ -3,10 +3,10 @@ import type {
   LanguageCell,
 } from '../../../src-shared/architecture/cell/language-model';
 import { languageArchitecture } from '../../../src-shared/architecture/cell/language-model-size';
-import { languageRateAt, type TextRecipe } from '../../../src-shared/config/tasks/text-recipe';
+import { languageRateAt, type TextRecipe } from '../../../src-shared/tasks/text/text-recipe';
 import { CellsmithError } from '../../../src-shared/errors';
 import { Generator } from '../../../src-shared/random';
-import { type LanguageEpochRecord, perplexityOf } from '../../../src-shared/run/language-epoch';
+import { type LanguageEpochRecord, perplexityOf } from '../../../src-shared/tasks/text/language-epoch';
 import type { TrainingTokens } from '../../datasets/text/load-training-tokens';
 import { hasOwnOps } from '../../engine/load';
 import { fetchedFloats, fetchedNumber, openSession, type Session } from '../../engine/session';

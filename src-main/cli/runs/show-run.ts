@@ -3,7 +3,8 @@ import { convTableText, shortCount } from '../../../src-shared/architecture/conv
 import { counted } from '../../../src-shared/counted';
 import { measureNames, measureOf, measureText, type Measure } from '../../../src-shared/run/measure';
 import { stalenessOf, stalenessText } from '../../../src-shared/run/figures/staleness';
-import type { EpochRecord, FailureReason, Trial } from '../../../src-shared/run/trial';
+import type { EpochRecord } from '../../../src-shared/run/epoch-record';
+import type { FailureReason, Trial } from '../../../src-shared/run/trial';
 import type { OpenRun } from '../../runs/run-folder';
 import { hasWeights, weightsPath } from '../../runs/weights';
 import { readBatchOf } from '../../runs/tables/batches';

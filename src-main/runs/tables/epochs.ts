@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { languageEpochRecordSchema, type LanguageEpochRecord } from '../../../src-shared/run/language-epoch';
 import {
-  imageEpochRecordSchema,
-  type EpochRecord,
-  type ImageEpochRecord,
-} from '../../../src-shared/run/trial';
+  languageEpochRecordSchema,
+  type LanguageEpochRecord,
+} from '../../../src-shared/tasks/text/language-epoch';
+import { imageEpochRecordSchema, type ImageEpochRecord } from '../../../src-shared/tasks/images/image-epoch';
+import type { EpochRecord } from '../../../src-shared/run/epoch-record';
 import type { Database } from '../sqlite/database';
 
 const imageRow = z

@@ -1,5 +1,6 @@
 import { Generator } from '../../../src-shared/random';
-import type { EpochRecord, Trial } from '../../../src-shared/run/trial';
+import type { EpochRecord } from '../../../src-shared/run/epoch-record';
+import type { Trial } from '../../../src-shared/run/trial';
 import { childCheckpointPath } from '../../runs/child-checkpoints';
 import { insertEpoch, replaceEpochs } from '../../runs/tables/epochs';
 import { readTrial, updateTrial } from '../../runs/tables/trials';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConvArchitecture } from '../../../src-shared/architecture/conv/conv-architecture';
-import type { ImageRecipe } from '../../../src-shared/config/search-config';
+import type { ImageRecipe } from '../../../src-shared/tasks/images/image-recipe';
 import { Generator } from '../../../src-shared/random';
 import type { TrainingData } from '../../datasets/training-data';
 

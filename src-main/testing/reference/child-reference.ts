@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ConvArchitecture, ImageTask } from '../../../src-shared/architecture/conv/conv-architecture';
-import type { ImageRecipe } from '../../../src-shared/config/search-config';
+import type { ImageRecipe } from '../../../src-shared/tasks/images/image-recipe';
 import { convChild } from '../../children/conv-child';
 import { cropPlan, evaluationBoxes } from '../../children/crop-boxes';
 import { fetchedFloats, fetchedNumber, openSession } from '../../engine/session';

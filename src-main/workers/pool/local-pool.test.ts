@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { ConvArchitecture } from '../../../src-shared/architecture/conv/conv-architecture';
-import type { ImageRecipe } from '../../../src-shared/config/search-config';
+import type { ImageRecipe } from '../../../src-shared/tasks/images/image-recipe';
 import { readSafetensors } from '../../children/safetensors';
 import { tinyDataset } from '../../testing/data/tiny-dataset';
 import { tinyArchitecture, tinyRecipe } from '../../testing/data/tiny-images';

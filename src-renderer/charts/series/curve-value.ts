@@ -1,5 +1,5 @@
 import { shownMeasure, trainMeasure, validationMeasure, type Measure } from '../../../src-shared/run/measure';
-import type { EpochRecord } from '../../../src-shared/run/trial';
+import type { EpochRecord } from '../../../src-shared/run/epoch-record';
 
 /** A line that a child's epochs make: on its validation or training data, the measure of the run or the loss. */
 export interface CurveKind {

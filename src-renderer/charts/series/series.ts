@@ -1,4 +1,4 @@
-import type { EpochRecord } from '../../../src-shared/run/trial';
+import type { EpochRecord } from '../../../src-shared/run/epoch-record';
 import type { Point } from './reward-series';
 import type { Palette } from '../theme';
 

@@ -1,5 +1,5 @@
 import { measureNames } from '../../../src-shared/run/measure';
-import type { EpochRecord } from '../../../src-shared/run/trial';
+import type { EpochRecord } from '../../../src-shared/run/epoch-record';
 import { curveValue } from '../../charts/series/curve-value';
 import { exactText, type Figure } from '../../charts/figure';
 import type { Point } from '../../charts/series/reward-series';

@@ -1,4 +1,4 @@
-import type { TextRecipe } from '../../config/tasks/text-recipe';
+import type { TextRecipe } from '../../tasks/text/text-recipe';
 import { CellsmithError } from '../../errors';
 import type { LanguageArchitecture, LanguageCell } from './language-model';
 

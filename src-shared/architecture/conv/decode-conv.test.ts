@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../config/presets/presets';
-import type { ConvSpaceConfig } from '../../config/search-config';
+import type { ConvSpaceConfig } from '../../tasks/conv/conv-options';
 import type { Decision } from '../../space/search-space';
 import { drawSample } from '../../testing/conv-samples';
 import type { ConvArchitecture, Layer } from './conv-architecture';

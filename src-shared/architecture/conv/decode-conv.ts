@@ -1,4 +1,4 @@
-import type { ConvSpaceConfig } from '../../config/search-config';
+import type { ConvSpaceConfig } from '../../tasks/conv/conv-options';
 import { readConvSteps, type ConvStep } from '../../space/conv-steps';
 import type { Decision } from '../../space/search-space';
 import type { ConvArchitecture, Layer, LayerReference } from './conv-architecture';

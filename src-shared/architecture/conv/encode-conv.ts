@@ -1,4 +1,4 @@
-import type { ConvSpaceConfig } from '../../config/search-config';
+import type { ConvSpaceConfig } from '../../tasks/conv/conv-options';
 import { CellsmithError } from '../../errors';
 import { writeConvSteps, type ConvStep } from '../../space/conv-steps';
 import type { Decision } from '../../space/search-space';

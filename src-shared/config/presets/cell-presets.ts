@@ -1,7 +1,8 @@
 import { paperCellController, paperRun, shortController } from './paper-controller';
 import type { Preset } from './preset';
-import type { CellSpaceConfig, TextSearchConfig } from '../search-config';
-import type { TextRecipe } from '../tasks/text-recipe';
+import type { CellSpaceConfig } from '../../tasks/cell/cell-options';
+import type { TextSearchConfig } from '../search-config';
+import type { TextRecipe } from '../../tasks/text/text-recipe';
 
 /** The space of the published search. */
 const paperSpace: CellSpaceConfig = {

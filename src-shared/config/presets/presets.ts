@@ -2,7 +2,9 @@ import { CellsmithError } from '../../errors';
 import { cellPresets } from './cell-presets';
 import { paperController, paperRun, shortController } from './paper-controller';
 import type { Preset } from './preset';
-import type { ConvSpaceConfig, ImageRecipe, ImageSearchConfig } from '../search-config';
+import type { ConvSpaceConfig } from '../../tasks/conv/conv-options';
+import type { ImageRecipe } from '../../tasks/images/image-recipe';
+import type { ImageSearchConfig } from '../search-config';
 
 /** How the paper trains a child (section 4.1). Batch size, and epsilon and momentum of the normalisation, are not published. */
 const paperRecipe: ImageRecipe = {

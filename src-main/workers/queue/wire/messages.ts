@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { CellsmithError } from '../../../../src-shared/errors';
 import { textLevelSchema, vocabularyLimitSchema } from '../../../../src-shared/dataset/text-options';
-import { epochRecordSchema, failureReasons } from '../../../../src-shared/run/trial';
+import { epochRecordSchema } from '../../../../src-shared/run/epoch-record';
+import { failureReasons } from '../../../../src-shared/run/trial';
 import { childSchema } from '../../protocol';
 import { queueProtocol } from './keys';
 

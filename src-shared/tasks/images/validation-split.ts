@@ -1,7 +1,7 @@
 import { counted } from '../../counted';
 import type { DatasetDescription } from '../../dataset/description';
 import { CellsmithError } from '../../errors';
-import type { Recipe } from '../search-config';
+import type { Recipe } from '../../config/search-config';
 
 /** Images that are set aside for validation. @param validation a number of them, or a fraction between 0 and 1 */
 export function validationCount(validation: number, images: number): number {
