@@ -1,11 +1,9 @@
 import { defineConfig } from '@playwright/test';
 
 /**
- * `npm run e2e`: the real program in the real Electron, one window at a time, since searches want the whole machine; and its pages by
- * themselves in plain Chromium, with what the program has answered before behind their bridge.
+ * `npm run e2e`: the program in Electron, one window at a time, since a search takes the whole machine; and its pages alone, in empty
+ * windows of Electron, with recorded replies of the program behind their bridge.
  */
-const chromium = process.env['CELLSMITH_CHROMIUM'];
-
 export default defineConfig({
   testDir: '.',
   outputDir: '../test-results/e2e',
@@ -24,10 +22,6 @@ export default defineConfig({
       dependencies: ['recording'],
       timeout: 60_000,
       expect: { timeout: 20_000 },
-      use: {
-        browserName: 'chromium',
-        ...(chromium !== undefined && { launchOptions: { executablePath: chromium } }),
-      },
     },
     { name: 'window', testIgnore: 'pages/**' },
   ],

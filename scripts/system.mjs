@@ -44,8 +44,6 @@ const compiler = {
     [environment.CXX?.split(' ')[0], 'c++', 'g++', 'clang++'].some((name) => name && hasProgram(name)),
 };
 const redis = program('redis-server', ['redis-server'], { macos: 'brew install redis' });
-/** The pages are tested in a Chromium of the system. */
-const chromium = program('chromium', ['chromium']);
 const openssl = program('openssl', ['openssl'], { macos: 'brew install openssl' });
 const virtualDisplay = [
   program('Xvfb', ['xvfb']),
@@ -103,7 +101,7 @@ export function needsOf(command, { platform, hasDisplay, hasEngine }) {
     case 'queue':
       return [...missingEngine, redis, openssl];
     case 'test':
-      return [...engine, redis, openssl, chromium, ...window];
+      return [...engine, redis, openssl, ...window];
     default:
       throw new Error(`Unknown command ${command}.`);
   }

@@ -52,7 +52,6 @@ describe('what a command needs', () => {
       'a C++ compiler',
       'redis-server',
       'openssl',
-      'chromium',
       'Xvfb',
       'xvfb-run',
       'xauth',

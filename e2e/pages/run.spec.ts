@@ -1,5 +1,6 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { walkByTab } from './look';
+import { test } from './page-test';
 import { openPage, recorded, tell } from './recorded-program';
 
 const recordedFolder = (): string => recorded('openRun').request.folder;

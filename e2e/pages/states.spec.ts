@@ -1,6 +1,7 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { sample } from '../studio';
 import { looksRight } from './look';
+import { test } from './page-test';
 import { recordedRun, recordedTraining } from './recording';
 import { openPage, recorded, type Answer, type Answers } from './recorded-program';
 
