@@ -100,5 +100,5 @@ test('a cell is opened from a file, with the LSTM beside it; a damaged file says
   writeFileSync(path, architectureFileText(file).replace('"base": 8', '"base": 7'));
   await studio.drop(join(home.runs, 'network.json'));
   await studio.drop(path);
-  await expect(page.getByRole('alert')).toContainText('architecture.base: must be a power of two');
+  await expect(page.getByRole('alert')).toContainText('architecture.base: must be one of 2, 4, 8, 16');
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { readyCells } from '../../src-shared/architecture/cell/language-model';
-import { activations, combinations, nodeCount } from '../../src-shared/architecture/cell/recurrent-cell';
+import { languageCellSchema } from '../../src-shared/architecture/cell/language-model';
+import { convArchitectureSchema } from '../../src-shared/architecture/conv/conv-architecture';
 import { imageRecipeSchema } from '../../src-shared/tasks/images/image-recipe';
 import { textRecipeSchema } from '../../src-shared/tasks/text/text-recipe';
 import { epochRecordSchema } from '../../src-shared/run/epoch-record';
@@ -8,67 +8,14 @@ import { failureReasons } from '../../src-shared/run/trial';
 import type { Child, TrainerReply, TrainerRequest } from './trial-job';
 
 const size = z.int().min(1);
-const inputs = z.array(z.int().min(0));
-
-const layerSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('convolution'),
-    filterHeight: size,
-    filterWidth: size,
-    strideHeight: size,
-    strideWidth: size,
-    filters: size,
-    inputs,
-  }),
-  z.strictObject({
-    kind: z.enum(['maxPooling', 'averagePooling']),
-    height: size,
-    width: size,
-    strideHeight: size,
-    strideWidth: size,
-    inputs,
-  }),
-]);
-
-const architectureSchema = z.strictObject({
-  kind: z.literal('conv'),
-  layers: z.array(layerSchema),
-  outputs: z.array(z.int().min(0)),
-  learningRate: z.number().positive().exactOptional(),
-});
-
-const node = z.int().min(0);
-const operationSchema = z.strictObject({
-  combination: z.enum(combinations),
-  activation: z.enum(activations),
-});
-
-const cellSchema = z.discriminatedUnion('kind', [
-  z
-    .strictObject({
-      kind: z.literal('cell'),
-      base: z.literal([2, 4, 8, 16]),
-      nodes: z.array(operationSchema),
-      inject: operationSchema,
-      readNode: node,
-      injectedNode: node,
-    })
-    .refine(
-      ({ base, nodes, readNode, injectedNode }) =>
-        nodes.length === nodeCount(base) && readNode < nodes.length && injectedNode < nodes.length,
-      'is no tree over its leaves',
-    ),
-  z.strictObject({ kind: z.enum(readyCells) }),
-]);
-
 /** A child off the wire. */
 export const childSchema: z.ZodType<Child> = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('images'),
-    architecture: architectureSchema,
+    architecture: convArchitectureSchema,
     recipe: imageRecipeSchema,
   }),
-  z.strictObject({ kind: z.literal('text'), cell: cellSchema, recipe: textRecipeSchema }),
+  z.strictObject({ kind: z.literal('text'), cell: languageCellSchema, recipe: textRecipeSchema }),
 ]);
 
 const jobSchema = z.strictObject({

@@ -171,7 +171,8 @@ describe('an architecture file', () => {
     const task = { level: 'word', vocabulary: 10, layers: 1, hidden: 2, sharedEmbeddings: false };
     const wrong = (cell: object) =>
       problemOf(JSON.stringify({ ...base, task, architecture: { ...nasCell, ...cell } }));
-    expect(wrong({ base: 6 })).toMatch(/architecture\.base: must be a power of two/);
+    for (const base of [1, 6, 32])
+      expect(wrong({ base })).toMatch(/architecture\.base: must be one of 2, 4, 8, 16/);
     expect(wrong({ base: 4 })).toMatch(/architecture\.nodes: must be 7 operations for base 4, not 15/);
     expect(wrong({ readNode: 15 })).toMatch(/architecture\.readNode: must be a node from 0 to 14/);
     expect(wrong({ inject: { combination: 'divide', activation: 'tanh' } })).toMatch(/inject\.combination/);

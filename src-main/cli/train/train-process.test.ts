@@ -270,6 +270,19 @@ describe('what cannot be trained', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
+  it('refuses a cell of base 32 at its file, before data are read', async () => {
+    const sum = { combination: 'add', activation: 'tanh' } as const;
+    const cell = { ...figure5Cell, base: 32, nodes: Array.from({ length: 63 }, () => sum) };
+    const task = { level: 'word', vocabulary: 20, layers: 1, hidden: 9, sharedEmbeddings: false } as const;
+    const network = { kind: 'cell', architecture: cell, task } as const;
+    const [file, output] = [join(folder, 'base32.json'), join(folder, 'base32')];
+    writeFileSync(file, architectureFileText({ ...head, ...network, ...countsOf(network) }));
+    const { code, stderr } = await train(file, '--data', join(folder, 'nowhere'), '--output', output);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/architecture\.base: must be one of 2, 4, 8, 16/);
+    expect(existsSync(output)).toBe(false);
+  });
+
   it('leaves no folder, and one with something in it as it is', async () => {
     const images = join(import.meta.dirname, '../../../assets/cifar10-sample.tar.gz');
     const output = join(folder, 'nothing');

@@ -1,14 +1,21 @@
-import type { RecurrentCell } from './recurrent-cell';
+import { z } from 'zod';
+import { recurrentCellSchema } from './recurrent-cell';
 
 /**
- * Cells that are always there, beside those of the search space: Zaremba's LSTM (input, forget and output gates, no peepholes)
+ * Cells outside the search space: Zaremba's LSTM (input, forget and output gates, no peepholes)
  * and the plain recurrent network of one tanh.
  */
-export const readyCells = ['lstm', 'rnn'] as const;
-export type ReadyCell = (typeof readyCells)[number];
+const readyCells = ['lstm', 'rnn'] as const;
 
 /** What a language model repeats over time. */
-export type LanguageCell = RecurrentCell | { readonly kind: ReadyCell };
+export const languageCellSchema = z.discriminatedUnion('kind', [
+  recurrentCellSchema,
+  z.strictObject({ kind: z.enum(readyCells) }),
+]);
+export type LanguageCell = Readonly<z.infer<typeof languageCellSchema>>;
+
+/** The most of each that a language model can have. */
+export const languageLimits = { layers: 1024, hidden: 1_000_000, vocabulary: 100_000_000 } as const;
 
 /** A language model (paper section 4.2): embedding, recurrent layers of one kind of cell, softmax over the vocabulary. */
 export interface LanguageArchitecture {

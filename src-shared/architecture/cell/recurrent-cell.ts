@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** How two values meet, element by element (paper section 3.4; `max` belongs to the control experiment). */
 export const combinations = ['elem_mult', 'add', 'max'] as const;
 export type Combination = (typeof combinations)[number];
@@ -7,31 +9,58 @@ export const activations = ['identity', 'tanh', 'sigmoid', 'relu', 'sin'] as con
 export type Activation = (typeof activations)[number];
 
 /** activation(combination(left, right)). */
-export interface CellOperation {
-  readonly combination: Combination;
-  readonly activation: Activation;
-}
+const operationSchema = z.strictObject({
+  combination: z.enum(combinations),
+  activation: z.enum(activations),
+});
+export type CellOperation = Readonly<z.infer<typeof operationSchema>>;
+
+/** Numbers of leaves that a cell can have: those for which there are kernels. */
+export const cellBases = [2, 4, 8, 16] as const;
 
 /**
  * A recurrent cell: a complete binary tree over `base` leaves (paper section 3.4, figure 5).
  * Nodes are numbered leaves first, then level by level up to the root: leaves 0 … base−1, root 2·base−2.
  * Leaf i computes activation(combination(W_i x_t, U_i h_{t−1})); an inner node combines its two children and has no weights.
  */
-export interface RecurrentCell {
-  readonly kind: 'cell';
-  /** Number of leaves, a power of two from 2. */
-  readonly base: number;
-  /** 2·base − 1 operations in the order of the node numbers. */
-  readonly nodes: readonly CellOperation[];
-  /** Cell inject: what joins c_{t−1} to the output of node `injectedNode`. */
-  readonly inject: CellOperation;
-  /**
-   * First cell index: c_t is this node's value before its activation (and before any injection, which comes after the activation).
-   */
-  readonly readNode: number;
-  /** Second cell index: the node whose output is joined with c_{t−1}; its parent, or h_t when it is the root, uses the result. */
-  readonly injectedNode: number;
-}
+export const recurrentCellSchema = z
+  .strictObject({
+    kind: z.literal('cell'),
+    /** Number of leaves. */
+    base: z
+      .int()
+      .refine((base) => cellBases.some((one) => one === base), `must be one of ${cellBases.join(', ')}`),
+    /** 2·base − 1 operations in the order of the node numbers. */
+    nodes: z
+      .array(operationSchema)
+      .max(nodeCount(Math.max(...cellBases)))
+      .readonly(),
+    /** Cell inject: what joins c_{t−1} to the output of node `injectedNode`. */
+    inject: operationSchema,
+    /**
+     * First cell index: c_t is this node's value before its activation (and before any injection, which comes after the activation).
+     */
+    readNode: z.int().min(0),
+    /** Second cell index: the node whose output is joined with c_{t−1}; its parent, or h_t when it is the root, uses the result. */
+    injectedNode: z.int().min(0),
+  })
+  .superRefine(({ base, nodes, readNode, injectedNode }, context) => {
+    const wanted = nodeCount(base);
+    if (nodes.length !== wanted)
+      context.addIssue({
+        code: 'custom',
+        path: ['nodes'],
+        message: `must be ${wanted} operations for base ${base}, not ${nodes.length}`,
+      });
+    for (const [field, node] of Object.entries({ readNode, injectedNode }))
+      if (node >= wanted)
+        context.addIssue({
+          code: 'custom',
+          path: [field],
+          message: `must be a node from 0 to ${wanted - 1}`,
+        });
+  });
+export type RecurrentCell = Readonly<z.infer<typeof recurrentCellSchema>>;
 
 /** Number of tree nodes over `base` leaves. */
 export function nodeCount(base: number): number {
