@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- convolutions`: single convolutions and their gradients, by our own kernels and by oneDNN's in TensorFlow, in turns.
- * `ONEDNN_MAX_CPU_ISA=AVX2` keeps both from AVX-512. These figures are for
- * `src-main/engine/kernels/convolution/fast-convolutions.ts`, which tells where ours is taken.
+ * `npm run bench -- convolutions`: single convolutions and their gradients, by the custom kernels and by oneDNN's in TensorFlow, interleaved.
+ * `ONEDNN_MAX_CPU_ISA=AVX2` keeps both from AVX-512. The model in
+ * `src-main/engine/kernels/convolution/fast-convolutions.ts` rests on these figures.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { gradients } from '../src-main/engine/gradients';
 import { Graph, type Tensor } from '../src-main/engine/graph';
 import { isFastConvolution } from '../src-main/engine/kernels/convolution/fast-convolutions';
 import { engineEnvironment } from '../src-main/engine/load';
-import { runsKernels } from '../src-main/engine/kernels/kernels';
+import { supportsKernels } from '../src-main/engine/kernels/kernels';
 import { mul } from '../src-main/engine/ops/arithmetic';
 import { sum } from '../src-main/engine/ops/broadcast';
 import { conv2d } from '../src-main/engine/ops/convolution';
@@ -21,11 +21,11 @@ import { readVariable, variable } from '../src-main/engine/variables';
 import { Generator } from '../src-shared/random';
 import { spreadOf } from './statistics';
 
-/** Side of the square images, channels, kernel's rows and columns, filters. Padding is SAME, strides are one, a batch has 32 images. */
+/** Side of the square images, channels, kernel rows and columns, filters. Padding is SAME, stride 1, batch 32. */
 type Layer = readonly [side: number, depth: number, rows: number, columns: number, filters: number];
 
 const batch = 32;
-/** Of the benchmark's children and around them: kernels of every height, vectors full and not, many channels and few. */
+/** From the benchmark's children and around them: kernels of every height, full and partial vectors, many channels and few. */
 const layers: readonly Layer[] = [
   [32, 36, 3, 3, 36],
   [32, 24, 3, 3, 64],
@@ -50,7 +50,7 @@ const layers: readonly Layer[] = [
 const turns = 30;
 const kinds = ['forward', 'input', 'filter'] as const;
 
-if (!runsKernels()) throw new Error('Our own kernels run on Linux with AVX2 alone.');
+if (!supportsKernels()) throw new Error('The custom kernels need Linux x64 with AVX2.');
 // Read when the engine is loaded.
 Object.assign(process.env, engineEnvironment({ threads: cpus().length }), { TF_CPP_MIN_LOG_LEVEL: '3' });
 console.log('| image, channels, kernel, filters | convolution | gradient of input | gradient of filter |');
@@ -61,7 +61,7 @@ for (const layer of layers) {
   console.log(`| ${side} × ${side} × ${depth}, ${rows} × ${columns}, ${filters} | ${cells.join(' | ')} |`);
 }
 
-/** Milliseconds of oneDNN's and of ours, by kind; ours in brackets where the graph takes oneDNN's. */
+/** Milliseconds of oneDNN's and of the custom kernel, by kind; the latter in brackets if the graph takes oneDNN's. */
 async function measure([side, depth, rows, columns, filters]: Layer): Promise<string[]> {
   const graph = new Graph();
   const x = variable(graph, 'x', [batch, side, side, depth]);
@@ -81,7 +81,7 @@ async function measure([side, depth, rows, columns, filters]: Layer): Promise<st
   const directory = mkdtempSync(join(tmpdir(), 'cellsmith-bench-'));
   const sessions = [
     await openSession(graph, { directory }),
-    await openSession(graph, { ownConvolution: () => true }),
+    await openSession(graph, { customConvolution: () => true }),
   ];
   rmSync(directory, { recursive: true });
   const generator = Generator.seeded(1, 'bench/convolutions');

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { rowWindows } from '../../src-main/children/language/corpus-rows';
 import { languageModel } from '../../src-main/children/language/language-model';
-import { hasOwnOps, loadEngine } from '../../src-main/engine/load';
+import { hasCustomOps, loadEngine } from '../../src-main/engine/load';
 import { fetchedNumber, openSession } from '../../src-main/engine/session';
 import { readLanguageWorkload } from '../networks/language-workload';
 import { serve } from './serve';
@@ -23,7 +23,7 @@ const { graph } = languageModel(
     forgetBias: 0,
   },
   { train: file, valid: file, startToken: workload.startToken },
-  { ownOps: hasOwnOps() && process.env['CELLSMITH_OWN_OPS'] !== '0' },
+  { customOps: hasCustomOps() && process.env['CELLSMITH_CUSTOM_OPS'] !== '0' },
 );
 const session = await openSession(graph);
 session.run('init', { seed: new Int32Array([1, 1]) });

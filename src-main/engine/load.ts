@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
 import { CellsmithError } from '../../src-shared/errors';
 import { requireWithBinding } from './binding';
-import { kernelsFile, runsKernels } from './kernels/kernels';
+import { kernelLibrary, supportsKernels } from './kernels/kernels';
 import { currentInstallation } from './provision/installation';
 import type { EngineInstallation } from './provision/installation';
 
@@ -13,7 +13,7 @@ export type Engine = typeof tfjs;
 
 const nodeRequire = createRequire(import.meta.url);
 let engine: Engine | undefined;
-let ownOps = false;
+let customOps = false;
 
 /**
  * Loads tfjs-node-gpu with the binding that provisioning compiled, once a process; it takes about a second.
@@ -39,21 +39,21 @@ export function loadEngine(): Engine {
       { cause: error },
     );
   }
-  ownOps = loadKernels(engine, installation);
+  customOps = loadKernels(engine, installation);
   return engine;
 }
 
 /** Whether graphs may hold ops that only the product has (their names begin with Cellsmith); loads the engine. */
-export function hasOwnOps(): boolean {
+export function hasCustomOps(): boolean {
   loadEngine();
-  return ownOps;
+  return customOps;
 }
 
 /** They are faster, not needed: without them TensorFlow's own serve. They run on the processor alone. */
 function loadKernels(loaded: Engine, { directory }: EngineInstallation): boolean {
-  const file = kernelsFile(directory);
+  const file = kernelLibrary(directory);
   const { isUsingGpuDevice } = loaded.backend() as unknown as { readonly isUsingGpuDevice: boolean };
-  if (isUsingGpuDevice || !runsKernels() || !existsSync(file)) return false;
+  if (isUsingGpuDevice || !supportsKernels() || !existsSync(file)) return false;
   try {
     nodeRequire(file);
     return true;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Generator } from '../../src-shared/random';
 import { elementwiseOpCases } from '../testing/elementwise-op-cases';
 import type { Draw, OpCase } from '../testing/op-case';
-import { ownOpCases } from '../testing/own-op-cases';
+import { customOpCases } from '../testing/custom-op-cases';
 import { structuralOpCases } from '../testing/structural-op-cases';
 import { gradients } from './gradients';
 import { Graph, type Shape, type Tensor } from './graph';
@@ -14,7 +14,7 @@ import { sum } from './ops/broadcast';
 import { constant, placeholder } from './ops/source';
 import { fetchedFloats, fetchedNumber, openSession, type Session } from './session';
 
-const opCases = [...elementwiseOpCases, ...structuralOpCases, ...ownOpCases];
+const opCases = [...elementwiseOpCases, ...structuralOpCases, ...customOpCases];
 const random = Generator.seeded(7);
 
 function draw(shape: Shape, how: Draw): Float32Array {
@@ -121,7 +121,9 @@ describe('the op table', () => {
     expect(declared.length).toBeGreaterThan(40);
     const withoutCase = declared.filter((name) => !opCases.some(({ op }) => op === name));
     // Our own do not run everywhere.
-    expect(withoutCase.filter((name) => ownOpCases.length > 0 || !name.startsWith('Cellsmith'))).toEqual([]);
+    expect(withoutCase.filter((name) => customOpCases.length > 0 || !name.startsWith('Cellsmith'))).toEqual(
+      [],
+    );
   });
 
   it('names each op once', () => {

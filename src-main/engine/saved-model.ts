@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CellsmithError } from '../../src-shared/errors';
 import type { Attribute, DType, Graph, GraphNode, Literal, Shape, Signature, Tensor } from './graph';
-import type { NodesInPlace, WrittenAs } from './kernels/in-place';
+import type { Rewrites, Rewrite } from './kernels/rewrites';
 import { savedModelMessage } from './saved-model-schema';
 
 /** TensorFlow's DataType numbers (types.proto). */
@@ -27,23 +27,23 @@ export const servingTag = 'serve';
  * There is no variables folder: variables start uninitialised, a signature of the graph runs the initialisers.
  *
  * @param directory created when it is missing
- * @param inPlace nodes that are written as something else
+ * @param rewrites what to write in place of nodes
  * @throws engine.graph when a node or a signature cannot be written
  */
-export function writeSavedModel(graph: Graph, directory: string, inPlace: NodesInPlace = new Map()): void {
+export function writeSavedModel(graph: Graph, directory: string, rewrites: Rewrites = new Map()): void {
   mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, 'saved_model.pb'), encodeSavedModel(graph, inPlace));
+  writeFileSync(join(directory, 'saved_model.pb'), encodeSavedModel(graph, rewrites));
 }
 
 /** The bytes of `saved_model.pb`. @throws engine.graph when a node or a signature cannot be written */
-export function encodeSavedModel(graph: Graph, inPlace: NodesInPlace = new Map()): Uint8Array {
+export function encodeSavedModel(graph: Graph, rewrites: Rewrites = new Map()): Uint8Array {
   for (const [name, signature] of graph.signatures) checkSignature(name, signature);
   const message = savedModelMessage.fromObject({
     savedModelSchemaVersion: 1,
     metaGraphs: [
       {
         metaInfoDef: { tags: [servingTag], tensorflowVersion: '2.21.0' },
-        graphDef: { node: nodeDefs(graph, inPlace), versions: { producer: graphVersion } },
+        graphDef: { node: nodeDefs(graph, rewrites), versions: { producer: graphVersion } },
         signatureDef: Object.fromEntries(
           [...graph.signatures].map(([name, { inputs, outputs }]) => [
             name,
@@ -74,7 +74,7 @@ function checkSignature(name: string, { outputs }: Signature): void {
  * A fed tensor is the memory of a JavaScript typed array. TensorFlow assigns without copying, so a variable would keep that
  * memory, and the thread that later frees it would release a JavaScript reference outside JavaScript's thread.
  */
-function nodeDefs(graph: Graph, inPlace: NodesInPlace): object[] {
+function nodeDefs(graph: Graph, rewrites: Rewrites): object[] {
   const fed = new Set<GraphNode>();
   for (const { inputs } of graph.signatures.values())
     for (const tensor of Object.values(inputs)) fed.add(tensor.node);
@@ -83,7 +83,7 @@ function nodeDefs(graph: Graph, inPlace: NodesInPlace): object[] {
     if (node.inputs.some((input) => fed.has(input.node))) fed.add(node);
     const value = node.op === 'AssignVariableOp' ? node.inputs[1] : undefined;
     if (value === undefined || value.dtype === 'string' || !fed.has(value.node))
-      return [nodeDef(node, inPlace)];
+      return [nodeDef(node, rewrites)];
     const copy = `${node.name}/owned`;
     return [
       {
@@ -92,17 +92,17 @@ function nodeDefs(graph: Graph, inPlace: NodesInPlace): object[] {
         input: [reference(value)],
         attr: { T: { type: dataTypes[value.dtype] } },
       },
-      nodeDef(node, inPlace, new Map([[1, copy]])),
+      nodeDef(node, rewrites, new Map([[1, copy]])),
     ];
   });
 }
 
 function nodeDef(
   node: GraphNode,
-  inPlace: NodesInPlace,
+  rewrites: Rewrites,
   replaced: ReadonlyMap<number, string> = new Map(),
 ): object {
-  const { op, inputs, attributes }: WrittenAs = inPlace.get(node) ?? node;
+  const { op, inputs, attributes }: Rewrite = rewrites.get(node) ?? node;
   return {
     name: node.name,
     op,

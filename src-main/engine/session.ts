@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CellsmithError, errorMessage } from '../../src-shared/errors';
 import type { DType, Graph, GraphNode, Shape, Signature, Tensor } from './graph';
-import { kernelsInPlace } from './kernels/in-place';
-import { hasOwnOps, loadEngine } from './load';
+import { kernelRewrites } from './kernels/rewrites';
+import { hasCustomOps, loadEngine } from './load';
 import type { Engine } from './load';
 import { servingTag, writeSavedModel } from './saved-model';
 
@@ -40,7 +40,7 @@ type EngineTensor = ReturnType<Engine['tensor']>;
  * Loads a graph into TensorFlow through a SavedModel.
  *
  * @param options.directory keeps the SavedModel there, for other tools; without it a temporary folder is used and removed
- * @param options.ownConvolution for which convolutions and gradients of their input our own kernels serve, where they run: those for
+ * @param options.customConvolution for which convolutions and gradients of their input our own kernels serve, where they run: those for
  * which they are faster, when absent
  * @throws engine.session when TensorFlow refuses the graph; engine.graph, also where it is kept and has ops that only the product
  * has; engine.missing
@@ -49,7 +49,7 @@ export async function openSession(
   graph: Graph,
   options: {
     readonly directory?: string;
-    readonly ownConvolution?: (node: GraphNode) => boolean;
+    readonly customConvolution?: (node: GraphNode) => boolean;
   } = {},
 ): Promise<Session> {
   const engine = loadEngine();
@@ -59,8 +59,8 @@ export async function openSession(
   const runners = new Map<string, SignatureRunner>();
   try {
     // What is kept is for other tools, which do not know the product's own kernels.
-    const own = options.directory === undefined && hasOwnOps();
-    writeSavedModel(graph, folder, own ? kernelsInPlace(graph, options.ownConvolution) : new Map());
+    const own = options.directory === undefined && hasCustomOps();
+    writeSavedModel(graph, folder, own ? kernelRewrites(graph, options.customConvolution) : new Map());
     for (const name of graph.signatures.keys())
       runners.set(name, await engine.node.loadSavedModel(folder, [servingTag], name));
   } catch (error) {

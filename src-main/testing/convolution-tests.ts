@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Generator } from '../../src-shared/random';
 import { gradients } from '../engine/gradients';
 import { Graph, type Tensor } from '../engine/graph';
-import { runsKernels } from '../engine/kernels/kernels';
+import { supportsKernels } from '../engine/kernels/kernels';
 import { mul } from '../engine/ops/arithmetic';
 import { sum } from '../engine/ops/broadcast';
 import { conv2d } from '../engine/ops/convolution';
@@ -85,15 +85,15 @@ export function testConvolutions(): void {
     );
   });
 
-  describe.runIf(runsKernels())('the convolution', () => {
+  describe.runIf(supportsKernels())('the convolution', () => {
     it.each(strideless)(
       'and the gradient of its input are those of TensorFlow: $batch × $size × $depth, $kernel × $filters',
       async (shape) => {
         const { kernel, depth, filters } = shape;
         const { graph, inputs, y, dx, feeds } = convolution(shape, 2);
         graph.addSignature('run', { inputs, outputs: { y, dx } });
-        const own = await openSession(graph, { ownConvolution: () => true });
-        const theirs = await openSession(graph, { ownConvolution: () => false });
+        const own = await openSession(graph, { customConvolution: () => true });
+        const theirs = await openSession(graph, { customConvolution: () => false });
         const [found, again, expected] = [own, own, theirs].map((session) => session.run('run', feeds));
         own.close();
         theirs.close();
@@ -118,7 +118,7 @@ export function testConvolutions(): void {
         const shape: Shape = { batch: 1, size: [side, side], kernel: [rows, 3], depth, filters };
         const { graph, inputs, y, gradient, feeds } = convolution(shape, 3);
         graph.addSignature('run', { inputs, outputs: { y, gradient } });
-        const session = await openSession(graph, { ownConvolution: () => true });
+        const session = await openSession(graph, { customConvolution: () => true });
         const found = session.run('run', feeds);
         session.close();
 

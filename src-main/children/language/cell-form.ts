@@ -27,6 +27,6 @@ export interface CellForm {
    * @param c c_{t−1}, [batch, hidden]
    */
   readonly step: (fromInput: Tensor, fromHidden: Tensor, c: Tensor | undefined) => CellState;
-  /** The same for the kernel of our own, which computes a whole window. Where there is no c, it takes and gives any. */
+  /** The same as a program for the custom kernel, which computes a whole window. A cell without c passes c through. */
   readonly program: CellProgram;
 }

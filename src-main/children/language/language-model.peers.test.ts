@@ -12,7 +12,7 @@ import {
   type LanguageRequest,
   parseLanguageReferences,
 } from '../../testing/reference/language-reference';
-import { hasOwnOps } from '../../engine/load';
+import { hasCustomOps } from '../../engine/load';
 import fixture from './fixtures/language-model.json';
 import { leafOrder } from './tree-cell';
 
@@ -21,8 +21,8 @@ const script = fileURLToPath(new URL('./fixtures/language_model_torch.py', impor
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-peers-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Graphs of TensorFlow's ops alone, and of ours where they run. */
-const kinds = hasOwnOps() ? [false, true] : [false];
+/** Graphs of TensorFlow's ops alone, and of custom ops where they run. */
+const kinds = hasCustomOps() ? [false, true] : [false];
 
 /** What PyTorch does with requests, now. */
 function pytorch(requests: readonly LanguageRequest[]): readonly LanguageReference[] {
@@ -76,10 +76,10 @@ function randomRequest(seed: number): LanguageRequest {
 describe('language models trained by PyTorch at this moment', () => {
   const references = pytorch(Array.from({ length: 16 }, (_, seed) => randomRequest(seed)));
 
-  it.each(kinds.flatMap((ownOps) => references.map((reference, i) => [i, ownOps, reference] as const)))(
-    'a random model of seed %i trains and is measured alike, to 1e-4 (our ops: %s)',
-    async (seed, ownOps, reference) => {
-      const largest = await compareWithLanguageReference(reference, join(folder, String(seed)), ownOps);
+  it.each(kinds.flatMap((customOps) => references.map((reference, i) => [i, customOps, reference] as const)))(
+    'a random model of seed %i trains and is measured alike, to 1e-4 (custom ops: %s)',
+    async (seed, customOps, reference) => {
+      const largest = await compareWithLanguageReference(reference, join(folder, String(seed)), customOps);
       const { gradientNorm, firstGradient, ...others } = largest;
       expect(Math.max(...Object.values(others))).toBeLessThan(1e-4);
       // A value on the kink of its ReLU, or two that are equal under a maximum, have more than one gradient.

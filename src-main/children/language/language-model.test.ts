@@ -9,7 +9,7 @@ import {
   nameOf,
   parseLanguageReferences,
 } from '../../testing/reference/language-reference';
-import { hasOwnOps } from '../../engine/load';
+import { hasCustomOps } from '../../engine/load';
 import fixture from './fixtures/language-model.json';
 import { languageModel } from './language-model';
 import { leafOrder } from './tree-cell';
@@ -20,17 +20,19 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const references = parseLanguageReferences(fixture).map(
   (reference) => [nameOf(reference.request.architecture), reference] as const,
 );
-/** Graphs of TensorFlow's ops alone, and of ours where they run. */
-const kinds = hasOwnOps() ? [false, true] : [false];
-const referencesOfBoth = kinds.flatMap((ownOps) =>
-  references.map(([name, reference]) => [`${name}${ownOps ? ', our ops' : ''}`, reference, ownOps] as const),
+/** Graphs of TensorFlow's ops alone, and of custom ops where they run. */
+const kinds = hasCustomOps() ? [false, true] : [false];
+const referencesOfBoth = kinds.flatMap((customOps) =>
+  references.map(
+    ([name, reference]) => [`${name}${customOps ? ', custom ops' : ''}`, reference, customOps] as const,
+  ),
 );
 
 describe('a language model, compared with PyTorch from the same weights (fixtures/language_model_torch.py)', () => {
   it.each(referencesOfBoth)(
     '%s: losses, gradients, clipped steps and the whole validation split',
-    async (name, reference, ownOps) => {
-      const largest = await compareWithLanguageReference(reference, join(folder, name), ownOps);
+    async (name, reference, customOps) => {
+      const largest = await compareWithLanguageReference(reference, join(folder, name), customOps);
       expect(largest.loss).toBeLessThan(1e-5);
       expect(largest.gradientNorm).toBeLessThan(1e-4);
       expect(largest.firstGradient).toBeLessThan(1e-4);
@@ -51,8 +53,8 @@ describe('a language model, compared with PyTorch from the same weights (fixture
 
 describe('hidden state that is carried over', () => {
   it.each(kinds)(
-    'is set only after it was read, also where c_t does not depend on c_{t−1} (our ops: %s)',
-    (ownOps) => {
+    'is set only after it was read, also where c_t does not depend on c_{t−1} (custom ops: %s)',
+    (customOps) => {
       // c_t is read at a leaf, and c_{t−1} joins at the root.
       const cell = { ...figure5Cell, readNode: 0, injectedNode: 2 };
       const tokens = { file: '/nowhere', count: 100 };
@@ -67,7 +69,7 @@ describe('hidden state that is carried over', () => {
           forgetBias: 0,
         },
         { train: tokens, valid: tokens, startToken: 0 },
-        { ownOps },
+        { customOps },
       );
       const states = graph.variables.filter(({ name }) => /state\/layer\d\/[hc]$/.test(name));
       expect(states.length).toBe(8);

@@ -35,8 +35,8 @@ export type LanguageGraphRecipe = Pick<
 
 /** How a graph is built. */
 export interface LanguageGraphOptions {
-  /** Ops that only the product has, which are faster; where `hasOwnOps()` says that they are there. */
-  readonly ownOps: boolean;
+  /** Ops that only the product has, which are faster; where `hasCustomOps()` says that they are there. */
+  readonly customOps: boolean;
 }
 
 /** A child on text as a graph that can be opened. */
@@ -65,18 +65,18 @@ export function languageModel(
   architecture: LanguageArchitecture,
   recipe: LanguageGraphRecipe,
   corpus: LanguageCorpus,
-  { ownOps }: LanguageGraphOptions,
+  { customOps }: LanguageGraphOptions,
 ): LanguageModel {
   const { batchSize: batch, steps } = recipe;
   const graph = new Graph();
-  const network = languageNetwork(graph, architecture, recipe, ownOps);
+  const network = languageNetwork(graph, architecture, recipe, customOps);
   const weights = graph.variables.slice();
   const train = mappedFile(graph, corpus.train.file, 'int32', [corpus.train.count]);
   const valid = mappedFile(graph, corpus.valid.file, 'int32', [corpus.valid.count]);
   const read = (tokens: Tensor, fed: FedWindow, carried: CarriedState, pass: Pass): ReadWindow => {
     const window = tokenWindow(tokens, fed.positions, fed.ends, steps, corpus.startToken);
     const { logits, carry } = network.apply(window.inputs, carried, pass);
-    const losses = softmaxLoss(logits, reshape(window.targets, [steps * batch]), { ownOps });
+    const losses = softmaxLoss(logits, reshape(window.targets, [steps * batch]), { customOps });
     const counted = mul(losses, reshape(window.weights, [steps * batch]));
     return {
       losses: reshape(counted, [steps, batch]),

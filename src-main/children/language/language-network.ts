@@ -38,20 +38,20 @@ export interface LanguageNetwork {
  * A language model (paper section 4.2). Variables: `embedding/table` [vocabulary, hidden]; `layer0/…` and so on
  * (recurrent-layer.ts); `softmax/kernel` [hidden, vocabulary] unless the embedding serves; `softmax/bias` [vocabulary].
  *
- * @param ownOps whether layers are ops of our own
+ * @param customOps whether layers are custom ops
  */
 export function languageNetwork(
   graph: Graph,
   architecture: LanguageArchitecture,
   recipe: Pick<TextRecipe, 'dropout' | 'initialRange' | 'forgetBias'>,
-  ownOps: boolean,
+  customOps: boolean,
 ): LanguageNetwork {
   const { cell, layers: depth, hidden, vocabulary, sharedEmbeddings } = architecture;
   const initial = uniform(recipe.initialRange);
   const form = formOfCell(cell, recipe.forgetBias);
   const table = variable(graph, 'embedding/table', [vocabulary, hidden], { initial });
   const layers = Array.from({ length: depth }, (_, i) =>
-    recurrentLayer(graph, `layer${i}`, form, hidden, initial, ownOps),
+    recurrentLayer(graph, `layer${i}`, form, hidden, initial, customOps),
   );
   const kernel = sharedEmbeddings
     ? undefined

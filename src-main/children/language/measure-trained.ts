@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { languageArchitecture } from '../../../src-shared/architecture/cell/language-model-size';
 import { perplexityOf } from '../../../src-shared/tasks/text/language-epoch';
-import { hasOwnOps } from '../../engine/load';
+import { hasCustomOps } from '../../engine/load';
 import { openSession } from '../../engine/session';
 import { assignWeights } from '../assign-weights';
 import type { MeasureListener } from '../measure-child';
@@ -34,7 +34,7 @@ export async function measureTrainedLanguage(
     { ...recipe, batchSize },
     // Nothing is trained: the signature that would is not called.
     { train: text, valid: text, startToken: Math.max(0, vocabulary.indexOf('<eos>')) },
-    { ownOps: hasOwnOps() },
+    { customOps: hasCustomOps() },
   );
   const session = await openSession(model.graph);
   try {

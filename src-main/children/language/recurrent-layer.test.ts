@@ -6,7 +6,7 @@ import { cellSpace, decodeCell } from '../../../src-shared/space/cell-space';
 import { addAssignSignature } from '../../engine/compile';
 import { gradients } from '../../engine/gradients';
 import { Graph, type Tensor } from '../../engine/graph';
-import { hasOwnOps } from '../../engine/load';
+import { hasCustomOps } from '../../engine/load';
 import { uniform } from '../../engine/layers';
 import { sizeOf } from '../../engine/op';
 import { mul } from '../../engine/ops/arithmetic';
@@ -46,12 +46,12 @@ const cases: readonly Case[] = [
   ),
 ];
 
-describe.runIf(hasOwnOps())('a recurrent layer as an op of our own', () => {
+describe.runIf(hasCustomOps())('a recurrent layer as a custom op', () => {
   it.each(cases)(
     'computes what the unrolled graph computes: $name',
     async ({ cell, steps, batch, hidden, masked }) => {
       const [unrolled, own] = await Promise.all(
-        [false, true].map((ownOps) => run({ cell, steps, batch, hidden, masked }, ownOps)),
+        [false, true].map((customOps) => run({ cell, steps, batch, hidden, masked }, customOps)),
       );
       expect(Object.keys(own ?? {}).length).toBeGreaterThanOrEqual(5);
       for (const name of Object.keys(unrolled ?? {})) {
@@ -68,7 +68,7 @@ describe.runIf(hasOwnOps())('a recurrent layer as an op of our own', () => {
 /** Outputs, last state and gradients of a layer from drawn weights on drawn inputs. */
 async function run(
   { cell, steps, batch, hidden, masked }: Omit<Case, 'name'>,
-  ownOps: boolean,
+  customOps: boolean,
 ): Promise<Record<string, Fetched>> {
   const graph = new Graph();
   const fed = {
@@ -79,7 +79,7 @@ async function run(
     ...(masked ? { mask: placeholder(graph, 'mask', [batch, hidden]) } : {}),
   };
   const form = formOfCell(cell, 0.5);
-  const layer = recurrentLayer(graph, 'layer', form, hidden, uniform(0.6), ownOps);
+  const layer = recurrentLayer(graph, 'layer', form, hidden, uniform(0.6), customOps);
   const start = form.hasC ? { h: fed.h, c: fed.c } : { h: fed.h };
   const { outputs, state } = layer(fed.inputs, start, fed.mask);
   const wrt = [fed.inputs, ...graph.variables.map((variable) => readVariable(variable))];

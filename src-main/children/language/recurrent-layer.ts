@@ -31,7 +31,7 @@ export type RecurrentLayer = (inputs: Tensor, start: CellState, recurrentMask?: 
  *
  * The product of the inputs is one for all steps; that of the hidden state is one a step for all blocks.
  *
- * @param ownOps whether the steps are one op of our own, or nodes for each
+ * @param customOps whether the steps are one custom op, else nodes per step
  */
 export function recurrentLayer(
   graph: Graph,
@@ -39,7 +39,7 @@ export function recurrentLayer(
   form: CellForm,
   hidden: number,
   initial: Initializer,
-  ownOps: boolean,
+  customOps: boolean,
 ): RecurrentLayer {
   const columns = form.blocks * hidden;
   const inputWeights = variable(graph, `${name}/input`, [hidden, columns], { initial });
@@ -50,7 +50,7 @@ export function recurrentLayer(
     const products = matMul(reshape(inputs, [steps * batch, hidden]), readVariable(inputWeights));
     const fromInput = bias ? biasAdd(products, readVariable(bias)) : products;
     const weights = readVariable(hiddenWeights);
-    if (ownOps) {
+    if (customOps) {
       const { h, c = h } = start;
       const all = reshape(fromInput, [steps, batch, columns]);
       const made = recurrent(form.program, all, weights, { h, c }, recurrentMask);

@@ -6,7 +6,7 @@ import { countLanguageParameters } from '../../../src-shared/architecture/cell/l
 import { nasCell } from '../../../src-shared/architecture/cell/published-cells';
 import type { TextRecipe } from '../../../src-shared/tasks/text/text-recipe';
 import type { TrainingTokens } from '../../datasets/text/load-training-tokens';
-import { hasOwnOps } from '../../engine/load';
+import { hasCustomOps } from '../../engine/load';
 import { openSession } from '../../engine/session';
 import { checkpointFile } from '../training/checkpoint-file';
 import { languageModel } from './language-model';
@@ -182,7 +182,7 @@ describe('measuring a text with draws of dropout', () => {
       architecture,
       { ...recipe, initialRange: 1, dropout: { ...dropout, samples: 1 } },
       corpus,
-      { ownOps: hasOwnOps() },
+      { customOps: hasCustomOps() },
     );
     const session = await openSession(graph);
     session.run('init', { seed: Int32Array.of(1, 1) });

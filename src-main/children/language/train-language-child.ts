@@ -8,7 +8,7 @@ import { CellsmithError } from '../../../src-shared/errors';
 import { Generator } from '../../../src-shared/random';
 import { type LanguageEpochRecord, perplexityOf } from '../../../src-shared/tasks/text/language-epoch';
 import type { TrainingTokens } from '../../datasets/text/load-training-tokens';
-import { hasOwnOps } from '../../engine/load';
+import { hasCustomOps } from '../../engine/load';
 import { fetchedFloats, fetchedNumber, openSession, type Session } from '../../engine/session';
 import type { NamedTensor } from '../safetensors';
 import type { ChildCheckpoints } from '../training/child-state';
@@ -61,7 +61,7 @@ export async function trainLanguageChild(
       valid: { file: data.validFile, count: counts.valid },
       startToken: Math.max(0, vocabulary.indexOf('<eos>')),
     },
-    { ownOps: hasOwnOps() },
+    { customOps: hasCustomOps() },
   );
   const session = await openSession(model.graph);
   try {

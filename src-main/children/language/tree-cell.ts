@@ -107,7 +107,7 @@ const activating: Readonly<Record<Activation, UnitOperation | undefined>> = {
   sin: 'sine',
 };
 
-/** The same cell for the kernel of our own. */
+/** The same cell as a program for the custom kernel. */
 function treeProgram(cell: RecurrentCell): CellProgram {
   const order = leafOrder(cell);
   const writer = new ProgramWriter(cell.base);

@@ -4,91 +4,94 @@
 #include <functional>
 #include <vector>
 
-// Kernels of our own for TensorFlow, for processors with AVX2 and FMA, some with other loops for AVX-512. Everything is row-major
+// Custom TensorFlow kernels for CPUs with AVX2 and FMA; most have a second implementation for AVX-512. All tensors are row-major
 // float32.
 
-/** Functions for one kind of processor; which it is, is asked when they are called, as a home folder may be shared by machines. */
+/** Compiles a function for an instruction set. Which one runs is decided at run time: machines may share a home folder. */
 #define AVX2 __attribute__((target("avx2,fma")))
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
 
-/** Whether functions marked AVX512 run here, and oneDNN's ONEDNN_MAX_CPU_ISA does not ask for less. */
-bool hasAvx512();
+/** Whether functions marked AVX512 run: the CPU has it, and oneDNN's ONEDNN_MAX_CPU_ISA does not forbid it. */
+bool useAvx512();
 
-/** A convolution of images [batch, height, width, depth] to [batch, outHeight, outWidth, filters]. */
-struct Convolution {
-  int64_t batch, height, width, depth;
-  int64_t kernelHeight, kernelWidth, filters;
+/** A convolution of images [batch, inHeight, inWidth, inChannels] to [batch, outHeight, outWidth, outChannels]. */
+struct ConvParams {
+  int64_t batch, inHeight, inWidth, inChannels;
+  int64_t kernelHeight, kernelWidth, outChannels;
   int64_t outHeight, outWidth;
   int64_t strideHeight, strideWidth;
   /** Rows and columns of zeros before the image. */
-  int64_t top, left;
+  int64_t padTop, padLeft;
 };
 
+/** The most kernel rows that `convForward` and `convBackwardInput` take. */
+constexpr int64_t maxKernelRows = 20;
+
+/** Whether `convForward` and `convBackwardInput` support it: stride 1 and at most `maxKernelRows` kernel rows. */
+bool isConvSupported(const ConvParams& params);
+
+/** @param filter [kernelHeight, kernelWidth, inChannels, outChannels] */
+void convForward(const ConvParams& params, const float* images, const float* filter, float* output);
+
+/** The gradient of the input. @param dy gradient of the output */
+void convBackwardInput(const ConvParams& params, const float* dy, const float* filter, float* dx);
+
 /**
- * The gradient of the filter [kernelHeight, kernelWidth, depth, filters]. The same for the same number of threads, however
- * they are scheduled.
- * @param images of the convolution's input
- * @param gradients with respect to its output
+ * The gradient of the filter [kernelHeight, kernelWidth, inChannels, outChannels], with any strides. Deterministic for a given
+ * number of threads.
+ * @param dy gradient of the output
  */
-void filterGradient(const Convolution& convolution, const float* images, const float* gradients, float* result);
+void convBackwardFilter(const ConvParams& params, const float* images, const float* dy, float* dfilter);
 
-/** Whether the next two run: strides of one, at most seven kernel rows, and a processor with AVX-512. */
-bool convolves(const Convolution& convolution);
-
-/** The convolution itself. @param filter [kernelHeight, kernelWidth, depth, filters] */
-void convolve(const Convolution& convolution, const float* images, const float* filter, float* result);
-
-/** The gradient of its input. @param gradients with respect to its output */
-void inputGradient(const Convolution& convolution, const float* gradients, const float* filter, float* result);
-
-/** Images seen as pixels [pixels, channels]. */
-struct Normalization {
+/** Images seen as [pixels, channels]. */
+struct BatchNormParams {
   int64_t pixels, channels;
   float epsilon;
 };
 
-/** Averages [channels] that follow the batches by rate; not read at a rate of 1. */
-struct MovingAverages {
+/** Running averages [channels]; new = old · (1 − factor) + batch · factor. Not read if factor is 1. */
+struct RunningStats {
   const float *mean, *variance;
-  float rate;
+  float factor;
 };
 
-/** y [pixels, channels]; the others are [channels]: the batch's mean, 1 / √(variance + epsilon), and the averages after the batch. */
-struct NormalizedBatch {
-  float *y, *movedMean, *movedVariance, *mean, *inverse;
+/** y is [pixels, channels], the rest [channels]. invStd is 1 / √(variance + epsilon). */
+struct BatchNormOutputs {
+  float *y, *runningMean, *runningVariance, *mean, *invStd;
 };
 
-/** With respect to x [pixels, channels], scale and offset [channels]. */
-struct NormalizationGradient {
-  float *x, *scale, *offset;
+/** dx is [pixels, channels], dscale and doffset are [channels]. */
+struct BatchNormGradients {
+  float *dx, *dscale, *doffset;
 };
 
-/** y = max(0, scale · (x − mean) / √(variance + epsilon) + offset). The same for the same number of threads. */
-void normalizeAndRectify(const Normalization& normalization, const float* x, const float* scale, const float* offset,
-                         const MovingAverages& moving, const NormalizedBatch& result);
+/** y = max(0, scale · (x − mean) / √(variance + epsilon) + offset). Deterministic for a given number of threads. */
+void batchNormReluForward(const BatchNormParams& params, const float* x, const float* scale, const float* offset,
+                          const RunningStats& running, const BatchNormOutputs& out);
 
 /**
- * The gradient of that, from dy, x and what it gave. Where y is zero is found from x again.
- * @param dy may be where the gradient of x goes
+ * The backward pass; recomputes the ReLU mask from x.
+ * @param dy may alias out.dx
  */
-void normalizeAndRectifyGradient(const Normalization& normalization, const float* dy, const float* x,
-                                 const float* scale, const float* offset, const float* mean, const float* inverse,
-                                 const NormalizationGradient& result);
+void batchNormReluBackward(const BatchNormParams& params, const float* dy, const float* x, const float* scale,
+                           const float* offset, const float* mean, const float* invStd, const BatchNormGradients& out);
 
-/** Some channels of images: the first of the first pixel, and from a pixel to the next. */
+/** A range of the channels of images. */
 struct ChannelSlice {
-  const float* images;
-  int64_t stride;
+  /** The first channel of the first pixel. */
+  const float* data;
+  /** Floats from a pixel to the next. */
+  int64_t pixelStride;
 };
 
-/** The sum of slices of so many channels, [pixels, channels]. */
-void addChannels(const std::vector<ChannelSlice>& slices, int64_t pixels, int64_t channels, float* result);
+/** The sum of slices of `channels` channels each: [pixels, channels]. */
+void sumChannelSlices(const std::vector<ChannelSlice>& slices, int64_t pixels, int64_t channels, float* sum);
 
-/** a / b for b above 0, rounded up where a is not negative. */
-inline int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+/** a / b rounded up, for a ≥ 0 and b > 0. */
+inline int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-/** Threads that a kernel may use: TF_NUM_INTRAOP_THREADS, else one per processor. */
-int threadCount();
+/** Threads that a kernel may use: TF_NUM_INTRAOP_THREADS, or one per CPU if unset. */
+int numThreads();
 
-/** Runs run(0) ... run(parts - 1), side by side where threads are free, and returns when all are done. */
-void inParallel(int64_t parts, const std::function<void(int64_t)>& run);
+/** Runs body(0) ... body(count - 1) on the thread pool and the calling thread; returns when all are done. */
+void parallelFor(int64_t count, const std::function<void(int64_t)>& body);

@@ -1,4 +1,4 @@
-/** Sources as text, put there by the bundler. */
+/** The bundler imports sources as text. */
 declare module '*?raw' {
   const text: string;
   export default text;

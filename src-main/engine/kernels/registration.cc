@@ -3,16 +3,16 @@
 
 #include "tensorflow-c.h"
 
-// Makes the kernels known to TensorFlow when Node loads this library. Node-API is declared here as far as it is used.
+// The Node-API module that registers the kernels with TensorFlow. Declares the part of Node-API that it uses.
 extern "C" int napi_throw_error(void* environment, const char* code, const char* message);
 
-/** What Node calls when it loads the library: once in each of its threads that does. */
+/** Node calls it once in each thread that loads the library. */
 extern "C" void* napi_register_module_v1(void* environment, void* exports) {
   static std::once_flag once;
   try {
     std::call_once(once, [] {
       registerBatchNorm();
-      registerChannelSums();
+      registerChannelSum();
       registerConvolution();
       registerFilterGradient();
       registerRecurrent();

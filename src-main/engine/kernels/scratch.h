@@ -6,22 +6,22 @@
 #include <new>
 
 /**
- * Memory of a thread for the time of a kernel, not cleared. It starts at a cache line and is kept for the next kernel, since memory
- * that is new to the process costs more than most kernels do.
+ * A thread-local scratch buffer per `Tag`, uninitialised and aligned to a cache line. It is kept between kernels: page faults on
+ * fresh memory cost more than most kernels.
  */
-template <class Use>
+template <class Tag>
 float* scratch(int64_t count) {
   struct Free {
     void operator()(float* memory) const { std::free(memory); }
   };
-  thread_local std::unique_ptr<float[], Free> kept;
-  thread_local int64_t length = 0;
-  if (length < count) {
-    kept.reset();
-    length = 0;
-    kept.reset(static_cast<float*>(std::aligned_alloc(64, (count * sizeof(float) + 63) / 64 * 64)));
-    if (kept == nullptr) throw std::bad_alloc();
-    length = count;
+  thread_local std::unique_ptr<float[], Free> buffer;
+  thread_local int64_t capacity = 0;
+  if (capacity < count) {
+    buffer.reset();
+    capacity = 0;
+    buffer.reset(static_cast<float*>(std::aligned_alloc(64, (count * sizeof(float) + 63) / 64 * 64)));
+    if (buffer == nullptr) throw std::bad_alloc();
+    capacity = count;
   }
-  return kept.get();
+  return buffer.get();
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "tensorflow/c/ops.h"
@@ -10,8 +11,8 @@
 #include "tensorflow/c/tf_status.h"
 #include "tensorflow/c/tf_tensor.h"
 
-// TensorFlow's C interface for kernels, declared as far as it is used: TensorFlow's own header for it includes C++ headers that an
-// engine does not have. And what makes it safer to use.
+// The part of TensorFlow's C API for kernels that we use (its header includes C++ headers that the wheel's C headers lack), and RAII
+// wrappers around it.
 
 extern "C" {
 struct TF_KernelBuilder;
@@ -40,21 +41,21 @@ TF_Tensor* TF_ForwardInputOrAllocateOutput(TF_OpKernelContext* context, const in
                                            TF_Status* status);
 }
 
-struct FreeStatus {
+struct DeleteStatus {
   void operator()(TF_Status* status) const { TF_DeleteStatus(status); }
 };
-struct FreeTensor {
+struct DeleteTensor {
   void operator()(TF_Tensor* tensor) const { TF_DeleteTensor(tensor); }
 };
-using Status = std::unique_ptr<TF_Status, FreeStatus>;
-using Tensor = std::unique_ptr<TF_Tensor, FreeTensor>;
+using Status = std::unique_ptr<TF_Status, DeleteStatus>;
+using Tensor = std::unique_ptr<TF_Tensor, DeleteTensor>;
 
+/** @throws std::runtime_error if the status is not OK */
 inline void check(const Status& status) {
   if (TF_GetCode(status.get()) != TF_OK) throw std::runtime_error(TF_Message(status.get()));
 }
 
-/** An attribute of an op. */
-inline int64_t readInteger(TF_OpKernelConstruction* context, const char* name) {
+inline int64_t intAttr(TF_OpKernelConstruction* context, const char* name) {
   const Status status(TF_NewStatus());
   int64_t value = 0;
   TF_OpKernelConstruction_GetAttrInt64(context, name, &value, status.get());
@@ -62,7 +63,7 @@ inline int64_t readInteger(TF_OpKernelConstruction* context, const char* name) {
   return value;
 }
 
-inline std::vector<int64_t> readIntegers(TF_OpKernelConstruction* context, const char* name) {
+inline std::vector<int64_t> intListAttr(TF_OpKernelConstruction* context, const char* name) {
   const Status status(TF_NewStatus());
   int32_t length = 0, bytes = 0;
   TF_OpKernelConstruction_GetAttrSize(context, name, &length, &bytes, status.get());
@@ -73,21 +74,38 @@ inline std::vector<int64_t> readIntegers(TF_OpKernelConstruction* context, const
   return values;
 }
 
-inline Tensor input(TF_OpKernelContext* context, int position) {
+inline float floatAttr(TF_OpKernelConstruction* context, const char* name) {
+  const Status status(TF_NewStatus());
+  float value = 0.0f;
+  TF_OpKernelConstruction_GetAttrFloat(context, name, &value, status.get());
+  check(status);
+  return value;
+}
+
+/** A string attribute of at most 15 characters. */
+inline std::string stringAttr(TF_OpKernelConstruction* context, const char* name) {
+  const Status status(TF_NewStatus());
+  char value[16] = {};
+  TF_OpKernelConstruction_GetAttrString(context, name, value, sizeof value - 1, status.get());
+  check(status);
+  return value;
+}
+
+inline Tensor getInput(TF_OpKernelContext* context, int index) {
   const Status status(TF_NewStatus());
   TF_Tensor* tensor = nullptr;
-  TF_GetInput(context, position, &tensor, status.get());
+  TF_GetInput(context, index, &tensor, status.get());
   check(status);
   return Tensor(tensor);
 }
 
-/** A float32 output of a kernel. */
-inline Tensor allocate(TF_OpKernelContext* context, int position, std::initializer_list<int64_t> shape) {
+/** Allocates a float32 output. */
+inline Tensor allocateOutput(TF_OpKernelContext* context, int index, std::initializer_list<int64_t> shape) {
   const Status status(TF_NewStatus());
   size_t bytes = sizeof(float);
   for (const int64_t size : shape) bytes *= static_cast<size_t>(size);
-  TF_Tensor* const tensor = TF_AllocateOutput(context, position, TF_FLOAT, shape.begin(), static_cast<int>(shape.size()),
-                                              bytes, status.get());
+  TF_Tensor* const tensor =
+      TF_AllocateOutput(context, index, TF_FLOAT, shape.begin(), static_cast<int>(shape.size()), bytes, status.get());
   Tensor owned(tensor);
   check(status);
   return owned;
@@ -95,9 +113,34 @@ inline Tensor allocate(TF_OpKernelContext* context, int position, std::initializ
 
 inline float* floats(const Tensor& tensor) { return static_cast<float*>(TF_TensorData(tensor.get())); }
 
-/** Reports to TensorFlow what a kernel throws. */
+/** [batch, height, width, channels] of images, or [height, width, inChannels, outChannels] of a filter. */
+struct Shape4 {
+  int64_t dims[4];
+};
+
+/** @throws std::invalid_argument if the tensor is not 4-D */
+inline Shape4 shape4(const Tensor& tensor) {
+  if (TF_NumDims(tensor.get()) != 4) throw std::invalid_argument("images, filters and their gradients must be 4-D");
+  const auto dim = [&](int axis) { return TF_Dim(tensor.get(), axis); };
+  return {{dim(0), dim(1), dim(2), dim(3)}};
+}
+
+/** Constructs the state of a kernel; a failure is reported to TensorFlow. @returns null after a failure */
+template <typename Construct>
+void* constructOrReport(TF_OpKernelConstruction* context, const Construct& construct) {
+  try {
+    return construct();
+  } catch (const std::exception& error) {
+    const Status status(TF_NewStatus());
+    TF_SetStatus(status.get(), TF_INVALID_ARGUMENT, error.what());
+    TF_OpKernelConstruction_Failure(context, status.get());
+    return nullptr;
+  }
+}
+
+/** Runs a kernel; an exception is reported to TensorFlow. */
 template <typename Compute>
-void reportingFailure(TF_OpKernelContext* context, const Compute& compute) {
+void computeOrReport(TF_OpKernelContext* context, const Compute& compute) {
   try {
     compute();
   } catch (const std::exception& error) {
@@ -107,27 +150,30 @@ void reportingFailure(TF_OpKernelContext* context, const Compute& compute) {
   }
 }
 
-/** Outputs get whatever shapes the kernel gives them. */
-inline void leaveShapesOpen(TF_OpDefinitionBuilder* op) {
+/** The signature of an op, as TF_OpDefinitionBuilder takes it: "name: type". */
+struct OpSignature {
+  std::vector<const char*> inputs, outputs, attributes;
+};
+
+/** Registers an op, without shape inference (graphs come with their shapes checked), and its CPU kernel. */
+inline void registerCpuKernel(const char* name, const OpSignature& signature, void* (*create)(TF_OpKernelConstruction*),
+                              void (*compute)(void*, TF_OpKernelContext*), void (*destroy)(void*)) {
+  TF_OpDefinitionBuilder* const op = TF_NewOpDefinitionBuilder(name);
+  for (const char* input : signature.inputs) TF_OpDefinitionBuilderAddInput(op, input);
+  for (const char* output : signature.outputs) TF_OpDefinitionBuilderAddOutput(op, output);
+  for (const char* attribute : signature.attributes) TF_OpDefinitionBuilderAddAttr(op, attribute);
   TF_OpDefinitionBuilderSetShapeInferenceFunction(op, [](TF_ShapeInferenceContext* context, TF_Status* result) {
     TF_ShapeInferenceContextSetUnknownShape(context, result);
   });
-}
-
-/** Registers an op and its kernel for processors. */
-inline void registerKernel(const char* name, TF_OpDefinitionBuilder* op, void* (*create)(TF_OpKernelConstruction*),
-                           void (*compute)(void*, TF_OpKernelContext*), void (*destroy)(void*)) {
   const Status status(TF_NewStatus());
-  leaveShapesOpen(op);
   TF_RegisterOpDefinition(op, status.get());
   check(status);
   TF_RegisterKernelBuilder(name, TF_NewKernelBuilder(name, "CPU", create, compute, destroy), status.get());
   check(status);
 }
 
-// Each registers its kernels.
 void registerBatchNorm();
-void registerChannelSums();
+void registerChannelSum();
 void registerConvolution();
 void registerFilterGradient();
 void registerRecurrent();

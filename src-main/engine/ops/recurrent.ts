@@ -86,7 +86,7 @@ export interface RecurrentResult {
 }
 
 /**
- * A cell over the steps of a window. Only where `ownKernels()` says that there are kernels.
+ * A cell over the steps of a window. Only where `hasCustomOps()` says that there are kernels.
  * @param fromInput W x of all steps, [steps, batch, blocks · hidden]
  * @param weights U, [hidden, blocks · hidden]
  * @param start h and c before the first step, [batch, hidden], of which no gradient is computed

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../gradients';
 import { Graph } from '../graph';
-import { hasOwnOps } from '../load';
+import { hasCustomOps } from '../load';
 import { fetchedFloats, openSession } from '../session';
 import { sparseSoftmaxCrossEntropy } from './activation';
 import { mul } from './arithmetic';
@@ -9,16 +9,16 @@ import { sum } from './broadcast';
 import { softmaxLoss } from './softmax-loss';
 import { constant, placeholder } from './source';
 
-const kinds = hasOwnOps() ? [false, true] : [false];
+const kinds = hasCustomOps() ? [false, true] : [false];
 
-describe.each(kinds)('the softmax loss over many classes (our op: %s)', (ownOps) => {
+describe.each(kinds)('the softmax loss over many classes (our op: %s)', (customOps) => {
   // More classes than fill vectors, and one that is over.
   const [batch, classes] = [5, 33];
   const graph = new Graph();
   const logits = placeholder(graph, 'logits', [batch, classes]);
   const labels = placeholder(graph, 'labels', [batch], 'int32');
   const shares = constant(graph, [1, 0.5, 0, 2, 0.1]);
-  const ours = softmaxLoss(logits, labels, { ownOps });
+  const ours = softmaxLoss(logits, labels, { customOps });
   const theirs = sparseSoftmaxCrossEntropy(logits, labels);
   const [ourGradient = ours] = gradients(sum(mul(ours, shares)), [logits]);
   const [theirGradient = theirs] = gradients(sum(mul(theirs, shares)), [logits]);

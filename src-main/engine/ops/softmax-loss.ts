@@ -23,7 +23,7 @@ const scatterSubOp = defineOp<readonly [Tensor, Tensor, Tensor]>({
 });
 
 /** A kernel of our own: the losses and, at once, their gradients. */
-const ownSoftmaxLossOp = defineOp<readonly [Tensor, Tensor]>({
+const customSoftmaxLossOp = defineOp<readonly [Tensor, Tensor]>({
   name: 'CellsmithSoftmaxLoss',
   arity: 2,
   shape([logits, labels], _attributes, reject) {
@@ -35,7 +35,7 @@ const ownSoftmaxLossOp = defineOp<readonly [Tensor, Tensor]>({
   gradient: (node, dy) => [mul(expandDims(dy, 1), outputAt(node, 1)), undefined],
 });
 
-export const softmaxLossOps: readonly Op[] = [scatterSubOp, ownSoftmaxLossOp];
+export const softmaxLossOps: readonly Op[] = [scatterSubOp, customSoftmaxLossOp];
 
 /**
  * The cross-entropy of each example over many classes, in nats: what `sparseSoftmaxCrossEntropy` computes, in half its time on
@@ -44,15 +44,15 @@ export const softmaxLossOps: readonly Op[] = [scatterSubOp, ownSoftmaxLossOp];
  *
  * @param logits [batch, classes]
  * @param labels int32 [batch]
- * @param options.ownOps takes the kernel of our own, which goes over the memory once; off when absent
+ * @param options.customOps takes the kernel of our own, which goes over the memory once; off when absent
  * @returns [batch]
  */
 export function softmaxLoss(
   logits: Tensor,
   labels: Tensor,
-  options: { readonly ownOps?: boolean } = {},
+  options: { readonly customOps?: boolean } = {},
 ): Tensor {
-  if (options.ownOps === true) return outputAt(emit(ownSoftmaxLossOp, [logits, labels]), 0);
+  if (options.customOps === true) return outputAt(emit(customSoftmaxLossOp, [logits, labels]), 0);
   const { graph } = logits.node;
   const [batch = 0] = logits.shape;
   const probabilities = softmax(logits);

@@ -8,7 +8,7 @@ import {
   startProvisioning,
 } from '../../testing/provisioning';
 import type { PackedRelease } from '../../testing/provisioning';
-import { kernelsFile, runsKernels } from '../kernels/kernels';
+import { kernelLibrary, supportsKernels } from '../kernels/kernels';
 import { currentInstallation } from './installation';
 import { probeInstallation } from './probe';
 import { provisionEngine } from './provision';
@@ -75,18 +75,18 @@ describe.runIf(process.platform === 'linux')('installing the engine', () => {
       tensorflow: '2.21.0',
       tfjs: '4.22.0',
     });
-    expect(existsSync(kernelsFile(installation.directory))).toBe(runsKernels());
+    expect(existsSync(kernelLibrary(installation.directory))).toBe(supportsKernels());
   }, 240_000);
 
   it('compiles our own kernels into an engine that lacks them', async () => {
-    const file = kernelsFile(currentInstallation(cache)?.directory ?? '');
+    const file = kernelLibrary(currentInstallation(cache)?.directory ?? '');
     rmSync(file, { force: true });
     await provisionEngine({ cacheDirectory: cache });
-    expect(existsSync(file)).toBe(runsKernels());
+    expect(existsSync(file)).toBe(supportsKernels());
   });
 
   it('does without them where they do not compile', async () => {
-    const file = kernelsFile(currentInstallation(cache)?.directory ?? '');
+    const file = kernelLibrary(currentInstallation(cache)?.directory ?? '');
     rmSync(file, { force: true });
     vi.stubEnv('PATH', folder);
     vi.stubEnv('CXX', '');

@@ -1,5 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
-import { processorFeatures } from '../kernels/kernels';
+import { cpuFeatures } from '../kernels/kernels';
 import type { EngineLimits } from '../load';
 import type { EngineInstallation, EngineVariant } from './installation';
 import { runProcess } from './machine/run-process';
@@ -114,6 +114,6 @@ function usefulFeatures(): string[] {
     'amx_tile',
     'amx_bf16',
   ];
-  const features = processorFeatures();
+  const features = cpuFeatures();
   return useful.filter((feature) => features.has(feature));
 }

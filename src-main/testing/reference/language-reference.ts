@@ -82,12 +82,12 @@ export interface LanguageDifferences {
 /**
  * Does in the training graph what the reference did, from the same weights on the same tokens.
  * @param folder gets the tokens
- * @param ownOps whether the graph has ops of our own
+ * @param customOps whether the graph has custom ops
  */
 export async function compareWithLanguageReference(
   reference: LanguageReference,
   folder: string,
-  ownOps: boolean,
+  customOps: boolean,
 ): Promise<LanguageDifferences> {
   const { architecture, batch, steps, clip, rates, startToken, ...request } = reference.request;
   mkdirSync(folder, { recursive: true });
@@ -111,7 +111,7 @@ export async function compareWithLanguageReference(
       valid: { file: write('valid.bin', reference.valid), count: request.valid },
       startToken,
     },
-    { ownOps },
+    { customOps },
   );
   const largest: LanguageDifferences = {
     loss: 0,

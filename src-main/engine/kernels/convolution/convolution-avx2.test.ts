@@ -1,6 +1,6 @@
 import { testConvolutions } from '../../../testing/convolution-tests';
 
-// Read when the kernels are first asked for, which is when the first of these tests runs: the loops for processors without AVX-512.
+// The AVX2 kernels. The library reads it once, when the first of these tests runs a kernel.
 process.env['ONEDNN_MAX_CPU_ISA'] = 'AVX2';
 
 testConvolutions();

@@ -1,54 +1,44 @@
+#include "conv-attributes.h"
 #include "kernels.h"
 #include "tensorflow-c.h"
-#include "window.h"
 
-// A convolution and the gradient of its input as TensorFlow ops.
+// CellsmithConv2D and CellsmithConv2DBackpropInput: drop-in replacements for TensorFlow's ops.
 
 namespace {
 
-void checkRuns(const Convolution& c) {
-  if (!convolves(c))
-    throw std::invalid_argument(
-        "this convolution takes strides of one, at most seven kernel rows and a processor with AVX-512");
+void checkSupported(const ConvParams& p) {
+  if (!isConvSupported(p))
+    throw std::invalid_argument("the convolution must have stride 1 and at most " + std::to_string(maxKernelRows) +
+                                " kernel rows");
 }
 
-void computeConvolution(void* window, TF_OpKernelContext* context) {
-  reportingFailure(context, [&] {
-    const Tensor images = input(context, 0), filter = input(context, 1);
-    const Convolution c = describeConvolution(*static_cast<Window*>(window), shapeOf(images), shapeOf(filter));
-    checkRuns(c);
-    const Tensor result = allocate(context, 0, {c.batch, c.outHeight, c.outWidth, c.filters});
-    convolve(c, floats(images), floats(filter), floats(result));
+void computeForward(void* attributes, TF_OpKernelContext* context) {
+  computeOrReport(context, [&] {
+    const Tensor images = getInput(context, 0), filter = getInput(context, 1);
+    const ConvParams p = convParams(*static_cast<ConvAttributes*>(attributes), shape4(images), shape4(filter));
+    checkSupported(p);
+    const Tensor output = allocateOutput(context, 0, {p.batch, p.outHeight, p.outWidth, p.outChannels});
+    convForward(p, floats(images), floats(filter), floats(output));
   });
 }
 
-void computeInputGradient(void* window, TF_OpKernelContext* context) {
-  reportingFailure(context, [&] {
-    const Tensor imagesShape = input(context, 0), filter = input(context, 1), gradients = input(context, 2);
-    const Convolution c = describeConvolution(*static_cast<Window*>(window), heldShape(imagesShape), shapeOf(filter));
-    checkGradients(c, shapeOf(gradients));
-    checkRuns(c);
-    const Tensor result = allocate(context, 0, {c.batch, c.height, c.width, c.depth});
-    inputGradient(c, floats(gradients), floats(filter), floats(result));
+void computeBackwardInput(void* attributes, TF_OpKernelContext* context) {
+  computeOrReport(context, [&] {
+    const Tensor imagesShape = getInput(context, 0), filter = getInput(context, 1), dy = getInput(context, 2);
+    const ConvParams p = convParams(*static_cast<ConvAttributes*>(attributes), shapeValue(imagesShape), shape4(filter));
+    checkOutputGradient(p, shape4(dy));
+    checkSupported(p);
+    const Tensor dx = allocateOutput(context, 0, {p.batch, p.inHeight, p.inWidth, p.inChannels});
+    convBackwardInput(p, floats(dy), floats(filter), floats(dx));
   });
-}
-
-/** With the attributes of Conv2D and Conv2DBackpropInput, whose places they take. */
-void registerWith(const char* name, std::initializer_list<const char*> inputs,
-                  void (*compute)(void*, TF_OpKernelContext*)) {
-  TF_OpDefinitionBuilder* const op = TF_NewOpDefinitionBuilder(name);
-  for (const char* taken : inputs) TF_OpDefinitionBuilderAddInput(op, taken);
-  TF_OpDefinitionBuilderAddOutput(op, "output: T");
-  TF_OpDefinitionBuilderAddAttr(op, "T: {float}");
-  TF_OpDefinitionBuilderAddAttr(op, "strides: list(int)");
-  TF_OpDefinitionBuilderAddAttr(op, "padding: {'SAME', 'VALID'}");
-  registerKernel(name, op, readWindow, compute, forgetWindow);
 }
 
 }  // namespace
 
 void registerConvolution() {
-  registerWith("CellsmithConv2D", {"input: T", "filter: T"}, computeConvolution);
-  registerWith("CellsmithConv2DBackpropInput", {"input_sizes: int32", "filter: T", "out_backprop: T"},
-               computeInputGradient);
+  registerCpuKernel("CellsmithConv2D", {{"input: T", "filter: T"}, {"output: T"}, convAttributeSpecs},
+                    createConvAttributes, computeForward, deleteConvAttributes);
+  registerCpuKernel("CellsmithConv2DBackpropInput",
+                    {{"input_sizes: int32", "filter: T", "out_backprop: T"}, {"output: T"}, convAttributeSpecs},
+                    createConvAttributes, computeBackwardInput, deleteConvAttributes);
 }

@@ -1,272 +1,280 @@
 #include <algorithm>
 
-#include "columns.h"
-#include "denormals.h"
+#include "conv-microkernel.h"
+#include "flush-denormals.h"
 #include "kernels.h"
-#include "pixel-tiles.h"
 #include "scratch.h"
-#include "turn-matrix.h"
+#include "transpose.h"
+#include "winograd.h"
 
-// A convolution whose vectors hold 16 pixels of one channel, where oneDNN's hold 16 filters of one pixel: with 36 filters a quarter of
-// its lanes are idle, with 6 more than half. A band of rows of the result at a time is made by Winograd's minimal filtering: some
-// channels are turned so that the pixels of each stand side by side, rows are added up as the scheme of the kernel's height says, and
-// each of these sums is convolved along its row alone. The results of a tile of filters by pixels stay in registers while the kernel's
-// columns and the channels of a block go by.
+// Stride-1 convolution: Winograd F(4, r) along the height, direct along the width. Vectors hold 16 pixels of one channel, where
+// oneDNN's hold 16 output channels of one pixel: with 36 output channels a quarter of oneDNN's lanes are idle, with 6 more than half.
+//
+// The output is computed in strips of bands (Winograd tiles of 4 output rows), by blocks of input channels:
+//   packInput        transposes the band's pixels to channel-major and applies the input transform to its rows
+//   accumulate       convolves each transformed row with the packed filter; accumulators of a tile stay in registers over a block
+//   transformOutput  applies the output transform and transposes back
 
 namespace {
 
-/** Kernel columns and channels that go by before sums are stored: their weights for a tile fill a quarter of the first cache. */
-constexpr int64_t positionsAtOnce = 256;
-/** Vectors of pixels of one product that are made at once: their sums and rows stay in the second cache. */
-constexpr int64_t vectorsOfStrip = 8;
+/** Kernel columns × channels in a block: the packed filter of a tile then fills a quarter of the L1 cache. */
+constexpr int64_t blockDepth = 256;
+/** Vectors of pixels in a strip for each transformed row: accumulators and packed input stay in the L2 cache. */
+constexpr int64_t vectorsPerStrip = 8;
 
-/** How a batch is laid out while it is convolved. */
-struct Layout {
-  explicit Layout(const Convolution& c)
-      : scheme(c.kernelHeight),
-        tiles(ceilDivide(c.filters, pixelTiles().rows)),
-        rows(ceilDivide(c.filters, tiles)),
-        halves(c.outWidth <= pixelLanes / 2),
-        vectorsInRow(ceilDivide(c.outWidth, pixelLanes)),
-        bandsOfImage(ceilDivide(c.outHeight, scheme.outputs)),
-        bands(c.batch * bandsOfImage),
-        bandsOfStrip(std::min(std::max<int64_t>(1, vectorsOfStrip / vectorsInRow) * (halves ? 2 : 1),
-                              std::max<int64_t>(1, ceilDivide(bands, threadCount())))),
-        few(rows <= pixelTiles().fewRows),
-        vectorsAtOnce(few ? pixelTiles().vectorsOfFew : pixelTiles().vectors),
-        groups(ceilDivide(halves ? ceilDivide(bandsOfStrip, 2) : bandsOfStrip * vectorsInRow, vectorsAtOnce)),
-        sumsStride(vectorsAtOnce * pixelLanes),
-        sumsOfGroup(tiles * rows * sumsStride),
-        rowLength((halves ? pixelLanes / 2 : vectorsInRow * pixelLanes) + c.kernelWidth - 1),
-        plane((bandsOfStrip + bandsOfStrip % 2) * rowLength + pixelLanes),
-        turnedPlane(bandsOfStrip * scheme.rows * c.width + pixelLanes),
-        channelsAtOnce(std::clamp<int64_t>(positionsAtOnce / c.kernelWidth, 1, c.depth)) {}
+/** Tile sizes, blocking and strides of packed data. */
+struct Plan {
+  explicit Plan(const ConvParams& p)
+      : winograd(p.kernelHeight),
+        tiles(ceilDiv(p.outChannels, convMicrokernels().mr)),
+        mr(ceilDiv(p.outChannels, tiles)),
+        split(p.outWidth <= pixelLanes / 2),
+        vectorsPerRow(ceilDiv(p.outWidth, pixelLanes)),
+        bandsPerImage(ceilDiv(p.outHeight, winograd.m)),
+        bands(p.batch * bandsPerImage),
+        bandsPerStrip(std::min(std::max<int64_t>(1, vectorsPerStrip / vectorsPerRow) * (split ? 2 : 1),
+                               std::max<int64_t>(1, ceilDiv(bands, numThreads())))),
+        small(mr <= convMicrokernels().smallMr),
+        nr(small ? convMicrokernels().smallNr : convMicrokernels().nr),
+        groups(ceilDiv(split ? ceilDiv(bandsPerStrip, 2) : bandsPerStrip * vectorsPerRow, nr)),
+        accStride(nr * pixelLanes),
+        accPerGroup(tiles * mr * accStride),
+        rowStride((split ? pixelLanes / 2 : vectorsPerRow * pixelLanes) + p.kernelWidth - 1),
+        channelStride((bandsPerStrip + bandsPerStrip % 2) * rowStride + pixelLanes),
+        transposedStride(bandsPerStrip * winograd.inputs * p.inWidth + pixelLanes),
+        channelBlock(std::clamp<int64_t>(blockDepth / p.kernelWidth, 1, p.inChannels)) {}
 
-  const ColumnScheme scheme;
-  /** Tiles, and filters of each: of even size, at most as many filters as registers hold. */
-  const int64_t tiles, rows;
-  /** Whether half a vector holds a row, the other half that of the next band. */
-  const bool halves;
-  const int64_t vectorsInRow;
-  /** Bands are the rows of an image that a scheme makes together; a strip is some of them, of one or several images. */
-  const int64_t bandsOfImage, bands, bandsOfStrip;
-  /** Whether tiles are of few filters. */
-  const bool few;
-  /** Vectors that make a group: those of a tile. Sums are [products][groups][filters][vectors of a group][lanes]. */
-  const int64_t vectorsAtOnce, groups, sumsStride, sumsOfGroup;
-  /** Floats of a row of one channel with its padding, and of the rows of all bands of a strip. */
-  const int64_t rowLength, plane;
-  /** Floats of the pixels of one channel, turned, without padding. */
-  const int64_t turnedPlane;
-  const int64_t channelsAtOnce;
+  const WinogradTransform winograd;
+  /** Tiles of output channels, of equal size, and the output channels of each: at most what the micro-kernel takes. */
+  const int64_t tiles, mr;
+  /** A vector holds 8 pixels of a band and 8 of the next, else 16 of one. */
+  const bool split;
+  const int64_t vectorsPerRow;
+  /** A band is a Winograd tile: m output rows of an image at full width. A strip is consecutive bands, across images. */
+  const int64_t bandsPerImage, bands, bandsPerStrip;
+  /** Takes the micro-kernels of few output channels. */
+  const bool small;
+  /** Vectors in a tile, and tiles of vectors in a strip. Accumulators are [alpha][groups][tiles · mr][nr][pixelLanes]. */
+  const int64_t nr, groups, accStride, accPerGroup;
+  /** Floats of a padded row, and of all rows of one channel in a strip. */
+  const int64_t rowStride, channelStride;
+  /** Floats of one channel of a strip after the transposition, without padding. */
+  const int64_t transposedStride;
+  const int64_t channelBlock;
 
-  /** @param whole of a whole group, or of one vector */
-  AddPixelTile addTile(bool whole) const {
-    const PixelTiles& of = pixelTiles();
-    return (whole ? few ? of.addFew : of.add : of.addOne)[halves ? 1 : 0][rows - 1];
+  /** @param whole for nr vectors, else for one */
+  ConvMicrokernel microkernel(bool whole) const {
+    const ConvMicrokernels& kernels = convMicrokernels();
+    return (whole ? small ? kernels.smallTile : kernels.wholeTile : kernels.oneVector)[split ? 1 : 0][mr - 1];
   }
-  int64_t vectorsOf(int64_t bands) const { return halves ? ceilDivide(bands, 2) : bands * vectorsInRow; }
-  int64_t band(int64_t vector) const { return halves ? 2 * vector : vector / vectorsInRow; }
-  int64_t column(int64_t vector) const { return halves ? 0 : vector % vectorsInRow * pixelLanes; }
+  int64_t vectors(int64_t bands) const { return split ? ceilDiv(bands, 2) : bands * vectorsPerRow; }
+  int64_t band(int64_t vector) const { return split ? 2 * vector : vector / vectorsPerRow; }
+  int64_t column(int64_t vector) const { return split ? 0 : vector % vectorsPerRow * pixelLanes; }
 };
 
-/** Memory of a thread, while it convolves by one layout. */
-struct Memory {
-  Memory(const Convolution& c, const Layout& layout) {
-    const int64_t ofPixels = layout.scheme.products * layout.channelsAtOnce * layout.plane;
-    const int64_t ofTurned = layout.channelsAtOnce * layout.turnedPlane;
-    const int64_t ofSums = layout.scheme.products * layout.groups * layout.sumsOfGroup;
-    pixels = scratch<Memory>(ofPixels + ofTurned + ofSums + layout.tiles * layout.rows * pixelLanes);
-    turned = pixels + ofPixels;
-    sums = turned + ofTurned;
-    finished = sums + ofSums;
-    std::fill_n(pixels, ofPixels, 0.0f);
+/** Scratch memory of a thread. */
+struct Workspace {
+  explicit Workspace(const Plan& plan) {
+    const int64_t inputSize = plan.winograd.alpha * plan.channelBlock * plan.channelStride;
+    const int64_t transposedSize = plan.channelBlock * plan.transposedStride;
+    const int64_t accSize = plan.winograd.alpha * plan.groups * plan.accPerGroup;
+    input = scratch<Workspace>(inputSize + transposedSize + accSize + plan.tiles * plan.mr * pixelLanes);
+    transposed = input + inputSize;
+    acc = transposed + transposedSize;
+    output = acc + accSize;
+    std::fill_n(input, inputSize, 0.0f);
   }
 
-  /** [products][channels of a block][plane]; the padding stays zero. */
-  float* pixels;
-  /** [channels of a block][turnedPlane]. */
-  float* turned;
-  float* sums;
-  /** [filters][lanes]. */
-  float* finished;
+  /** [alpha][channelBlock][channelStride]; the padding stays zero. */
+  float* input;
+  /** [channelBlock][transposedStride]. */
+  float* transposed;
+  float* acc;
+  /** [outChannels][pixelLanes]. */
+  float* output;
 };
 
-/** Some bands of a batch, some channels at a time. */
+/** A strip of the output. */
 class Strip {
  public:
-  Strip(const Convolution& c, const Layout& layout, int64_t firstBand, const Memory& memory)
-      : c(c),
-        layout(layout),
-        memory(memory),
+  Strip(const ConvParams& p, const Plan& plan, int64_t firstBand, const Workspace& workspace)
+      : p(p),
+        plan(plan),
+        workspace(workspace),
         firstBand(firstBand),
-        bands(std::min(layout.bandsOfStrip, layout.bands - firstBand)) {}
+        bands(std::min(plan.bandsPerStrip, plan.bands - firstBand)) {}
 
-  void convolve(const float* images, const float* weights, float* result) const {
-    for (int64_t first = 0; first < c.depth; first += layout.channelsAtOnce) {
-      const int64_t count = std::min(layout.channelsAtOnce, c.depth - first);
-      layPixels(images + first, count);
-      addChannels(weights, first, count);
+  void compute(const float* images, const float* packedFilter, float* output) const {
+    for (int64_t first = 0; first < p.inChannels; first += plan.channelBlock) {
+      const int64_t count = std::min(plan.channelBlock, p.inChannels - first);
+      packInput(images + first, count);
+      accumulate(packedFilter, first, count);
     }
-    finish(result);
+    transformOutput(output);
   }
 
  private:
-  const Convolution& c;
-  const Layout& layout;
-  const Memory& memory;
+  const ConvParams& p;
+  const Plan& plan;
+  const Workspace& workspace;
   const int64_t firstBand, bands;
 
-  /** Turns some channels of the rows under the bands, image by image, and adds rows up. */
-  void layPixels(const float* images, int64_t channels) const {
-    const ColumnScheme& scheme = layout.scheme;
-    float* turned = memory.turned;
+  /** Transposes `channels` channels of the bands' input rows, image by image, and applies the input transform. */
+  void packInput(const float* images, int64_t channels) const {
+    const WinogradTransform& winograd = plan.winograd;
+    float* transposed = workspace.transposed;
     for (int64_t band = 0; band < bands;) {
-      const int64_t image = (firstBand + band) / layout.bandsOfImage;
-      const int64_t inImage = (firstBand + band) % layout.bandsOfImage;
-      const int64_t count = std::min(bands - band, layout.bandsOfImage - inImage);
-      const int64_t top = inImage * scheme.outputs - c.top;
+      const int64_t image = (firstBand + band) / plan.bandsPerImage;
+      const int64_t bandInImage = (firstBand + band) % plan.bandsPerImage;
+      const int64_t count = std::min(bands - band, plan.bandsPerImage - bandInImage);
+      const int64_t top = bandInImage * winograd.m - p.padTop;
       const int64_t begin = std::max<int64_t>(0, top);
-      const int64_t end = std::min(c.height, top + (count - 1) * scheme.outputs + scheme.rows);
+      const int64_t end = std::min(p.inHeight, top + (count - 1) * winograd.m + winograd.inputs);
       if (begin < end)
-        turnMatrix(images + (image * c.height + begin) * c.width * c.depth, c.depth, (end - begin) * c.width, channels,
-                   turned, layout.turnedPlane);
+        transpose(images + (image * p.inHeight + begin) * p.inWidth * p.inChannels, p.inChannels,
+                  (end - begin) * p.inWidth, channels, transposed, plan.transposedStride);
       for (int64_t i = 0; i < count; i++)
-        for (int64_t product = 0; product < scheme.products; product++) {
-          RowSum sum;
-          for (int64_t row = 0; row < scheme.rows; row++) {
-            const int64_t y = top + i * scheme.outputs + row;
+        for (int64_t point = 0; point < winograd.alpha; point++) {
+          LinearCombination row;
+          for (int64_t input = 0; input < winograd.inputs; input++) {
+            const int64_t y = top + i * winograd.m + input;
             if (y >= begin && y < end)
-              sum.add(turned + (y - begin) * c.width, scheme.ofImage[product * scheme.rows + row]);
+              row.add(transposed + (y - begin) * p.inWidth, winograd.inputTransform[point * winograd.inputs + input]);
           }
-          sum.write(
-              c.width,
-              memory.pixels + product * layout.channelsAtOnce * layout.plane + (band + i) * layout.rowLength + c.left,
-              channels, layout.turnedPlane, layout.plane);
+          row.evaluate(p.inWidth,
+                       workspace.input + point * plan.channelBlock * plan.channelStride + (band + i) * plan.rowStride +
+                           p.padLeft,
+                       channels, plan.transposedStride, plan.channelStride);
         }
-      turned += std::max<int64_t>(0, end - begin) * c.width;
+      transposed += std::max<int64_t>(0, end - begin) * p.inWidth;
       band += count;
     }
   }
 
-  /** Adds to the sums what some channels give. */
-  void addChannels(const float* weights, int64_t first, int64_t count) const {
-    PixelTile tile{};
+  /** Runs the micro-kernel over all tiles, for `count` packed channels. */
+  void accumulate(const float* packedFilter, int64_t first, int64_t count) const {
+    ConvTile tile{};
     tile.channels = count;
-    tile.kernelWidth = c.kernelWidth;
-    tile.rowLength = layout.rowLength;
-    tile.plane = layout.plane;
-    tile.sumsStride = layout.sumsStride;
+    tile.kernelWidth = p.kernelWidth;
+    tile.rowStride = plan.rowStride;
+    tile.channelStride = plan.channelStride;
+    tile.accStride = plan.accStride;
     tile.first = first == 0;
-    const int64_t vectors = layout.vectorsOf(bands);
-    for (int64_t product = 0; product < layout.scheme.products; product++) {
-      tile.pixels = memory.pixels + product * layout.channelsAtOnce * layout.plane;
-      for (int64_t t = 0; t < layout.tiles; t++) {
-        tile.weights = weights + ((product * layout.tiles + t) * c.depth + first) * c.kernelWidth * layout.rows;
-        for (int64_t group = 0; group * layout.vectorsAtOnce < vectors; group++) {
-          const int64_t begin = group * layout.vectorsAtOnce;
-          const int64_t taken = std::min(layout.vectorsAtOnce, vectors - begin);
+    const int64_t vectors = plan.vectors(bands);
+    for (int64_t point = 0; point < plan.winograd.alpha; point++) {
+      tile.input = workspace.input + point * plan.channelBlock * plan.channelStride;
+      for (int64_t t = 0; t < plan.tiles; t++) {
+        tile.filter = packedFilter + ((point * plan.tiles + t) * p.inChannels + first) * p.kernelWidth * plan.mr;
+        for (int64_t group = 0; group * plan.nr < vectors; group++) {
+          const int64_t begin = group * plan.nr;
+          const int64_t inGroup = std::min(plan.nr, vectors - begin);
           int64_t offsets[4];
-          for (int64_t v = 0; v < taken; v++)
-            offsets[v] = layout.band(begin + v) * layout.rowLength + layout.column(begin + v);
-          // Of a group that is not full, vectors go one by one.
-          const int64_t step = taken == layout.vectorsAtOnce ? taken : 1;
-          const AddPixelTile add = layout.addTile(step > 1);
-          for (int64_t v = 0; v < taken; v += step) {
+          for (int64_t v = 0; v < inGroup; v++)
+            offsets[v] = plan.band(begin + v) * plan.rowStride + plan.column(begin + v);
+          // The vectors of an incomplete group go one at a time.
+          const int64_t step = inGroup == plan.nr ? inGroup : 1;
+          const ConvMicrokernel microkernel = plan.microkernel(step > 1);
+          for (int64_t v = 0; v < inGroup; v += step) {
             tile.offsets = offsets + v;
-            tile.sums = sumsAt(product, begin + v) + t * layout.rows * layout.sumsStride;
-            add(tile);
+            tile.acc = accAt(point, begin + v) + t * plan.mr * plan.accStride;
+            microkernel(tile);
           }
         }
       }
     }
   }
 
-  /** Of the first filter; those of others are `sumsStride` apart. */
-  float* sumsAt(int64_t product, int64_t vector) const {
-    return memory.sums + (product * layout.groups + vector / layout.vectorsAtOnce) * layout.sumsOfGroup +
-           vector % layout.vectorsAtOnce * pixelLanes;
+  /** The accumulators of output channel 0; channels are `accStride` apart. */
+  float* accAt(int64_t point, int64_t vector) const {
+    return workspace.acc + (point * plan.groups + vector / plan.nr) * plan.accPerGroup + vector % plan.nr * pixelLanes;
   }
 
-  /** Makes the rows of the result of the sums of the products. */
-  void finish(float* result) const {
-    const ColumnScheme& scheme = layout.scheme;
-    for (int64_t vector = 0; vector < layout.vectorsOf(bands); vector++)
-      for (int64_t output = 0; output < scheme.outputs; output++) {
-        RowSum sum;
-        for (int64_t product = 0; product < scheme.products; product++)
-          sum.add(sumsAt(product, vector), scheme.toResult[product * scheme.outputs + output]);
-        sum.write(pixelLanes, memory.finished, c.filters, layout.sumsStride, pixelLanes);
-        storePixels(layout.band(vector), output, layout.column(vector), memory.finished, result);
-        if (layout.halves && layout.band(vector) + 1 < bands)
-          storePixels(layout.band(vector) + 1, output, 0, memory.finished + pixelLanes / 2, result);
+  /** Applies the output transform to the accumulators and stores the strip. */
+  void transformOutput(float* output) const {
+    const WinogradTransform& winograd = plan.winograd;
+    for (int64_t vector = 0; vector < plan.vectors(bands); vector++)
+      for (int64_t row = 0; row < winograd.m; row++) {
+        LinearCombination pixels;
+        for (int64_t point = 0; point < winograd.alpha; point++)
+          pixels.add(accAt(point, vector), winograd.outputTransform[point * winograd.m + row]);
+        pixels.evaluate(pixelLanes, workspace.output, p.outChannels, plan.accStride, pixelLanes);
+        storeOutput(plan.band(vector), row, plan.column(vector), workspace.output, output);
+        if (plan.split && plan.band(vector) + 1 < bands)
+          storeOutput(plan.band(vector) + 1, row, 0, workspace.output + pixelLanes / 2, output);
       }
   }
 
-  /** Writes pixels [filters][lanes] of a row of a band where they belong. */
-  void storePixels(int64_t band, int64_t output, int64_t column, const float* pixels, float* result) const {
-    const int64_t image = (firstBand + band) / layout.bandsOfImage;
-    const int64_t y = (firstBand + band) % layout.bandsOfImage * layout.scheme.outputs + output;
-    if (y >= c.outHeight) return;
-    turnMatrix(pixels, pixelLanes, c.filters, std::min(pixelLanes, c.outWidth - column),
-               result + ((image * c.outHeight + y) * c.outWidth + column) * c.filters, c.filters);
+  /** Transposes pixels [outChannels][pixelLanes] of a band's row into the output. */
+  void storeOutput(int64_t band, int64_t row, int64_t column, const float* pixels, float* output) const {
+    const int64_t image = (firstBand + band) / plan.bandsPerImage;
+    const int64_t y = (firstBand + band) % plan.bandsPerImage * plan.winograd.m + row;
+    if (y >= p.outHeight) return;
+    transpose(pixels, pixelLanes, p.outChannels, std::min(pixelLanes, p.outWidth - column),
+              output + ((image * p.outHeight + y) * p.outWidth + column) * p.outChannels, p.outChannels);
   }
 };
 
-struct Weights;
+struct PackedFilter;
 
-/** @param filter [kernelHeight, kernelWidth, depth, filters] @returns [products][tiles][depth][kernelWidth][rows], zeros past the last filter */
-const float* layWeights(const Convolution& c, const Layout& layout, const float* filter) {
-  const ColumnScheme& scheme = layout.scheme;
-  const int64_t ofTile = c.depth * c.kernelWidth * layout.rows;
-  float* const laid = scratch<Weights>(scheme.products * layout.tiles * ofTile);
-  inParallel(scheme.products * layout.tiles, [&](int64_t part) {
-    const int64_t product = part / layout.tiles, first = part % layout.tiles * layout.rows;
-    const int64_t count = std::min(layout.rows, c.filters - first);
-    if (count < layout.rows) std::fill_n(laid + part * ofTile, ofTile, 0.0f);
-    for (int64_t column = 0; column < c.kernelWidth; column++) {
-      RowSum sum;
-      for (int64_t row = 0; row < c.kernelHeight; row++)
-        sum.add(filter + (row * c.kernelWidth + column) * c.depth * c.filters + first,
-                scheme.ofFilter[product * scheme.taps + row]);
-      sum.write(count, laid + part * ofTile + column * layout.rows, c.depth, c.filters, c.kernelWidth * layout.rows);
+/**
+ * Applies the filter transform and packs the filter for the micro-kernel.
+ * @param filter [kernelHeight, kernelWidth, inChannels, outChannels]
+ * @returns [alpha][tiles][inChannels][kernelWidth][mr], zero-padded in the last tile
+ */
+const float* packFilter(const ConvParams& p, const Plan& plan, const float* filter) {
+  const WinogradTransform& winograd = plan.winograd;
+  const int64_t tileSize = p.inChannels * p.kernelWidth * plan.mr;
+  float* const packed = scratch<PackedFilter>(winograd.alpha * plan.tiles * tileSize);
+  parallelFor(winograd.alpha * plan.tiles, [&](int64_t i) {
+    const int64_t point = i / plan.tiles, first = i % plan.tiles * plan.mr;
+    const int64_t count = std::min(plan.mr, p.outChannels - first);
+    if (count < plan.mr) std::fill_n(packed + i * tileSize, tileSize, 0.0f);
+    for (int64_t column = 0; column < p.kernelWidth; column++) {
+      LinearCombination weights;
+      for (int64_t row = 0; row < p.kernelHeight; row++)
+        weights.add(filter + (row * p.kernelWidth + column) * p.inChannels * p.outChannels + first,
+                    winograd.filterTransform[point * winograd.r + row]);
+      weights.evaluate(count, packed + i * tileSize + column * plan.mr, p.inChannels, p.outChannels,
+                       p.kernelWidth * plan.mr);
     }
   });
-  return laid;
+  return packed;
 }
 
-struct TurnedFilter;
+struct RotatedFilter;
 
 }  // namespace
 
-bool convolves(const Convolution& c) { return c.strideHeight == 1 && c.strideWidth == 1 && c.kernelHeight <= mostTaps; }
+bool isConvSupported(const ConvParams& p) {
+  return p.strideHeight == 1 && p.strideWidth == 1 && p.kernelHeight <= maxKernelRows;
+}
 
-void convolve(const Convolution& c, const float* images, const float* filter, float* result) {
-  const Layout layout(c);
-  const float* const weights = layWeights(c, layout, filter);
-  const int64_t strips = ceilDivide(layout.bands, layout.bandsOfStrip);
-  const int64_t parts = std::min<int64_t>(threadCount() * 8, strips);
-  inParallel(parts, [&](int64_t part) {
-    const WithoutDenormals without;
-    const Memory memory(c, layout);
+void convForward(const ConvParams& p, const float* images, const float* filter, float* output) {
+  const Plan plan(p);
+  const float* const packedFilter = packFilter(p, plan, filter);
+  const int64_t strips = ceilDiv(plan.bands, plan.bandsPerStrip);
+  const int64_t parts = std::min<int64_t>(numThreads() * 8, strips);
+  parallelFor(parts, [&](int64_t part) {
+    const ScopedFlushDenormals flushDenormals;
+    const Workspace workspace(plan);
     for (int64_t strip = strips * part / parts; strip < strips * (part + 1) / parts; strip++)
-      Strip(c, layout, strip * layout.bandsOfStrip, memory).convolve(images, weights, result);
+      Strip(p, plan, strip * plan.bandsPerStrip, workspace).compute(images, packedFilter, output);
   });
 }
 
-void inputGradient(const Convolution& c, const float* gradients, const float* filter, float* result) {
-  // A convolution of the gradients with the kernel turned around, from filters to channels.
-  Convolution back = c;
-  std::swap(back.height, back.outHeight);
-  std::swap(back.width, back.outWidth);
-  std::swap(back.depth, back.filters);
-  back.top = c.kernelHeight - 1 - c.top;
-  back.left = c.kernelWidth - 1 - c.left;
-  const int64_t positions = c.kernelHeight * c.kernelWidth, ofPosition = c.depth * c.filters;
-  float* const turned = scratch<TurnedFilter>(positions * ofPosition);
-  inParallel(positions, [&](int64_t position) {
-    turnMatrix(filter + position * ofPosition, c.filters, c.depth, c.filters,
-               turned + (positions - 1 - position) * ofPosition, c.depth);
+void convBackwardInput(const ConvParams& p, const float* dy, const float* filter, float* dx) {
+  // A convolution of dy with the filter rotated by 180°, from output to input channels.
+  ConvParams backward = p;
+  std::swap(backward.inHeight, backward.outHeight);
+  std::swap(backward.inWidth, backward.outWidth);
+  std::swap(backward.inChannels, backward.outChannels);
+  backward.padTop = p.kernelHeight - 1 - p.padTop;
+  backward.padLeft = p.kernelWidth - 1 - p.padLeft;
+  const int64_t positions = p.kernelHeight * p.kernelWidth, positionSize = p.inChannels * p.outChannels;
+  float* const rotated = scratch<RotatedFilter>(positions * positionSize);
+  parallelFor(positions, [&](int64_t position) {
+    transpose(filter + position * positionSize, p.outChannels, p.inChannels, p.outChannels,
+              rotated + (positions - 1 - position) * positionSize, p.inChannels);
   });
-  convolve(back, gradients, turned, result);
+  convForward(backward, dy, rotated, dx);
 }

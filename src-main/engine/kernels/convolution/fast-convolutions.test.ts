@@ -5,9 +5,9 @@ import { sum } from '../../ops/broadcast';
 import { conv2d } from '../../ops/convolution';
 import { placeholder } from '../../ops/source';
 import { isFastConvolution } from './fast-convolutions';
-import { kernelsInPlace } from '../in-place';
+import { kernelRewrites } from '../rewrites';
 
-it('our own convolution is taken where it is spared more than turning pixels and adding up rows costs', () => {
+it('the custom convolution is chosen if it saves more work than transpositions and Winograd transforms cost', () => {
   const graph = new Graph();
   const takes = (
     [side, depth]: readonly [number, number],
@@ -25,17 +25,17 @@ it('our own convolution is taken where it is spared more than turning pixels and
   expect(takes([32, 64], [1, 3, 36])).toEqual([true, false]);
   expect(takes([32, 64], [1, 3, 36], 8)).toEqual([true, false]);
   expect(takes([32, 64], [1, 3, 40], 8)).toEqual([false, false]);
-  // Pixels leave half of theirs idle, or more.
+  // Pixels leave half of the lanes idle, or more.
   expect(takes([17, 64], [3, 3, 64])).toEqual([false, false]);
   expect(takes([4, 64], [5, 5, 64])).toEqual([false, false]);
   expect(takes([32, 64], [1, 1, 36])).toEqual([false, false]);
 });
 
-it('our own convolution is taken where strides are one', () => {
+it('the custom convolution is chosen for stride 1 only', () => {
   const graph = new Graph();
   const x = placeholder(graph, 'x', [4, 32, 32, 36]);
   const filter = placeholder(graph, 'filter', [3, 3, 36, 36]);
   const [one, two] = [conv2d(x, filter), conv2d(x, filter, { strides: [1, 2] })];
-  expect([one, two].map(({ node }) => kernelsInPlace(graph).has(node))).toEqual([true, false]);
-  expect(kernelsInPlace(graph, () => false).size).toBe(0);
+  expect([one, two].map(({ node }) => kernelRewrites(graph).has(node))).toEqual([true, false]);
+  expect(kernelRewrites(graph, () => false).size).toBe(0);
 });

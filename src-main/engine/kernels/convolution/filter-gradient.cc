@@ -1,200 +1,205 @@
 #include <algorithm>
 #include <vector>
 
-#include "columns.h"
-#include "filter-tiles.h"
+#include "filter-microkernel.h"
 #include "kernels.h"
 #include "scratch.h"
-#include "turn-matrix.h"
+#include "transpose.h"
+#include "winograd.h"
 
-// For one row of the kernel, the gradient is a product of matrices: of the output's gradient, turned, [filters, pixels], and of what
-// lies under the kernel's row, [pixels, kernelWidth * depth]. In an image with its padding the latter is there without a copy: pixels
-// side by side are next to one another in memory. The product is made of tiles that stay in registers while the pixels go by.
+// The filter gradient as GEMM. For one kernel row it is dyᵀ [outChannels, pixels] times the im2col matrix of that row
+// [pixels, kernelWidth · inChannels]. In a padded NHWC row im2col needs no copy: neighbouring pixels are contiguous. Accumulators
+// stay in registers while the pixels go by.
 //
-// Where rows of the kernel move down by one, there are fewer such products than pairs of rows: by Winograd's minimal filtering, whose
-// rows of pixels and gradients are sums of those of a band of rows. The rows of the kernel are then sums of the products.
+// With vertical stride 1 all kernel rows are computed together by Winograd F(4, r) transposed: one GEMM per point of the transform
+// domain, of transformed rows of images and dy, then the transposed filter transform.
 
 namespace {
 
-/** Output pixels that a part sums up at the least, where there are so many for all threads. */
-constexpr int64_t pixelsOfPart = 4096;
-/** Floats that all sums take at the most, if one share of the batch does not take more: 128 MiB. */
-constexpr int64_t mostSums = 32 * 1024 * 1024;
+/** The fewest output pixels that are worth a partial sum of their own. */
+constexpr int64_t pixelsPerPart = 4096;
+/** The most floats of all partial sums together, unless one alone takes more: 128 MiB. */
+constexpr int64_t maxAccumulators = 32 * 1024 * 1024;
 
 struct Span {
-  int64_t first, end;
+  int64_t begin, end;
 };
 
-/** Output pixels of a row under which one of the kernel columns [first, last] is inside the image. */
-Span insideAcross(const Convolution& c, int64_t first, int64_t last) {
-  const int64_t begin = std::clamp<int64_t>(ceilDivide(c.left - last, c.strideWidth), 0, c.outWidth);
-  return {begin, std::clamp<int64_t>(ceilDivide(c.width + c.left - first, c.strideWidth), begin, c.outWidth)};
+/** The output pixels of a row at which one of the kernel columns [first, last] is inside the image. */
+Span pixelsInside(const ConvParams& p, int64_t first, int64_t last) {
+  const int64_t begin = std::clamp<int64_t>(ceilDiv(p.padLeft - last, p.strideWidth), 0, p.outWidth);
+  return {begin, std::clamp<int64_t>(ceilDiv(p.inWidth + p.padLeft - first, p.strideWidth), begin, p.outWidth)};
 }
 
+/** Tile sizes, blocking and the layout of the accumulators. */
 struct Plan {
-  explicit Plan(const Convolution& c)
-      : scheme(c.strideHeight == 1 && c.kernelHeight <= mostTaps ? c.kernelHeight : 1),
-        kernelRows(c.kernelHeight / scheme.taps),
-        bandsOfImage(ceilDivide(c.outHeight, scheme.outputs)),
-        columns(c.kernelWidth * c.depth),
-        tilesAcross(ceilDivide(columns, tiles.columns)),
-        tilesDown(ceilDivide(c.filters, tiles.rows)),
-        tileRows(ceilDivide(c.filters, tilesDown)),
-        tileSize(tileRows * tiles.columns),
-        sumsOfProduct(tilesAcross * tilesDown * tileSize),
-        products(kernelRows * scheme.products),
-        sums(products * sumsOfProduct),
-        paddedRow(((c.outWidth - 1) * c.strideWidth + c.kernelWidth) * c.depth),
-        bandsAtOnce(std::max<int64_t>(1, tiles.pixelsAtOnce / c.outWidth)) {
-    for (int64_t column = 0; column < columns; column += tiles.columns) {
-      const int64_t last = std::min(column + tiles.columns, columns) - 1;
-      across.push_back(insideAcross(c, column / c.depth, last / c.depth));
+  explicit Plan(const ConvParams& p)
+      : winograd(p.strideHeight == 1 && p.kernelHeight <= maxKernelRows ? p.kernelHeight : 1),
+        kernelRows(p.kernelHeight / winograd.r),
+        bandsPerImage(ceilDiv(p.outHeight, winograd.m)),
+        columns(p.kernelWidth * p.inChannels),
+        columnTiles(ceilDiv(columns, micro.nr)),
+        filterTiles(ceilDiv(p.outChannels, micro.mr)),
+        mr(ceilDiv(p.outChannels, filterTiles)),
+        tileSize(mr * micro.nr),
+        productSize(columnTiles * filterTiles * tileSize),
+        products(kernelRows * winograd.alpha),
+        accSize(products * productSize),
+        paddedRow(((p.outWidth - 1) * p.strideWidth + p.kernelWidth) * p.inChannels),
+        bandBlock(std::max<int64_t>(1, micro.pixelBlock / p.outWidth)) {
+    for (int64_t column = 0; column < columns; column += micro.nr) {
+      const int64_t last = std::min(column + micro.nr, columns) - 1;
+      inside.push_back(pixelsInside(p, column / p.inChannels, last / p.inChannels));
     }
   }
 
-  const FilterTiles& tiles = filterTiles();
-  /** Of all rows of the kernel, or of each of its `kernelRows` by itself. */
-  const ColumnScheme scheme;
+  const FilterMicrokernels& micro = filterMicrokernels();
+  /** Over all kernel rows, or F(1, 1) for each of `kernelRows`. */
+  const WinogradTransform winograd;
   const int64_t kernelRows;
-  /** Rows of output pixels that a scheme takes together. */
-  const int64_t bandsOfImage;
-  const int64_t columns, tilesAcross, tilesDown, tileRows, tileSize;
-  /** Floats of a product: [tilesAcross][tilesDown][tileRows][tiles.columns]. */
-  const int64_t sumsOfProduct;
-  /** [kernelRows][products of the scheme], and the floats of all of them. */
-  const int64_t products, sums;
-  /** Floats of a row of an image with its padding. */
+  /** A band is a Winograd tile: m output rows of an image. */
+  const int64_t bandsPerImage;
+  /** Columns of the im2col matrix, tiles of them and of the output channels, and the output channels of a tile. */
+  const int64_t columns, columnTiles, filterTiles, mr, tileSize;
+  /** Accumulators of a GEMM: [columnTiles][filterTiles][mr][micro.nr]. */
+  const int64_t productSize;
+  /** GEMMs, [kernelRows][alpha], and the accumulators of all. */
+  const int64_t products, accSize;
+  /** Floats of a padded row of an image. */
   const int64_t paddedRow;
-  const int64_t bandsAtOnce;
-  /** By tile of columns, the output pixels of a row that have more than padding under one of its kernel columns. */
-  std::vector<Span> across;
+  /** Bands per pass of the GEMM. */
+  const int64_t bandBlock;
+  /** By tile of columns: the output pixels where its kernel columns do not lie in the padding alone. */
+  std::vector<Span> inside;
 };
 
-struct Sums;
-struct Rows;
+struct Accumulators;
+struct TransformedRows;
 
-/** Some products of some images of a batch. */
-class Part {
+/** The partial sums of some images. */
+class PartialSum {
  public:
-  /** @param sums of all products */
-  Part(const Convolution& c, const Plan& plan, const float* images, const float* gradients, float* sums)
-      : c(c), plan(plan), images(images), gradients(gradients), sums(sums) {
-    // More for the last tile, which reads past the last column.
-    const int64_t ofPadded = plan.bandsAtOnce * plan.paddedRow + plan.tiles.columns;
-    padded = scratch<Rows>(ofPadded + plan.bandsAtOnce * gradientRow);
-    arrived = padded + ofPadded;
-    std::fill_n(padded, ofPadded, 0.0f);
+  /** @param acc [products][productSize] */
+  PartialSum(const ConvParams& p, const Plan& plan, const float* images, const float* dy, float* acc)
+      : p(p), plan(plan), images(images), dy(dy), acc(acc) {
+    // The last tile reads beyond the last column.
+    const int64_t inputSize = plan.bandBlock * plan.paddedRow + plan.micro.nr;
+    input = scratch<TransformedRows>(inputSize + plan.bandBlock * gradientRow);
+    gradient = input + inputSize;
+    std::fill_n(input, inputSize, 0.0f);
   }
 
-  /** Sums up images [firstImage, endImage), of products [firstProduct, endProduct). */
-  void sumUp(int64_t firstImage, int64_t endImage, int64_t firstProduct, int64_t endProduct) {
-    std::fill(sums + firstProduct * plan.sumsOfProduct, sums + endProduct * plan.sumsOfProduct, 0.0f);
-    const int64_t last = endImage * plan.bandsOfImage;
-    for (int64_t band = firstImage * plan.bandsOfImage; band < last; band += plan.bandsAtOnce)
+  /** Computes the products [firstProduct, endProduct) of the images [firstImage, endImage). */
+  void accumulate(int64_t firstImage, int64_t endImage, int64_t firstProduct, int64_t endProduct) {
+    std::fill(acc + firstProduct * plan.productSize, acc + endProduct * plan.productSize, 0.0f);
+    const int64_t endBand = endImage * plan.bandsPerImage;
+    for (int64_t band = firstImage * plan.bandsPerImage; band < endBand; band += plan.bandBlock)
       for (int64_t product = firstProduct; product < endProduct; product++) {
-        layRows(band, std::min(last, band + plan.bandsAtOnce), product / plan.scheme.products,
-                product % plan.scheme.products);
-        addRows(sums + product * plan.sumsOfProduct);
+        transformRows(band, std::min(endBand, band + plan.bandBlock), product / plan.winograd.alpha,
+                      product % plan.winograd.alpha);
+        multiply(acc + product * plan.productSize);
       }
   }
 
  private:
-  const Convolution& c;
+  const ConvParams& p;
   const Plan& plan;
-  const float *const images, *const gradients;
-  float* const sums;
-  const int64_t imageRow = c.width * c.depth, gradientRow = c.outWidth * c.filters;
-  /** [bandsAtOnce][paddedRow], of which the padding stays zero, and [bandsAtOnce][gradientRow]. */
-  float *padded, *arrived;
+  const float *const images, *const dy;
+  float* const acc;
+  const int64_t imageRow = p.inWidth * p.inChannels, gradientRow = p.outWidth * p.outChannels;
+  /** [bandBlock][paddedRow], whose padding stays zero, and [bandBlock][gradientRow]. */
+  float *input, *gradient;
   std::vector<PixelRow> rows;
 
-  /** Adds up rows of pixels and gradients of each band, as a product takes them; leaves out those that are all padding. */
-  void layRows(int64_t first, int64_t end, int64_t kernelRow, int64_t product) {
-    const ColumnScheme& scheme = plan.scheme;
-    const int64_t copied = std::min(imageRow, plan.paddedRow - c.left * c.depth);
-    const bool isPadded = c.left > 0 || plan.paddedRow > imageRow;
-    const float* const lastRow = images + c.batch * c.height * imageRow - plan.paddedRow - plan.tiles.columns;
+  /** Transforms the rows of images and dy of bands [first, end) to a point; skips bands that are all padding. */
+  void transformRows(int64_t first, int64_t end, int64_t kernelRow, int64_t point) {
+    const WinogradTransform& winograd = plan.winograd;
+    const int64_t copied = std::min(imageRow, plan.paddedRow - p.padLeft * p.inChannels);
+    const bool isPadded = p.padLeft > 0 || plan.paddedRow > imageRow;
+    const float* const lastRow = images + p.batch * p.inHeight * imageRow - plan.paddedRow - plan.micro.nr;
     rows.clear();
     for (int64_t band = first; band < end; band++) {
-      const int64_t image = band / plan.bandsOfImage, top = band % plan.bandsOfImage * scheme.outputs;
-      RowSum pixels, results;
-      for (int64_t row = 0; row < scheme.rows; row++) {
-        const int64_t y = top * c.strideHeight + kernelRow - c.top + row;
-        if (y >= 0 && y < c.height)
-          pixels.add(images + (image * c.height + y) * imageRow, scheme.ofImage[product * scheme.rows + row]);
+      const int64_t image = band / plan.bandsPerImage, top = band % plan.bandsPerImage * winograd.m;
+      LinearCombination pixels, gradients;
+      for (int64_t i = 0; i < winograd.inputs; i++) {
+        const int64_t y = top * p.strideHeight + kernelRow - p.padTop + i;
+        if (y >= 0 && y < p.inHeight)
+          pixels.add(images + (image * p.inHeight + y) * imageRow,
+                     winograd.inputTransform[point * winograd.inputs + i]);
       }
-      for (int64_t row = 0; row < std::min(scheme.outputs, c.outHeight - top); row++)
-        results.add(gradients + (image * c.outHeight + top + row) * gradientRow,
-                    scheme.toResult[product * scheme.outputs + row]);
-      if (pixels.isEmpty() || results.isEmpty()) continue;
+      for (int64_t o = 0; o < std::min(winograd.m, p.outHeight - top); o++)
+        gradients.add(dy + (image * p.outHeight + top + o) * gradientRow,
+                      winograd.outputTransform[point * winograd.m + o]);
+      if (pixels.isEmpty() || gradients.isEmpty()) continue;
       const int64_t i = rows.size();
-      PixelRow row{padded + i * plan.paddedRow, results.onlyRow()};
+      PixelRow row{input + i * plan.paddedRow, gradients.singleRow()};
       if (row.gradient == nullptr) {
-        results.write(gradientRow, arrived + i * gradientRow);
-        row.gradient = arrived + i * gradientRow;
+        gradients.evaluate(gradientRow, gradient + i * gradientRow);
+        row.gradient = gradient + i * gradientRow;
       }
-      // The last tile reads past the last column, which must not be past the last image.
-      if (const float* const only = pixels.onlyRow(); only != nullptr && !isPadded && only <= lastRow)
-        row.image = only;
+      // Read in place, unless the last tile would read beyond the images.
+      if (const float* const single = pixels.singleRow(); single != nullptr && !isPadded && single <= lastRow)
+        row.image = single;
       else
-        pixels.write(copied, padded + i * plan.paddedRow + c.left * c.depth);
+        pixels.evaluate(copied, input + i * plan.paddedRow + p.padLeft * p.inChannels);
       rows.push_back(row);
     }
   }
 
-  /** Adds the product of those rows. */
-  void addRows(float* tile) const {
-    const int64_t tileRows = plan.tileRows, tileColumns = plan.tiles.columns;
-    const PixelStrides strides{c.strideWidth * c.depth, c.filters};
-    for (int64_t column = 0; column < plan.columns; column += tileColumns) {
-      const AddFilterTile* const ofWidth = plan.tiles.add[plan.columns - column > tileColumns / 2 ? 1 : 0];
-      const auto [left, right] = plan.across[column / tileColumns];
-      for (int64_t filter = 0; filter < c.filters; filter += tileRows, tile += plan.tileSize)
-        ofWidth[std::min(tileRows, c.filters - filter) - 1](rows.data(), rows.size(), right - left, strides,
-                                                            column + left * strides.image,
-                                                            filter + left * strides.gradient, tile);
+  /** Adds the GEMM of the transformed rows to a product. */
+  void multiply(float* tile) const {
+    const int64_t mr = plan.mr, nr = plan.micro.nr;
+    const PixelStrides strides{p.strideWidth * p.inChannels, p.outChannels};
+    for (int64_t column = 0; column < plan.columns; column += nr) {
+      const FilterMicrokernel* const kernels = plan.micro.kernels[plan.columns - column > nr / 2 ? 1 : 0];
+      const auto [begin, end] = plan.inside[column / nr];
+      for (int64_t filter = 0; filter < p.outChannels; filter += mr, tile += plan.tileSize)
+        kernels[std::min(mr, p.outChannels - filter) - 1](rows.data(), rows.size(), end - begin, strides,
+                                                          column + begin * strides.image,
+                                                          filter + begin * strides.gradient, tile);
     }
   }
 };
 
 }  // namespace
 
-void filterGradient(const Convolution& c, const float* images, const float* gradients, float* result) {
-  const Plan plan(c);
-  const ColumnScheme& scheme = plan.scheme;
-  // Each part sums up some of the images by itself; then the sums of all parts are added in their order. Threads that come late or are
-  // held up cost less where there are more parts, as many as pay for their sums. Where these would take too much memory, parts are of
-  // fewer products instead.
-  const int64_t ofThread = std::clamp<int64_t>(c.batch * c.outHeight * c.outWidth / pixelsOfPart / threadCount(), 1, 4);
-  const int64_t wanted = std::max<int64_t>(1, std::min(threadCount() * ofThread, c.batch));
-  const int64_t shares = std::clamp<int64_t>(mostSums / plan.sums, 1, wanted);
-  const int64_t groups = std::min(plan.products, ceilDivide(wanted, shares));
-  float* const sums = scratch<Sums>(plan.sums * shares);
-  inParallel(shares * groups, [&](int64_t part) {
+void convBackwardFilter(const ConvParams& p, const float* images, const float* dy, float* dfilter) {
+  const Plan plan(p);
+  const WinogradTransform& winograd = plan.winograd;
+  // Split-K: partial sums over shares of the batch, added in a fixed order. More shares than threads balance the load, as long as
+  // each has enough pixels; if their memory exceeds the limit, the products are split instead.
+  const int64_t perThread =
+      std::clamp<int64_t>(p.batch * p.outHeight * p.outWidth / pixelsPerPart / numThreads(), 1, 4);
+  const int64_t wanted = std::max<int64_t>(1, std::min(numThreads() * perThread, p.batch));
+  const int64_t shares = std::clamp<int64_t>(maxAccumulators / plan.accSize, 1, wanted);
+  const int64_t groups = std::min(plan.products, ceilDiv(wanted, shares));
+  float* const acc = scratch<Accumulators>(plan.accSize * shares);
+  parallelFor(shares * groups, [&](int64_t part) {
     const int64_t share = part / groups, group = part % groups;
-    Part(c, plan, images, gradients, sums + plan.sums * share)
-        .sumUp(c.batch * share / shares, c.batch * (share + 1) / shares, plan.products * group / groups,
-               plan.products * (group + 1) / groups);
+    PartialSum(p, plan, images, dy, acc + plan.accSize * share)
+        .accumulate(p.batch * share / shares, p.batch * (share + 1) / shares, plan.products * group / groups,
+                    plan.products * (group + 1) / groups);
   });
-  const int64_t tileColumns = plan.tiles.columns, ofStrip = plan.tilesDown * plan.tileSize;
-  inParallel(plan.kernelRows * plan.tilesAcross, [&](int64_t strip) {
-    const int64_t kernelRow = strip / plan.tilesAcross, across = strip % plan.tilesAcross;
-    const int64_t first = across * tileColumns, width = std::min(tileColumns, plan.columns - first);
-    float* const ofKernelRow = sums + kernelRow * scheme.products * plan.sumsOfProduct + across * ofStrip;
-    for (int64_t product = 0; product < scheme.products; product++) {
-      float* const total = ofKernelRow + product * plan.sumsOfProduct;
+  // Reduce the shares, apply the filter transform, transpose to [columns, outChannels].
+  const int64_t nr = plan.micro.nr, stripSize = plan.filterTiles * plan.tileSize;
+  parallelFor(plan.kernelRows * plan.columnTiles, [&](int64_t strip) {
+    const int64_t kernelRow = strip / plan.columnTiles, columnTile = strip % plan.columnTiles;
+    const int64_t first = columnTile * nr, width = std::min(nr, plan.columns - first);
+    float* const rowAcc = acc + kernelRow * winograd.alpha * plan.productSize + columnTile * stripSize;
+    for (int64_t point = 0; point < winograd.alpha; point++) {
+      float* const total = rowAcc + point * plan.productSize;
       for (int64_t share = 1; share < shares; share++)
-        for (int64_t i = 0; i < ofStrip; i++) total[i] += total[plan.sums * share + i];
+        for (int64_t i = 0; i < stripSize; i++) total[i] += total[plan.accSize * share + i];
     }
-    float* const finished = scratch<Rows>(ofStrip);
-    for (int64_t tap = 0; tap < scheme.taps; tap++) {
-      RowSum sum;
-      for (int64_t product = 0; product < scheme.products; product++)
-        sum.add(ofKernelRow + product * plan.sumsOfProduct, scheme.ofFilter[product * scheme.taps + tap]);
-      sum.write(ofStrip, finished);
-      float* const out = result + ((kernelRow + tap) * plan.columns + first) * c.filters;
-      // The rows of all tiles of a strip follow one another.
-      turnMatrix(finished, tileColumns, c.filters, width, out, c.filters);
+    float* const transformed = scratch<TransformedRows>(stripSize);
+    for (int64_t tap = 0; tap < winograd.r; tap++) {
+      LinearCombination gradient;
+      for (int64_t point = 0; point < winograd.alpha; point++)
+        gradient.add(rowAcc + point * plan.productSize, winograd.filterTransform[point * winograd.r + tap]);
+      gradient.evaluate(stripSize, transformed);
+      // The rows of a strip's tiles are contiguous.
+      transpose(transformed, nr, p.outChannels, width,
+                dfilter + ((kernelRow + tap) * plan.columns + first) * p.outChannels, p.outChannels);
     }
   });
 }

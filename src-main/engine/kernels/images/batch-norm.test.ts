@@ -12,7 +12,7 @@ import { batchNormTraining } from '../../ops/normalization';
 import { placeholder } from '../../ops/source';
 import { encodeSavedModel } from '../../saved-model';
 import { fetchedFloats, openSession } from '../../session';
-import { kernelsInPlace } from '../in-place';
+import { kernelRewrites } from '../rewrites';
 
 type Size = readonly [batch: number, height: number, width: number, channels: number];
 
@@ -154,7 +154,7 @@ describe('batch normalisation and ReLU in one kernel', () => {
 
 describe('a graph that is written with the kernels', () => {
   const names = (graph: Graph): string =>
-    Buffer.from(encodeSavedModel(graph, kernelsInPlace(graph))).toString('latin1');
+    Buffer.from(encodeSavedModel(graph, kernelRewrites(graph))).toString('latin1');
 
   it('has them in the place of normalisation and ReLU', () => {
     const text = names(normalized([2, 4, 4, 3]));

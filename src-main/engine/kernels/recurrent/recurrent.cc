@@ -7,54 +7,55 @@
 #include <memory>
 #include <thread>
 
-#include "denormals.h"
+#include "flush-denormals.h"
 #include "kernels.h"
-#include "vector-loops.h"
+#include "simd-kernels.h"
 
-// The steps of a layer are products of few rows with one large matrix, which is read anew in each. It is laid out once, in the
-// order in which the products read it: units are cut into parts as wide as a vector, and whoever has made the products of some parts
-// goes on to compute the cell there. Steps follow one another when all parts of the one before are done.
+// Each step is a GEMM of few rows (the batch) with one large matrix, U. U is packed once per window into panels of one vector of
+// units. The thread that has computed a panel's products also computes the cell there, while they are in the L1 cache. A step
+// starts when all panels of the step before are done.
 
 namespace {
 
+/** Progress of a step, in groups of panels. Each counter has a cache line of its own. */
 struct Step {
-  alignas(64) std::atomic<int64_t> taken{0};
+  alignas(64) std::atomic<int64_t> next{0};
   alignas(64) std::atomic<int64_t> done{0};
 };
 
-/** Waits a little: first awake, as others take microseconds to be done; then they may have the processor. */
+/** Spins at first, since the others need only microseconds; then yields the CPU to them. */
 void waitFor(const std::atomic<int64_t>& done, int64_t all) {
-  for (int turn = 0; done.load(std::memory_order_acquire) < all; turn++) {
-    if (turn < 2000)
+  for (int poll = 0; done.load(std::memory_order_acquire) < all; poll++) {
+    if (poll < 2000)
       __builtin_ia32_pause();
     else
       std::this_thread::yield();
   }
 }
 
-/** At most so many parts are taken together. */
-constexpr int64_t mostTogether = 8;
+/** The most panels in a group. */
+constexpr int64_t maxGroup = 8;
 
-/** Where the parts are cut into groups: large ones first, small ones last, so that threads are done at the same time. */
-std::vector<int64_t> groupsOf(int64_t parts) {
-  std::vector<int64_t> borders{0};
-  while (borders.back() < parts) {
-    const int64_t share = (parts - borders.back()) / (2 * threadCount());
-    borders.push_back(borders.back() + std::clamp<int64_t>(share, 1, mostTogether));
+/** Guided scheduling: bounds of groups of panels, large ones first, so that threads finish together. */
+std::vector<int64_t> groupBounds(int64_t panels) {
+  std::vector<int64_t> bounds{0};
+  while (bounds.back() < panels) {
+    const int64_t share = (panels - bounds.back()) / (2 * numThreads());
+    bounds.push_back(bounds.back() + std::clamp<int64_t>(share, 1, maxGroup));
   }
-  return borders;
+  return bounds;
 }
 
-/** Runs run(step, first, last) for groups of parts side by side, one step after the other. One thread alone can do it all. */
-void inSteps(int64_t steps, int64_t parts, const std::function<void(int64_t, int64_t, int64_t)>& run) {
-  const std::vector<int64_t> borders = groupsOf(parts);
-  const int64_t groups = static_cast<int64_t>(borders.size()) - 1;
+/** Runs body(step, firstPanel, endPanel) for all groups, in parallel within a step. A single thread makes progress too. */
+void forEachStep(int64_t steps, int64_t panels, const std::function<void(int64_t, int64_t, int64_t)>& body) {
+  const std::vector<int64_t> bounds = groupBounds(panels);
+  const int64_t groups = static_cast<int64_t>(bounds.size()) - 1;
   std::vector<Step> all(steps);
-  inParallel(std::min<int64_t>(threadCount(), groups), [&](int64_t) {
-    const WithoutDenormals without;
+  parallelFor(std::min<int64_t>(numThreads(), groups), [&](int64_t) {
+    const ScopedFlushDenormals flushDenormals;
     for (int64_t step = 0; step < steps; step++) {
-      for (int64_t group; (group = all[step].taken.fetch_add(1)) < groups;) {
-        run(step, borders[group], borders[group + 1]);
+      for (int64_t group; (group = all[step].next.fetch_add(1)) < groups;) {
+        body(step, bounds[group], bounds[group + 1]);
         all[step].done.fetch_add(1, std::memory_order_release);
       }
       waitFor(all[step].done, groups);
@@ -62,186 +63,187 @@ void inSteps(int64_t steps, int64_t parts, const std::function<void(int64_t, int
   });
 }
 
-/** How a layer is cut. */
+/** Tile sizes and blocking. */
 struct Plan {
   explicit Plan(const RecurrentLayer& layer)
-      : loops(vectorLoops()),
-        lanes(loops.lanes),
-        parts(ceilDivide(layer.hidden, lanes)),
-        tiles(ceilDivide(layer.batch, loops.tileRows)),
-        tileRows(ceilDivide(layer.batch, tiles)),
-        sums(tileRows * lanes) {}
+      : kernels(simdKernels()),
+        lanes(kernels.lanes),
+        panels(ceilDiv(layer.hidden, lanes)),
+        tiles(ceilDiv(layer.batch, kernels.tileRows)),
+        tileRows(ceilDiv(layer.batch, tiles)),
+        accSize(tileRows * lanes) {}
 
-  const VectorLoops& loops;
+  const SimdKernels& kernels;
   const int64_t lanes;
-  /** Of the units, and of the rows of a batch. */
-  const int64_t parts, tiles;
-  const int64_t tileRows;
-  /** Floats of the sums of a tile. */
-  const int64_t sums;
+  /** Panels of `lanes` units, and tiles of `tileRows` batch rows. */
+  const int64_t panels, tiles, tileRows;
+  /** Accumulators of a GEMM tile. */
+  const int64_t accSize;
 
-  int64_t units(const RecurrentLayer& layer, int64_t part) const { return std::min(lanes, layer.hidden - part * lanes); }
+  int64_t units(const RecurrentLayer& layer, int64_t panel) const {
+    return std::min(lanes, layer.hidden - panel * lanes);
+  }
   int64_t rows(const RecurrentLayer& layer, int64_t tile) const {
     return std::min(tileRows, layer.batch - tile * tileRows);
   }
 };
 
-/** Where a part's numbers of some rows lie: among those of a step, and among those of all steps. */
-struct Place {
-  Place(const RecurrentLayer& layer, const Plan& plan, int64_t step, int64_t tile, int64_t part)
-      : state(tile * plan.tileRows * layer.hidden + part * plan.lanes),
-        ofStep(step * layer.batch * layer.hidden + state),
-        ofBlocks((step * layer.batch + tile * plan.tileRows) * layer.columns() + part * plan.lanes) {}
+/** Offsets of a tile's first element. */
+struct Offsets {
+  Offsets(const RecurrentLayer& layer, const Plan& plan, int64_t step, int64_t tile, int64_t panel)
+      : state(tile * plan.tileRows * layer.hidden + panel * plan.lanes),
+        steps(step * layer.batch * layer.hidden + state),
+        columns((step * layer.batch + tile * plan.tileRows) * layer.columns() + panel * plan.lanes) {}
 
   /** In [batch, hidden], [steps, batch, hidden] and [steps, batch, columns]. */
-  const int64_t state, ofStep, ofBlocks;
+  const int64_t state, steps, columns;
 };
 
-/** Not set to anything. */
+/** Uninitialised memory. */
 using Floats = std::unique_ptr<float[]>;
 
-/** Rows of weights that are laid out together, so that neither reading nor writing jumps at each step. */
-constexpr int64_t rowsLaidOut = 16;
+/** Rows of weights that are packed together, so that neither reads nor writes stride at every element. */
+constexpr int64_t packBlock = 16;
 
-/** Those of a part, and zeros to the vector's end. */
-void copyUnits(const float* from, int64_t units, int64_t lanes, float* to) {
-  // Copies of a known length are one instruction.
+/** Copies the units of a panel and zero-pads to `lanes`. */
+void copyUnits(const float* in, int64_t units, int64_t lanes, float* out) {
+  // A copy of constant length is one instruction.
   if (units == 16) {
-    std::memcpy(to, from, 16 * sizeof(float));
+    std::memcpy(out, in, 16 * sizeof(float));
   } else if (units == 8 && lanes == 8) {
-    std::memcpy(to, from, 8 * sizeof(float));
+    std::memcpy(out, in, 8 * sizeof(float));
   } else {
-    std::copy_n(from, units, to);
-    std::fill(to + units, to + lanes, 0.0f);
+    std::copy_n(in, units, out);
+    std::fill(out + units, out + lanes, 0.0f);
   }
 }
 
-/** [parts][blocks][hidden][lanes] */
-Floats layOut(const RecurrentLayer& layer, const Plan& plan) {
-  Floats laid(new float[plan.parts * layer.columns() * plan.lanes]);
-  inParallel(ceilDivide(layer.hidden, rowsLaidOut), [&](int64_t some) {
-    const int64_t last = std::min((some + 1) * rowsLaidOut, layer.hidden);
+/** Packs U for the forward pass: [panels][blocks][hidden][lanes], zero-padded. */
+Floats packWeights(const RecurrentLayer& layer, const Plan& plan) {
+  Floats packed(new float[plan.panels * layer.columns() * plan.lanes]);
+  parallelFor(ceilDiv(layer.hidden, packBlock), [&](int64_t rowBlock) {
+    const int64_t last = std::min((rowBlock + 1) * packBlock, layer.hidden);
     for (int64_t block = 0; block < layer.cell.blocks; block++)
-      for (int64_t part = 0; part < plan.parts; part++)
-        for (int64_t row = some * rowsLaidOut; row < last; row++)
-          copyUnits(layer.weights + row * layer.columns() + block * layer.hidden + part * plan.lanes,
-                    plan.units(layer, part), plan.lanes,
-                    &laid[((part * layer.cell.blocks + block) * layer.hidden + row) * plan.lanes]);
+      for (int64_t panel = 0; panel < plan.panels; panel++)
+        for (int64_t row = rowBlock * packBlock; row < last; row++)
+          copyUnits(layer.weights + row * layer.columns() + block * layer.hidden + panel * plan.lanes,
+                    plan.units(layer, panel), plan.lanes,
+                    &packed[((panel * layer.cell.blocks + block) * layer.hidden + row) * plan.lanes]);
   });
-  return laid;
+  return packed;
 }
 
-/** Turned: [parts][columns][lanes], zeros past the last unit. */
-Floats layOutTurned(const RecurrentLayer& layer, const Plan& plan) {
+/** Packs Uᵀ for the backward pass: [panels][columns][lanes], zero-padded. */
+Floats packTransposedWeights(const RecurrentLayer& layer, const Plan& plan) {
   const int64_t size = layer.columns() * plan.lanes;
-  Floats laid(new float[plan.parts * size]);
-  inParallel(plan.parts, [&](int64_t part) {
-    const int64_t units = plan.units(layer, part);
-    float* const to = &laid[part * size];
-    if (units < plan.lanes) std::fill(to, to + size, 0.0f);
-    for (int64_t first = 0; first < layer.columns(); first += rowsLaidOut)
+  Floats packed(new float[plan.panels * size]);
+  parallelFor(plan.panels, [&](int64_t panel) {
+    const int64_t units = plan.units(layer, panel);
+    float* const out = &packed[panel * size];
+    if (units < plan.lanes) std::fill(out, out + size, 0.0f);
+    for (int64_t first = 0; first < layer.columns(); first += packBlock)
       for (int64_t unit = 0; unit < units; unit++) {
-        const float* const from = layer.weights + (part * plan.lanes + unit) * layer.columns();
-        for (int64_t column = first; column < std::min(first + rowsLaidOut, layer.columns()); column++)
-          to[column * plan.lanes + unit] = from[column];
+        const float* const in = layer.weights + (panel * plan.lanes + unit) * layer.columns();
+        for (int64_t column = first; column < std::min(first + packBlock, layer.columns()); column++)
+          out[column * plan.lanes + unit] = in[column];
       }
   });
-  return laid;
+  return packed;
 }
 
-/** Of the factors of a product, as much at once as stays in the first cache: rows of a turned matrix. */
-constexpr int64_t depthAtOnce = 256;
+/** Depth of a GEMM pass: its operands stay in the L1 cache. */
+constexpr int64_t depthBlock = 256;
 
-/** Sums [panels][sums] of a [depth][tileRows] times each of the panels [panels][depth][lanes]. */
-void multiply(const Plan& plan, const float* a, const float* panels, int64_t count, int64_t depth, float* sums) {
-  for (int64_t k = 0; k < depth; k += depthAtOnce)
+/** acc [count][accSize] = aᵀ · each panel, for packed a [depth][tileRows] and panels [count][depth][lanes]. */
+void gemm(const Plan& plan, const float* a, const float* panels, int64_t count, int64_t depth, float* acc) {
+  for (int64_t k = 0; k < depth; k += depthBlock)
     for (int64_t panel = 0; panel < count; panel++)
-      plan.loops.multiply[plan.tileRows - 1](a + k * plan.tileRows, panels + (panel * depth + k) * plan.lanes,
-                                             std::min(depthAtOnce, depth - k), k == 0, sums + panel * plan.sums);
+      plan.kernels.gemm[plan.tileRows - 1](a + k * plan.tileRows, panels + (panel * depth + k) * plan.lanes,
+                                           std::min(depthBlock, depth - k), k == 0, acc + panel * plan.accSize);
 }
 
 }  // namespace
 
-const VectorLoops& vectorLoops() { return hasAvx512() ? loops16 : loops8; }
+const SimdKernels& simdKernels() { return useAvx512() ? simdKernelsAvx512 : simdKernelsAvx2; }
 
-void recurrentForward(const RecurrentLayer& layer, const float* fromInput, const float* h, const float* c, float* outputs,
-                      float* cs, float* fromHidden) {
+void recurrentForward(const RecurrentLayer& layer, const float* wx, const float* h, const float* c, float* hs,
+                      float* cs, float* uh) {
   const Plan plan(layer);
   const int64_t hidden = layer.hidden, blocks = layer.cell.blocks;
-  const Floats weights = layOut(layer, plan);
-  // h as a step takes it, [tiles][hidden][tileRows]: that of this step and of the next.
-  const int64_t turnedSize = plan.tiles * hidden * plan.tileRows;
-  std::vector<float> turned[2] = {std::vector<float>(turnedSize), std::vector<float>(turnedSize)};
+  const Floats packedU = packWeights(layer, plan);
+  // Masked h, packed [tiles][hidden][tileRows], double-buffered: input of this step and of the next.
+  const int64_t packedSize = plan.tiles * hidden * plan.tileRows;
+  std::vector<float> packedH[2] = {std::vector<float>(packedSize), std::vector<float>(packedSize)};
   for (int64_t row = 0; row < layer.batch; row++)
     for (int64_t unit = 0; unit < hidden; unit++)
-      turned[0][(row / plan.tileRows * hidden + unit) * plan.tileRows + row % plan.tileRows] =
+      packedH[0][(row / plan.tileRows * hidden + unit) * plan.tileRows + row % plan.tileRows] =
           h[row * hidden + unit] * (layer.mask == nullptr ? 1.0f : layer.mask[row * hidden + unit]);
 
-  inSteps(layer.steps, plan.parts, [&](int64_t step, int64_t first, int64_t last) {
-    thread_local std::vector<float> products;
-    products.resize((last - first) * blocks * plan.sums);
+  forEachStep(layer.steps, plan.panels, [&](int64_t step, int64_t first, int64_t end) {
+    thread_local std::vector<float> acc;
+    acc.resize((end - first) * blocks * plan.accSize);
     for (int64_t tile = 0; tile < plan.tiles; tile++) {
-      multiply(plan, &turned[step % 2][tile * hidden * plan.tileRows], &weights[first * blocks * hidden * plan.lanes],
-               (last - first) * blocks, hidden, products.data());
-      for (int64_t part = first; part < last; part++) {
-        const Place at(layer, plan, step, tile, part);
+      gemm(plan, &packedH[step % 2][tile * hidden * plan.tileRows], &packedU[first * blocks * hidden * plan.lanes],
+           (end - first) * blocks, hidden, acc.data());
+      for (int64_t panel = first; panel < end; panel++) {
+        const Offsets at(layer, plan, step, tile, panel);
         ForwardTile t;
         t.rows = plan.rows(layer, tile);
-        t.units = plan.units(layer, part);
+        t.units = plan.units(layer, panel);
         t.tileRows = plan.tileRows;
         t.hidden = hidden;
         t.columns = layer.columns();
-        t.fromInput = fromInput + at.ofBlocks;
-        t.products = &products[(part - first) * blocks * plan.sums];
-        t.c = step == 0 ? c + at.state : cs + at.ofStep - layer.batch * hidden;
+        t.wx = wx + at.columns;
+        t.acc = &acc[(panel - first) * blocks * plan.accSize];
+        t.c = step == 0 ? c + at.state : cs + at.steps - layer.batch * hidden;
         t.mask = layer.mask == nullptr ? nullptr : layer.mask + at.state;
-        t.h = outputs + at.ofStep;
-        t.nextC = cs + at.ofStep;
-        t.fromHidden = fromHidden + at.ofBlocks;
-        t.turned = &turned[(step + 1) % 2][(tile * hidden + part * plan.lanes) * plan.tileRows];
-        plan.loops.forward(layer.cell, t);
+        t.h = hs + at.steps;
+        t.nextC = cs + at.steps;
+        t.uh = uh + at.columns;
+        t.packedH = &packedH[(step + 1) % 2][(tile * hidden + panel * plan.lanes) * plan.tileRows];
+        plan.kernels.forward(layer.cell, t);
       }
     }
   });
 }
 
-void recurrentBackward(const RecurrentLayer& layer, const float* gradients, const float* fromInput, const float* fromHidden,
-                       const float* c, const float* cs, float* ofInput, float* ofHidden) {
+void recurrentBackward(const RecurrentLayer& layer, const float* dhs, const float* wx, const float* uh, const float* c,
+                       const float* cs, float* dwx, float* duh) {
   const Plan plan(layer);
   const int64_t hidden = layer.hidden, columns = layer.columns();
-  const Floats weights = layOutTurned(layer, plan);
-  // The gradient of U h, [tiles][columns][tileRows]: that of the step after and of this one.
-  const int64_t turnedSize = plan.tiles * columns * plan.tileRows;
-  std::vector<float> turned[2] = {std::vector<float>(turnedSize), std::vector<float>(turnedSize)};
-  std::vector<float> ofC(plan.parts * plan.tiles * plan.sums);
+  const Floats packedU = packTransposedWeights(layer, plan);
+  // Gradient of U h, packed [tiles][columns][tileRows], double-buffered: of step t + 1 and of step t.
+  const int64_t packedSize = plan.tiles * columns * plan.tileRows;
+  std::vector<float> packedDuh[2] = {std::vector<float>(packedSize), std::vector<float>(packedSize)};
+  std::vector<float> dc(plan.panels * plan.tiles * plan.accSize);
 
-  inSteps(layer.steps, plan.parts, [&](int64_t turn, int64_t first, int64_t last) {
-    const int64_t step = layer.steps - 1 - turn;
-    thread_local std::vector<float> products;
-    products.resize((last - first) * plan.sums);
+  forEachStep(layer.steps, plan.panels, [&](int64_t iteration, int64_t first, int64_t end) {
+    const int64_t step = layer.steps - 1 - iteration;
+    thread_local std::vector<float> acc;
+    acc.resize((end - first) * plan.accSize);
     for (int64_t tile = 0; tile < plan.tiles; tile++) {
-      if (turn > 0)
-        multiply(plan, &turned[turn % 2][tile * columns * plan.tileRows], &weights[first * columns * plan.lanes],
-                 last - first, columns, products.data());
-      for (int64_t part = first; part < last; part++) {
-        const Place at(layer, plan, step, tile, part);
+      if (iteration > 0)
+        gemm(plan, &packedDuh[iteration % 2][tile * columns * plan.tileRows], &packedU[first * columns * plan.lanes],
+             end - first, columns, acc.data());
+      for (int64_t panel = first; panel < end; panel++) {
+        const Offsets at(layer, plan, step, tile, panel);
         BackwardTile t;
         t.rows = plan.rows(layer, tile);
-        t.units = plan.units(layer, part);
+        t.units = plan.units(layer, panel);
         t.tileRows = plan.tileRows;
         t.hidden = hidden;
         t.columns = columns;
-        t.gradients = gradients + at.ofStep;
-        t.products = turn == 0 ? nullptr : &products[(part - first) * plan.sums];
-        t.fromInput = fromInput + at.ofBlocks;
-        t.fromHidden = fromHidden + at.ofBlocks;
-        t.c = step == 0 ? c + at.state : cs + at.ofStep - layer.batch * hidden;
+        t.dh = dhs + at.steps;
+        t.acc = iteration == 0 ? nullptr : &acc[(panel - first) * plan.accSize];
+        t.wx = wx + at.columns;
+        t.uh = uh + at.columns;
+        t.c = step == 0 ? c + at.state : cs + at.steps - layer.batch * hidden;
         t.mask = layer.mask == nullptr ? nullptr : layer.mask + at.state;
-        t.ofC = &ofC[(part * plan.tiles + tile) * plan.sums];
-        t.ofInput = ofInput + at.ofBlocks;
-        t.ofHidden = ofHidden + at.ofBlocks;
-        t.turned = &turned[(turn + 1) % 2][(tile * columns + part * plan.lanes) * plan.tileRows];
-        plan.loops.backward(layer.cell, t);
+        t.dc = &dc[(panel * plan.tiles + tile) * plan.accSize];
+        t.dwx = dwx + at.columns;
+        t.duh = duh + at.columns;
+        t.packedDuh = &packedDuh[(iteration + 1) % 2][(tile * columns + panel * plan.lanes) * plan.tileRows];
+        plan.kernels.backward(layer.cell, t);
       }
     }
   });

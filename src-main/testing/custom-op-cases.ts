@@ -1,4 +1,4 @@
-import { hasOwnOps } from '../engine/load';
+import { hasCustomOps } from '../engine/load';
 import { type CellProgram, recurrent } from '../engine/ops/recurrent';
 import { softmaxLoss } from '../engine/ops/softmax-loss';
 import { constant } from '../engine/ops/source';
@@ -56,11 +56,11 @@ const cases: readonly OpCase[] = [
     op: 'CellsmithSoftmaxLoss',
     about: 'of classes that do not fill vectors',
     inputs: [[3, 19]],
-    build: (logits) => softmaxLoss(logits, integers(logits, [18, 0, 7]), { ownOps: true }),
+    build: (logits) => softmaxLoss(logits, integers(logits, [18, 0, 7]), { customOps: true }),
     eager: (tf, logits) =>
       tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), tf.oneHot(tf.tensor1d([18, 0, 7], 'int32'), 19)), 1)),
   },
 ];
 
 /** Ops that only the product has, where they run. */
-export const ownOpCases: readonly OpCase[] = hasOwnOps() ? cases : [];
+export const customOpCases: readonly OpCase[] = hasCustomOps() ? cases : [];
