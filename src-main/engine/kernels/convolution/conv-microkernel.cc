@@ -67,7 +67,7 @@ AVX2 void convTileAvx2(const ConvTile& tile) {
         x[v] = _mm256_loadu_ps(input + column + tile.offsets[v / 2] + (v % 2 == 0 ? 0 : upper));
 #pragma GCC unroll 6
       for (int r = 0; r < mr; r++) {
-        const __m256 w = _mm256_broadcast_ss(filter + r);
+        const __m256 w = _mm256_set1_ps(filter[r]);
 #pragma GCC unroll 4
         for (int v = 0; v < 2 * nr; v++) acc[r][v] = _mm256_fmadd_ps(w, x[v], acc[r][v]);
       }
