@@ -13,6 +13,8 @@ export interface RedisServer {
   kill(): Promise<void>;
   /** Starts it again on what its files hold. */
   start(): Promise<void>;
+  /** Stops it for a while (SIGSTOP, SIGCONT): connections stay, and nothing answers. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   end(): Promise<void>;
 }
 
@@ -81,6 +83,7 @@ export async function redisServer({ folder, password, tls }: RedisServerOptions)
     url: `${tls === undefined ? 'redis' : 'rediss'}://127.0.0.1:${port}`,
     kill,
     start,
+    signal: (name) => void process?.kill(name),
     end: kill,
   };
 }

@@ -4,6 +4,7 @@ import type { Job } from 'bullmq';
 import { errorMessage } from '../../../../src-shared/errors';
 import type { TrialListener, TrialResult } from '../../trainer-pool';
 import type { TrialJob } from '../../trial-job';
+import { isLocked, isLostTooOften, jobSizes } from '../wire/bullmq-private';
 import { openKey, times } from '../wire/keys';
 import {
   childJobSchema,
@@ -17,7 +18,13 @@ import { childJobOf, jobIdOf, type QueueParts } from './child-job';
 import { areInOrder, followChild, type ChildSink, type FollowedChild } from './follow-child';
 import { receiveWeights } from './receive-weights';
 
-/** A child in the queue, until it is settled. */
+/**
+ * A child in the queue, until it is settled.
+ *
+ * Why it compares itself with the queue in place of waiting for BullMQ's `job.waitUntilFinished()`: the run folder is the truth and
+ * the queue is transport. A Redis that lost everything is filled again, a resumed search finds its results, and events that were
+ * missed cost nothing.
+ */
 export interface OpenChild {
   /** Names the job that is waited for; another when it had to be added again. */
   readonly token: string;
@@ -51,7 +58,8 @@ export function openChild(
   let refusals = 0;
   let settled = false;
   let unlocked = 0;
-  let busy: Promise<void> | undefined;
+  let current = Promise.resolve();
+  let next: Promise<void> | undefined;
   let resolve: (result: TrialResult) => void = () => undefined;
   let reject: (error: Error) => void = () => undefined;
   const promise = new Promise<TrialResult>((onResult, onError) => {
@@ -74,9 +82,9 @@ export function openChild(
   const follow = (): FollowedChild => followChild(token, sink);
   let followed = follow();
 
-  const take = async (next: string): Promise<void> => {
-    if (next !== token) {
-      token = next;
+  const take = async (found: string): Promise<void> => {
+    if (found !== token) {
+      token = found;
       followed = follow();
     }
     await redis.multi().sadd(openKey(of.search), token).pexpire(openKey(of.search), times.kept).exec();
@@ -130,7 +138,7 @@ export function openChild(
   const acceptFailure = async (failed: Job): Promise<void> => {
     const reason = typeof failed.failedReason === 'string' ? failed.failedReason : '';
     await queue.remove(id);
-    const lost = /stalled|started more than/.test(reason);
+    const lost = isLostTooOften(reason);
     const message = lost
       ? 'The workers that trained it were lost again and again: it may need more memory than they have.'
       : `A worker refused it: ${reason.slice(0, 500)}`;
@@ -146,9 +154,8 @@ export function openChild(
   };
 
   const reconcileOnce = async (stopping: boolean): Promise<void> => {
-    const key = queue.toKey(id);
-    const [data, value] = [await redis.hstrlen(key, 'data'), await redis.hstrlen(key, 'returnvalue')];
-    if (data > longestMessage || value > longestMessage) return addAgain('its job has grown too long.');
+    const { data, result } = await jobSizes(redis, queue, id);
+    if (data > longestMessage || result > longestMessage) return addAgain('its job has grown too long.');
     // First its state: what is complete then has its result when it is read.
     const state = await queue.getJobState(id);
     const found = data === 0 ? undefined : await queue.getJob(id);
@@ -170,7 +177,7 @@ export function openChild(
     if (!stopping) return;
     if (state === 'active') {
       // Its worker brings the result, unless it is gone and nobody is there to notice.
-      unlocked = (await redis.exists(`${key}:lock`)) === 1 ? 0 : unlocked + 1;
+      unlocked = (await isLocked(redis, queue, id)) ? 0 : unlocked + 1;
       if (unlocked < 3) return;
     }
     await queue.remove(id);
@@ -185,14 +192,16 @@ export function openChild(
     },
     settled: promise,
     hear: (event) => guarded(() => followed.hear(event)),
-    reconcile: (stopping) =>
-      (busy ??= (async () => {
-        try {
-          if (!settled) await reconcileOnce(stopping);
-        } finally {
-          busy = undefined;
-        }
-      })()),
+    reconcile: (stopping) => {
+      // What is under way may have looked before something changed: one more comparison follows it, however many ask.
+      next ??= (async () => {
+        await current.catch(() => undefined);
+        current = settled ? Promise.resolve() : reconcileOnce(stopping);
+        next = undefined;
+        await current;
+      })();
+      return next;
+    },
     interrupt,
     withdraw: async () => {
       await redis.srem(openKey(of.search), token);

@@ -7,6 +7,7 @@ import type { DataNeed } from '../../../datasets/prepare-for';
 import type { TrainerPool, TrialListener, TrialResult } from '../../trainer-pool';
 import type { TrialJob } from '../../trial-job';
 import type { QueueAddress } from '../wire/address';
+import { bounded } from '../wire/bullmq-private';
 import { connectQueue } from '../wire/connect';
 import { contentOf } from '../wire/data-content';
 import { eventsKey, openKey, queueName, queuePrefix, queueProtocol, searchKey, times } from '../wire/keys';
@@ -36,12 +37,11 @@ export interface QueuePoolOptions extends QueueTarget {
   readonly onState: (state: QueueState) => void;
 }
 
-/** Between two looks at what workers tell; milliseconds. */
-const look = 250;
-/** Every so many looks a sign of life is given, and the queue compared with what is open. */
-const looksABeat = times.beat / look;
-const looksAReconciliation = 20;
+/** Between two comparisons of all open children with the queue, in signs of life. An event of a child has it compared at once. */
+const beatsAReconciliation = 5;
+/** Events read at a time, and the longest wait for one; milliseconds. */
 const mostEvents = 500;
+const longestWait = 5000;
 /** So long a search that ends waits for the queue to hear of it; milliseconds. */
 const goodbye = 4000;
 
@@ -56,6 +56,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
   const shared = options.shared === null ? null : openSharedFolder(options.shared);
   const connection = await connectQueue(address);
   const { redis } = connection;
+  const blocking = connection.blocking();
   const queue = new connection.bullmq.Queue(queueName(description.fingerprint), {
     connection: redis,
     prefix: queuePrefix,
@@ -84,8 +85,8 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
   const best = bestRewards(options.keepBest);
   let mode: SearchWish['mode'] = 'run';
   let closed = false;
+  const closing = new AbortController();
   const isClosed = (): boolean => closed;
-  let due = true;
   let lastEvent = '0-0';
   let workers: readonly WorkerRecord[] = [];
   let told = '';
@@ -110,10 +111,11 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     for (const resized of resizes) resized();
   };
   connection.onChange(() => {
-    // What was lost while it was away is found out and added again.
-    due = true;
-    log(connection.away() ?? `The queue ${address.shown} is back.`);
+    const away = connection.away();
+    log(away ?? `The queue ${address.shown} is back.`);
     tellState();
+    // What was lost while it was away is found out and added again.
+    if (away === null) void reconcile(open);
   });
 
   const wish = (): string =>
@@ -128,48 +130,61 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     tellState();
   };
   const readEvents = async (): Promise<void> => {
-    const streams = await redis.xread('COUNT', mostEvents, 'STREAMS', eventsKey(search), lastEvent);
+    const streams = await bounded(
+      blocking,
+      longestWait,
+      blocking.xread('COUNT', mostEvents, 'BLOCK', longestWait, 'STREAMS', eventsKey(search), lastEvent),
+    );
     for (const [id, fields] of streams?.[0]?.[1] ?? []) {
       lastEvent = id;
       try {
         const event = readMessage(childEventSchema, fields[1], 'A message of a worker');
-        for (const child of open) if (child.token === event.token) child.hear(event);
-        if (event.type === 'ended') due = true;
+        const those = [...open].filter((child) => child.token === event.token);
+        for (const child of those) child.hear(event);
+        if (event.type === 'ended') void reconcile(those);
       } catch (error) {
         sayOnce(connection.message(error));
       }
     }
   };
-  const reconcile = async (): Promise<void> => {
-    due = false;
-    await Promise.all([...open].map((child) => child.reconcile(mode === 'stop')));
+  /** What cannot be compared now is compared with a later sign of life. */
+  const reconcile = async (children: Iterable<OpenChild>): Promise<void> => {
+    try {
+      await Promise.all([...children].map((child) => child.reconcile(mode === 'stop')));
+    } catch (error) {
+      if (!closed) sayOnce(connection.message(error));
+    }
   };
   /** What was settled has been stored meanwhile. Whatever cannot be taken out of the queue is forgotten there after a day. */
   const withdrawSettled = (): void => {
     for (const child of settled) void child.withdraw().catch(() => undefined);
     settled.clear();
   };
-  const loop = async (): Promise<void> => {
-    for (let looks = 0; !closed; looks++) {
+  /** Does something again and again until the pool is closed. */
+  const loop = async (step: (count: number) => Promise<void>): Promise<void> => {
+    for (let count = 0; !closed; count++) {
       try {
-        if (looks % looksABeat === 0) await beat();
-        await readEvents();
-        if (due || looks % looksAReconciliation === 0) await reconcile();
-        withdrawSettled();
+        await step(count);
       } catch (error) {
         if (isClosed()) return;
         sayOnce(connection.message(error));
         await wait(times.beat);
       }
-      await wait(look);
     }
   };
   await beat();
-  const looping = loop();
+  const listening = loop(readEvents);
+  const beating = loop(async (count) => {
+    await wait(times.beat, undefined, { signal: closing.signal }).catch(() => undefined);
+    if (closed) return;
+    await beat();
+    if (count % beatsAReconciliation === 0) await reconcile(open);
+    withdrawSettled();
+  });
 
   const change = (next: SearchWish['mode']): void => {
     mode = next;
-    due = true;
+    void reconcile(open);
     // Sooner than with the next sign of life.
     void redis.set(searchKey(search), wish(), 'PX', times.search).catch(() => undefined);
   };
@@ -186,7 +201,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
       epoch: (record) => listener.onEpoch?.(record),
     });
     open.add(child);
-    due = true;
+    void reconcile([child]);
     let result: TrialResult | undefined;
     try {
       result = await child.settled;
@@ -239,7 +254,9 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
       ]);
       enough.abort();
       connection.close();
-      await Promise.race([looping, wait(look)]);
+      closing.abort();
+      // ioredis may leave a command open that it was about to send again.
+      await Promise.race([Promise.all([listening, beating]), wait(times.beat)]);
     },
   };
 }

@@ -4,6 +4,11 @@ import type { Redis } from 'ioredis';
 import { blobKey, times } from './keys';
 import type { SentWeights } from './messages';
 
+/*
+ * Why not a job's return value: BullMQ keeps it in the job's hash, where every look at the job loads it, and for as long as the job. Weights of
+ * hundreds of megabytes go in pieces that are deleted when they have been read.
+ */
+
 /** Bytes of a piece, and of all that is sent of one child: Redis keeps it in memory until it is fetched. */
 const chunkBytes = 1024 ** 2;
 const mostBytes = 256 * 1024 ** 2;

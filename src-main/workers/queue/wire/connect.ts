@@ -14,6 +14,8 @@ export interface QueueConnection {
   readonly address: QueueAddress;
   /** What is wrong while the queue is away, as a sentence; null while it is there. */
   readonly away: () => string | null;
+  /** A connection of its own for commands that block; it ends with this one. */
+  blocking(): Redis;
   /** Calls back when the queue goes away or comes back. */
   onChange(listener: () => void): void;
   /** What an error of this connection says, without passwords. */
@@ -22,7 +24,7 @@ export interface QueueConnection {
   close(): void;
 }
 
-/** A server that does not answer for so long is given up, and connected to anew. */
+/** A server that does not answer for so long is given up, and connected to again. */
 const silence = 20_000;
 /**
  * Connects to a queue. Only the first connection fails: once there was one, it is tried again for as long as it takes.
@@ -39,6 +41,7 @@ export async function connectQueue(
   let closed = false;
   let reason: string | null = null;
   let lastError: unknown;
+  const others: Redis[] = [];
   const listeners = new Set<() => void>();
   const setReason = (next: string | null): void => {
     if (next === reason || closed) return;
@@ -78,12 +81,20 @@ export async function connectQueue(
     redis,
     bullmq,
     address,
+    blocking: () => {
+      const other = redis.duplicate();
+      // What is wrong is said of the first connection.
+      other.on('error', () => undefined);
+      if (closed) other.disconnect();
+      else others.push(other);
+      return other;
+    },
     away: () => reason,
     onChange: (listener) => void listeners.add(listener),
     message: (error) => queueErrorMessage(error, address),
     close: () => {
       closed = true;
-      redis.disconnect();
+      for (const one of [redis, ...others]) one.disconnect();
     },
   };
 }

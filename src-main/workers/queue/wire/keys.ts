@@ -18,7 +18,10 @@ export function workerKey(worker: string): string {
   return `${workersKey}:${worker}`;
 }
 
-/** What a search wants of the workers that train its children. */
+/**
+ * The desired state of a search (run, pause, stop). Why not BullMQ's `pause()`: it pauses a queue, and with it the other searches on the same
+ * data; and it does not reach a child in training.
+ */
 export function searchKey(search: string): string {
   return `${queuePrefix}:search:${search}`;
 }
@@ -28,7 +31,10 @@ export function openKey(search: string): string {
   return `${queuePrefix}:search:${search}:open`;
 }
 
-/** The stream in which workers tell a search of its children. */
+/**
+ * The stream of events of a search's children. Why not BullMQ's QueueEvents: it is one stream for all searches of a data set, bounded to
+ * 10,000 entries for all of them together, and holds no epochs.
+ */
 export function eventsKey(search: string): string {
   return `${queuePrefix}:search:${search}:events`;
 }

@@ -2,7 +2,12 @@ import type { Redis } from 'ioredis';
 import { times, workerKey, workersKey } from './keys';
 import { readMessage, workerRecordSchema, type WorkerRecord } from './messages';
 
-/** So many workers are looked at. */
+/*
+ * Why not BullMQ's `getWorkers()`: it lists the clients of one queue by their names (CLIENT LIST). A search must know places, devices, data
+ * sets and children, also of workers that hold other data.
+ */
+
+/** At most this many workers are read. */
 const mostWorkers = 1000;
 
 /** Says that a worker is there and what it does; it holds for 15 seconds. */

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Worker } from 'bullmq';
 import { errorMessage } from '../../../../src-shared/errors';
 import type { TrainerPool } from '../../trainer-pool';
+import { waitForWork } from '../wire/bullmq-private';
 import type { QueueConnection } from '../wire/connect';
 import { queueName, queuePrefix, queueProtocol, times } from '../wire/keys';
 import type { WorkerRecord } from '../wire/messages';
@@ -34,8 +35,8 @@ export interface ServeQueueOptions {
   readonly onEvent: (event: WorkerEvent) => void;
 }
 
-/** Between two looks into queues that had nothing; milliseconds. */
-const idle = 500;
+/** Longest wait for a job before the queues are looked at all the same; milliseconds. */
+const idle = 5000;
 /** A job whose worker was lost so often is given up by BullMQ. */
 const mostStalls = 20;
 /** So long a worker that ends at once waits for the queue to hear of it; milliseconds. */
@@ -85,6 +86,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
     onEvent({ type: 'refused', message });
   };
   let ended = false;
+  const over = new AbortController();
   const isOver = (): boolean => ended;
   const isEnding = (): boolean => ended || stop.afterEpoch.aborted || stop.now.aborted || queues.size === 0;
 
@@ -136,7 +138,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
       } catch (error) {
         if (!isOver()) complain(error);
       }
-      await wait(times.beat);
+      await wait(times.beat, undefined, { signal: over.signal }).catch(() => undefined);
     }
   };
 
@@ -195,25 +197,28 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
     datasets: datasets.map(({ name, fingerprint }) => ({ name, fingerprint })),
   });
   const minds = minding();
+  const blocking = connection.blocking();
   const endedNow = untilAborted(stop.now);
-  const anyStop = AbortSignal.any([stop.afterEpoch, stop.now]);
+  const stopping = untilAborted(AbortSignal.any([stop.afterEpoch, stop.now]));
   while (!isEnding()) {
-    let found = false;
     try {
-      found = await Promise.race([fetch(), endedNow]);
+      const found = await Promise.race([fetch(), endedNow]);
+      if (working.size === seats.length) await Promise.race([...working.values(), stopping]);
+      else if (!found && !isEnding())
+        await Promise.race([waitForWork(blocking, [...queues.values()], idle), stopping]);
     } catch (error) {
       complain(error);
       await wait(times.beat);
     }
-    if (!found || working.size === seats.length)
-      await wait(idle, undefined, { signal: anyStop }).catch(() => undefined);
   }
+  blocking.disconnect();
   await Promise.race([
     Promise.all(working.values()),
     // A queue that is away cannot be told: its locks run out by themselves.
     endedNow.then(() => wait(goodbye)),
   ]);
   ended = true;
+  over.abort();
   await Promise.race([
     leaveRoster(redis, id).catch((error: unknown) => errorMessage(error)),
     wait(goodbye / 3),
@@ -224,6 +229,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
     wait(goodbye / 3),
   ]);
   connection.close();
+  // ioredis may leave a command open that it was about to send again.
   await Promise.race([minds, wait(times.beat)]);
 }
 

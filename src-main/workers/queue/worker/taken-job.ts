@@ -1,4 +1,5 @@
 import type { Job, Worker } from 'bullmq';
+import { lockAgain } from '../wire/bullmq-private';
 import type { QueueConnection } from '../wire/connect';
 
 /** A job that this worker has, by BullMQ's lock. */
@@ -20,12 +21,13 @@ export interface TakenJob {
 }
 
 /**
- * Takes the next job of a queue.
+ * Takes the next job of a queue. BullMQ's own loop is not used: it runs as many jobs as it is set to for one queue, and a worker's places are
+ * shared by the queues of all its data sets, each child with a trainer that can be paused and stopped alone.
  * @param token names the lock; no two takings share one
  * @param patience milliseconds after which an owner that does not renew its lock has lost it
  */
 export async function takeJob(
-  { redis }: QueueConnection,
+  connection: QueueConnection,
   queue: Worker,
   token: string,
   patience: number,
@@ -34,7 +36,11 @@ export async function takeJob(
   const job = (await queue.getNextJob(token, { block: false })) as Job | undefined;
   const id = job?.id;
   if (job === undefined || id === undefined) return undefined;
-  const lockKey = `${queue.toKey(id)}:lock`;
+  // BullMQ leaves it to the next worker to fail a job whose workers were lost too often; its own loop does so.
+  if (job.deferredFailure) {
+    await job.moveToFailed(new Error(job.deferredFailure), token, false);
+    return takeJob(connection, queue, token, patience);
+  }
   return {
     job,
     id,
@@ -43,7 +49,7 @@ export async function takeJob(
       if ((await job.extendLock(token, patience)) === 1) return true;
       // The lock ran out while Redis was away. As long as nobody has noticed, the job is taken again.
       if ((await job.getState()) !== 'active') return false;
-      await redis.set(lockKey, token, 'PX', patience, 'NX');
+      await lockAgain(connection.redis, queue, id, token, patience);
       return (await job.extendLock(token, patience)) === 1;
     },
     complete: async (result) => {
