@@ -1,7 +1,6 @@
 import { presets } from '../src-shared/config/presets/presets';
 import type { ImageSearchConfig, SearchConfig, TextSearchConfig } from '../src-shared/config/search-config';
-import type { DatasetDescription } from '../src-shared/dataset/description';
-import type { EpochRecord } from '../src-shared/run/epoch-record';
+import type { DatasetDescription, EpochRecord } from '../src-shared/tasks/data-kinds';
 import type { Decision } from '../src-shared/space/search-space';
 import { syntheticReward } from '../src-main/controller/synthetic-reward';
 import { runDescription } from '../src-main/testing/run-description';

@@ -1,5 +1,5 @@
 import { counted } from '../src-shared/counted';
-import { measureNames, measureText, type Measure } from '../src-shared/run/measure';
+import { metricNamed, measureText, type Measure } from '../src-shared/run/measure';
 import type { TimeLeft } from '../src-shared/run/progress/time-left';
 
 /** '93.41', '78.4': a stored measure without its unit, which stands in the head of the column. */
@@ -9,13 +9,13 @@ export function measureNumber(measure: Measure, stored: number | null): string {
 
 /** 'Accuracy, %', 'Perplexity'. */
 export function measureHead(measure: Measure): string {
-  const { name, unit } = measureNames[measure];
+  const { name, unit } = metricNamed(measure);
   return `${name.charAt(0).toUpperCase()}${name.slice(1)}${unit === null ? '' : `, ${unit}`}`;
 }
 
 /** What follows the number: '%', 'perplexity'. */
 export function measureUnit(measure: Measure): string {
-  const { name, unit } = measureNames[measure];
+  const { name, unit } = metricNamed(measure);
   return unit ?? name;
 }
 

@@ -1,6 +1,6 @@
 import { presets } from '../../src-shared/config/presets/presets';
 import type { SearchConfig } from '../../src-shared/config/search-config';
-import type { DatasetDescription } from '../../src-shared/dataset/description';
+import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
 import { runDescription } from '../../src-main/testing/run-description';
 import type { ChildModel } from '../../src-main/testing/simulation/child-model';
 import { treebankDescription } from '../../src-main/testing/text-description';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { migrateConfig } from '../../src-shared/config/migrations';
 import { searchConfigSchema, type SearchConfig } from '../../src-shared/config/search-config';
 import { validationMeasure } from '../../src-shared/run/measure';
-import type { EpochRecord } from '../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
 import { openRunReadOnly } from '../../src-main/runs/run-folder';
 import { readEpochs } from '../../src-main/runs/tables/epochs';
 import { readTrials } from '../../src-main/runs/tables/trials';

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { imageDatasetDescriptionSchema } from '../../src-shared/dataset/description';
+import { imageDatasetDescriptionSchema } from '../../src-shared/dataset/image-description';
 import { textDatasetDescriptionSchema } from '../../src-shared/dataset/text-description';
 import { parseConfig } from '../../src-shared/config/parse-config';
 import { createRun } from '../runs/run-folder';

@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import { shortCount, summariseConv } from '../../src-shared/architecture/conv/conv-text';
 import { countLanguageParameters } from '../../src-shared/architecture/cell/language-model-size';
 import { counted } from '../../src-shared/counted';
-import { measureNames, measureOf, measureText } from '../../src-shared/run/measure';
+import { metricNamed, measureOf, measureText } from '../../src-shared/run/measure';
 import type { Trial } from '../../src-shared/run/trial';
 import { readBestTrials } from '../runs/tables/trials';
 import type { OpenRun } from '../runs/run-folder';
@@ -58,7 +58,7 @@ export function bestTable(terminal: Terminal, run: OpenRun, count: number): stri
   ]);
   return table(
     terminal,
-    ['', 'child', measureNames[measure].name, 'reward', config.space.kind === 'conv' ? 'network' : 'cell'],
+    ['', 'child', metricNamed(measure).name, 'reward', config.space.kind === 'conv' ? 'network' : 'cell'],
     rows,
     [0, 1, 2, 3],
   );

@@ -1,12 +1,10 @@
-import type { DatasetContainer, DatasetForm } from '../../src-shared/dataset/description';
+import type { DatasetContainer, DatasetForm } from '../../src-shared/dataset/image-description';
 import type { TextForm } from '../../src-shared/dataset/text-description';
 import type { ImageSource } from './formats/image-source';
 import { recognise } from './formats/recognise';
-import type { OnProgress } from './reading/progress';
-import { Progress } from './reading/progress';
+import { type OnProgress, Progress } from './reading/progress';
 import type { TextSource } from './text/text-source';
-import type { Located } from './trees/open-tree';
-import { locate, openTree } from './trees/open-tree';
+import { locate, type Located, openTree } from './trees/open-tree';
 
 export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;

@@ -1,7 +1,6 @@
-import type { DatasetDescription } from '../../src-shared/dataset/description';
+import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
 import type { TextLevel } from '../../src-shared/dataset/text-options';
-import type { DatasetOptions } from './prepare';
-import { prepareDataset } from './prepare';
+import { type DatasetOptions, prepareDataset } from './prepare';
 import { prepareText } from './text/prepare-text';
 
 /** What a search needs of its data: images brought to a side, or text read in a certain way. */

@@ -1,20 +1,19 @@
-import type { DatasetDescription, ImageDatasetDescription } from '../../src-shared/dataset/description';
-import { imageDatasetDescriptionSchema } from '../../src-shared/dataset/description';
+import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
+import {
+  type ImageDatasetDescription,
+  imageDatasetDescriptionSchema,
+} from '../../src-shared/dataset/image-description';
 import { CellsmithError } from '../../src-shared/errors';
-import type { EntryFolders } from './cache/build-entry';
-import { buildEntry, entryFolders } from './cache/build-entry';
+import { buildEntry, entryFolders, type EntryFolders } from './cache/build-entry';
 import { checkSplit } from './cache/integrity';
 import { recallSource, sourceKey } from './cache/known-sources';
 import { defaultCacheDirectory } from './cache/location';
-import type { OpenedDataset, OpenedImages, OpenOptions } from './open';
-import { locateDataset, openLocated } from './open';
-import type { TestDraw } from './reading/arrange';
-import { arrange } from './reading/arrange';
+import { locateDataset, type OpenedDataset, type OpenedImages, openLocated, type OpenOptions } from './open';
+import { arrange, type TestDraw } from './reading/arrange';
 import { describeReading } from './reading/describe-reading';
 import { readSource } from './reading/read-source';
 import { rememberUnchanged } from './remember';
-import type { TextDatasetOptions } from './text/prepare-text';
-import { copyText, recallText } from './text/prepare-text';
+import { copyText, recallText, type TextDatasetOptions } from './text/prepare-text';
 import type { Located } from './trees/open-tree';
 
 /** A sixth, as in CIFAR-10. The seed is not the search's: runs with other seeds must not train on each other's test images. */

@@ -1,4 +1,4 @@
-import type { DatasetDescription } from '../../src-shared/dataset/description';
+import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
 import { CellsmithError } from '../../src-shared/errors';
 import { cacheError } from './cache/cache-errors';
 import { rememberSource } from './cache/known-sources';

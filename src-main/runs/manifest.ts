@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { migrateConfig } from '../../src-shared/config/migrations';
 import { searchConfigSchema } from '../../src-shared/config/search-config';
-import { datasetDescriptionSchema } from '../../src-shared/dataset/description';
+import { datasetDescriptionSchema } from '../../src-shared/tasks/data-kinds';
 import { CellsmithError } from '../../src-shared/errors';
 import { requireOwnRun } from './files/own-files';
 import { writeAtomically } from './files/write-atomically';

@@ -4,9 +4,8 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { largestReward } from '../../src-shared/run/trial';
-import { endings, trialStates, failureReasons, type Trial } from '../../src-shared/run/trial';
-import type { EpochRecord } from '../../src-shared/run/epoch-record';
+import { endings, failureReasons, largestReward, type Trial, trialStates } from '../../src-shared/run/trial';
+import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
 import { mostOptions } from '../../src-shared/space/search-space';
 import { runDescription } from '../testing/run-description';
 import { temporaryFolder } from '../testing/temporary-folder';

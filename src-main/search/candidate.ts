@@ -1,4 +1,4 @@
-import type { ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
+import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
 import { decodeConv } from '../../src-shared/architecture/conv/decode-conv';
 import { describeConv } from '../../src-shared/architecture/conv/describe-conv';
 import { hashCell } from '../../src-shared/architecture/cell/hash-cell';
@@ -9,7 +9,6 @@ import {
   languageArchitecture,
   languageMultiplyAdds,
 } from '../../src-shared/architecture/cell/language-model-size';
-import type { ConvArchitecture } from '../../src-shared/architecture/conv/conv-architecture';
 import { imageTask } from '../../src-shared/tasks/conv/image-task';
 import { vocabularyOf } from '../../src-shared/tasks/text/vocabulary-of';
 import {
@@ -18,7 +17,7 @@ import {
   type SearchConfig,
   type TextSearchConfig,
 } from '../../src-shared/config/search-config';
-import type { DatasetDescription } from '../../src-shared/dataset/description';
+import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
 import { decodeCell } from '../../src-shared/space/cell-space';
 import type { Decision } from '../../src-shared/space/search-space';
 import type { Candidate } from './search-state';

@@ -1,4 +1,4 @@
-import type { Recipe } from '../../src-shared/config/search-config';
+import type { Recipe } from '../../src-shared/tasks/data-kinds';
 import { CellsmithError } from '../../src-shared/errors';
 import type { OpenOptions } from '../datasets/open';
 import type { DataNeed, PreparedData } from '../datasets/prepare-for';

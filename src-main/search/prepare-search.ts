@@ -1,5 +1,5 @@
 import type { SearchConfig } from '../../src-shared/config/search-config';
-import { requireValidationSplit } from '../../src-shared/tasks/images/validation-split';
+import { requireTrainable } from '../../src-shared/tasks/data-kinds';
 import type { OpenOptions } from '../datasets/open';
 import type { PreparedData } from '../datasets/prepare-for';
 import type { EngineInstallation } from '../engine/provision/installation';
@@ -85,7 +85,7 @@ async function begin(
   const data = await prepare(dataNeed(config, skipUnreadable ? 'skip' : 'refuse'), location, reading);
   // Data that do not suit the search are refused before there is a run.
   candidates(config, data.description);
-  requireValidationSplit(config.recipe, data.description);
+  requireTrainable(config.recipe, data.description);
   const software = softwareOf(version, await engine(config));
   const { description } = data;
   const dataset = { location, fingerprint: description.fingerprint, description };

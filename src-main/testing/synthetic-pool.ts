@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConvArchitecture } from '../../src-shared/architecture/conv/conv-architecture';
 import { Generator } from '../../src-shared/random';
-import type { EpochRecord } from '../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
 import { createPause } from '../workers/pool/pause';
 import type { TrainerPool, TrialListener, TrialResult } from '../workers/trainer-pool';
 import type { TrialJob } from '../workers/trial-job';

@@ -10,10 +10,8 @@ import {
   languageArchitecture,
 } from '../../src-shared/architecture/cell/language-model-size';
 import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
-import type { Recipe } from '../../src-shared/config/search-config';
+import { type DatasetDescription, type Recipe, requireTrainable } from '../../src-shared/tasks/data-kinds';
 import { vocabularyOf } from '../../src-shared/tasks/text/vocabulary-of';
-import { requireValidationSplit } from '../../src-shared/tasks/images/validation-split';
-import type { DatasetDescription } from '../../src-shared/dataset/description';
 import { CellsmithError } from '../../src-shared/errors';
 import type { Subject } from '../../src-shared/training/subject';
 import type { PreparedData } from '../datasets/prepare-for';
@@ -72,7 +70,7 @@ export async function prepareTraining(
   const data = await prepare(dataNeed({ recipe }, skipUnreadable ? 'skip' : 'refuse'), location, reading);
   const { description } = data;
   const model = modelOf(child, description, subject.origin);
-  requireValidationSplit(recipe, description);
+  requireTrainable(recipe, description);
   const software = softwareOf(version, await engine());
   const folder = makeFolder(place, subject.name);
   const record: TrainingRecord = {

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CellsmithError } from '../../src-shared/errors';
-import { epochRecordSchema } from '../../src-shared/run/epoch-record';
+import { epochRecordSchema } from '../../src-shared/tasks/data-kinds';
 import { trainingOutcomes } from '../../src-shared/training/training-event';
 import { requireOwnFiles } from '../runs/files/own-files';
 import { writeAtomically } from '../runs/files/write-atomically';

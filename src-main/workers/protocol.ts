@@ -3,7 +3,7 @@ import { languageCellSchema } from '../../src-shared/architecture/cell/language-
 import { convArchitectureSchema } from '../../src-shared/architecture/conv/conv-architecture';
 import { imageRecipeSchema } from '../../src-shared/tasks/images/image-recipe';
 import { textRecipeSchema } from '../../src-shared/tasks/text/text-recipe';
-import { epochRecordSchema } from '../../src-shared/run/epoch-record';
+import { epochRecordSchema } from '../../src-shared/tasks/data-kinds';
 import { failureReasons } from '../../src-shared/run/trial';
 import type { Child, TrainerReply, TrainerRequest } from './trial-job';
 

@@ -1,4 +1,4 @@
-import type { EpochRecord } from '../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
 import type { FailureReason } from '../../src-shared/run/trial';
 import type { TrialJob } from './trial-job';
 

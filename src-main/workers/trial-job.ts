@@ -2,7 +2,7 @@ import type { ConvArchitecture } from '../../src-shared/architecture/conv/conv-a
 import type { LanguageCell } from '../../src-shared/architecture/cell/language-model';
 import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
 import type { TextRecipe } from '../../src-shared/tasks/text/text-recipe';
-import type { EpochRecord } from '../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
 import type { FailureReason } from '../../src-shared/run/trial';
 import type { CheckpointPlan } from '../children/training/checkpoint-file';
 

@@ -1,5 +1,5 @@
 import type { RunDetail } from '../../src-shared/ipc/run-detail';
-import { measureNames, shownMeasure, shownText, type Measure } from '../../src-shared/run/measure';
+import { metricNamed, shownMeasure, shownText, type Measure } from '../../src-shared/run/measure';
 import type { ListedTrial } from '../../src-shared/run/trial';
 import { exactText } from '../charts/figure';
 import type { Palette } from '../charts/theme';
@@ -18,7 +18,8 @@ export interface ComparedRun {
 
 /** What children are compared by. */
 export interface Yardstick {
-  readonly key: Measure | 'reward';
+  /** The name of a metric, or 'reward'. */
+  readonly key: string;
   readonly name: string;
   /** In a word or two. */
   readonly short: string;
@@ -34,22 +35,16 @@ export interface Yardstick {
   readonly said: (value: number) => string;
 }
 
-const differences: Readonly<Record<Measure, string>> = {
-  accuracy: 'Difference, % points',
-  perplexity: 'Difference of perplexities',
-  bitsPerCharacter: 'Difference, bits per character',
-};
-
 function yardstickOf(measure: Measure): Yardstick {
-  const { name, unit } = measureNames[measure];
+  const { name, unit, difference, better } = metricNamed(measure);
   const withUnit = unit === null ? name : `${name}, ${unit}`;
   return {
     key: measure,
     name: `Validation ${name}`,
     short: withUnit,
     head: `Validation ${withUnit}`,
-    differenceHead: differences[measure],
-    lowerIsBetter: measure !== 'accuracy',
+    differenceHead: difference,
+    lowerIsBetter: better === 'lower',
     of: ({ measure: stored }) => (stored === null ? null : shownMeasure(measure, stored)),
     text: (value) => shownText(measure, value),
     said: (value) => `${shownText(measure, value)}${unit === null ? '' : ` ${unit}`}`,

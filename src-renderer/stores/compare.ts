@@ -2,7 +2,7 @@ import { defineStore } from 'pinia';
 import { shallowRef, triggerRef } from 'vue';
 import { errorMessage } from '../../src-shared/errors';
 import type { RunDetail } from '../../src-shared/ipc/run-detail';
-import type { EpochRecord } from '../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
 import { ask, askForRun, hear } from '../bridge';
 import type { ChildReference } from '../compare/selection';
 

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
-import type { DatasetDescription } from '../../src-shared/dataset/description';
+import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
 import { CellsmithError, errorMessage } from '../../src-shared/errors';
 import type { Reading } from '../../src-shared/ipc/problem-states';
 import { ask, hear } from '../bridge';

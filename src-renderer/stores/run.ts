@@ -5,7 +5,7 @@ import type { RunDetail, TrainerAtWork } from '../../src-shared/ipc/run-detail';
 import type { QueueState } from '../../src-shared/run/queue-state';
 import type { ControllerUpdate, RunEvent } from '../../src-shared/run/run-event';
 import type { RunSummary } from '../../src-shared/run/run-summary';
-import type { EpochRecord } from '../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
 import type { ListedTrial } from '../../src-shared/run/trial';
 import { ask, askForRun, hear } from '../bridge';
 

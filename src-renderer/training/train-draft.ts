@@ -1,6 +1,6 @@
 import { parseSettings } from '../../src-shared/config/options/overrides';
 import { presetNames, presets, type PresetName } from '../../src-shared/config/presets/presets';
-import type { Recipe } from '../../src-shared/config/search-config';
+import type { Recipe } from '../../src-shared/tasks/data-kinds';
 import { errorMessage } from '../../src-shared/errors';
 import { recipeOf, withPreset, type Subject } from '../../src-shared/training/subject';
 import { problemsByOption } from '../stores/draft-edits';

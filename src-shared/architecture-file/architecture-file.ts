@@ -3,6 +3,7 @@ import { languageLimits } from '../architecture/cell/language-model';
 import { recurrentCellSchema } from '../architecture/cell/recurrent-cell';
 import { convArchitectureSchema, imageTaskSchema } from '../architecture/conv/conv-architecture';
 import { textLevelSchema } from '../dataset/text-options';
+import { measureSchema } from '../run/measure';
 import { tokenSchema } from './token';
 
 /** What the field `format` of a file says. */
@@ -23,7 +24,7 @@ const originSchema = z.strictObject({
   tokens: z.array(tokenSchema).max(100_000).readonly(),
   reward: z.number().nullable(),
   /** What the reward is made of: an accuracy in [0, 1] or a perplexity; null before there was one. */
-  validation: z.strictObject({ measure: z.enum(['accuracy', 'perplexity']), value: z.number() }).nullable(),
+  validation: z.strictObject({ measure: measureSchema, value: z.number() }).nullable(),
   /** Milliseconds of training; null for a child that was not trained to an end. */
   trainedFor: z.number().min(0).nullable(),
 });

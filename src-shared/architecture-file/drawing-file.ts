@@ -1,3 +1,4 @@
+import { measureText, metricNamed, type Measure } from '../run/measure';
 import { drawCell } from '../diagrams/cell-drawing';
 import type { Drawing } from '../diagrams/drawing';
 import { drawNetworkDiagram } from '../diagrams/network-drawing';
@@ -22,14 +23,15 @@ export function architectureName({ kind, origin }: ArchitectureFile): string {
 export function architectureSvg(file: ArchitectureFile): string {
   const validation = file.origin?.validation;
   const figures = [
-    ...(validation
-      ? [
-          validation.measure === 'accuracy'
-            ? `${(100 * validation.value).toFixed(2)} % validation accuracy`
-            : `validation perplexity ${validation.value.toFixed(1)}`,
-        ]
-      : []),
+    ...(validation ? [reachedText(validation)] : []),
     `${shortCount(file.parameters)} parameters`,
   ];
   return svgOf(drawArchitecture(file, true), `${architectureName(file)}: ${figures.join(', ')}`);
+}
+
+/** '93.41 % validation accuracy', 'validation perplexity 78.4'. */
+function reachedText({ measure, value }: { readonly measure: Measure; readonly value: number }): string {
+  const { name, unit } = metricNamed(measure);
+  const text = measureText(measure, value);
+  return unit === null ? `validation ${name} ${text}` : `${text} validation ${name}`;
 }

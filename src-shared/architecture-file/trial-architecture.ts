@@ -1,9 +1,9 @@
+import { dataKinds, type DatasetDescription } from '../tasks/data-kinds';
 import { decodeConv } from '../architecture/conv/decode-conv';
 import { languageArchitecture } from '../architecture/cell/language-model-size';
 import { imageTask } from '../tasks/conv/image-task';
 import { isImageSearch, type SearchConfig } from '../config/search-config';
 import { vocabularyOf } from '../tasks/text/vocabulary-of';
-import type { DatasetDescription } from '../dataset/description';
 import type { Trial } from '../run/trial';
 import { decodeCell } from '../space/cell-space';
 import { spaceOf } from '../space/space-of';
@@ -43,7 +43,7 @@ export function architectureOfTrial({ id, config, dataset }: RunOfTrial, trial: 
       validation:
         trial.measure === null
           ? null
-          : { measure: config.recipe.kind === 'images' ? 'accuracy' : 'perplexity', value: trial.measure },
+          : { measure: dataKinds.of(config.recipe.kind).metrics[0].id, value: trial.measure },
       trainedFor: startedAt === null || endedAt === null ? null : endedAt - startedAt,
     },
   };

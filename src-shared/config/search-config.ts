@@ -109,7 +109,6 @@ export interface TextSearchConfig extends CommonConfig {
 
 /** Everything that decides a search; stored in run.json as it is. */
 export type SearchConfig = ImageSearchConfig | TextSearchConfig;
-export type Recipe = SearchConfig['recipe'];
 export type SpaceConfig = SearchConfig['space'];
 
 export function isImageSearch(config: SearchConfig): config is ImageSearchConfig {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noEarlyStopping, type EarlyStoppingConfig } from '../config/early-stopping';
-import { epochRecordSchema } from '../run/epoch-record';
+import { epochRecordSchema } from '../tasks/data-kinds';
 import { reasonToEnd } from './reason-to-end';
 import { runningAverages, scoreOf, scoreOfMeasure, type EarlierChild } from './scores';
 

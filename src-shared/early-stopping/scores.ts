@@ -1,19 +1,16 @@
-import type { EpochRecord } from '../run/epoch-record';
+import { dataKinds, type EpochRecord } from '../tasks/data-kinds';
 
 /**
  * What rules compare children by after an epoch; more is better. Accuracies are taken as they are; perplexities as minus their
  * logarithm, minus infinity for one past all numbers.
  */
 export function scoreOf(record: EpochRecord): number {
-  return record.kind === 'images'
-    ? record.validationAccuracy
-    : scoreOfMeasure('text', record.validationPerplexity);
+  return scoreOfMeasure(record.kind, dataKinds.of(record.kind).reached(record, 'validation').metric);
 }
 
 /** The same of what a trial stores as its measure. */
 export function scoreOfMeasure(kind: EpochRecord['kind'], measure: number | null): number {
-  if (measure === null) return -Infinity;
-  return kind === 'images' ? measure : -Math.log(measure);
+  return measure === null ? -Infinity : dataKinds.of(kind).score(measure);
 }
 
 /** A child that others are compared with. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mergeOverrides, parseSettings } from '../config/options/overrides';
 import { presets } from '../config/presets/presets';
 import type { SearchConfig } from '../config/search-config';
-import type { ImageDatasetDescription } from '../dataset/description';
+import type { ImageDatasetDescription } from '../dataset/image-description';
 import { runDescription } from '../../src-main/testing/run-description';
 import { fitLine } from './child-time';
 import { epochSteps } from './epoch-steps';

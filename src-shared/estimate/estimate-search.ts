@@ -1,7 +1,8 @@
 import type { SearchConfig } from '../config/search-config';
-import type { DatasetDescription } from '../dataset/description';
+import type { DatasetDescription } from '../tasks/data-kinds';
 import { paceOfMeasured } from './child-time';
-import { epochSteps, multiplyAddsAnEpoch, type EpochSteps } from './epoch-steps';
+import type { EpochSteps } from '../tasks/data-kind';
+import { epochSteps, multiplyAddsAnEpoch } from './epoch-steps';
 import type { Measurement } from './measurement';
 import { trainerMemory } from './memory';
 import { quantile, sampleChildren, type SampledChild } from './typical-children';

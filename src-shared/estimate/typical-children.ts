@@ -9,7 +9,7 @@ import {
 import { imageTask } from '../tasks/conv/image-task';
 import { isImageSearch, type SearchConfig, type TextSearchConfig } from '../config/search-config';
 import { vocabularyOf } from '../tasks/text/vocabulary-of';
-import type { DatasetDescription } from '../dataset/description';
+import type { DatasetDescription } from '../tasks/data-kinds';
 import { Generator } from '../random';
 import { decodeCell } from '../space/cell-space';
 import type { Decision } from '../space/search-space';

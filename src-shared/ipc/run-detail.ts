@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { searchConfigSchema } from '../config/search-config';
-import { datasetDescriptionSchema } from '../dataset/description';
+import { datasetDescriptionSchema } from '../tasks/data-kinds';
 import { controllerUpdateSchema } from '../run/run-event-schema';
 import { queueStateSchema } from '../run/queue-state';
 import { runSummarySchema } from '../run/run-summary';

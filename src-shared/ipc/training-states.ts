@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochRecordSchema } from '../run/epoch-record';
+import { epochRecordSchema } from '../tasks/data-kinds';
 import { trainingNameSchema, trainingSummarySchema } from '../training/training-summary';
 import { problemSchema, readingSchema } from './problem-states';
 

@@ -1,73 +1,64 @@
-import type { Recipe } from '../config/search-config';
-import { bitsOf } from '../tasks/text/language-epoch';
-import type { EpochRecord } from './epoch-record';
+import { z } from 'zod';
+import { CellsmithError } from '../errors';
+import { dataKinds, type EpochRecord, type Recipe } from '../tasks/data-kinds';
+import type { Metric } from '../tasks/metric';
 
-/**
- * What children of a run are compared by on their validation data. Stored are accuracies in [0, 1] and perplexities; at the level of
- * characters a perplexity is shown as bits per character.
- */
-export const measures = ['accuracy', 'perplexity', 'bitsPerCharacter'] as const;
-export type Measure = (typeof measures)[number];
+/** Names a metric: what children of a run are compared by on their validation data. */
+export type Measure = Metric['id'];
+
+export const measureSchema = z
+  .string()
+  .refine((id) => findMetric(id) !== undefined, 'must be a known metric');
 
 export function measureOf(recipe: Recipe): Measure {
-  if (recipe.kind === 'images') return 'accuracy';
-  return recipe.level === 'character' ? 'bitsPerCharacter' : 'perplexity';
+  return dataKinds.of(recipe.kind).metricOf(recipe).id;
 }
 
-/** As it stands at an axis or above a column. */
-export const measureNames: Readonly<
-  Record<Measure, { readonly name: string; readonly unit: string | null }>
-> = {
-  accuracy: { name: 'accuracy', unit: '%' },
-  perplexity: { name: 'perplexity', unit: null },
-  bitsPerCharacter: { name: 'bits per character', unit: null },
-};
+/** @throws CellsmithError 'internal' when there is none of the name */
+export function metricNamed(measure: Measure): Metric {
+  const metric = findMetric(measure);
+  if (metric === undefined) throw new CellsmithError('internal', `There is no metric '${measure}'.`);
+  return metric;
+}
+
+function findMetric(id: string): Metric | undefined {
+  return dataKinds
+    .all()
+    .flatMap(({ metrics }) => metrics)
+    .find((metric) => metric.id === id);
+}
 
 /** The number that is shown for a stored one: percent, perplexity or bits. */
 export function shownMeasure(measure: Measure, stored: number): number {
-  switch (measure) {
-    case 'accuracy':
-      return 100 * stored;
-    case 'perplexity':
-      return stored;
-    case 'bitsPerCharacter':
-      return bitsOf(Math.log(stored));
-  }
+  return metricNamed(measure).shown(stored);
 }
 
 /** A shown number as text, without its unit: '93.41', '78.4', '1.214'. */
 export function shownText(measure: Measure, shown: number): string {
-  switch (measure) {
-    case 'accuracy':
-      return shown.toFixed(2);
-    case 'perplexity':
-      return shown.toFixed(1);
-    case 'bitsPerCharacter':
-      return shown.toFixed(3);
-  }
+  return shown.toFixed(metricNamed(measure).digits);
 }
 
 /** A stored measure as text: '93.41 %', '78.4', '1.214'; '–' for none. */
 export function measureText(measure: Measure, stored: number | null): string {
   if (stored === null) return '–';
-  const { unit } = measureNames[measure];
+  const { unit } = metricNamed(measure);
   const text = shownText(measure, shownMeasure(measure, stored));
   return unit === null ? text : `${text} ${unit}`;
 }
 
 /** The validation measure of one epoch, as it is stored; null where a perplexity was past all numbers. */
 export function validationMeasure(record: EpochRecord): number | null {
-  return record.kind === 'images' ? record.validationAccuracy : record.validationPerplexity;
+  return dataKinds.of(record.kind).reached(record, 'validation').metric;
 }
 
 /** The measure of one epoch on the training data. */
 export function trainMeasure(record: EpochRecord): number | null {
-  return record.kind === 'images' ? record.trainAccuracy : record.trainPerplexity;
+  return dataKinds.of(record.kind).reached(record, 'train').metric;
 }
 
 /** The best of some epochs on the validation data, as it is stored: the highest accuracy, or the lowest perplexity. Null where there is none. */
 export function bestMeasure(measure: Measure, epochs: readonly EpochRecord[]): number | null {
   const reached = epochs.flatMap((record) => validationMeasure(record) ?? []);
   if (reached.length === 0) return null;
-  return measure === 'accuracy' ? Math.max(...reached) : Math.min(...reached);
+  return metricNamed(measure).better === 'higher' ? Math.max(...reached) : Math.min(...reached);
 }

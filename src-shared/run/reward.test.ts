@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { presets } from '../config/presets/presets';
-import type { Recipe } from '../config/search-config';
+import type { EpochRecord, Recipe } from '../tasks/data-kinds';
 import { outcomeOf } from './reward';
-import type { EpochRecord } from './epoch-record';
 
 function epochs(...accuracies: number[]): EpochRecord[] {
   return accuracies.map((validationAccuracy, epoch) => ({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { queueStateSchema } from './queue-state';
 import type { ControllerUpdate, DecisionProbabilities, RunEvent } from './run-event';
-import { epochRecordSchema } from './epoch-record';
+import { epochRecordSchema } from '../tasks/data-kinds';
 import { failureReasons, trialSchema } from './trial';
 
 const number = z.int().min(1);

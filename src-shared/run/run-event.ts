@@ -1,5 +1,5 @@
 import type { QueueState } from './queue-state';
-import type { EpochRecord } from './epoch-record';
+import type { EpochRecord } from '../tasks/data-kinds';
 import type { FailureReason, Trial } from './trial';
 
 /** What happens in a search, in order. The CLI's progress, the window and the log are made of these; the store holds the facts. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { budgetSchema } from '../config/search-config';
-import { measures } from './measure';
+import { measureSchema } from './measure';
 
 const count = z.int().min(0);
 
@@ -33,7 +33,7 @@ export const runSummarySchema = z.strictObject({
   /** Used of the budget's; null where it sets none. */
   multiplyAdds: z.number().min(0).nullable(),
   /** What its children are compared by. */
-  measure: z.enum(measures),
+  measure: measureSchema,
   best: z
     .strictObject({
       number: z.int().min(1),

@@ -3,7 +3,8 @@ import { architectureOfTrial, type RunOfTrial } from '../architecture-file/trial
 import { cellPresets } from '../config/presets/cell-presets';
 import { mergeOverrides, type Overrides } from '../config/options/overrides';
 import { findPreset, presets, type PresetName } from '../config/presets/presets';
-import type { Recipe, SearchConfig } from '../config/search-config';
+import type { Recipe } from '../tasks/data-kinds';
+import type { SearchConfig } from '../config/search-config';
 import { CellsmithError } from '../errors';
 import type { ConvArchitecture } from '../architecture/conv/conv-architecture';
 import type { LanguageCell } from '../architecture/cell/language-model';

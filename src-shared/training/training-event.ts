@@ -1,4 +1,4 @@
-import type { EpochRecord } from '../run/epoch-record';
+import type { EpochRecord } from '../tasks/data-kinds';
 
 /** How a training ended: through all its epochs, on request after one of them, at once, or because something broke. */
 export const trainingOutcomes = ['completed', 'stopped', 'interrupted', 'failed'] as const;

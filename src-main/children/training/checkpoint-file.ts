@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { z } from 'zod';
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
-import { epochRecordSchema } from '../../../src-shared/run/epoch-record';
+import { epochRecordSchema } from '../../../src-shared/tasks/data-kinds';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../safetensors';
 import type { ChildCheckpoints, ChildState } from './child-state';
 

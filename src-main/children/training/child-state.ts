@@ -1,5 +1,5 @@
 import type { Generator, GeneratorState } from '../../../src-shared/random';
-import type { EpochRecord } from '../../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import type { Graph } from '../../engine/graph';
 import { fetchedFloats, type Session } from '../../engine/session';
 import type { NamedTensor } from '../safetensors';

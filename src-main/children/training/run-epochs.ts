@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { EpochRecord } from '../../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import { type ChildCheckpoints, type ChildParts, putState, takeState } from './child-state';
 
 /** What goes with every step. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { counted } from '../../../src-shared/counted';
-import type { ImageDatasetDescription } from '../../../src-shared/dataset/description';
+import type { ImageDatasetDescription } from '../../../src-shared/dataset/image-description';
 import { describeDataset } from '../../datasets/prepare';
 import { exitCodes } from '../exit-codes';
 import { bytes } from '../format';

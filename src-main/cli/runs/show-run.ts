@@ -1,9 +1,9 @@
 import { cellFormulas, cellTree } from '../../../src-shared/architecture/cell/cell-forms';
 import { convTableText, shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import { counted } from '../../../src-shared/counted';
-import { measureNames, measureOf, measureText, type Measure } from '../../../src-shared/run/measure';
+import { metricNamed, measureOf, measureText, type Measure } from '../../../src-shared/run/measure';
 import { stalenessOf, stalenessText } from '../../../src-shared/run/figures/staleness';
-import type { EpochRecord } from '../../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import type { FailureReason, Trial } from '../../../src-shared/run/trial';
 import type { OpenRun } from '../../runs/run-folder';
 import { hasWeights, weightsPath } from '../../runs/weights';
@@ -104,7 +104,7 @@ export function writeTrial(
       'State',
       trial.endedBy === null ? trial.state : `${trial.state}, ended early by ${endingTexts[trial.endedBy]}`,
     ],
-    [sentenceCase(measureNames[measure].name), measureText(measure, trial.measure)],
+    [sentenceCase(metricNamed(measure).name), measureText(measure, trial.measure)],
     ['Reward', rewardText(trial.reward)],
     [proposed.kind === 'conv' ? 'Network' : 'Cell', trial.architectureHash],
     ['Costs', `${shortCount(trial.parameters)} parameters, ${shortCount(trial.multiplyAdds)} multiply-adds`],
@@ -150,7 +150,7 @@ function sentenceCase(text: string): string {
 }
 
 function epochTable(terminal: Terminal, epochs: readonly EpochRecord[], measure: Measure): string {
-  const { name } = measureNames[measure];
+  const { name } = metricNamed(measure);
   const rows = epochs.map((epoch) => {
     const middle =
       epoch.kind === 'images'

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import { counted } from '../../../src-shared/counted';
-import type { DatasetDescription } from '../../../src-shared/dataset/description';
+import type { DatasetDescription } from '../../../src-shared/tasks/data-kinds';
 import { CellsmithError } from '../../../src-shared/errors';
 import {
   estimateSearch,

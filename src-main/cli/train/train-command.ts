@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Recipe, SearchConfig } from '../../../src-shared/config/search-config';
+import type { Recipe } from '../../../src-shared/tasks/data-kinds';
+import type { SearchConfig } from '../../../src-shared/config/search-config';
 import { counted } from '../../../src-shared/counted';
-import { bestMeasure, measureNames, measureOf, measureText } from '../../../src-shared/run/measure';
+import { bestMeasure, metricNamed, measureOf, measureText } from '../../../src-shared/run/measure';
 import { CellsmithError } from '../../../src-shared/errors';
 import { prepareFor } from '../../datasets/prepare-for';
 import { provisionEngine } from '../../engine/provision/provision';
@@ -101,7 +102,7 @@ function writeSummary(terminal: Terminal, folder: string, { child, epochs, outco
   if (best !== null)
     writeLine(
       terminal,
-      `Best validation ${measureNames[measure].name}: ${measureText(measure, best)}, of ${counted(epochs.length, 'epoch')}`,
+      `Best validation ${metricNamed(measure).name}: ${measureText(measure, best)}, of ${counted(epochs.length, 'epoch')}`,
     );
   const left = outcome === 'completed' || outcome === 'stopped' ? 'Record and weights' : 'Record';
   writeLine(terminal, `${left}: ${folder}`);

@@ -1,8 +1,13 @@
 import type { MultiBar, SingleBar } from 'cli-progress';
 import { counted } from '../../../src-shared/counted';
-import { measureNames, measureText, trainMeasure, validationMeasure } from '../../../src-shared/run/measure';
+import {
+  type Measure,
+  measureText,
+  metricNamed,
+  trainMeasure,
+  validationMeasure,
+} from '../../../src-shared/run/measure';
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
-import type { Measure } from '../../../src-shared/run/measure';
 import type { TrainingEvent } from '../../../src-shared/training/training-event';
 import { noTraining, trainingAfter, trainingTimeLeft } from '../../../src-shared/training/training-progress';
 import { duration } from '../format';
@@ -96,7 +101,7 @@ const splitNames = { validation: 'draws of dropout', test: 'test' } as const;
 /** What a terminal says of the events of a training, in lines; undefined for what is not worth one. */
 function trainingLines(measure: Measure): (event: TrainingEvent) => string | undefined {
   let progress = noTraining;
-  const { name } = measureNames[measure];
+  const { name } = metricNamed(measure);
   return (event) => {
     progress = trainingAfter(progress, event);
     switch (event.type) {

@@ -1,4 +1,5 @@
-import { measureText, validationMeasure, type Measure } from '../../../src-shared/run/measure';
+import { dataKinds } from '../../../src-shared/tasks/data-kinds';
+import { measureText, validationMeasure } from '../../../src-shared/run/measure';
 import type { WorkerEvent } from '../../workers/queue/worker/worker-event';
 import { writeJson, writeLine, type Terminal } from '../terminal';
 
@@ -58,7 +59,7 @@ export function workerLine(event: WorkerEvent, url: string): string | undefined 
     case 'started':
       return `${nameOf(event)}: in training`;
     case 'epoch': {
-      const measure: Measure = event.record.kind === 'images' ? 'accuracy' : 'perplexity';
+      const [{ id: measure }] = dataKinds.of(event.record.kind).metrics;
       const reached = measureText(measure, validationMeasure(event.record));
       return `${nameOf(event)}: epoch ${event.record.epoch + 1} of ${event.epochs}, ${reached}`;
     }

@@ -1,13 +1,11 @@
 import { rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ImageDatasetDescription } from '../../../src-shared/dataset/description';
+import type { ImageDatasetDescription } from '../../../src-shared/dataset/image-description';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { ImageSource } from '../formats/image-source';
-import type { TestDraw } from '../reading/arrange';
-import { arrange } from '../reading/arrange';
+import { arrange, type TestDraw } from '../reading/arrange';
 import { describeReading } from '../reading/describe-reading';
-import type { OnProgress } from '../reading/progress';
-import { Progress } from '../reading/progress';
+import { type OnProgress, Progress } from '../reading/progress';
 import { readSource } from '../reading/read-source';
 import { cacheError } from './cache-errors';
 import { checkSplitFully } from './integrity';

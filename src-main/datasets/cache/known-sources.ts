@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { DatasetDescription } from '../../../src-shared/dataset/description';
+import type { DatasetDescription } from '../../../src-shared/tasks/data-kinds';
 import type { Located } from '../trees/open-tree';
 import { cacheFormat } from './manifest';
 

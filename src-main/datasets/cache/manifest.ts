@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { datasetFormSchema } from '../../../src-shared/dataset/description';
+import { datasetFormSchema } from '../../../src-shared/dataset/image-description';
 import { CellsmithError } from '../../../src-shared/errors';
 import { fileError, systemCode } from '../trees/file-errors';
 

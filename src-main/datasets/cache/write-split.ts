@@ -1,12 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatasetForm } from '../../../src-shared/dataset/description';
+import type { DatasetForm } from '../../../src-shared/dataset/image-description';
 import type { RecordTable } from '../reading/record-table';
 import type { Progress } from '../reading/progress';
 import { throwIfCancelled } from '../trees/file-errors';
 import { HashedWriter } from './hashed-writer';
-import type { Manifest } from './manifest';
-import { cacheFormat, manifestName } from './manifest';
+import { cacheFormat, type Manifest, manifestName } from './manifest';
 import type { PixelFile } from './pixel-file';
 import { syncFolder } from './staging';
 

@@ -1,10 +1,16 @@
 import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
-import type { DatasetWarning } from '../../../src-shared/dataset/description';
+import type { DatasetWarning } from '../../../src-shared/dataset/image-description';
 import { decodeImage, maximumImageBytes } from '../decoding/decode-image';
 import { displayName } from '../trees/file-tree';
-import type { Finding, FolderView, ImageSource, SourceRecord, SourceSplit } from './image-source';
-import { pathIn } from './image-source';
+import {
+  type Finding,
+  type FolderView,
+  type ImageSource,
+  pathIn,
+  type SourceRecord,
+  type SourceSplit,
+} from './image-source';
 
 const imageName = /\.(png|jpe?g|jpe|jfif)$/i;
 const splitNames = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datasetDescriptionSchema } from '../../../src-shared/dataset/description';
+import { datasetDescriptionSchema } from '../../../src-shared/tasks/data-kinds';
 import { textLevelSchema, vocabularyLimitSchema } from '../../../src-shared/dataset/text-options';
 import type { DataNeed } from '../prepare-for';
 

@@ -1,4 +1,4 @@
-import type { ImageDatasetDescription } from '../../../src-shared/dataset/description';
+import type { ImageDatasetDescription } from '../../../src-shared/dataset/image-description';
 import type { Arrangement } from './arrange';
 import type { RecordTable } from './record-table';
 

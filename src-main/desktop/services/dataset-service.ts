@@ -1,4 +1,4 @@
-import type { DatasetDescription } from '../../../src-shared/dataset/description';
+import type { DatasetDescription } from '../../../src-shared/tasks/data-kinds';
 import type { DatasetProgress } from '../../../src-shared/dataset/progress';
 import type { Reading } from '../../../src-shared/ipc/problem-states';
 import type { ReaderProcesses } from './reader-process';

@@ -1,5 +1,5 @@
 import { utilityProcess } from 'electron';
-import type { DatasetDescription } from '../../../src-shared/dataset/description';
+import type { DatasetDescription } from '../../../src-shared/tasks/data-kinds';
 import { CellsmithError, type ErrorCode } from '../../../src-shared/errors';
 import type { ExampleImage } from '../../datasets/examples';
 import type { OpenOptions } from '../../datasets/open';

@@ -4,7 +4,7 @@ import {
   type LanguageEpochRecord,
 } from '../../../src-shared/tasks/text/language-epoch';
 import { imageEpochRecordSchema, type ImageEpochRecord } from '../../../src-shared/tasks/images/image-epoch';
-import type { EpochRecord } from '../../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import type { Database } from '../sqlite/database';
 
 const imageRow = z

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noEarlyStopping } from '../../../src-shared/config/early-stopping';
 import type { ImageSearchConfig } from '../../../src-shared/config/search-config';
 import { outcomeOf } from '../../../src-shared/run/reward';
-import type { EpochRecord } from '../../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import type { Trial } from '../../../src-shared/run/trial';
 import { openRun, type WritableRun } from '../../runs/run-folder';
 import { readEpochs } from '../../runs/tables/epochs';

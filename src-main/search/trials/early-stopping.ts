@@ -5,7 +5,7 @@ import {
   scoreOfMeasure,
   type EarlierChild,
 } from '../../../src-shared/early-stopping/scores';
-import type { EpochRecord } from '../../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import type { WritableRun } from '../../runs/run-folder';
 import { readEpochs } from '../../runs/tables/epochs';
 import { readLearned } from '../../runs/tables/trials';

@@ -1,5 +1,5 @@
 import { Generator } from '../../../src-shared/random';
-import type { EpochRecord } from '../../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import type { Trial } from '../../../src-shared/run/trial';
 import { childCheckpointPath } from '../../runs/child-checkpoints';
 import { insertEpoch, replaceEpochs } from '../../runs/tables/epochs';

@@ -1,4 +1,4 @@
-import type { ImageDatasetDescription } from '../../../src-shared/dataset/description';
+import type { ImageDatasetDescription } from '../../../src-shared/dataset/image-description';
 import { describeDataset } from '../../datasets/prepare';
 
 /** `describeDataset` where images are known to lie. */

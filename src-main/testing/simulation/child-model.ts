@@ -1,5 +1,5 @@
 import { Generator } from '../../../src-shared/random';
-import type { Measure } from '../../../src-shared/run/measure';
+import { metricNamed, type Measure } from '../../../src-shared/run/measure';
 import type { Trial } from '../../../src-shared/run/trial';
 
 /** y = intercept + slope · x, and the standard deviation of what lies around it. */
@@ -38,7 +38,7 @@ export function drawChild(
     line.intercept + line.slope * x + line.deviation * draws.normal();
   const milliseconds = Math.exp(on(duration, Math.log(multiplyAdds)));
   const level = on(quality, Math.log(parameters));
-  return { milliseconds, measure: measure === 'accuracy' ? 1 / (1 + Math.exp(-level)) : Math.exp(level) };
+  return { milliseconds, measure: isShare(measure) ? 1 / (1 + Math.exp(-level)) : Math.exp(level) };
 }
 
 /**
@@ -50,7 +50,7 @@ export function fitChildren(trials: readonly Trial[], measure: Measure): ChildMo
     const { state, startedAt, endedAt, parameters, multiplyAdds } = trial;
     if (state !== 'completed' || startedAt === null || endedAt === null || trial.measure === null) return [];
     const share = Math.min(Math.max(trial.measure, 1e-3), 1 - 1e-3);
-    const level = measure === 'accuracy' ? Math.log(share / (1 - share)) : Math.log(trial.measure);
+    const level = isShare(measure) ? Math.log(share / (1 - share)) : Math.log(trial.measure);
     return [{ ln: Math.log(Math.max(1, endedAt - startedAt)), parameters, multiplyAdds, level }];
   });
   return {
@@ -69,4 +69,9 @@ function fitLine(points: readonly (readonly [number, number])[]): Line {
   const intercept = my - slope * mx;
   const deviation = Math.sqrt(mean(points.map(([x, y]) => (y - intercept - slope * x) ** 2)));
   return { intercept, slope, deviation };
+}
+
+/** Whether the metric lies in [0, 1], so that its logit is what varies evenly. */
+function isShare(measure: Measure): boolean {
+  return metricNamed(measure).unit === '%';
 }

@@ -1,6 +1,6 @@
 import { Generator } from '../../../src-shared/random';
 import { measureOf } from '../../../src-shared/run/measure';
-import type { EpochRecord } from '../../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import type { Trial } from '../../../src-shared/run/trial';
 import type { TrainerPool, TrialListener, TrialResult } from '../../workers/trainer-pool';
 import type { Child, TrialJob } from '../../workers/trial-job';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { EpochRecord } from '../../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import { tinyDataset } from '../../testing/data/tiny-dataset';
 import { tinyArchitecture, tinyRecipe } from '../../testing/data/tiny-images';
 import type { TrainJob } from '../trainer/train-job';

@@ -1,5 +1,5 @@
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
-import type { EpochRecord } from '../../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import { failureOfExit, type TrialFailure } from '../failure';
 import { memoryKills } from './memory-kills';
 import { heldTimer, type Pause } from './pause';

@@ -7,7 +7,7 @@ import type { ChildListener } from '../../children/training/run-epochs';
 import { loadTrainingData } from '../../datasets/load-training-data';
 import { loadTrainingTokens, type TrainingTokens } from '../../datasets/text/load-training-tokens';
 import type { TrainingData } from '../../datasets/training-data';
-import type { EpochRecord } from '../../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import type { TrialJob } from '../trial-job';
 
 export interface TrainedJob {

@@ -1,4 +1,4 @@
-import type { EpochRecord } from '../../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import type { Point } from './reward-series';
 import type { Palette } from '../theme';
 

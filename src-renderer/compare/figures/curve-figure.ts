@@ -1,5 +1,5 @@
-import { measureNames } from '../../../src-shared/run/measure';
-import type { EpochRecord } from '../../../src-shared/run/epoch-record';
+import { metricNamed } from '../../../src-shared/run/measure';
+import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import { curveValue } from '../../charts/series/curve-value';
 import { exactText, type Figure } from '../../charts/figure';
 import type { Point } from '../../charts/series/reward-series';
@@ -27,7 +27,7 @@ export function quantitiesOf(runs: readonly ComparedRun[]): readonly Quantity[] 
   const shared = [...new Set(runs.map(({ detail }) => detail.summary.measure))];
   const ofMeasures = shared.flatMap((measure) =>
     sets.map(({ of, name }): Quantity => {
-      const { name: measured, unit } = measureNames[measure];
+      const { name: measured, unit } = metricNamed(measure);
       return {
         key: `${of} ${measure}`,
         name: `${name} ${measured}`,

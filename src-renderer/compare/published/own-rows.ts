@@ -1,5 +1,5 @@
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
-import type { DatasetDescription } from '../../../src-shared/dataset/description';
+import type { DatasetDescription } from '../../../src-shared/tasks/data-kinds';
 import type { OwnRow, PlacedRow } from '../../../src-shared/published/place-own-rows';
 import type { PublishedTable } from '../../../src-shared/published/published-table';
 import type { Cell } from '../../charts/export/csv';

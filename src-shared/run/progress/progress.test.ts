@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { findPreset } from '../../config/presets/presets';
 import { noEarlierProgress, paceOf, partDone, progressAfter, progressAtStart } from './progress';
 import type { RunEvent } from '../run-event';
-import type { EpochRecord } from '../epoch-record';
+import type { EpochRecord } from '../../tasks/data-kinds';
 import type { Trial } from '../trial';
 
 const trial = (number: number, changes: Partial<Trial>): Trial => ({

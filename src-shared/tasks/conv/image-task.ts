@@ -1,5 +1,5 @@
 import type { ImageTask } from '../../architecture/conv/conv-architecture';
-import type { DatasetDescription } from '../../dataset/description';
+import type { DatasetDescription } from '../data-kinds';
 import { CellsmithError } from '../../errors';
 import type { ImageRecipe } from '../images/image-recipe';
 

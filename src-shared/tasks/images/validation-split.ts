@@ -1,7 +1,5 @@
 import { counted } from '../../counted';
-import type { DatasetDescription } from '../../dataset/description';
 import { CellsmithError } from '../../errors';
-import type { Recipe } from '../../config/search-config';
 
 /** Images that are set aside for validation. @param validation a number of them, or a fraction between 0 and 1 */
 export function validationCount(validation: number, images: number): number {
@@ -19,10 +17,4 @@ export function requireValidationCount(validation: number, images: number): numb
     'config.invalid',
     `A validation split of ${validation} cannot be taken from ${counted(images, 'training image')}: set recipe.validation to a number below that, or to a fraction between 0 and 1.`,
   );
-}
-
-/** Makes sure of a validation split before anything is made that is to be trained. @throws CellsmithError 'config.invalid' */
-export function requireValidationSplit(recipe: Recipe, description: DatasetDescription): void {
-  if (recipe.kind === 'images' && description.kind === 'images')
-    requireValidationCount(recipe.validation, description.splits.train.count);
 }

@@ -1,4 +1,4 @@
-import type { DatasetDescription } from '../../dataset/description';
+import type { DatasetDescription } from '../data-kinds';
 import { CellsmithError } from '../../errors';
 
 /**

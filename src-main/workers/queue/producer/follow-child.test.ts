@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { epochOf } from '../../../testing/synthetic-pool';
-import type { EpochRecord } from '../../../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../../../src-shared/tasks/data-kinds';
 import type { ChildEvent, ChildResult } from '../wire/messages';
 import { followChild } from './follow-child';
 

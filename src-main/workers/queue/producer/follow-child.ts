@@ -1,4 +1,4 @@
-import type { EpochRecord } from '../../../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../../../src-shared/tasks/data-kinds';
 import type { TrialProgress } from '../../trainer-pool';
 import type { ChildEvent, ChildResult } from '../wire/messages';
 

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Recipe } from '../../../../src-shared/config/search-config';
-import type { DatasetDescription } from '../../../../src-shared/dataset/description';
+import type { DatasetDescription, Recipe } from '../../../../src-shared/tasks/data-kinds';
 import { placesOf, type QueueState } from '../../../../src-shared/run/queue-state';
 import { outcomeOf } from '../../../../src-shared/run/reward';
 import type { DataNeed } from '../../../datasets/prepare-for';

@@ -1,4 +1,4 @@
-import type { DatasetDescription } from '../../../../src-shared/dataset/description';
+import type { DatasetDescription } from '../../../../src-shared/tasks/data-kinds';
 import { placesOf, type QueueState, type QueueWorker } from '../../../../src-shared/run/queue-state';
 import type { WorkerRecord } from '../wire/messages';
 

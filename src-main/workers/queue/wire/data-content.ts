@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DatasetDescription } from '../../../../src-shared/dataset/description';
+import type { DatasetDescription } from '../../../../src-shared/tasks/data-kinds';
 
 /**
  * Sum over what a child sees of a data set: with its fingerprint it says that two copies, on two machines and read there, are the same

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CellsmithError } from '../../../../src-shared/errors';
 import { textLevelSchema, vocabularyLimitSchema } from '../../../../src-shared/dataset/text-options';
-import { epochRecordSchema } from '../../../../src-shared/run/epoch-record';
+import { epochRecordSchema } from '../../../../src-shared/tasks/data-kinds';
 import { failureReasons } from '../../../../src-shared/run/trial';
 import { childSchema } from '../../protocol';
 import { queueProtocol } from './keys';

@@ -4,7 +4,7 @@ import type { TrialProgress, TrainerPool, TrialResult } from '../../trainer-pool
 import type { ChildJob, SearchWish } from '../wire/messages';
 import { sharedFiles, type SharedFolder } from '../wire/shared-folder';
 import type { TakenJob } from './taken-job';
-import type { EpochRecord } from '../../../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../../../src-shared/tasks/data-kinds';
 
 /** Why a child was ended before its end. */
 export type EndReason =

@@ -1,4 +1,4 @@
-import type { EpochRecord } from '../../../../src-shared/run/epoch-record';
+import type { EpochRecord } from '../../../../src-shared/tasks/data-kinds';
 
 /** The child that a seat of a worker is at. */
 interface OfChild {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { textDatasetDescriptionSchema } from './text-description';
 
 const count = z.int().min(0);
 
@@ -92,10 +91,3 @@ export const imageDatasetDescriptionSchema = z.strictObject({
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type ImageDatasetDescription = z.infer<typeof imageDatasetDescriptionSchema>;
-
-/** What a data set is, by kind. */
-export const datasetDescriptionSchema = z.discriminatedUnion('kind', [
-  imageDatasetDescriptionSchema,
-  textDatasetDescriptionSchema,
-]);
-export type DatasetDescription = z.infer<typeof datasetDescriptionSchema>;

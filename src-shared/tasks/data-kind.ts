@@ -1,0 +1,85 @@
+import type { z } from 'zod';
+import type { Complain } from './complain';
+import type { Metric } from './metric';
+
+/** What descriptions of data sets have in common, whatever they hold. */
+export interface DescriptionBase {
+  readonly kind: string;
+  /** Absolute path of the folder, archive or file. */
+  readonly location: string;
+  /** 64 hexadecimal digits: names the data, whatever holds them (docs/datasets.md). */
+  readonly fingerprint: string;
+}
+
+/** What recipes have in common, whatever they train on. */
+export interface RecipeBase {
+  readonly kind: string;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  /** A child that takes longer is ended and recorded as failed; null for no limit. Seconds. */
+  readonly timeLimit: number | null;
+}
+
+/** What records of an epoch have in common, whatever was trained. */
+export interface EpochBase {
+  readonly kind: string;
+  /** From 0. */
+  readonly epoch: number;
+  readonly learningRate: number;
+  /** Of wall time. */
+  readonly seconds: number;
+}
+
+/** Steps of an epoch, and how many images or tokens each of them takes. */
+export interface EpochSteps {
+  readonly training: number;
+  readonly evaluation: number;
+  /** Images, or tokens, of a step. */
+  readonly examples: number;
+}
+
+/** What a child reached in an epoch on one part of the data. */
+export interface Reached {
+  /** The metric, as it is stored; null where it was past all numbers. */
+  readonly metric: number | null;
+  /** The mean loss, nats; null as above. */
+  readonly loss: number | null;
+}
+
+/** What a child's epochs come to. */
+export interface Outcome {
+  /** What the reward is made of, as a trial stores it; null for a child without a whole epoch, or past all numbers. */
+  readonly measure: number | null;
+  /** At least 0, never NaN. */
+  readonly reward: number;
+}
+
+/**
+ * What training on one kind of data decides, whatever the architecture: the form of a description, of a recipe and of the record of an
+ * epoch, the metric and the reward. Its `kind` is that of all three, as they are stored.
+ */
+export interface DataKind<
+  Description extends DescriptionBase = DescriptionBase,
+  Recipe extends RecipeBase = RecipeBase,
+  Epoch extends EpochBase = EpochBase,
+> {
+  readonly kind: string;
+  readonly descriptionSchema: z.ZodObject & z.ZodType<Description>;
+  readonly recipeSchema: z.ZodObject & z.ZodType<Recipe>;
+  readonly epochSchema: z.ZodObject & z.ZodType<Epoch>;
+  /** Reports options of a recipe that contradict each other. */
+  checkRecipe(recipe: Recipe, complain: Complain): void;
+  /** All that children on such data can be compared by; the first is the one in which trials and files store it. */
+  readonly metrics: readonly [stored: Metric, ...others: Metric[]];
+  /** The one that children of a recipe are compared by. */
+  metricOf(recipe: Recipe): Metric;
+  reached(epoch: Epoch, on: 'train' | 'validation'): Reached;
+  /** The reward of a child. @param epochs in any order; of one that was stopped early, those that it has */
+  outcome(epochs: readonly Epoch[], recipe: Recipe): Outcome;
+  /** What early stopping compares children by, of a stored metric: more is better, and differences are about even. */
+  score(stored: number): number;
+  epochSteps(recipe: Recipe, description: Description): EpochSteps;
+  /** Makes sure that a recipe leaves something to train on. @throws CellsmithError 'config.invalid' */
+  requireTrainable(recipe: Recipe, description: Description): void;
+}

@@ -1,0 +1,73 @@
+import { imageDatasetDescriptionSchema, type ImageDatasetDescription } from '../../dataset/image-description';
+import type { DataKind, EpochSteps, Outcome } from '../data-kind';
+import { fewDigits, type Metric } from '../metric';
+import { imageEpochRecordSchema, type ImageEpochRecord } from './image-epoch';
+import { checkImageRecipe, imageRecipeSchema, type ImageRecipe } from './image-recipe';
+import { requireValidationCount, validationCount } from './validation-split';
+
+/** Stored in [0, 1]. */
+const accuracy: Metric = {
+  id: 'accuracy',
+  name: 'accuracy',
+  unit: '%',
+  difference: 'Difference, % points',
+  better: 'higher',
+  digits: 2,
+  tickDigits: fewDigits,
+  shown: (stored) => 100 * stored,
+};
+
+/** Classification of images (paper section 4.1). */
+export const imageData: DataKind<ImageDatasetDescription, ImageRecipe, ImageEpochRecord> = {
+  kind: 'images',
+  descriptionSchema: imageDatasetDescriptionSchema,
+  recipeSchema: imageRecipeSchema,
+  epochSchema: imageEpochRecordSchema,
+  checkRecipe: checkImageRecipe,
+  metrics: [accuracy],
+  metricOf: () => accuracy,
+  reached: (epoch, on) =>
+    on === 'train'
+      ? { metric: epoch.trainAccuracy, loss: epoch.trainLoss }
+      : { metric: epoch.validationAccuracy, loss: epoch.validationLoss },
+  outcome: imageOutcome,
+  score: (stored) => stored,
+  epochSteps: imageSteps,
+  requireTrainable: ({ validation }, { splits }) => {
+    requireValidationCount(validation, splits.train.count);
+  },
+};
+
+/**
+ * {@link rewardedAccuracy} to the power `rewardExponent` (3 in the paper), in [0, 1].
+ */
+function imageOutcome(epochs: readonly ImageEpochRecord[], recipe: ImageRecipe): Outcome {
+  if (epochs.length === 0) return { measure: null, reward: 0 };
+  const measure = rewardedAccuracy(epochs, recipe);
+  return { measure, reward: measure ** recipe.rewardExponent };
+}
+
+/**
+ * The best validation accuracy of the last `rewardEpochs` epochs, in [0, 1]: an earlier, better epoch does not count
+ * (paper section 4.1).
+ */
+function rewardedAccuracy(
+  epochs: readonly ImageEpochRecord[],
+  { rewardEpochs }: Pick<ImageRecipe, 'rewardEpochs'>,
+): number {
+  const last = epochs.toSorted((a, b) => a.epoch - b.epoch).slice(-rewardEpochs);
+  return Math.max(0, ...last.map((record) => record.validationAccuracy));
+}
+
+/** Images that would be left out as unreadable count too. */
+function imageSteps({ validation, batchSize }: ImageRecipe, { splits }: ImageDatasetDescription): EpochSteps {
+  const images = splits.train.count;
+  const aside = validationCount(validation, images);
+  const trained = Math.max(0, images - aside);
+  const batch = Math.max(1, Math.min(batchSize, trained));
+  return {
+    training: Math.floor(trained / batch),
+    evaluation: Math.ceil(Math.min(aside, images) / batch),
+    examples: batch,
+  };
+}
