@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { mergeOverrides, parseSettings } from '../../src-shared/config/options/overrides';
+import { mergeOverrides } from '../../src-shared/config/options/overrides';
+import { parseSettings } from '../../src-shared/config/options/settings';
 import { presets } from '../../src-shared/config/presets/presets';
 import { epochSteps } from '../../src-shared/estimate/epoch-steps';
 import { quantile, sampleChildren } from '../../src-shared/estimate/typical-children';

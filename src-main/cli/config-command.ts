@@ -1,4 +1,5 @@
-import { optionTexts } from '../../src-shared/config/options/option-texts';
+import { allOptions } from '../../src-shared/config/options/options';
+import { helpWithUnit, optionsPage } from '../../src-shared/config/options/options-page';
 import { findPreset, presetNames, presets } from '../../src-shared/config/presets/presets';
 import { exitCodes } from './exit-codes';
 import { table } from './tables';
@@ -24,16 +25,22 @@ export function showPresetCommand(terminal: Terminal, name: string): number {
 }
 
 /** `cellsmith config options`: what `--set` takes. */
-export function optionsCommand(terminal: Terminal, { json }: { readonly json: boolean }): number {
-  const options = Object.entries(optionTexts);
-  if (json) for (const [option, text] of options) writeJson(terminal, { option, ...text });
+export function optionsCommand(
+  terminal: Terminal,
+  { json, markdown }: { readonly json: boolean; readonly markdown: boolean },
+): number {
+  const options = [...allOptions().values()];
+  if (json)
+    for (const { path, label, help, paper, unit, group, isAdvanced, allowed } of options)
+      writeJson(terminal, { option: path, label, help, allowed, unit, paper, group, advanced: isAdvanced });
+  else if (markdown) writeLine(terminal, optionsPage());
   else
     writeLine(
       terminal,
       table(
         terminal,
         ['option', 'meaning', 'in the paper'],
-        options.map(([option, { explanation, paper }]) => [option, explanation, paper ?? '']),
+        options.map((option) => [option.path, helpWithUnit(option), option.paper ?? '']),
       ),
     );
   return exitCodes.ok;

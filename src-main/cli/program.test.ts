@@ -46,6 +46,8 @@ describe('wrong usage', () => {
     [['search', '--sead', '3'], /Unknown option '--sead'.*Did you mean --seed/],
     [['search', '--children', '0'], /--children.*1 or more/],
     [['search', '--preset', 'v9'], /v9.*demo, laptop, v1/],
+    [['search', '--preset', 'labtop'], /Did you mean laptop\?/],
+    [['config', 'show', 'demo-cell'], /Did you mean demo-cells\?/],
     [['search', '--preset', 'v1'], /needs a data set.*--data/],
     [['search', '--set', 'recipe.epoch=3'], /no option 'recipe.epoch'.*recipe.epochs/],
     [['search', '--set', 'recipe.rewardEpochs=99'], /rewardEpochs/],

@@ -8,7 +8,7 @@ import { exitCodesHelp } from './exit-codes';
 import { exportCommand, exportFormats, type ExportOptions } from './runs/export-command';
 import { listCommand, showCommand } from './runs/runs-command';
 import { searchCommand } from './search/search-command';
-import { addSearchOptions, positiveInteger, type SearchOptions } from './search/search-options';
+import { addSearchOptions, positiveInteger, presetName, type SearchOptions } from './search/search-options';
 import { trainCommand } from './train/train-command';
 import { addTrainOptions, type TrainOptions } from './train/train-options';
 import { workerCommand } from './worker/worker-command';
@@ -174,13 +174,14 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
   ofConfig
     .command('show')
     .description('print the configuration of a preset, as --config takes it')
-    .addArgument(new Argument('<preset>').choices(presetNames))
+    .addArgument(new Argument('<preset>', presetNames.join(', ')).argParser(presetName))
     .action(ending((preset: string) => showPresetCommand(terminal, preset)));
   ofConfig
     .command('options')
     .description('list the options that --set takes')
     .addOption(json())
-    .action(ending((options: { json: boolean }) => optionsCommand(terminal, options)));
+    .option('--markdown', 'write docs/options.md', false)
+    .action(ending((options: { json: boolean; markdown: boolean }) => optionsCommand(terminal, options)));
 
   program
     .command('start')

@@ -1,11 +1,19 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
-import { optionHelp, type OptionHelp } from '../../src-shared/config/options/option-help';
-import { findPreset, presetNames, presets, type PresetName } from '../../src-shared/config/presets/presets';
+import { optionsOf, type Option } from '../../src-shared/config/options/options';
+import { valueAt } from '../../src-shared/config/options/paths';
+import { checkConfig } from '../../src-shared/config/parse-config';
+import {
+  findPreset,
+  presetNames,
+  presets,
+  publishedFor,
+  type PresetName,
+} from '../../src-shared/config/presets/presets';
 import type { Settings } from '../../src-shared/ipc/states';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import { useApp } from './app';
-import { checkDraft, editsForKind, textOf, type Edits } from './draft-edits';
+import { edited, editsWith, editsWithout, problemsByOption, type Edits } from './draft-edits';
 
 const storageKey = 'cellsmith.draft';
 
@@ -27,23 +35,16 @@ export const useDraft = defineStore('draft', () => {
   const base = computed<SearchConfig>(
     () => loaded.value ?? onThisMachine(findPreset(preset.value).config, app.settings),
   );
-  const check = computed(() => checkDraft(base.value, edits.value));
+  const values = computed(() => edited(base.value, edits.value));
+  const check = computed(() => checkConfig(values.value));
   const config = computed<SearchConfig | null>(() => check.value.config);
-  const lastValid = shallowRef<SearchConfig>(config.value ?? base.value);
-  watch(config, (valid) => {
-    if (valid !== null) lastValid.value = valid;
-  });
   /** What the search is on. */
   const kind = computed(() => base.value.recipe.kind);
-  const options = computed<OptionHelp[]>(() => optionHelp(lastValid.value));
-  const baseValues = computed(
-    () => new Map(optionHelp(base.value).map((option) => [option.path, option.value])),
+  const options = computed<Option[]>(() => optionsOf(values.value));
+  /** What is wrong by option, '' for what belongs to none. */
+  const problems = computed(() =>
+    problemsByOption(check.value.problems, new Set(options.value.map(({ path }) => path))),
   );
-  /** Of the published search of the same kind. */
-  const paperValues = computed(() => {
-    const published = base.value.space.kind === 'conv' ? presets.v1.config : presets['ptb-base8'].config;
-    return new Map(optionHelp(published).map((option) => [option.path, option.value]));
-  });
 
   watch(
     [preset, edits, loaded],
@@ -66,32 +67,25 @@ export const useDraft = defineStore('draft', () => {
     edits.value = {};
   }
 
-  /** What stands in the field of an option. */
-  function textAt(option: OptionHelp): string {
-    return edits.value[option.path] ?? textOf(option.value);
+  function isChanged({ path, value }: Option): boolean {
+    return JSON.stringify(value) !== JSON.stringify(valueAt(base.value, path));
   }
 
-  function isChanged(option: OptionHelp): boolean {
-    return textAt(option) !== textOf(baseValues.value.get(option.path));
-  }
-
-  function set(path: string, text: string): void {
-    edits.value = path.endsWith('.kind')
-      ? editsForKind(edits.value, lastValid.value, path, text)
-      : { ...edits.value, [path]: text };
+  function set(path: string, value: unknown): void {
+    edits.value = editsWith(edits.value, path, value);
   }
 
   function reset(path: string): void {
-    if (path.endsWith('.kind')) set(path, textOf(baseValues.value.get(path)));
-    edits.value = Object.fromEntries(Object.entries(edits.value).filter(([key]) => key !== path));
+    edits.value = editsWithout(edits.value, path);
   }
 
-  /** Sets the options to what the paper has, where it says something. */
-  function takePaper(group: readonly OptionHelp[]): void {
-    const published = group.filter(
-      (option) => option.paper !== null && paperValues.value.get(option.path) !== undefined,
-    );
-    for (const option of published) set(option.path, textOf(paperValues.value.get(option.path)));
+  /** Sets the options to what the published search on the same data has, where the paper says something. */
+  function takePaper(group: readonly Option[]): void {
+    const published = presets[publishedFor(base.value)].config;
+    for (const { path, paper } of group) {
+      const value = valueAt(published, path);
+      if (paper !== null && value !== undefined) set(path, value);
+    }
   }
 
   return {
@@ -99,11 +93,10 @@ export const useDraft = defineStore('draft', () => {
     loaded,
     kind,
     config,
-    check,
+    problems,
     options,
     take,
     load,
-    textAt,
     isChanged,
     set,
     reset,

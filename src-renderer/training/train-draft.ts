@@ -1,9 +1,14 @@
-import { parseSettings } from '../../src-shared/config/options/overrides';
+import { optionAt } from '../../src-shared/config/options/options';
+import { overridesAt } from '../../src-shared/config/options/overrides';
+import { valueOfText } from '../../src-shared/config/options/values';
+import { InvalidConfig } from '../../src-shared/config/parse-config';
 import { presetNames, presets, type PresetName } from '../../src-shared/config/presets/presets';
 import type { Recipe } from '../../src-shared/tasks/data-kinds';
 import { errorMessage } from '../../src-shared/errors';
 import { recipeOf, withPreset, type Subject } from '../../src-shared/training/subject';
 import { problemsByOption } from '../stores/draft-edits';
+
+const epochsPath = 'recipe.epochs';
 
 /** What the fields of the dialog hold. */
 export interface TrainDraft {
@@ -39,12 +44,15 @@ export function checkTraining(subject: Subject, { preset, epochs, threads }: Tra
   let found: ReadonlyMap<string, string> = new Map();
   let wanted: number | null = null;
   try {
-    const settings = parseSettings([`recipe.epochs=${epochs.trim() === '' ? '""' : epochs}`]);
-    wanted = recipeOf(based(subject, preset), settings).epochs;
+    const value = valueOfText(optionAt(epochsPath), epochs);
+    wanted = recipeOf(based(subject, preset), overridesAt([[epochsPath, value]])).epochs;
   } catch (error) {
-    found = problemsByOption(errorMessage(error));
+    found =
+      error instanceof InvalidConfig
+        ? problemsByOption(error.problems, new Set([epochsPath]))
+        : new Map([['', errorMessage(error)]]);
   }
-  const epochsProblem = found.get('recipe.epochs') ?? null;
+  const epochsProblem = found.get(epochsPath) ?? null;
   return {
     chosen:
       wanted === null || threadsProblem !== null

@@ -1,18 +1,36 @@
 import { z } from 'zod';
+import { option } from './options/option';
 
 const count = z.int().min(1);
 
 /** Whether children that are not promising are ended before their last epoch, and by which rule (docs/early-stopping.md). */
 export const earlyStoppingSchema = z.strictObject({
-  rule: z.enum(['none', 'median', 'extrapolation']),
-  /** Epochs that every child is given. */
-  afterEpochs: count.max(10_000),
-  /** Children that a child must have to be compared with. */
-  afterChildren: count.max(100_000),
-  /** Of the extrapolation: a child goes on while it may yet come among so many best. */
-  best: count.max(1000),
-  /** Of the extrapolation: how sure it must be that it will not. */
-  confidence: z.number().min(0.5).max(0.9999),
+  rule: option(z.enum(['none', 'median', 'extrapolation']), {
+    label: 'Early stopping',
+    help: 'Whether unpromising networks are ended before their last epoch. none trains all to the end; median ends one whose best epoch is below the median of earlier networks; extrapolation ends one whose learning curve is unlikely to reach the best of them.',
+    paper: { v1: 'none' },
+  }),
+  afterEpochs: option(count.max(10_000), {
+    label: 'Minimum epochs',
+    help: 'Epochs that every network is trained for before a rule may end it; the extrapolation needs 4.',
+    unit: 'epochs',
+    advanced: true,
+  }),
+  afterChildren: option(count.max(100_000), {
+    label: 'Minimum children',
+    help: 'Earlier networks that a rule needs to compare with before it ends one.',
+    advanced: true,
+  }),
+  best: option(count.max(1000), {
+    label: 'Top-k',
+    help: 'Extrapolation only: a network trains on while it may still rank among the k best.',
+    advanced: true,
+  }),
+  confidence: option(z.number().min(0.5).max(0.9999), {
+    label: 'Confidence',
+    help: 'Extrapolation only: a network is ended when it misses the top k with more than this probability, judged by its learning curve.',
+    advanced: true,
+  }),
 });
 export type EarlyStoppingConfig = z.infer<typeof earlyStoppingSchema>;
 

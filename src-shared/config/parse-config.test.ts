@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CellsmithError } from '../errors';
-import { mergeOverrides, parseSettings } from './options/overrides';
+import { mergeOverrides } from './options/overrides';
+import { parseSettings } from './options/settings';
 import { parseConfig } from './parse-config';
 import { presets } from './presets/presets';
 

@@ -1,56 +1,92 @@
 import type { z } from 'zod';
 import { CellsmithError } from '../errors';
 import { migrateConfig } from './migrations';
-import { optionValues } from './options/option-values';
+import { nearest } from './nearest';
+import { allOptions, optionsOf } from './options/options';
 import { withoutPasswords } from './queue-url';
 import { searchConfigSchema, type SearchConfig } from './search-config';
 
-/** So many of what is wrong are told at a time, and so much of each value and name, in characters: a file may be anything. */
-const mostSentences = 50;
+/** How many problems are listed, and how much of each value and name, in characters: a file may be anything. */
+const mostProblems = 50;
 const longestShown = 200;
+
+/** What is wrong with one option. */
+export interface Problem {
+  /** Dotted path of the option; '' for the configuration as a whole. */
+  readonly path: string;
+  /** What follows the path in a sentence, without its full stop: 'must be true or false, but is "yes"'. */
+  readonly message: string;
+}
+
+/** A configuration that was refused; its message has a sentence for each problem. */
+export class InvalidConfig extends CellsmithError {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[], options?: { cause?: unknown }) {
+    super('config.invalid', problems.map(problemSentence).join('\n'), options);
+    this.problems = problems;
+  }
+}
+
+/** A problem as a sentence. */
+function problemSentence({ path, message }: Problem): string {
+  const sentence = path === '' ? message : `${path} ${message}`;
+  return /[.?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+export type ConfigCheck =
+  | { readonly config: SearchConfig; readonly problems: readonly [] }
+  | { readonly config: null; readonly problems: readonly Problem[] };
+
+/** A configuration of this version, or what is wrong with it. */
+export function checkConfig(value: unknown): ConfigCheck {
+  const result = searchConfigSchema.safeParse(value);
+  if (result.success) return { config: result.data, problems: [] };
+  const allowed = new Map(optionsOf(value).map((option) => [option.path, option.allowed]));
+  const problems = result.error.issues
+    .slice(0, mostProblems)
+    .flatMap((issue) => problemsOf(issue, value, allowed));
+  return { config: null, problems };
+}
 
 /**
  * A configuration from outside: of a file, a stored run, the window.
- * @throws {CellsmithError} 'config.invalid' with one sentence for each option that is wrong, 'run.newer-version'
+ * @throws {InvalidConfig} 'config.invalid' naming each option that is wrong
+ * @throws {CellsmithError} 'config.invalid' for what carries no version, 'run.newer-version'
  */
 export function parseConfig(value: unknown): SearchConfig {
-  const current = migrateConfig(value);
-  const result = searchConfigSchema.safeParse(current);
-  if (result.success) return result.data;
-  const sentences = result.error.issues
-    .slice(0, mostSentences)
-    .flatMap((issue) => sentencesOf(issue, current));
-  throw new CellsmithError('config.invalid', sentences.join('\n'), { cause: result.error });
+  const { config, problems } = checkConfig(migrateConfig(value));
+  if (config !== null) return config;
+  throw new InvalidConfig(problems);
 }
 
 /** The dotted path of the option that is spelled most like `path`, if any comes near. */
 export function similarOption(path: string): string | undefined {
-  if (path.length > longestShown) return undefined;
-  const last = path.split('.').at(-1) ?? path;
-  const near = [...optionValues().keys()]
-    .map((option) => {
-      const sameName = option.split('.').at(-1) === last;
-      return { option, distance: sameName ? 1 : editDistance(option, path) };
-    })
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near && near.distance <= Math.max(2, path.length / 4) ? near.option : undefined;
+  return nearest(path, allOptions().keys());
 }
 
-function sentencesOf(issue: z.core.$ZodIssue, input: unknown): string[] {
+function problemsOf(
+  issue: z.core.$ZodIssue,
+  input: unknown,
+  allowed: ReadonlyMap<string, string>,
+): Problem[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.slice(0, mostSentences).map((key) => {
+    return issue.keys.slice(0, mostProblems).map((key) => {
       const unknown = [...path, key].join('.');
       const similar = similarOption(unknown);
-      return `${shortened(unknown)} is not an option here${similar === undefined ? '.' : `; did you mean ${similar}?`}`;
+      return {
+        path: shortened(unknown),
+        message: `is not an option here${similar === undefined ? '' : `; did you mean ${similar}?`}`,
+      };
     });
   const value = path.reduce<unknown>(
     (group, key) => (group as Record<string, unknown> | null | undefined)?.[key],
     input,
   );
   // What may stand in a list is said of the list.
-  const option = path.filter((key) => !/^\d+$/.test(key));
-  const inList = option.length < path.length;
+  const option = path.filter((key) => !/^\d+$/.test(key)).join('.');
+  const inList = /\.\d+$/.test(path.join('.'));
   const given =
     value === undefined
       ? 'is missing'
@@ -58,10 +94,8 @@ function sentencesOf(issue: z.core.$ZodIssue, input: unknown): string[] {
         ? `has ${shownValue(value)} in it`
         : `is ${withoutPasswords(shownValue(value))}`;
   const wanted =
-    issue.code === 'custom'
-      ? issue.message
-      : `must be ${optionValues().get(option.join('.'))?.allowed ?? 'a group of options'}`;
-  return [`${option.join('.')} ${wanted}, but ${given}.`];
+    issue.code === 'custom' ? issue.message : `must be ${allowed.get(option) ?? 'a group of options'}`;
+  return [{ path: option, message: `${wanted}, but ${given}` }];
 }
 
 /** A value as a sentence shows it. */
@@ -76,18 +110,4 @@ function shownValue(value: unknown): string {
 
 function shortened(text: string): string {
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
-}
-
-/** Levenshtein's distance: letters to insert, delete or replace. */
-function editDistance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= one.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= other.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replaced));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

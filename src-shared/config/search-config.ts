@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { grouped, option } from './options/option';
 import { mostTrials } from '../run/trial';
 import { cellSpaceSchema, type CellSpaceConfig } from '../tasks/cell/cell-options';
 import { checkConvSpace, convSpaceSchema, type ConvSpaceConfig } from '../tasks/conv/conv-options';
@@ -15,81 +16,187 @@ const count = z.int().min(1);
 
 /** The policy and how it learns (paper sections 3.1, 3.2 and 4). */
 const controllerSchema = z.strictObject({
-  strategy: z.enum(['reinforce', 'random']),
-  hiddenUnits: count.max(512),
-  layers: count.max(4),
-  /** Weights start uniform in [-initialRange, initialRange]. */
-  initialRange: z.number().positive().max(1),
-  learningRate: z.number().positive().max(1),
-  /** m: architectures a replica samples for one gradient. */
-  childrenPerUpdate: count.max(256),
-  /** Decay of the moving average of previous rewards that serves as baseline. */
-  baselineDecay: z.number().min(0).max(0.9999),
-  /** Weight of the entropy bonus; 0 is off, as in the paper. */
-  entropyBonus: z.number().min(0).max(10),
-  /** Divides the logits when sampling and learning; 1 is off. */
-  temperature: z.number().positive().max(100),
-  /** Bounds logits to ± this value by tanh; null is off. */
-  tanhConstant: z.number().positive().max(100).nullable(),
-  /** S and K of the distributed scheme; gradients of `accumulateGradients` batches make one update. */
-  parameterServerShards: count.max(1000),
-  replicas: count.max(1000),
-  accumulateGradients: count.max(1000),
-  /** Whether each replica learns when its own children have ended, or all propose and then learn in their order. */
-  mode: z.enum(['asynchronous', 'synchronous']),
+  strategy: option(z.enum(['reinforce', 'random']), {
+    label: 'Strategy',
+    help: 'reinforce: a recurrent network learns from the rewards what to propose. random: uniform random proposals, as a baseline.',
+    paper: { v1: 'reinforce' },
+  }),
+  hiddenUnits: option(count.max(512), {
+    label: 'Hidden units',
+    help: "Units per layer of the controller's LSTM.",
+    paper: { v1: 35 },
+  }),
+  layers: option(count.max(4), {
+    label: 'LSTM layers',
+    help: "Layers of the controller's LSTM.",
+    paper: { v1: 2 },
+    advanced: true,
+  }),
+  initialRange: option(z.number().positive().max(1), {
+    label: 'Initial range',
+    help: "The controller's weights start uniform between minus this value and this value.",
+    paper: { v1: 0.08 },
+    advanced: true,
+  }),
+  learningRate: option(z.number().positive().max(1), {
+    label: 'Learning rate of the controller',
+    help: "Learning rate of the controller's Adam optimizer. The paper's value is for thousands of children; short searches need a larger one.",
+    paper: { v1: 0.0006, 'ptb-base8': 0.0005 },
+  }),
+  childrenPerUpdate: option(count.max(256), {
+    label: 'Batch size m (children per update)',
+    help: 'Networks that a replica proposes per gradient (m in the paper).',
+    paper: { v1: 8, 'ptb-base8': 1 },
+  }),
+  baselineDecay: option(z.number().min(0).max(0.9999), {
+    label: 'Baseline decay',
+    help: 'Decay of the moving average of earlier rewards that serves as the baseline: the larger, the slower it changes.',
+  }),
+  entropyBonus: option(z.number().min(0).max(10), {
+    label: 'Entropy bonus',
+    help: 'Weight of the entropy in the objective, against early convergence; 0 is off.',
+    paper: { v1: 0 },
+    advanced: true,
+  }),
+  temperature: option(z.number().positive().max(100), {
+    label: 'Temperature',
+    help: 'Divides the logits: above 1 proposals are closer to uniform, below 1 more peaked; 1 is off.',
+    paper: { v1: 1 },
+    advanced: true,
+  }),
+  tanhConstant: option(z.number().positive().max(100).nullable(), {
+    label: 'Tanh constant',
+    help: 'Bounds logits to plus or minus this value by tanh; null is off.',
+    paper: { v1: null },
+    advanced: true,
+  }),
+  parameterServerShards: option(count.max(1000), {
+    label: 'Parameter server shards',
+    help: "Shards that hold the controller's parameters (S in the paper).",
+    paper: { v1: 20 },
+    advanced: true,
+  }),
+  replicas: option(count.max(1000), {
+    label: 'Replicas',
+    help: 'Controllers that propose and learn in parallel, without waiting for each other (K in the paper). With one replica, or in synchronous mode, a search is repeatable.',
+    paper: { v1: 100, 'ptb-base8': 400 },
+  }),
+  accumulateGradients: option(count.max(1000), {
+    label: 'Gradients per update',
+    help: 'Gradients that are accumulated before the parameters change.',
+    paper: { v1: 1, 'ptb-base8': 10 },
+    advanced: true,
+  }),
+  mode: option(z.enum(['asynchronous', 'synchronous']), {
+    label: 'Replica mode',
+    help: 'asynchronous: each replica learns when its own networks have been trained. synchronous: all propose, then learn in order, so that the same seed gives the same search whichever network finishes first.',
+    paper: { v1: 'asynchronous' },
+  }),
 });
 export type ControllerConfig = z.infer<typeof controllerSchema>;
 
 /** When a search ends: at whichever is reached first; null is no limit. */
 export const budgetSchema = z.strictObject({
-  children: count.max(mostTrials).nullable(),
-  hours: z.number().positive().nullable(),
+  children: option(count.max(mostTrials).nullable(), {
+    label: 'Children',
+    help: 'The search ends after this number of proposed networks; null for no limit.',
+    paper: { v1: 12_800 },
+  }),
+  hours: option(z.number().positive().nullable(), {
+    label: 'Hours',
+    help: 'The search ends after this time; null for no limit.',
+    unit: 'h',
+  }),
   /** Multiply-adds of all training: of a child, times the examples of its training steps, times 3 for both directions. */
-  multiplyAdds: z.number().positive().nullable(),
+  multiplyAdds: option(z.number().positive().nullable(), {
+    label: 'Multiply-adds',
+    help: 'The search ends after this number of training multiply-adds, forward and backward, summed over all networks; null for no limit. A network in training is trained to its end.',
+  }),
 });
 
 const trainersSchema = z.strictObject({
-  /** Child processes that train at the same time. */
-  count: count.max(64),
-  /** Threads of each; null shares the cores evenly. */
-  threads: count.max(512).nullable(),
-  device: z.union([
-    z.literal('auto'),
-    z.literal('cpu'),
-    z
-      .string()
-      .regex(/^gpu:\d+$/)
-      .describe('gpu:0, gpu:1, …'),
-  ]),
-  /** Megabytes of a GPU that each trainer may take, so that several can share one; null for as much as it asks for. */
-  gpuMemory: z.int().min(64).max(1_000_000).nullable(),
-  /** Epochs between two states that are kept of a child in training; null keeps none. */
-  checkpointEpochs: count.max(10_000).nullable(),
-  /** Seconds of silence after which a trainer is taken to hang and is ended. */
-  silence: z.number().min(1).max(86_400),
-  /** A child whose trainer was lost is trained on so many times before it counts as failed. */
-  retries: z.int().min(0).max(1000),
-  /** Whether a child that runs out of memory is trained once more at half the batch. */
-  smallerBatch: z.boolean(),
-  /** The queue whose workers train the children, with their own trainers, threads and devices; null trains them on this machine. */
-  queue: queueUrlSchema.nullable(),
+  count: option(count.max(64), {
+    label: 'Trainers',
+    help: 'Networks that train at the same time, each in its own process. One keeps a machine with a single GPU busy.',
+  }),
+  threads: option(count.max(512).nullable(), {
+    label: 'Threads',
+    help: 'Threads per trainer; null shares the cores evenly.',
+  }),
+  device: option(
+    z.union([
+      z.literal('auto'),
+      z.literal('cpu'),
+      z
+        .string()
+        .regex(/^gpu:\d+$/)
+        .describe('gpu:0, gpu:1, …'),
+    ]),
+    { label: 'Device', help: 'Where children train: auto takes a GPU where there is one.' },
+  ),
+  gpuMemory: option(z.int().min(64).max(1_000_000).nullable(), {
+    label: 'GPU memory limit',
+    help: 'GPU memory that each trainer may allocate, so that several can share one GPU; null for no limit.',
+    unit: 'MB',
+    advanced: true,
+  }),
+  checkpointEpochs: option(count.max(10_000).nullable(), {
+    label: 'Checkpoint interval',
+    help: 'Epochs between checkpoints of each network in training; an interrupted search resumes from the last one. null keeps none.',
+    unit: 'epochs',
+    advanced: true,
+  }),
+  silence: option(z.number().min(1).max(86_400), {
+    label: 'Trainer timeout',
+    help: 'A trainer that sends no message for this time is ended. One with slow steps gets the time of twenty steps, and the first step at least fifteen minutes.',
+    unit: 's',
+    advanced: true,
+  }),
+  retries: option(z.int().min(0).max(1000), {
+    label: 'Retries after a lost trainer',
+    help: 'How often a network whose trainer crashed, was killed or timed out is resumed from its checkpoint before it counts as failed.',
+  }),
+  smallerBatch: option(z.boolean(), {
+    label: 'Halve the batch when out of memory',
+    help: 'Whether a network that runs out of memory is trained once more at half the batch size. Its trial records that.',
+    advanced: true,
+  }),
+  queue: option(queueUrlSchema.nullable(), {
+    label: 'Queue',
+    help: 'Address of the Redis or Valkey server whose workers train the networks, with their own trainers, threads and devices; null trains on this machine. The password comes from CELLSMITH_QUEUE_PASSWORD.',
+  }),
 });
 
 /** What every search has, whatever it searches: before its space and recipe, and after. */
 const begin = {
-  version: z.literal(configVersion),
-  name: z.string().min(1).max(200),
-  preset: z.string().max(100),
-  seed: z.int().min(0).max(0xffffffff),
+  version: option(z.literal(configVersion), {
+    label: 'Version',
+    help: 'Version of the configuration format; set by the program.',
+    fixed: true,
+  }),
+  name: option(z.string().min(1).max(200), { label: 'Name', help: 'What the run is called in lists.' }),
+  preset: option(z.string().max(100), {
+    label: 'Preset',
+    help: 'The preset that this configuration started from.',
+    fixed: true,
+  }),
+  seed: option(z.int().min(0).max(0xffffffff), {
+    label: 'Seed',
+    help: 'Seed of every random draw of the search: the same seed and configuration propose the same networks.',
+  }),
 };
 const end = {
   budget: budgetSchema,
   trainers: trainersSchema,
   earlyStopping: earlyStoppingSchema,
-  /** What to do with a network that the run has trained already: give its reward again, or train it again. */
-  duplicates: z.enum(['reuse', 'retrain']),
-  /** Weights of so many best children are kept. */
-  keepBest: z.int().min(0).max(1000),
+  duplicates: option(z.enum(['reuse', 'retrain']), {
+    label: 'Duplicates',
+    help: 'How a network that the run has trained before is rewarded: reuse gives its earlier reward, retrain trains it again.',
+  }),
+  keepBest: option(z.int().min(0).max(1000), {
+    label: 'Best networks kept',
+    help: 'Networks whose weights are kept on disk, by rank.',
+  }),
 };
 type CommonConfig = z.infer<z.ZodObject<typeof begin & typeof end>> & {
   readonly controller: ControllerConfig;
@@ -118,9 +225,25 @@ export function isImageSearch(config: SearchConfig): config is ImageSearchConfig
 /** The options of every kind of search, by their names. */
 export const searchOptionsSchema = z.strictObject({
   ...begin,
-  space: z.discriminatedUnion('kind', [convSpaceSchema, cellSpaceSchema]),
-  controller: controllerSchema,
-  recipe: z.discriminatedUnion('kind', [imageRecipeSchema, textRecipeSchema]),
+  space: grouped(
+    'architecture',
+    option(z.discriminatedUnion('kind', [convSpaceSchema, cellSpaceSchema]), {
+      label: 'Search space',
+      help: 'conv: convolutional networks for images; cell: recurrent cells for text.',
+      paper: { v1: 'conv', 'ptb-base8': 'cell' },
+      fixed: true,
+    }),
+  ),
+  controller: grouped('controller', controllerSchema),
+  recipe: grouped(
+    'children',
+    option(z.discriminatedUnion('kind', [imageRecipeSchema, textRecipeSchema]), {
+      label: 'Data',
+      help: 'images: image classification; text: language modelling.',
+      paper: { v1: 'images', 'ptb-base8': 'text' },
+      fixed: true,
+    }),
+  ),
   ...end,
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mergeOverrides, parseSettings } from '../config/options/overrides';
+import { mergeOverrides } from '../config/options/overrides';
+import { parseSettings } from '../config/options/settings';
 import { presets } from '../config/presets/presets';
 import type { SearchConfig } from '../config/search-config';
 import type { ImageDatasetDescription } from '../dataset/image-description';

@@ -4,10 +4,11 @@ import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { changesOnResume } from '../../../src-shared/config/changes/changes-on-resume';
 import { configOfFile, parseConfigFile, type ConfigFile } from '../../../src-shared/config/config-file';
-import { mergeOverrides, parseSettings, type Overrides } from '../../../src-shared/config/options/overrides';
-import { presetNames } from '../../../src-shared/config/presets/presets';
+import { mergeOverrides, type Overrides } from '../../../src-shared/config/options/overrides';
+import { parseSettings } from '../../../src-shared/config/options/settings';
+import { findPreset, presetNames } from '../../../src-shared/config/presets/presets';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
-import { CellsmithError } from '../../../src-shared/errors';
+import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 import type { QueueTarget } from '../../workers/queue/producer/queue-pool';
 import { parseQueueUrl, queueAddressOf, valueOf } from '../../workers/queue/wire/address';
 import { sharedVariable } from '../../workers/queue/wire/shared-folder';
@@ -72,7 +73,7 @@ export function addSettings(command: Command): Command {
 export function addSearchOptions(command: Command): Command {
   return addSettings(
     command
-      .addOption(new Option('-p, --preset <name>', 'configuration to start from').choices(presetNames))
+      .addOption(presetOption('configuration to start from'))
       .option(
         '-d, --data <path>',
         'folder, archive or file of the images or the text (default: the sample for demos)',
@@ -237,6 +238,23 @@ function readConfigFile(path: string): ConfigFile {
     throw new CellsmithError('config.invalid', `${path} cannot be read.`, { cause: error });
   }
   return parseConfigFile(text, path);
+}
+
+/** `--preset`; one that does not exist is refused with the one that is spelled most like it. */
+export function presetOption(description: string): Option {
+  return new Option('-p, --preset <name>', `${description} (${presetNames.join(', ')})`).argParser(
+    presetName,
+  );
+}
+
+/** @throws InvalidArgumentError for a name that is none of a preset */
+export function presetName(name: string): string {
+  try {
+    findPreset(name);
+    return name;
+  } catch (error) {
+    throw new InvalidArgumentError(errorMessage(error));
+  }
 }
 
 function collect(value: string, earlier: readonly string[]): string[] {

@@ -5,8 +5,9 @@ import {
   largestArchitectureFile,
   parseArchitectureFile,
 } from '../../../src-shared/architecture-file/parse-architecture-file';
-import { parseSettings, type Overrides } from '../../../src-shared/config/options/overrides';
-import { presetNames, type PresetName } from '../../../src-shared/config/presets/presets';
+import type { Overrides } from '../../../src-shared/config/options/overrides';
+import { parseSettings } from '../../../src-shared/config/options/settings';
+import type { PresetName } from '../../../src-shared/config/presets/presets';
 import { CellsmithError } from '../../../src-shared/errors';
 import { readyModelNames, type ReadyModelName } from '../../../src-shared/training/ready-models';
 import {
@@ -20,7 +21,7 @@ import { findRunFolder } from '../../runs/locations';
 import { childOfRun, usualSeed, type ChildOfRun } from '../../training/choose-training';
 import type { TrainingOrder } from '../../training/prepare-training';
 import { trainingFiles } from '../../training/training-record';
-import { addSettings, positiveInteger, wholeNumber } from '../search/search-options';
+import { addSettings, positiveInteger, presetOption, wholeNumber } from '../search/search-options';
 import { runsFolder, type Terminal } from '../terminal';
 
 /** What `cellsmith train` was called with. */
@@ -51,9 +52,7 @@ export function addTrainOptions(command: Command): Command {
         '-d, --data <path>',
         'folder, archive or file of the images or the text (default: that of the run)',
       )
-      .addOption(
-        new Option('-p, --preset <name>', 'take the recipe of a preset instead').choices(presetNames),
-      ),
+      .addOption(presetOption('take the recipe of a preset instead')),
   )
     .addOption(new Option('--level <unit>', 'what a token of a text is').choices(['word', 'character']))
     .option('--vocabulary <n>', 'different tokens of a text at most', positiveInteger)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changesOnResume } from './changes-on-resume';
-import { parseSettings } from '../options/overrides';
+import { parseSettings } from '../options/settings';
 import { presets } from '../presets/presets';
 
 const { config } = presets.demo;

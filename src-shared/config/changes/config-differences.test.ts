@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { configDifferences } from './config-differences';
-import { mergeOverrides, parseSettings } from '../options/overrides';
+import { mergeOverrides } from '../options/overrides';
+import { parseSettings } from '../options/settings';
 import { presets } from '../presets/presets';
 
 const { config } = presets.v1;

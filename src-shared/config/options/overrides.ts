@@ -1,15 +1,16 @@
 import { CellsmithError } from '../../errors';
-import { optionValues } from './option-values';
-import { parseConfig, similarOption } from '../parse-config';
+import { parseConfig } from '../parse-config';
 import type { SearchConfig } from '../search-config';
+import { optionRegistry } from './option';
+import { optionUnions } from './options';
+import { isGroup, nested, valueAt, type Group } from './paths';
 
 /** Part of a configuration: groups of options that replace those of a preset one by one. */
-export type Overrides = Readonly<Record<string, unknown>>;
+export type Overrides = Group;
 
 /**
- * A preset with some options replaced. Lists are replaced as a whole; so is a group of another `kind`
- * (pooling 'fixed' in place of 'none'), whose options must then all be given.
- * @throws {CellsmithError} 'config.invalid' naming each option that is wrong
+ * A preset with some options replaced, checked.
+ * @throws {InvalidConfig} naming each option that is wrong
  */
 export function mergeOverrides(preset: SearchConfig, overrides: unknown): SearchConfig {
   if (!isGroup(overrides))
@@ -17,62 +18,51 @@ export function mergeOverrides(preset: SearchConfig, overrides: unknown): Search
       'config.invalid',
       'Options that replace those of a preset come as a group: {"recipe": {"epochs": 3}}.',
     );
-  return parseConfig(merged({ ...preset }, overrides));
+  return parseConfig(mergeOptions({ ...preset }, overrides));
+}
+
+/** Options by their dotted paths as groups; the last of one path counts. */
+export function overridesAt(options: Iterable<readonly [path: string, value: unknown]>): Overrides {
+  return [...options]
+    .map(([path, value]) => nested(path, value))
+    .reduce((all, each) => merged(all, each, (group) => group), {});
 }
 
 /**
- * The overrides that settings like `recipe.epochs=3`, `space.filters=24,36` or `recipe.timeLimit=null` mean.
- * @throws {CellsmithError} 'config.invalid' for a setting of another form and for options that do not exist
+ * A configuration with some options replaced, not checked. Lists are replaced as a whole. A group that becomes of another kind (pooling
+ * 'fixed' in place of 'none') keeps the options that the new kind has too; others of the new kind get their initial values.
  */
-export function parseSettings(settings: readonly string[]): Overrides {
-  return settings.map(parseSetting).reduce(merged, {});
-}
-
-function parseSetting(setting: string): Overrides {
-  const [, path = '', text = ''] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
-  if (path === '')
-    throw new CellsmithError(
-      'config.invalid',
-      `'${setting}' sets nothing: write option=value, such as recipe.epochs=3.`,
+export function mergeOptions(base: Group, overrides: Overrides): Group {
+  const number = (path: string): number => Number(valueAt(overrides, path) ?? valueAt(base, path));
+  const unions = optionUnions(base);
+  return merged(base, overrides, (group, changes, path) => {
+    const union = unions.get(path);
+    if (union === undefined || !Object.hasOwn(changes, union.discriminator)) return group;
+    const kind = changes[union.discriminator];
+    if (kind === group[union.discriminator]) return group;
+    const shape = union.kinds.find(({ values }) => values.has(kind))?.shape ?? {};
+    return Object.fromEntries(
+      Object.entries(shape).flatMap(([key, schema]) => {
+        if (Object.hasOwn(group, key)) return [[key, group[key]]];
+        const value = optionRegistry.get(schema)?.initial?.(number);
+        return value === undefined ? [] : [[key, value]];
+      }),
     );
-  const values = optionValues().get(path.trim());
-  if (!values) {
-    const similar = similarOption(path.trim());
-    const hint = similar === undefined ? '' : ` Did you mean ${similar}?`;
-    throw new CellsmithError('config.invalid', `There is no option '${path.trim()}'.${hint}`);
-  }
-  const value = values.isList ? parseList(text.trim()) : parseScalar(text.trim());
-  return path
-    .trim()
-    .split('.')
-    .reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Overrides;
-}
-
-/** `24,36`, `[24, 36]`, or nothing for the empty list. */
-function parseList(text: string): unknown[] {
-  const inner = text.replace(/^\[(.*)\]$/s, '$1').trim();
-  return inner === '' ? [] : inner.split(',').map((item) => parseScalar(item.trim()));
-}
-
-/** JSON where it is some; else the text itself, so that words need no quotes. */
-function parseScalar(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
-function merged(base: Overrides, overrides: Overrides): Overrides {
-  // A switch of kind makes another group: what the old one held means nothing in it.
-  const kept = 'kind' in overrides && 'kind' in base && overrides['kind'] !== base['kind'] ? {} : base;
-  const entries = Object.entries(overrides).map(([key, value]): [string, unknown] => {
-    const old = Object.hasOwn(kept, key) ? kept[key] : undefined;
-    return [key, isGroup(value) && isGroup(old) ? merged(old, value) : value];
   });
-  return Object.fromEntries([...Object.entries(kept), ...entries]);
 }
 
-function isGroup(value: unknown): value is Overrides {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** @param kept what is left of the group at a path under what changes in it */
+function merged(
+  base: Group,
+  changes: Group,
+  kept: (group: Group, changes: Group, path: string) => Group,
+  path = '',
+): Group {
+  const left = kept(base, changes, path);
+  const entries = Object.entries(changes).map(([key, value]): [string, unknown] => {
+    const old = Object.hasOwn(left, key) ? left[key] : undefined;
+    const inner = path === '' ? key : `${path}.${key}`;
+    return [key, isGroup(value) && isGroup(old) ? merged(old, value, kept, inner) : value];
+  });
+  return Object.fromEntries([...Object.entries(left), ...entries]);
 }

@@ -42,7 +42,10 @@ describe('presets', () => {
     expect(log10OfBigInt(convSpaceSize(presets.v1.config.space, 15))).toBeCloseTo(58.7, 1);
   });
 
-  it('are refused under another name, with the names that exist', () => {
+  it('are refused under another name, with the nearest and all names that exist', () => {
     expect(() => findPreset('v4')).toThrow(/no preset 'v4'.*demo, laptop, v1, v2, v3, v3-more-filters/);
+    expect(() => findPreset('demo-cell')).toThrow(/Did you mean demo-cells\?/);
+    expect(() => findPreset('ptb-base-8')).toThrow(/Did you mean ptb-base8\?/);
+    expect(() => findPreset('resnet')).toThrow(/^(?!.*Did you mean)/);
   });
 });

@@ -1,4 +1,6 @@
 import { CellsmithError } from '../../errors';
+import { nearest } from '../nearest';
+import { valueAt } from '../options/paths';
 import { cellPresets } from './cell-presets';
 import { paperController, paperRun, shortController } from './paper-controller';
 import type { Preset } from './preset';
@@ -166,13 +168,20 @@ export const presets = {
 export type PresetName = keyof typeof presets;
 export const presetNames = Object.keys(presets) as readonly PresetName[];
 
-/** @throws {CellsmithError} 'config.invalid' for a name that is none of a preset */
+/** @throws {CellsmithError} 'config.invalid' for a name that is none of a preset, with the one that is spelled most like it */
 export function findPreset(name: string): Preset {
   const found = presetNames.find((known) => known === name);
-  if (found === undefined)
-    throw new CellsmithError(
-      'config.invalid',
-      `There is no preset '${name}'. The presets are: ${presetNames.join(', ')}.`,
-    );
-  return presets[found];
+  if (found !== undefined) return presets[found];
+  const similar = nearest(name, presetNames);
+  throw new CellsmithError(
+    'config.invalid',
+    `There is no preset '${name}'. ${similar === undefined ? '' : `Did you mean ${similar}? `}` +
+      `The presets are: ${presetNames.join(', ')}.`,
+  );
+}
+
+/** The published search on the data of a configuration; 'v1' where it says nothing of them. */
+export function publishedFor(config: unknown): 'v1' | 'ptb-base8' {
+  const kind = valueAt(config, 'space.kind');
+  return kind === presets['ptb-base8'].config.space.kind ? 'ptb-base8' : 'v1';
 }

@@ -11,7 +11,7 @@ import {
   parseArchitectureFile,
 } from '../../../../src-shared/architecture-file/parse-architecture-file';
 import { configOfFile, looksLikeConfig, parseConfigFile } from '../../../../src-shared/config/config-file';
-import { parseSettings } from '../../../../src-shared/config/options/overrides';
+import { parseSettings } from '../../../../src-shared/config/options/settings';
 import { presets } from '../../../../src-shared/config/presets/presets';
 import { describeConv } from '../../../../src-shared/architecture/conv/describe-conv';
 import { readTrainingRecord, trainingFiles } from '../../../training/training-record';
