@@ -1,13 +1,80 @@
+import { resolve } from 'node:path';
+import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
 
-/** Unit and integration tests lie beside their files; those that need the engine get it provisioned by scripts/test.mjs first. */
+/** Tests that start programs of this repository, Redis or pip. */
+const processes = [
+  'src-main/cli/**/{program,*-process,*-killed,export-command,estimate-command}.test.ts',
+  'src-main/calibration/**/*.test.ts',
+  'src-main/engine/provision/{provision,problems,download}.test.ts',
+  'src-main/search/{full-disk,search-killed}.test.ts',
+  'src-main/testing/kills/**/*.test.ts',
+  'src-main/workers/measuring/**/*.test.ts',
+  'src-main/workers/pool/{local-pool,test-split}.test.ts',
+  'src-main/workers/queue/queue.test.ts',
+];
+
+/** Tests that load TensorFlow; `npm run engine` installs it. */
+const engine = [
+  'src-main/engine/**/*.test.ts',
+  'src-main/children/**/*.test.ts',
+  'src-main/testing/{fuzz,reference}/**/*.test.ts',
+];
+
+/** Tests of whole searches without TensorFlow that compute for more than a few seconds. */
+const long = ['src-main/controller/learning.test.ts', 'src-main/testing/simulation/**/*.test.ts'];
+
+const peers = '**/*.peers.test.ts';
+const temporaryFolder = 'src-main/testing/temporary-folder-of-file.ts';
+
+/** What a test needs decides its project: `npm run test:fast` runs the first three, which need neither TensorFlow nor a build. */
 export default defineConfig({
   test: {
-    include: ['src-*/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
-    exclude: ['**/*.peers.test.ts', 'node_modules/**'],
     pool: 'forks',
-    globalSetup: ['src-main/testing/build-once.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'shared', include: ['src-shared/**/*.test.ts'], exclude: [peers], isolate: false },
+      },
+      {
+        extends: true,
+        plugins: [vue()],
+        test: { name: 'renderer', include: ['src-renderer/**/*.test.ts'], exclude: [peers], isolate: false },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'main',
+          include: ['{src-main,scripts,bench}/**/*.test.ts'],
+          exclude: [peers, ...engine, ...processes, ...long],
+          setupFiles: [temporaryFolder],
+          // No engine is found here, installed or not: a test that loads it fails, and belongs to `engine`.
+          env: { CELLSMITH_CACHE: resolve('node_modules/.cache/cellsmith/no-engine') },
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'long', include: long, setupFiles: [temporaryFolder] } },
+      {
+        extends: true,
+        test: {
+          name: 'engine',
+          include: engine,
+          exclude: [peers, ...processes],
+          setupFiles: [temporaryFolder],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'processes',
+          include: processes,
+          exclude: [peers],
+          setupFiles: [temporaryFolder],
+          globalSetup: ['src-main/testing/build-once.ts'],
+        },
+      },
+    ],
   },
 });

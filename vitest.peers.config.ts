@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{src-*,bench}/**/*.peers.test.ts'],
+    setupFiles: ['src-main/testing/temporary-folder-of-file.ts'],
     pool: 'forks',
     maxWorkers: 1,
     testTimeout: 300_000,

@@ -1,9 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import sharp from 'sharp';
-import { afterAll } from 'vitest';
 import { Generator } from '../../../src-shared/random';
 
 /** A labelled image, uint8 [height, width, 3]. */
@@ -29,13 +28,9 @@ const cifarNames: readonly string[] = [
   ...['dog', 'frog', 'horse', 'ship', 'truck'],
 ];
 
-const temporaries = mkdtempSync(join(tmpdir(), 'cellsmith-datasets-'));
-chmodSync(temporaries, 0o755);
-afterAll(() => rmSync(temporaries, { recursive: true, force: true }));
-
 /** A new folder, which is removed when the tests of the file that asked for it are over. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(temporaries, 'test-'));
+  return mkdtempSync(join(tmpdir(), 'test-'));
 }
 
 /** Random images, labels going round the classes. */
