@@ -1,11 +1,22 @@
 /** `npm start`: opens the window in the pinned Electron, or in the fallback where that cannot be downloaded. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { constants } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { electronExecutable } from './electron-runtime.mjs';
 import { ensureLibraries, hasDisplay } from './system.mjs';
 
 const root = resolve(import.meta.dirname, '..');
+
+/** Why the Chromium sandbox cannot start here; null where it can. With neither of its two ways Electron would abort. */
+function sandboxObstacle(executable) {
+  if (process.platform !== 'linux') return null;
+  if (process.getuid?.() === 0) return 'Started as root';
+  const helper = statSync(join(dirname(executable), 'chrome-sandbox'), { throwIfNoEntry: false });
+  if (helper?.uid === 0 && (helper.mode & 0o4755) === 0o4755) return null;
+  const { status, error } = spawnSync('unshare', ['--user', '--map-root-user', 'true']);
+  return error || status === 0 ? null : 'This system denies user namespaces to ordinary users';
+}
 
 /**
  * Opens the window and waits until the program ends.
@@ -16,8 +27,9 @@ export async function startWindow() {
   const executable = await electronExecutable();
   ensureLibraries(executable);
   const parameters = [root];
-  if (process.platform === 'linux' && process.getuid?.() === 0) {
-    console.error('Started as root: the window runs without the Chromium sandbox (--no-sandbox).');
+  const obstacle = sandboxObstacle(executable);
+  if (obstacle !== null) {
+    console.error(`${obstacle}: the window runs without the Chromium sandbox (--no-sandbox).`);
     parameters.unshift('--no-sandbox');
   }
   // Set by editors that run on Electron themselves.

@@ -1,6 +1,6 @@
 /**
- * `npm run test:nodes`: the built program in every Node that the product supports: engine, store, trainers, and runs that one
- * version wrote and another reads. The Node binaries are npm packages, kept in node_modules/.cache (Linux x64 only).
+ * `npm run test:nodes -- [20 22 24 26]`: the built program in each supported Node: engine, store, trainers, and runs that one version
+ * wrote and another reads. The Node binaries are npm packages, kept in node_modules/.cache (Linux x64 only).
  * Ends with the line `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
@@ -10,7 +10,8 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 const cache = join(root, 'node_modules', '.cache', 'cellsmith', 'nodes');
-const versions = ['20', '22', '24'];
+/** Major versions, by default those that the project supports. */
+const versions = process.argv.length > 2 ? process.argv.slice(2) : ['22', '24', '26'];
 
 let passed = 0;
 let failed = 0;

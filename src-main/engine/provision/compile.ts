@@ -24,7 +24,7 @@ export function bindingVersion(): string {
 }
 
 /**
- * Compiles tfjs-node's binding against the libraries that lie in `directory`, for N-API 8: one file for Node 20 to 24 and
+ * Compiles tfjs-node's binding against the libraries that lie in `directory`, for N-API 8: one file for Node 20 to 26 and
  * Electron. It finds the libraries in its own folder.
  *
  * @param directory holds tensorflow/ with libraries and headers, as the wheel lays them out
