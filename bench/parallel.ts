@@ -10,7 +10,7 @@ import { candidates } from '../src-main/search/candidate';
 import { strategyOf } from '../src-main/search/search-with-trainers';
 import { localPool } from '../src-main/workers/pool/local-pool';
 import { forkTrainer } from '../src-main/workers/trainer-process';
-import type { TrialJob } from '../src-main/workers/trial-job';
+import type { TrialJob } from '../src-main/workers/protocol';
 import { spreadOf } from './statistics';
 
 interface Arrangement {

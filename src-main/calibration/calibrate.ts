@@ -9,7 +9,7 @@ import { engineLimits } from '../workers/pool/engine-limits';
 import { measureIn } from '../workers/measuring/measuring-process';
 import { trainerHandle } from '../workers/pool/trainer-handle';
 import type { SpawnTrainer } from '../workers/trainer-process';
-import type { ChildSpeed, TrialJob } from '../workers/trial-job';
+import type { ChildSpeed, TrialJob } from '../workers/protocol';
 
 /** How far a calibration has come, in children. */
 export interface CalibrationProgress {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeConv } from '../../src-shared/architecture/conv/describe-conv';
 import { tinyArchitecture, tinyImages, tinyRecipe } from '../testing/data/tiny-images';
+import { hearing } from '../testing/hearing';
 import { convChild } from './conv-child';
 import { taskOf, trainChild } from './train-child';
 import { checkpointFile } from './training/checkpoint-file';
@@ -14,6 +15,16 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const data = tinyImages(folder);
 const job = { architecture: tinyArchitecture, recipe: tinyRecipe, seed: 0 };
+
+/** Writes down the epochs that a child resumes from, and those that it trains. */
+function listening(begun: number[], told: number[] = []) {
+  return {
+    onEvent: hearing({
+      trialRestored: ({ epochs }) => begun.push(epochs.length),
+      epochEnded: ({ record }) => told.push(record.epoch),
+    }),
+  };
+}
 
 /** Everything of a result but the time that it took. */
 function withoutTime({ epochs, weights }: Awaited<ReturnType<typeof trainChild>>): unknown {
@@ -67,10 +78,12 @@ describe('a child on images', () => {
     const steps: string[] = [];
     let asked = false;
     const { epochs, stopped } = await trainChild({ ...job, recipe: { ...tinyRecipe, epochs: 50 } }, data, {
-      onStep: (epoch, step, of) => {
-        steps.push(`${epoch}:${step}/${of}`);
-        asked ||= epoch === 1 && step === 3;
-      },
+      onEvent: hearing({
+        trialProgress: ({ epoch, step, steps: of }) => {
+          steps.push(`${epoch}:${step}/${of}`);
+          asked ||= epoch === 1 && step === 3;
+        },
+      }),
       stopRequested: () => asked,
     });
     expect([epochs.length, stopped]).toEqual([2, true]);
@@ -83,7 +96,9 @@ describe('a child on images', () => {
   it('says that it diverged at the step at which the loss is no number any more', async () => {
     let steps = 0;
     const recipe = { ...tinyRecipe, epochs: 1000, learningRate: 1e6, decay: { kind: 'constant' as const } };
-    const training = trainChild({ ...job, recipe }, data, { onStep: () => (steps += 1) });
+    const training = trainChild({ ...job, recipe }, data, {
+      onEvent: hearing({ trialProgress: () => (steps += 1) }),
+    });
     await expect(training).rejects.toMatchObject({ code: 'child.diverged' });
     expect(steps).toBeLessThan(200);
   });
@@ -112,9 +127,11 @@ describe('a child that is interrupted', () => {
       { ...job, recipe },
       data,
       {
-        onStep: (epoch, step) => {
-          if (epoch === at.epoch && step === at.step) throw new Error('killed');
-        },
+        onEvent: hearing({
+          trialProgress: ({ epoch, step }) => {
+            if (epoch === at.epoch && step === at.step) throw new Error('killed');
+          },
+        }),
       },
       kept,
     );
@@ -135,7 +152,7 @@ describe('a child that is interrupted', () => {
       const result = await trainChild(
         { ...job, recipe },
         data,
-        { onBegin: (epochs) => begun.push(epochs.length), onEpoch: ({ epoch }) => told.push(epoch) },
+        listening(begun, told),
         checkpoints(name, 'a child', everyEpochs),
       );
       expect(begun).toEqual([from]);
@@ -157,7 +174,7 @@ describe('a child that is interrupted', () => {
     const again = await trainChild(
       { ...job, recipe },
       data,
-      { onEpoch: ({ epoch }) => told.push(epoch) },
+      listening([], told),
       checkpoints('often.safetensors'),
     );
     expect(told).toEqual([]);
@@ -183,7 +200,7 @@ describe('a child that is interrupted', () => {
     await trainChild(
       { ...job, recipe, architecture: wider },
       data,
-      { onBegin: (epochs) => begun.push(epochs.length) },
+      listening(begun),
       checkpoints('other.safetensors'),
     );
     expect(begun).toEqual([0]);

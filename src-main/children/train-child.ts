@@ -11,7 +11,7 @@ import { type CropPlan, cropPlan, randomBoxes } from './crop-boxes';
 import { learningRateAt } from './learning-rate';
 import type { NamedTensor } from './safetensors';
 import type { ChildCheckpoints } from './training/child-state';
-import { type ChildListener, runEpochs, stepListener, type StepListener } from './training/run-epochs';
+import { runEpochs, stepListener, type StepListener, type TrainControl } from './training/run-epochs';
 
 /** A child to train: what it is, how, and the seed of its weights, of the order of images and of augmentation. */
 export interface ChildJob {
@@ -40,7 +40,7 @@ export interface TrainedChild {
 export async function trainChild(
   job: ChildJob,
   data: TrainingData,
-  listener: ChildListener<ImageEpochRecord> = {},
+  control: TrainControl = {},
   checkpoints: ChildCheckpoints | null = null,
 ): Promise<TrainedChild> {
   const { recipe, seed } = job;
@@ -63,13 +63,13 @@ export async function trainChild(
       initialRate: job.architecture.learningRate ?? recipe.learningRate,
       plan: cropPlan(data.side, recipe.augmentation),
       ...generators,
-      ...stepListener(listener),
+      ...stepListener(control),
     };
     const runEpochOf = (epoch: number): Promise<ImageEpochRecord> => runEpoch(training, epoch);
     const { epochs } = recipe;
     const trained = await runEpochs<ImageEpochRecord>(
       { graph, session, generators, seed, kind: 'images', epochs, runEpoch: runEpochOf },
-      listener,
+      control,
       checkpoints,
     );
     return { ...trained, weights: readWeights(session, child) };

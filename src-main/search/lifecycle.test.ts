@@ -15,7 +15,7 @@ import { cpuTrainers } from '../testing/cpu-trainers';
 import { courseOf, demo, newRun as createTestRun, searchOf } from '../testing/search-fixture';
 import { epochOf, type SyntheticChildren } from '../testing/synthetic-pool';
 import { temporaryFolder } from '../testing/temporary-folder';
-import type { TrialResult } from '../workers/trainer-pool';
+import type { ChildResult } from '../../src-shared/run/child-event';
 import { runSearch } from './search';
 import type { SearchControl } from './control/search-control';
 import type { SearchParts } from './search-state';
@@ -222,7 +222,7 @@ describe('ending one child', () => {
 describe('failed children that are trained again', () => {
   const failing = (numbers: readonly number[], reason: 'crashed' | 'diverged' = 'crashed') => {
     const seeds = new Map<number, number[]>();
-    const result = (job: { trial: number; seed: number }): TrialResult => {
+    const result = (job: { trial: number; seed: number }): ChildResult => {
       const earlier = seeds.get(job.trial) ?? [];
       seeds.set(job.trial, [...earlier, job.seed]);
       return numbers.includes(job.trial) && earlier.length === 0

@@ -7,7 +7,7 @@ import type { WritableRun } from '../runs/run-folder';
 import type { Durability } from '../runs/sqlite/database';
 import { insertEvent } from '../runs/tables/events';
 import type { TrainerPool } from '../workers/trainer-pool';
-import type { Child } from '../workers/trial-job';
+import type { Child } from '../workers/protocol';
 import { earlyStopping, type EarlyStopping } from './trials/early-stopping';
 import { createGate, type Gate } from './control/gate';
 import type { SearchControl } from './control/search-control';
@@ -168,8 +168,9 @@ function detailOf(event: RunEvent): string | null {
     case 'runStarted':
       return JSON.stringify({ resumed: event.resumed });
     case 'trialStarted':
-    case 'epochEnded':
       return JSON.stringify({ trainer: event.trainer });
+    case 'epochEnded':
+      return JSON.stringify({ trainer: event.trainer, epoch: event.record.epoch });
     case 'controllerUpdated':
       return JSON.stringify({ update: event.update.number });
     case 'runEnded':
@@ -182,6 +183,7 @@ function detailOf(event: RunEvent): string | null {
     case 'trialProgress':
     case 'trialCompleted':
     case 'trialFailed':
+    case 'trialInterrupted':
     case 'trialReused':
     case 'trialRetried':
     case 'runPaused':

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConvArchitecture } from '../../src-shared/architecture/conv/conv-architecture';
 import { Generator } from '../../src-shared/random';
+import type { ChildResult } from '../../src-shared/run/child-event';
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
 import { createPause } from '../workers/pool/pause';
-import type { TrainerPool, TrialListener, TrialResult } from '../workers/trainer-pool';
-import type { TrialJob } from '../workers/trial-job';
+import type { ChildListener, TrainerPool } from '../workers/trainer-pool';
+import type { TrialJob } from '../workers/protocol';
 import { orderedWaits } from './ordered-waits';
 
 /** How the children of a synthetic pool do. */
@@ -15,7 +16,7 @@ export interface SyntheticChildren {
   /** Milliseconds that each epoch takes, for tests that must meet a child in training. */
   readonly epochTime?: number;
   /** The result of a child instead of that of `architectureMerit`. */
-  readonly result?: (job: TrialJob) => TrialResult | Promise<TrialResult>;
+  readonly result?: (job: TrialJob) => ChildResult | Promise<ChildResult>;
   /** Called with each job when it begins. */
   readonly onJob?: (job: TrialJob) => void;
 }
@@ -41,8 +42,8 @@ export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
       });
   };
 
-  const train = async (job: TrialJob, listener: TrialListener): Promise<TrialResult> => {
-    listener.onBegin?.([]);
+  const train = async (job: TrialJob, listener: ChildListener): Promise<ChildResult> => {
+    listener.onEvent?.({ type: 'trialRestored', epochs: [] });
     if (result !== undefined) return result(job);
     const epochs: EpochRecord[] = [];
     const { child } = job;
@@ -51,14 +52,14 @@ export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
       if (epochTime !== 0) await sleep(epochTime);
       if (pace !== 0) await waits.wait(draw.integer(4));
       if (pause.paused) await Promise.race([untilResumed(), abortOf(listener.signal)]);
-      if (isAborted(listener)) return { outcome: 'interrupted', epochs };
-      listener.onProgress?.({ epoch: epochs.length, step: 1, steps: 1 });
+      if (isAborted(listener)) return { outcome: 'cancelled', epochs };
+      listener.onEvent?.({ type: 'trialProgress', epoch: epochs.length, step: 1, steps: 1 });
       // Whoever hears of progress may end the child.
-      if (isAborted(listener)) return { outcome: 'interrupted', epochs };
+      if (isAborted(listener)) return { outcome: 'cancelled', epochs };
       const merit = child.kind === 'images' ? architectureMerit(child.architecture) : 0;
-      const epoch = epochOf(epochs.length, merit);
-      epochs.push(epoch);
-      listener.onEpoch?.(epoch);
+      const record = epochOf(epochs.length, merit);
+      epochs.push(record);
+      listener.onEvent?.({ type: 'epochEnded', record });
       if (stopping && epochs.length < inAll) return { outcome: 'completed', stopped: true, epochs };
     }
     return { outcome: 'completed', stopped: false, epochs };
@@ -67,11 +68,11 @@ export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
   return {
     size,
     run: async (job, listener = {}) => {
-      if (stopping || listener.signal?.aborted) return { outcome: 'interrupted', epochs: [] };
+      if (stopping || listener.signal?.aborted) return { outcome: 'cancelled', epochs: [] };
       if (++running > size) throw new Error(`${running} children at a time where ${size} were asked for`);
       try {
         onJob?.(job);
-        listener.onStart?.(running);
+        listener.onEvent?.({ type: 'trialStarted', trainer: running });
         return await train(job, listener);
       } finally {
         running -= 1;
@@ -85,7 +86,7 @@ export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
 }
 
 /** Whether a child is to end, at once or after its step: to a pool without steps that is the same. */
-export function isAborted({ signal, afterStep }: TrialListener): boolean {
+export function isAborted({ signal, afterStep }: ChildListener): boolean {
   return signal?.aborted === true || afterStep?.aborted === true;
 }
 

@@ -1,12 +1,13 @@
 import { rmSync } from 'node:fs';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import { errorMessage } from '../../src-shared/errors';
+import type { ChildResult } from '../../src-shared/run/child-event';
 import type { TrainingEvent, TrainingOutcome } from '../../src-shared/training/training-event';
 import { lockRun } from '../runs/files/lock';
 import { openLogFile } from '../runs/files/log-file';
 import type { StopSignals } from '../search/search-state';
 import { localPool } from '../workers/pool/local-pool';
-import type { TrainerPool, TrialResult } from '../workers/trainer-pool';
+import type { TrainerPool } from '../workers/trainer-pool';
 import type { SpawnTrainer } from '../workers/trainer-process';
 import { measureAtLast } from './measure-at-last';
 import type { ReadyTraining } from './prepare-training';
@@ -70,7 +71,7 @@ export async function trainArchitecture(
   }
 }
 
-async function trainEpochs(training: Training): Promise<TrialResult> {
+async function trainEpochs(training: Training): Promise<ChildResult> {
   const { folder, record, data, trainers, spawn, listener, stop, amend } = training;
   const { child, seed, parameters } = record;
   const files = trainingFiles(folder);
@@ -90,16 +91,24 @@ async function trainEpochs(training: Training): Promise<TrialResult> {
         },
         {
           signal: stop.now,
-          onBegin: (kept) => {
-            amend({ epochs: [...kept] });
-            const { epochs } = child.recipe;
+          onEvent: (event) => {
             const at = Date.now();
-            listener({ type: 'trainingStarted', folder, parameters, epochs, earlier: kept.length, at });
-          },
-          onProgress: (progress) => listener({ type: 'trainingProgress', ...progress, at: Date.now() }),
-          onEpoch: (epoch) => {
-            amend({ epochs: [...training.record.epochs, epoch] });
-            listener({ type: 'epochEnded', record: epoch, at: Date.now() });
+            if (event.type === 'trialRestored') {
+              amend({ epochs: [...event.epochs] });
+              const { epochs } = child.recipe;
+              listener({
+                type: 'trainingStarted',
+                folder,
+                parameters,
+                epochs,
+                earlier: event.epochs.length,
+                at,
+              });
+            } else if (event.type === 'trialProgress') listener({ ...event, type: 'trainingProgress', at });
+            else if (event.type === 'epochEnded') {
+              amend({ epochs: [...training.record.epochs, event.record] });
+              listener({ ...event, at });
+            }
           },
         },
       ),
@@ -128,9 +137,9 @@ async function measure({ record, data, leaving, amend, ...options }: Training): 
   }
 }
 
-function outcomeOf(result: TrialResult): TrainingOutcome {
+function outcomeOf(result: ChildResult): TrainingOutcome {
   if (result.outcome === 'completed') return result.stopped ? 'stopped' : 'completed';
-  return result.outcome;
+  return result.outcome === 'failed' ? 'failed' : 'interrupted';
 }
 
 /** Passes the wish to end after the epoch on to the pool, also where it came before. */

@@ -4,8 +4,7 @@ import { nasCell } from '../../src-shared/architecture/cell/published-cells';
 import { presets } from '../../src-shared/config/presets/presets';
 import { epochOf } from '../testing/synthetic-pool';
 import { tinyArchitecture, tinyRecipe } from '../testing/data/tiny-images';
-import { trainerReplySchema, trainerRequestSchema } from './protocol';
-import type { TrainerReply, TrainerRequest } from './trial-job';
+import { trainerReplySchema, trainerRequestSchema, type TrainerReply, type TrainerRequest } from './protocol';
 
 const train = {
   type: 'train',
@@ -42,11 +41,12 @@ const exam = {
 } as const satisfies TrainerRequest;
 const replies: readonly TrainerReply[] = [
   { type: 'ready', pid: 1, tensorflow: '2.21.0', device: 'cpu' },
-  { type: 'begun', trial: 1, epochs: [epochOf(0, 0.5)] },
-  { type: 'progress', trial: 1, epoch: 0, step: 1, steps: 2 },
-  { type: 'completed', trial: 1, stopped: false, memory: 400_000_000 },
+  { type: 'trialRestored', trial: 1, epochs: [epochOf(0, 0.5)] },
+  { type: 'trialProgress', trial: 1, epoch: 0, step: 1, steps: 2 },
+  { type: 'memory', bytes: 400_000_000 },
+  { type: 'trialEnded', trial: 1, end: { outcome: 'completed', stopped: false } },
+  { type: 'trialEnded', trial: 1, end: { outcome: 'cancelled' } },
   { type: 'examined', trial: 1, measure: null },
-  { type: 'failed', trial: 1, reason: 'diverged', message: 'Too fast.' },
   { type: 'unwritable', trial: 1, message: 'The disk is full.' },
 ];
 
@@ -90,7 +90,11 @@ describe('what trainers and their parents say to each other', () => {
       null,
     ])
       expect(trainerRequestSchema.safeParse(wrong).success).toBe(false);
-    expect(trainerReplySchema.safeParse({ ...replies[4], reason: 'tired' }).success).toBe(false);
+    const failed = { outcome: 'failed', reason: 'diverged', message: 'Too fast.' };
+    const ended = (end: unknown): unknown => ({ type: 'trialEnded', trial: 1, end });
+    expect(trainerReplySchema.safeParse(ended(failed)).success).toBe(true);
+    expect(trainerReplySchema.safeParse(ended({ ...failed, reason: 'tired' })).success).toBe(false);
+    expect(trainerReplySchema.safeParse(ended({ ...failed, stopped: true })).success).toBe(false);
   });
 
   it('is never understood by chance', () => {

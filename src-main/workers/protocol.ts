@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { languageCellSchema } from '../../src-shared/architecture/cell/language-model';
 import { convArchitectureSchema } from '../../src-shared/architecture/conv/conv-architecture';
+import { childEvents } from '../../src-shared/run/child-event';
 import { imageRecipeSchema } from '../../src-shared/tasks/images/image-recipe';
 import { textRecipeSchema } from '../../src-shared/tasks/text/text-recipe';
-import { epochRecordSchema } from '../../src-shared/tasks/data-kinds';
-import { failureReasons } from '../../src-shared/run/trial';
-import type { Child, TrainerReply, TrainerRequest } from './trial-job';
 
 const size = z.int().min(1);
-/** A child off the wire. */
-export const childSchema: z.ZodType<Child> = z.discriminatedUnion('kind', [
+
+/** What is trained and how: a convolutional network on images, or a language model of a cell on text. */
+export const childSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('images'),
     architecture: convArchitectureSchema,
@@ -17,71 +16,89 @@ export const childSchema: z.ZodType<Child> = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('text'), cell: languageCellSchema, recipe: textRecipeSchema }),
 ]);
-
-const jobSchema = z.strictObject({
-  trial: size,
-  child: childSchema,
-  seed: z.int().min(0).max(0xffffffff),
-  data: z.string().min(1),
-  weights: z.string().min(1).nullable(),
-  checkpoint: z.strictObject({ file: z.string().min(1), everyEpochs: size }).nullable(),
-});
+export type Child = z.infer<typeof childSchema>;
 
 const file = z.string().min(1);
-const examJobSchema = jobSchema.omit({ checkpoint: true }).extend({
-  weights: file,
-  test: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('images'), imagesFile: file, labelsFile: file, count: size }),
-      z.strictObject({ kind: z.literal('text'), tokensFile: file, count: size }),
-    ])
-    .nullable(),
-});
 
-/** What a trainer process accepts, wherever it comes from. */
-export const trainerRequestSchema: z.ZodType<TrainerRequest> = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('train'), job: jobSchema }),
-  z.strictObject({ type: z.literal('measure'), job: jobSchema, milliseconds: z.number().positive() }),
+/** One child to train: all that a trainer needs, wherever it runs. */
+const trialJobSchema = z.strictObject({
+  trial: size,
+  child: childSchema,
+  /** Seeds whatever is random in this child: initial weights, order of the images and augmentation, dropout. */
+  seed: z.int().min(0).max(0xffffffff),
+  /** Absolute path of the data set's copy in the cache (the test split is not below it). */
+  data: file,
+  /** Where to leave the weights at the end; null when they are not wanted. */
+  weights: file.nullable(),
+  /** Where its checkpoint is written after epochs, and read from to resume; null keeps none. */
+  checkpoint: z.strictObject({ file, everyEpochs: size }).nullable(),
+});
+export type TrialJob = z.infer<typeof trialJobSchema>;
+
+/** The test split of a data set, which a trainer is given for an evaluation only. */
+const testFilesSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('images'), imagesFile: file, labelsFile: file, count: size }),
+  z.strictObject({ kind: z.literal('text'), tokensFile: file, count: size }),
+]);
+export type TestFiles = z.infer<typeof testFilesSchema>;
+
+/** A trained child to evaluate: where its weights are, and on what; `test` is null for the validation part of its text. */
+const examJobSchema = trialJobSchema
+  .omit({ checkpoint: true })
+  .extend({ weights: file, test: testFilesSchema.nullable() });
+export type ExamJob = z.infer<typeof examJobSchema>;
+
+const milliseconds = z.number().positive();
+
+/** How fast a child trains. */
+const childSpeedSchema = z.strictObject({
+  /** From the order to the end of the first step: the graph is built and loaded. */
+  begin: milliseconds,
+  /** Medians of steps. */
+  trainStep: milliseconds,
+  evaluationStep: milliseconds,
+  /** Peak memory of the process by then, in bytes. */
+  memory: z.number().positive(),
+});
+export type ChildSpeed = z.infer<typeof childSpeedSchema>;
+
+/** From the search to a trainer process; it accepts nothing else, wherever it comes from. */
+export const trainerRequestSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('train'), job: trialJobSchema }),
+  /** Trains a child for about this long to see how fast it is. */
+  z.strictObject({ type: z.literal('measure'), job: trialJobSchema, milliseconds }),
   z.strictObject({ type: z.literal('examine'), job: examJobSchema }),
+  /** The child ends at the end of its epoch, keeping its result so far. */
   z.strictObject({ type: z.literal('stopAfterEpoch') }),
+  /** The child ends after the step that it is in, without a result. */
   z.strictObject({ type: z.literal('stopAfterStep'), trial: size }),
+  /** Holds the child, and those after it, between two steps until `release`. */
   z.strictObject({ type: z.literal('hold') }),
   z.strictObject({ type: z.literal('release') }),
   z.strictObject({ type: z.literal('exit') }),
 ]);
+export type TrainerRequest = z.infer<typeof trainerRequestSchema>;
 
-const taken = z.number().positive();
+const ofTrial = { trial: size };
 
-/** What a trainer process says. */
-export const trainerReplySchema: z.ZodType<TrainerReply> = z.discriminatedUnion('type', [
+/** From a trainer process to the search: the events of its child, and what else it has to say. */
+export const trainerReplySchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('ready'),
     pid: z.int().min(0),
     tensorflow: z.string(),
     device: z.string(),
   }),
-  z.strictObject({ type: z.literal('begun'), trial: size, epochs: z.array(epochRecordSchema) }),
-  z.strictObject({
-    type: z.literal('progress'),
-    trial: size,
-    epoch: z.int().min(0),
-    step: z.int().min(0),
-    steps: size,
-  }),
-  z.strictObject({ type: z.literal('epoch'), trial: size, record: epochRecordSchema }),
-  z.strictObject({
-    type: z.literal('measured'),
-    trial: size,
-    speed: z.strictObject({ begin: taken, trainStep: taken, evaluationStep: taken, memory: taken }),
-  }),
-  z.strictObject({ type: z.literal('completed'), trial: size, stopped: z.boolean(), memory: z.int().min(0) }),
-  z.strictObject({ type: z.literal('examined'), trial: size, measure: z.number().min(0).nullable() }),
-  z.strictObject({
-    type: z.literal('failed'),
-    trial: size,
-    reason: z.enum(failureReasons),
-    message: z.string(),
-  }),
-  z.strictObject({ type: z.literal('ended'), trial: size }),
-  z.strictObject({ type: z.literal('unwritable'), trial: size, message: z.string() }),
+  childEvents.restored.extend(ofTrial),
+  childEvents.progress.extend(ofTrial),
+  childEvents.epoch.extend(ofTrial),
+  childEvents.ended.extend(ofTrial),
+  /** Bytes that the process holds when a child is trained. */
+  z.strictObject({ type: z.literal('memory'), bytes: z.int().min(0) }),
+  z.strictObject({ type: z.literal('measured'), ...ofTrial, speed: childSpeedSchema }),
+  /** An accuracy in [0, 1], or a perplexity; null for one past all numbers. */
+  z.strictObject({ type: z.literal('examined'), ...ofTrial, measure: z.number().min(0).nullable() }),
+  /** The child is trained, and its weights cannot be written: the run's folder is at fault, not the child. */
+  z.strictObject({ type: z.literal('unwritable'), ...ofTrial, message: z.string() }),
 ]);
+export type TrainerReply = z.infer<typeof trainerReplySchema>;

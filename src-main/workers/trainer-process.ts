@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import type { TrainerRequest } from './trial-job';
+import type { TrainerRequest } from './protocol';
 
 /** How a process ended: by itself with a code, or by a signal. */
 export interface ProcessExit {

@@ -97,6 +97,7 @@ export const useRun = defineStore('run', () => {
       }
       case 'trialCompleted':
       case 'trialRepeated':
+      case 'trialInterrupted':
       case 'trialFailed':
       case 'trialReused':
         trials.value.set(event.trial.number, event.trial);

@@ -3,7 +3,7 @@ import { architectureFileSchema } from '../architecture-file/architecture-file';
 import { presetNames } from '../config/presets/presets';
 import { budgetSchema, searchConfigSchema } from '../config/search-config';
 import { datasetDescriptionSchema, epochRecordSchema } from '../tasks/data-kinds';
-import { decisionProbabilitiesSchema, runEventSchema } from '../run/run-event-schema';
+import { decisionProbabilitiesSchema, runEventSchema } from '../run/run-event';
 import { runSummarySchema } from '../run/run-summary';
 import { mostEpochs, trialSchema } from '../run/trial';
 import { trainingNameSchema, trainingSummarySchema } from '../training/training-summary';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { searchConfigSchema } from '../config/search-config';
 import { datasetDescriptionSchema } from '../tasks/data-kinds';
-import { controllerUpdateSchema } from '../run/run-event-schema';
+import { controllerUpdateSchema } from '../run/run-event';
 import { queueStateSchema } from '../run/queue-state';
 import { runSummarySchema } from '../run/run-summary';
 import type { ListedTrial } from '../run/trial';

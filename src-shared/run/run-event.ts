@@ -1,109 +1,95 @@
-import type { QueueState } from './queue-state';
-import type { EpochRecord } from '../tasks/data-kinds';
-import type { FailureReason, Trial } from './trial';
+import { z } from 'zod';
+import { childEvents } from './child-event';
+import { queueStateSchema } from './queue-state';
+import { failureReasons, trialSchema } from './trial';
 
-/** What happens in a search, in order. The CLI's progress, the window and the log are made of these; the store holds the facts. */
-export type RunEvent =
-  | {
-      readonly type: 'runStarted';
-      readonly runId: string;
-      readonly folder: string;
-      readonly resumed: boolean;
-      readonly at: number;
-    }
-  | { readonly type: 'trialProposed'; readonly trial: Trial; readonly at: number }
-  | { readonly type: 'trialStarted'; readonly trial: number; readonly trainer: number; readonly at: number }
-  /** The child goes on from a state that was kept of it, with these epochs behind it; one that begins anew has none. */
-  | {
-      readonly type: 'trialRestored';
-      readonly trial: number;
-      readonly trainer: number;
-      readonly epochs: readonly EpochRecord[];
-      readonly at: number;
-    }
-  | {
-      readonly type: 'trialProgress';
-      readonly trial: number;
-      readonly trainer: number;
-      readonly epoch: number;
-      /** Of the epoch: steps done and steps in all. */
-      readonly step: number;
-      readonly steps: number;
-      readonly at: number;
-    }
-  | {
-      readonly type: 'epochEnded';
-      readonly trial: number;
-      readonly trainer: number;
-      readonly record: EpochRecord;
-      readonly at: number;
-    }
-  | { readonly type: 'trialCompleted'; readonly trial: Trial; readonly at: number }
-  | {
-      readonly type: 'trialFailed';
-      readonly trial: Trial;
-      readonly reason: FailureReason;
-      readonly message: string;
-      readonly at: number;
-    }
-  /** The user has a failed child trained again; it waits for that. */
-  | { readonly type: 'trialRetried'; readonly trial: Trial; readonly at: number }
-  /** The child's trainer was lost, or there was not enough memory: it is trained again, and has not failed. */
-  | {
-      readonly type: 'trialRepeated';
-      readonly trial: Trial;
-      readonly reason: FailureReason;
-      readonly message: string;
-      readonly at: number;
-    }
-  | { readonly type: 'trialReused'; readonly trial: Trial; readonly at: number }
-  | { readonly type: 'controllerUpdated'; readonly update: ControllerUpdate; readonly at: number }
-  /** Workers of the queue came, went or took children, or it went away or came back. Not stored. */
-  | { readonly type: 'queueChanged'; readonly queue: QueueState; readonly at: number }
-  | { readonly type: 'runPaused'; readonly at: number }
-  | { readonly type: 'runContinued'; readonly at: number }
-  | {
-      readonly type: 'runEnded';
-      readonly outcome: RunOutcome;
-      /** What broke, as a sentence; null unless the outcome is 'failed'. */
-      readonly message: string | null;
-      readonly at: number;
-    };
+const number = z.int().min(1);
+/** Milliseconds since 1970. */
+const at = z.number();
 
 /** Why a run ended: its budget is used up, the user stopped it, or something broke. */
-export type RunOutcome = 'finished' | 'stopped' | 'failed';
+export const runOutcomes = ['finished', 'stopped', 'failed'] as const;
+export type RunOutcome = (typeof runOutcomes)[number];
 
 /** One update of the controller's parameters. */
-export interface ControllerUpdate {
+export const controllerUpdateSchema = z.strictObject({
   /** From 1. */
-  readonly number: number;
-  readonly replica: number;
+  number,
+  replica: z.int().min(0),
   /** Trials whose rewards made the gradient. */
-  readonly trials: readonly number[];
-  readonly meanReward: number;
+  trials: z.array(number).readonly(),
+  meanReward: z.number(),
   /** The baseline that was subtracted; null for the first update when there was none yet. */
-  readonly baseline: number | null;
+  baseline: z.number().nullable(),
   /** Euclidean norm of the gradient. */
-  readonly gradientNorm: number;
+  gradientNorm: z.number(),
   /**
    * Updates that the parameters had seen when the replica fetched them: the batch was sampled and its gradient computed by those. Null in
    * runs of releases that did not store it; 0 in random search.
    */
-  readonly sampledVersion: number | null;
+  sampledVersion: z.int().min(0).nullable(),
   /** Updates that the parameters saw between the replica's fetching them and its sending the gradient. Null as above. */
-  readonly staleness: number | null;
+  staleness: z.int().min(0).nullable(),
   /** Mean entropy of the decisions of the batch, nats a decision. */
-  readonly entropy: number;
+  entropy: z.number(),
   /** The same for each kind of decision, by its name; of anchor points, a link. Empty in runs of releases that did not store it. */
-  readonly entropies: Readonly<Record<string, number>>;
-}
+  entropies: z.record(z.string(), z.number()).readonly(),
+});
+export type ControllerUpdate = z.infer<typeof controllerUpdateSchema>;
 
-/** What a strategy leaned to at a decision point: the mean over the architectures of a batch. */
-export interface DecisionProbabilities {
+/** Mean decision probabilities at a decision point, over the architectures of a batch. */
+export const decisionProbabilitiesSchema = z.strictObject({
   /** Kind of the decision: 'filterHeight', 'anchorPoint', 'combination', … */
-  readonly name: string;
+  name: z.string(),
   /** The layer (from 1; 0 for a decision about the whole network) or tree node (from 0). */
-  readonly layer: number;
+  layer: z.int().min(0),
   /** Of each option in the order of the space; of an anchor point, of a link from each earlier layer. */
-  readonly probabilities: readonly number[];
-}
+  probabilities: z.array(z.number().min(0).max(1)).readonly(),
+});
+export type DecisionProbabilities = z.infer<typeof decisionProbabilitiesSchema>;
+
+const ofChild = { trial: number, trainer: number, at };
+const ofTrial = { trial: trialSchema, at };
+const failure = { reason: z.enum(failureReasons), message: z.string() };
+
+/**
+ * What happens in a search, in order: the events of its children, and its own. The terminal, the window and the log are made of these;
+ * the tables of the run hold the facts.
+ */
+export const runEventSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('runStarted'),
+    runId: z.string(),
+    folder: z.string(),
+    resumed: z.boolean(),
+    at,
+  }),
+  z.strictObject({ type: z.literal('trialProposed'), ...ofTrial }),
+  childEvents.started.extend(ofChild),
+  childEvents.restored.extend(ofChild),
+  /** Not stored. */
+  childEvents.progress.extend(ofChild),
+  childEvents.epoch.extend(ofChild),
+  z.strictObject({ type: z.literal('trialCompleted'), ...ofTrial }),
+  z.strictObject({ type: z.literal('trialFailed'), ...ofTrial, ...failure }),
+  /** The search ends before the child: it is trained again, or to its end, when the run is resumed. */
+  z.strictObject({ type: z.literal('trialInterrupted'), ...ofTrial }),
+  /** The child's trainer was lost, or there was not enough memory: it is trained again, and has not failed. */
+  z.strictObject({ type: z.literal('trialRepeated'), ...ofTrial, ...failure }),
+  /** The user has a failed child trained again; it waits for that. */
+  z.strictObject({ type: z.literal('trialRetried'), ...ofTrial }),
+  z.strictObject({ type: z.literal('trialReused'), ...ofTrial }),
+  z.strictObject({ type: z.literal('controllerUpdated'), update: controllerUpdateSchema, at }),
+  /** Workers of the queue came, went or took children, or it went away or came back. Not stored. */
+  z.strictObject({ type: z.literal('queueChanged'), queue: queueStateSchema, at }),
+  z.strictObject({ type: z.literal('runPaused'), at }),
+  z.strictObject({ type: z.literal('runContinued'), at }),
+  z.strictObject({
+    type: z.literal('runEnded'),
+    outcome: z.enum(runOutcomes),
+    /** What broke, as a sentence; null unless the outcome is 'failed'. */
+    message: z.string().nullable(),
+    at,
+  }),
+]);
+export type RunEvent = z.infer<typeof runEventSchema>;

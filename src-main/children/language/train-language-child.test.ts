@@ -11,6 +11,7 @@ import { openSession } from '../../engine/session';
 import { checkpointFile } from '../training/checkpoint-file';
 import { languageModel } from './language-model';
 import { measureText } from './measure-text';
+import { hearing } from '../../testing/hearing';
 import { trainLanguageChild } from './train-language-child';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-language-child-'));
@@ -83,7 +84,9 @@ describe('a child on text', () => {
   it('follows the schedule of its rate, and counts its steps', async () => {
     const steps: string[] = [];
     const { epochs } = await trainLanguageChild(job, data, {
-      onStep: (epoch, step, all) => steps.push(`${epoch}: ${step} of ${all}`),
+      onEvent: hearing({
+        trialProgress: ({ epoch, step, steps: all }) => steps.push(`${epoch}: ${step} of ${all}`),
+      }),
     });
     expect(epochs.map(({ learningRate }) => learningRate)).toEqual([0.125, 0.125, 0.0625, 0.03125]);
     // 150 tokens a row in windows of 8, then 26 at most.
@@ -117,9 +120,11 @@ describe('a child on text', () => {
       dropped,
       data,
       {
-        onStep: (epoch, step) => {
-          if (epoch === 2 && step === 5) throw new Error('killed');
-        },
+        onEvent: hearing({
+          trialProgress: ({ epoch, step }) => {
+            if (epoch === 2 && step === 5) throw new Error('killed');
+          },
+        }),
       },
       checkpoints(),
     );
@@ -128,7 +133,7 @@ describe('a child on text', () => {
     const result = await trainLanguageChild(
       dropped,
       data,
-      { onBegin: (epochs) => begun.push(epochs.length) },
+      { onEvent: hearing({ trialRestored: ({ epochs }) => begun.push(epochs.length) }) },
       checkpoints(),
     );
     expect(begun).toEqual([2]);

@@ -12,7 +12,7 @@ import { hasCustomOps } from '../../engine/load';
 import { fetchedFloats, fetchedNumber, openSession, type Session } from '../../engine/session';
 import type { NamedTensor } from '../safetensors';
 import type { ChildCheckpoints } from '../training/child-state';
-import { type ChildListener, runEpochs, stepListener, type StepListener } from '../training/run-epochs';
+import { runEpochs, stepListener, type StepListener, type TrainControl } from '../training/run-epochs';
 import { type RowWindow, rowWindows } from './corpus-rows';
 import { languageModel, type LanguageModel } from './language-model';
 import { measureText } from './measure-text';
@@ -45,7 +45,7 @@ export interface TrainedLanguageChild {
 export async function trainLanguageChild(
   { cell, recipe, seed }: LanguageJob,
   data: TrainingTokens,
-  listener: ChildListener<LanguageEpochRecord> = {},
+  control: TrainControl = {},
   checkpoints: ChildCheckpoints | null = null,
 ): Promise<TrainedLanguageChild> {
   const { counts, vocabulary } = data;
@@ -72,13 +72,13 @@ export async function trainLanguageChild(
       windows: rowWindows(counts.train, batchSize, recipe.steps),
       validationTokens: counts.valid,
       ...generators,
-      ...stepListener(listener),
+      ...stepListener(control),
     };
     const runEpochOf = (epoch: number): Promise<LanguageEpochRecord> => runEpoch(training, epoch);
     const { graph } = model;
     const trained = await runEpochs<LanguageEpochRecord>(
       { graph, session, generators, seed, kind: 'text', epochs: recipe.epochs, runEpoch: runEpochOf },
-      listener,
+      control,
       checkpoints,
     );
     return { architecture, ...trained, weights: readWeights(session, model) };

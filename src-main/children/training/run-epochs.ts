@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ChildEvent } from '../../../src-shared/run/child-event';
 import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import { type ChildCheckpoints, type ChildParts, putState, takeState } from './child-state';
 
-/** What goes with every step. */
+/** What accompanies every step. */
 export interface StepListener {
   /** After each step, of training or of evaluation; both count in `steps`. */
   readonly onStep: (epoch: number, step: number, steps: number) => void;
@@ -12,12 +13,10 @@ export interface StepListener {
   readonly now: () => number;
 }
 
-/** What the caller hears and decides while a child trains; called between steps. */
-export interface ChildListener<Epoch extends EpochRecord> extends Partial<StepListener> {
-  /** Called once, before the first step, with the epochs that the child goes on from: none when it begins anew. */
-  readonly onBegin?: (epochs: readonly Epoch[]) => void;
-  /** After each epoch, when its state has been kept. */
-  readonly onEpoch?: (record: Epoch) => void;
+/** How a training loop is followed and controlled, between its steps. */
+export interface TrainControl extends Partial<Omit<StepListener, 'onStep'>> {
+  /** Hears what epochs the child resumes from, each step and each epoch; the caller knows its start and its end. */
+  readonly onEvent?: (event: ChildEvent) => void;
   /** Asked after each epoch: whether it was the last. */
   readonly stopRequested?: () => boolean;
 }
@@ -32,12 +31,12 @@ export interface TrainableChild<Epoch extends EpochRecord> extends ChildParts {
   readonly runEpoch: (epoch: number) => Promise<Epoch>;
 }
 
-/** What goes with every step, also where the caller does not care. */
-export function stepListener(listener: Partial<StepListener>): StepListener {
+/** What accompanies every step, with defaults for what the caller does not control. */
+export function stepListener({ onEvent, turn = nextTurn, now }: TrainControl): StepListener {
   return {
-    onStep: listener.onStep ?? (() => undefined),
-    turn: listener.turn ?? nextTurn,
-    now: listener.now ?? (() => performance.now()),
+    onStep: (epoch, step, steps) => onEvent?.({ type: 'trialProgress', epoch, step, steps }),
+    turn,
+    now: now ?? (() => performance.now()),
   };
 }
 
@@ -47,13 +46,13 @@ export function stepListener(listener: Partial<StepListener>): StepListener {
  */
 export async function runEpochs<Epoch extends EpochRecord>(
   child: TrainableChild<Epoch>,
-  listener: ChildListener<Epoch>,
+  control: TrainControl,
   checkpoints: ChildCheckpoints | null,
 ): Promise<{ readonly epochs: readonly Epoch[]; readonly stopped: boolean }> {
-  const { turn } = stepListener(listener);
+  const { turn } = stepListener(control);
   child.session.run('init', { seed: Int32Array.of(child.seed | 0, 0) });
   const epochs = restoredEpochs(child, checkpoints);
-  listener.onBegin?.([...epochs]);
+  control.onEvent?.({ type: 'trialRestored', epochs: [...epochs] });
   let kept = epochs.length;
   const keep = (): void => {
     if (checkpoints === null || kept === epochs.length) return;
@@ -66,9 +65,9 @@ export async function runEpochs<Epoch extends EpochRecord>(
     epochs.push(record);
     const due = epochs.length === child.epochs || epochs.length - kept >= (checkpoints?.everyEpochs ?? 0);
     if (due) keep();
-    listener.onEpoch?.(record);
+    control.onEvent?.({ type: 'epochEnded', record });
     await turn();
-    stopped = epochs.length < child.epochs && (listener.stopRequested?.() ?? false);
+    stopped = epochs.length < child.epochs && (control.stopRequested?.() ?? false);
     if (stopped) keep();
   }
   return { epochs, stopped };

@@ -36,6 +36,7 @@ export function eventLine(event: RunEvent, measure: Measure): string | undefined
     case 'runContinued':
     case 'runEnded':
     case 'trialProposed':
+    case 'trialInterrupted':
     case 'trialStarted':
     case 'trialProgress':
     case 'epochEnded':

@@ -1,16 +1,18 @@
 import { expect, it } from 'vitest';
 import { epochOf } from '../../testing/synthetic-pool';
+import { workerEventSchema } from '../../workers/queue/worker/worker-event';
 import { workerLine } from './worker-view';
 
 it('a worker says a line for each child, epoch and end, and none for steps', () => {
-  const child = { search: '0123456789', trial: 12, seat: 1, epochs: 3 };
+  const child = { search: '0123456789', trial: 12, trainer: 1, epochs: 3 };
   const url = 'redis://lab:6379';
+  const lineOf = (event: unknown): string | undefined => workerLine(workerEventSchema.parse(event), url);
   expect([
-    workerLine({ type: 'ready', datasets: [{ name: 'cifar10', fingerprint: 'a'.repeat(64) }] }, url),
-    workerLine({ type: 'started', ...child }, url),
-    workerLine({ type: 'progress', ...child, epoch: 0, step: 1, steps: 2 }, url),
-    workerLine({ type: 'epoch', ...child, record: epochOf(0, 0.5) }, url),
-    workerLine({ type: 'ended', ...child, outcome: 'givenBack' }, url),
+    lineOf({ type: 'ready', datasets: [{ name: 'cifar10', fingerprint: 'a'.repeat(64) }] }),
+    lineOf({ type: 'trialStarted', ...child }),
+    lineOf({ type: 'trialProgress', ...child, epoch: 0, step: 1, steps: 2 }),
+    lineOf({ type: 'epochEnded', ...child, record: epochOf(0, 0.5) }),
+    lineOf({ type: 'trialEnded', ...child, end: { outcome: 'cancelled' }, released: 'givenBack' }),
   ]).toEqual([
     'Working at redis://lab:6379 with cifar10 (aaaaaaaaaaaa…). Ctrl-C ends it.',
     'child 12 of 01234567: in training',

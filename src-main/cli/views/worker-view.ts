@@ -16,7 +16,7 @@ export function workerView(
   url: string,
   { json }: { readonly json: boolean },
 ): WorkerView {
-  const endings = {
+  const notices = {
     afterEpoch:
       'Ending after the epoch that each child is in; what is not complete goes back into the queue. Press Ctrl-C again to end at once.',
     now: 'Ending at once; the children go back into the queue.',
@@ -30,14 +30,14 @@ export function workerView(
       const line = workerLine(event, url);
       if (line !== undefined) writeLine(terminal, line);
     },
-    ending: (when) => (json ? terminal.stderr : terminal.stdout).write(`${endings[when]}\n`),
+    ending: (when) => (json ? terminal.stderr : terminal.stdout).write(`${notices[when]}\n`),
   };
 }
 
-const outcomes = {
+const endings = {
   completed: 'complete',
   failed: 'failed; its search has the reason',
-  interrupted: 'ended by its search',
+  cancelled: 'ended by its search',
   lost: 'given to another worker, since the queue had no sign of life from this one',
   givenBack: 'given back into the queue',
 } as const;
@@ -56,16 +56,16 @@ export function workerLine(event: WorkerEvent, url: string): string | undefined 
       return `The queue ${url} is back.`;
     case 'dataLost':
       return `${event.name} is not offered any more: ${event.message}`;
-    case 'started':
+    case 'trialStarted':
       return `${nameOf(event)}: in training`;
-    case 'epoch': {
+    case 'epochEnded': {
       const [{ id: measure }] = dataKinds.of(event.record.kind).metrics;
       const reached = measureText(measure, validationMeasure(event.record));
       return `${nameOf(event)}: epoch ${event.record.epoch + 1} of ${event.epochs}, ${reached}`;
     }
-    case 'ended':
-      return `${nameOf(event)}: ${outcomes[event.outcome]}`;
-    case 'progress':
+    case 'trialEnded':
+      return `${nameOf(event)}: ${endings[event.released ?? event.end.outcome]}`;
+    case 'trialProgress':
       return undefined;
   }
 }

@@ -122,7 +122,7 @@ describe('a search by four workers', () => {
         if (victim === 'worker') {
           // One that trains, if there is one.
           const busy = workers.flatMap((one, place) =>
-            count(one.stdout(), 'started') > count(one.stdout(), 'ended') ? [place] : [],
+            count(one.stdout(), 'trialStarted') > count(one.stdout(), 'trialEnded') ? [place] : [],
           );
           const place = busy.length > 0 ? busy[draw.integer(busy.length)] : draw.integer(workers.length);
           if (place === undefined) continue;

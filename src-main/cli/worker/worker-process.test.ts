@@ -178,7 +178,7 @@ describe('Ctrl-C at a worker', () => {
     expect(first.stdout.trim().split('\n').at(-1)).toMatch(/"outcome":"givenBack"/);
 
     const twice = startProgram(worker('--json'), environment(secret));
-    await twice.sees(/"type":"started"/);
+    await twice.sees(/"type":"trialStarted"/);
     twice.process.kill('SIGINT');
     await wait(400);
     twice.process.kill('SIGINT');

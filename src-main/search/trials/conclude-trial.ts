@@ -1,15 +1,15 @@
+import type { ChildResult } from '../../../src-shared/run/child-event';
 import { outcomeOf } from '../../../src-shared/run/reward';
 import type { Trial } from '../../../src-shared/run/trial';
 import { removeChildCheckpoint } from '../../runs/child-checkpoints';
 import { readBestTrials, updateTrial } from '../../runs/tables/trials';
 import { pruneWeights } from '../../runs/weights';
-import type { TrialResult } from '../../workers/trainer-pool';
 import type { Ending } from './early-stopping';
 import { reasonToGiveUp } from './give-up';
 import { fail, record, type SearchState } from '../search-state';
 
-/** Stores what became of a child: its reward, the reason of its failure, or that it was interrupted. */
-export function concludeTrial(state: SearchState, trial: Trial, result: TrialResult): Trial {
+/** Stores how a child ended: its reward, the reason of its failure, or that it was interrupted. */
+export function concludeTrial(state: SearchState, trial: Trial, result: ChildResult): Trial {
   const { database, manifest } = state.run;
   const { recipe, budget } = manifest.config;
   const at = state.clock();
@@ -24,17 +24,19 @@ export function concludeTrial(state: SearchState, trial: Trial, result: TrialRes
   if (!whole) {
     // Its epochs stay to be seen. For the controller it must be trained to the end: a resumed search then goes the same way.
     const interrupted: Trial = { ...trial, state: 'interrupted', measure, endedAt: at };
-    database.transaction(() => updateTrial(database, interrupted));
+    record(state, { type: 'trialInterrupted', trial: interrupted, at }, () =>
+      updateTrial(database, interrupted),
+    );
     return interrupted;
   }
   return recordCompletion(state, { ...trial, endedAt: at }, result);
 }
 
 /**
- * What becomes of a child that its user has ended: with a whole epoch behind it, its reward is that of the epochs that it has, so that
+ * Stores a child that its user has ended: with a whole epoch behind it, its reward is that of the epochs that it has, so that
  * the controller need not wait for it; without one it has failed.
  */
-export function concludeEnded(state: SearchState, trial: Trial, result: TrialResult): Trial {
+export function concludeEnded(state: SearchState, trial: Trial, result: ChildResult): Trial {
   state.run.log.write('search', `child ${trial.number} was ended by the user`);
   if (result.epochs.length === 0)
     return recordFailure(state, trial, {
@@ -44,11 +46,11 @@ export function concludeEnded(state: SearchState, trial: Trial, result: TrialRes
   return recordCompletion(state, { ...trial, endedBy: 'user', endedAt: state.clock() }, result);
 }
 
-/** What becomes of a child that the rule of the run has ended: its reward is that of the epochs that it was given. */
+/** Stores a child that the rule of the run has ended: its reward is that of the epochs that it was given. */
 export function concludeUnpromising(
   state: SearchState,
   trial: Trial,
-  result: TrialResult,
+  result: ChildResult,
   ending: Ending,
 ): Trial {
   const epochs = result.epochs.slice(0, ending.epochs);
@@ -63,7 +65,7 @@ export function concludeUnpromising(
   );
 }
 
-function recordCompletion(state: SearchState, trial: Trial, { epochs }: TrialResult): Trial {
+function recordCompletion(state: SearchState, trial: Trial, { epochs }: ChildResult): Trial {
   const { database, manifest, folder } = state.run;
   const { recipe, keepBest } = manifest.config;
   const ended: Trial = { ...trial, state: 'completed', ...outcomeOf(epochs, recipe) };

@@ -113,10 +113,10 @@ describe('a search with a rule', () => {
         },
         run: async (job, listener) => {
           if (job.trial !== 20) return pool.run(job, listener);
-          listener?.onStart?.(1);
-          listener?.onBegin?.(poor);
+          listener?.onEvent?.({ type: 'trialStarted', trainer: 1 });
+          listener?.onEvent?.({ type: 'trialRestored', epochs: poor });
           expect(listener?.afterStep?.aborted).toBe(true);
-          return { outcome: 'interrupted', epochs: poor };
+          return { outcome: 'cancelled', epochs: poor };
         },
       },
     });

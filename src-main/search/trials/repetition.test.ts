@@ -8,8 +8,8 @@ import { cpuTrainers } from '../../testing/cpu-trainers';
 import { demo, newRun, searchOf } from '../../testing/search-fixture';
 import { epochOf } from '../../testing/synthetic-pool';
 import { temporaryFolder } from '../../testing/temporary-folder';
-import type { TrialResult } from '../../workers/trainer-pool';
-import type { TrialJob } from '../../workers/trial-job';
+import type { ChildResult } from '../../../src-shared/run/child-event';
+import type { TrialJob } from '../../workers/protocol';
 import { runSearch } from '../search';
 
 let runs: string;
@@ -33,7 +33,7 @@ async function searchWithFailures(
     trainers: cpuTrainers(2, trainers),
   });
   const jobs: TrialJob[] = [];
-  const result = (job: TrialJob): TrialResult => {
+  const result = (job: TrialJob): ChildResult => {
     if (job.trial === 2 && jobs.push(job) <= times)
       return { outcome: 'failed', reason, message: 'So it was.', epochs: [] };
     return { outcome: 'completed', stopped: false, epochs: [epochOf(0, 0.5)] };

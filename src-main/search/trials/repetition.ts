@@ -1,6 +1,6 @@
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import type { FailureReason, Trial } from '../../../src-shared/run/trial';
-import type { TrialResult } from '../../workers/trainer-pool';
+import type { ChildResult } from '../../../src-shared/run/child-event';
 
 /** Failures of the process that trained, which need not be the network's. */
 const ofTheTrainer: ReadonlySet<FailureReason> = new Set(['crashed', 'silent']);
@@ -12,7 +12,7 @@ const ofTheTrainer: ReadonlySet<FailureReason> = new Set(['crashed', 'silent']);
  */
 export function repetitionOf(
   trial: Trial,
-  result: TrialResult,
+  result: ChildResult,
   { trainers, recipe }: Pick<SearchConfig, 'trainers' | 'recipe'>,
 ): Trial | undefined {
   if (result.outcome !== 'failed') return undefined;

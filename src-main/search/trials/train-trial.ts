@@ -1,12 +1,13 @@
 import { Generator } from '../../../src-shared/random';
+import { startedBefore, type ChildEvent, type ChildResult } from '../../../src-shared/run/child-event';
 import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import type { Trial } from '../../../src-shared/run/trial';
 import { childCheckpointPath } from '../../runs/child-checkpoints';
 import { insertEpoch, replaceEpochs } from '../../runs/tables/epochs';
 import { readTrial, updateTrial } from '../../runs/tables/trials';
 import { weightsPath } from '../../runs/weights';
-import type { TrialListener, TrialResult } from '../../workers/trainer-pool';
-import type { Child, TrialJob } from '../../workers/trial-job';
+import type { ChildListener } from '../../workers/trainer-pool';
+import type { Child, TrialJob } from '../../workers/protocol';
 import { concludeEnded, concludeTrial, concludeUnpromising } from './conclude-trial';
 import type { Ending } from './early-stopping';
 import { untilContinued } from '../control/pause-search';
@@ -33,13 +34,12 @@ export async function trainTrial(state: SearchState, trial: Trial): Promise<Tria
       const trained = readTrial(state.run.database, trial.number) ?? next;
       const ending = judged.ending();
       if (ending !== undefined) return concludeUnpromising(state, trained, result, ending);
-      if (own.signal.aborted && result.outcome === 'interrupted')
-        return concludeEnded(state, trained, result);
+      if (own.signal.aborted && result.outcome === 'cancelled') return concludeEnded(state, trained, result);
       const repetition = repetitionOf(trained, result, state.run.manifest.config);
       if (repetition === undefined) return concludeTrial(state, trained, result);
       // A search that is ending leaves the repetition to the next session.
       if (isHalting(state))
-        return concludeTrial(state, trained, { outcome: 'interrupted', epochs: result.epochs });
+        return concludeTrial(state, trained, { outcome: 'cancelled', epochs: result.epochs });
       repeat(state, repetition, result);
       next = repetition;
     }
@@ -49,7 +49,7 @@ export async function trainTrial(state: SearchState, trial: Trial): Promise<Tria
   }
 }
 
-function repeat(state: SearchState, trial: Trial, result: TrialResult): void {
+function repeat(state: SearchState, trial: Trial, result: ChildResult): void {
   const { database, log } = state.run;
   const failed = result.outcome === 'failed' ? result : undefined;
   const [reason, message] = [failed?.reason ?? 'error', failed?.message ?? ''];
@@ -84,49 +84,46 @@ function atBatchSize(child: Child, batchSize: number | null): Child {
     : { ...child, recipe: { ...child.recipe, batchSize } };
 }
 
-/** Stores what is told of a child, and ends it when the rule of the run says so. */
+/** Stores the events of a child, and ends it when the rule of the run says so. */
 function judgedListener(
   state: SearchState,
   trial: Trial,
   own: AbortSignal,
-): { readonly listener: TrialListener; readonly ending: () => Ending | undefined } {
+): { readonly listener: ChildListener; readonly ending: () => Ending | undefined } {
   const unpromising = new AbortController();
+  const store = eventStore(state, trial);
   let ending: Ending | undefined;
   let epochs: readonly EpochRecord[] = [];
-  const signal = AbortSignal.any([state.halt.signal, own]);
-  const listener = listenerOf(state, trial, signal);
   const endIfJudged = (): void => {
     if (ending !== undefined) unpromising.abort();
   };
   return {
     ending: () => ending,
     listener: {
-      ...listener,
+      signal: AbortSignal.any([state.halt.signal, own]),
       afterStep: unpromising.signal,
-      onBegin: (restored) => {
-        if (ending !== undefined) return;
-        ending = state.stopping.judge(restored);
-        epochs = restored.slice(0, ending?.epochs);
-        listener.onBegin(epochs);
-        endIfJudged();
-      },
-      onEpoch: (epoch) => {
-        if (ending !== undefined) return;
-        epochs = [...epochs, epoch];
-        listener.onEpoch(epoch);
-        ending = state.stopping.judge(epochs);
-        endIfJudged();
+      onEvent: (event) => {
+        if (event.type === 'trialRestored') {
+          if (ending !== undefined) return;
+          ending = state.stopping.judge(event.epochs);
+          epochs = event.epochs.slice(0, ending?.epochs);
+          store({ ...event, epochs });
+          endIfJudged();
+        } else if (event.type === 'epochEnded') {
+          if (ending !== undefined) return;
+          epochs = [...epochs, event.record];
+          store(event);
+          ending = state.stopping.judge(epochs);
+          endIfJudged();
+        } else store(event);
       },
     },
   };
 }
 
-function listenerOf(
-  state: SearchState,
-  trial: Trial,
-  signal: AbortSignal,
-): TrialListener & Required<Pick<TrialListener, 'onBegin' | 'onEpoch'>> {
-  const { database } = state.run;
+/** Stores each event of a child with the facts that it brings, and passes it on as one of the run. */
+function eventStore(state: SearchState, trial: Trial): (event: ChildEvent) => void {
+  const { database, log } = state.run;
   let trainer = 0;
   let startedAt = 0;
   const running = (since: number): Trial => ({
@@ -136,45 +133,49 @@ function listenerOf(
     startedAt: since,
     endedAt: null,
   });
-  return {
-    signal,
-    onStart: (which: number): void => {
-      trainer = which;
-      startedAt = state.clock();
-      record(
-        state,
-        { type: 'trialStarted', trial: trial.number, trainer, at: startedAt },
-        () => updateTrial(database, running(startedAt)),
-        'relaxed',
-      );
-    },
-    onBegin: (epochs: readonly EpochRecord[]): void => {
-      const replace = (): void => replaceEpochs(database, trial.number, epochs);
-      if (epochs.length === 0) {
-        database.transaction(replace, 'relaxed');
-        return;
-      }
-      // As if it had been trained in one piece, so that it is known how long it took.
-      const before = 1000 * epochs.reduce((sum, { seconds }) => sum + seconds, 0);
-      record(
-        state,
-        { type: 'trialRestored', trial: trial.number, trainer, epochs: [...epochs], at: state.clock() },
-        () => {
+  return (event) => {
+    const at = state.clock();
+    const { number } = trial;
+    switch (event.type) {
+      case 'trialStarted':
+        ({ trainer } = event);
+        startedAt = at;
+        record(
+          state,
+          { ...event, trial: number, at },
+          () => updateTrial(database, running(startedAt)),
+          'relaxed',
+        );
+        break;
+      case 'trialRestored': {
+        const { epochs } = event;
+        const replace = (): void => replaceEpochs(database, number, epochs);
+        if (epochs.length === 0) {
+          database.transaction(replace, 'relaxed');
+          break;
+        }
+        record(state, { ...event, trial: number, trainer, at }, () => {
           replace();
-          updateTrial(database, running(Math.round(startedAt - before)));
-        },
-      );
-      state.run.log.write('search', `child ${trial.number} goes on after epoch ${epochs.length}`);
-    },
-    onProgress: (progress: { readonly epoch: number; readonly step: number; readonly steps: number }): void =>
-      state.listener({ type: 'trialProgress', trial: trial.number, trainer, ...progress, at: state.clock() }),
-    onEpoch: (epoch: EpochRecord): void =>
-      record(
-        state,
-        { type: 'epochEnded', trial: trial.number, trainer, record: epoch, at: state.clock() },
-        () => insertEpoch(database, trial.number, epoch),
-        // The child's own checkpoint holds its epochs too, and is on the disk already.
-        'relaxed',
-      ),
+          updateTrial(database, running(startedBefore(startedAt, epochs)));
+        });
+        log.write('search', `child ${number} goes on after epoch ${epochs.length}`);
+        break;
+      }
+      case 'trialProgress':
+        state.listener({ ...event, trial: number, trainer, at });
+        break;
+      case 'epochEnded':
+        record(
+          state,
+          { ...event, trial: number, trainer, at },
+          () => insertEpoch(database, number, event.record),
+          // The child's own checkpoint holds its epochs too, and is on the disk already.
+          'relaxed',
+        );
+        break;
+      // The result says how it ended, and what follows from that.
+      case 'trialEnded':
+        break;
+    }
   };
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type RunEvent } from '../../../src-shared/run/run-event';
-import { runEventSchema } from '../../../src-shared/run/run-event-schema';
+import { runEventSchema } from '../../../src-shared/run/run-event';
 
 /** `cellsmith search --json` as a process, heard event by event. */
 export interface SearchProcess {

@@ -8,7 +8,7 @@ import { connectQueue } from '../../workers/queue/wire/connect';
 import { serveQueue, type ServeQueueOptions } from '../../workers/queue/worker/serve-queue';
 import type { WorkerEvent } from '../../workers/queue/worker/worker-event';
 import type { TrainerPool } from '../../workers/trainer-pool';
-import type { TrialJob } from '../../workers/trial-job';
+import type { TrialJob } from '../../workers/protocol';
 import { runDescription } from '../run-description';
 import { syntheticPool, type SyntheticChildren } from '../synthetic-pool';
 

@@ -2,12 +2,13 @@ import type { z } from 'zod';
 import { childJobOf } from '../../workers/queue/producer/child-job';
 import { contentOf } from '../../workers/queue/wire/data-content';
 import {
-  childEventSchema,
   childJobSchema,
-  childResultSchema,
-  searchStateSchema,
+  desiredStateSchema,
+  jobResultSchema,
+  workerMessageSchema,
   workerRecordSchema,
 } from '../../workers/queue/wire/messages';
+import { queueProtocol } from '../../workers/queue/wire/keys';
 import { childOf, description } from './queue-fixture';
 import { epochOf } from '../synthetic-pool';
 
@@ -25,7 +26,7 @@ export const job = {
   }),
   token,
 };
-const by = { protocol: 1, token, attempt: 1, worker: token, host: 'a-machine' };
+const by = { protocol: queueProtocol, token, attempt: 1, worker: token, host: 'a-machine' };
 export const result = {
   ...by,
   outcome: 'completed',
@@ -33,10 +34,10 @@ export const result = {
   epochs: [epochOf(0, 0.5)],
   weights: null,
 };
-const event = { ...by, type: 'epoch', record: epochOf(0, 0.5) };
-const state = { protocol: 1, mode: 'run', leastReward: 0 };
+const event = { ...by, type: 'epochEnded', record: epochOf(0, 0.5) };
+const state = { protocol: queueProtocol, mode: 'run', leastReward: 0 };
 export const record = {
-  protocol: 1,
+  protocol: queueProtocol,
   worker: token,
   host: 'a-machine',
   pid: 1,
@@ -50,8 +51,8 @@ export const record = {
 /** Each kind of message: its name, its schema, and one as it is written. */
 export const wireMessages: readonly (readonly [string, z.ZodType, Readonly<Record<string, unknown>>])[] = [
   ['job', childJobSchema, job],
-  ['result', childResultSchema, result],
-  ['event', childEventSchema, event],
-  ['wish', searchStateSchema, state],
+  ['result', jobResultSchema, result],
+  ['event', workerMessageSchema, event],
+  ['desired state', desiredStateSchema, state],
   ['record', workerRecordSchema, record],
 ];

@@ -1,9 +1,10 @@
 import { Generator } from '../../../src-shared/random';
+import type { ChildResult } from '../../../src-shared/run/child-event';
 import { measureOf } from '../../../src-shared/run/measure';
 import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import type { Trial } from '../../../src-shared/run/trial';
-import type { TrainerPool, TrialListener, TrialResult } from '../../workers/trainer-pool';
-import type { Child, TrialJob } from '../../workers/trial-job';
+import type { ChildListener, TrainerPool } from '../../workers/trainer-pool';
+import type { Child, TrialJob } from '../../workers/protocol';
 import { isAborted } from '../synthetic-pool';
 import { drawChild, type ChildModel } from './child-model';
 import type { VirtualTime } from './virtual-time';
@@ -40,7 +41,7 @@ export function simulatedPool(children: SimulatedChildren): SimulatedPool {
   const wait = (milliseconds: number): Promise<void> =>
     new Promise((resolve) => time.after(milliseconds, resolve));
 
-  const train = async ({ trial, child, seed }: TrialJob, listener: TrialListener): Promise<TrialResult> => {
+  const train = async ({ trial, child, seed }: TrialJob, listener: ChildListener): Promise<ChildResult> => {
     const measure = measureOf(child.recipe);
     const drawn = drawChild(model, measure, costsOf(trial), seed);
     typical = typical === undefined ? drawn.milliseconds : 0.995 * typical + 0.005 * drawn.milliseconds;
@@ -49,10 +50,10 @@ export function simulatedPool(children: SimulatedChildren): SimulatedPool {
     const draws = Generator.seeded(seed, 'course');
     const failsAfter = draws.uniform() < failing ? draws.integer(count) : count;
     const epochs: EpochRecord[] = [];
-    listener.onBegin?.([]);
+    listener.onEvent?.({ type: 'trialRestored', epochs: [] });
     for (let epoch = 0; epoch < count; epoch++) {
       await wait(each);
-      if (isAborted(listener)) return { outcome: 'interrupted', epochs };
+      if (isAborted(listener)) return { outcome: 'cancelled', epochs };
       trained += each;
       if (epoch === failsAfter) {
         const reason = draws.integer(2) === 0 ? 'outOfMemory' : 'diverged';
@@ -60,8 +61,8 @@ export function simulatedPool(children: SimulatedChildren): SimulatedPool {
       }
       const record = epochOf(child, epoch, drawn.measure, each / 1000);
       epochs.push(record);
-      listener.onProgress?.({ epoch, step: 1, steps: 1 });
-      listener.onEpoch?.(record);
+      listener.onEvent?.({ type: 'trialProgress', epoch, step: 1, steps: 1 });
+      listener.onEvent?.({ type: 'epochEnded', record });
     }
     return { outcome: 'completed', stopped: false, epochs };
   };
@@ -73,7 +74,7 @@ export function simulatedPool(children: SimulatedChildren): SimulatedPool {
       const trainer = free.pop();
       if (trainer === undefined) throw new Error(`More than ${size} children at a time.`);
       try {
-        listener.onStart?.(trainer);
+        listener.onEvent?.({ type: 'trialStarted', trainer });
         return await train(job, listener);
       } finally {
         free.push(trainer);

@@ -1,7 +1,7 @@
 import { quantile } from '../../../src-shared/estimate/typical-children';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { TrainJob } from '../trainer/train-job';
-import type { Child, ChildSpeed, TrialJob } from '../trial-job';
+import type { Child, ChildSpeed, TrialJob } from '../protocol';
 
 /** Steps of the epochs that are measured; there is always one of evaluation, the last. */
 const excerpt = { training: 4, evaluation: 1 };
@@ -33,8 +33,10 @@ export async function measureJob(
     {
       now: () => performance.now(),
       turn,
-      onEpoch: () => (epochs += 1),
-      onStep: (epoch, step, steps) => {
+      onEvent: (event) => {
+        if (event.type === 'epochEnded') epochs += 1;
+        if (event.type !== 'trialProgress') return;
+        const { epoch, step, steps } = event;
         const now = performance.now();
         first = Math.min(first, now);
         if (epoch >= uncounted) (step < steps ? training : evaluation).push(now - last);

@@ -1,7 +1,7 @@
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 import { failureOfExit } from '../failure';
 import type { TrainerHandle } from '../pool/trainer-handle';
-import type { ChildSpeed, TrialJob } from '../trial-job';
+import type { ChildSpeed, TrialJob } from '../protocol';
 import { timer } from '../pool/watchdog';
 
 /** A child that does not come to the end of its few steps in this time is not measured. Milliseconds. */
@@ -34,7 +34,8 @@ export function measureIn(
     trainer.supervise({
       onReply: (reply) => {
         if (reply.type === 'measured' && reply.trial === job.trial) settle(() => resolve(reply.speed));
-        if (reply.type === 'failed' && reply.trial === job.trial) fail(reply.message);
+        if (reply.type === 'trialEnded' && reply.trial === job.trial && reply.end.outcome === 'failed')
+          fail(reply.end.message);
       },
       onNonsense: (error) => fail(`The trainer talks nonsense: ${errorMessage(error)}`),
       onExit: (exit) => fail(failureOfExit(exit, trainer.output, false).message),

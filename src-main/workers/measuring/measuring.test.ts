@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
+import { epochOf } from '../../testing/synthetic-pool';
 import { tinyDataset } from '../../testing/data/tiny-dataset';
 import { tinyArchitecture, tinyRecipe } from '../../testing/data/tiny-images';
 import type { TrainJob } from '../trainer/train-job';
 import { trainerHandle, type TrainerHandle } from '../pool/trainer-handle';
 import { forkTrainer } from '../trainer-process';
-import type { TrialJob } from '../trial-job';
+import type { TrialJob } from '../protocol';
 import { measureJob } from './measure-job';
 import { measureIn } from './measuring-process';
 
@@ -75,10 +75,10 @@ describe('what is measured', () => {
         for (let epoch = 0; epoch < 100; epoch++) {
           for (let step = 1; step <= steps; step++) {
             clock.now += (step < steps ? 10 : 3) * (epoch === 0 ? 10 : 1);
-            listener.onStep?.(epoch, step, steps);
+            listener.onEvent?.({ type: 'trialProgress', epoch, step, steps });
             await listener.turn?.();
           }
-          listener.onEpoch?.({} as EpochRecord);
+          listener.onEvent?.({ type: 'epochEnded', record: epochOf(epoch, 0.5) });
           if (listener.stopRequested?.() === true) break;
         }
         return { epochs: [], stopped: true, weights: [], hidden: null };

@@ -4,7 +4,7 @@ import { failureOfExit } from '../failure';
 import { engineLimits } from './engine-limits';
 import { startPatience, type LocalPoolOptions } from './local-pool';
 import { trainerHandle } from './trainer-handle';
-import type { ExamJob } from '../trial-job';
+import type { ExamJob } from '../protocol';
 
 export interface ExamOptions extends Pick<LocalPoolOptions, 'trainers' | 'spawn'> {
   readonly onProgress?: (progress: { readonly step: number; readonly steps: number }) => void;
@@ -34,9 +34,9 @@ export async function examineWithTrainer(
       signal?.addEventListener('abort', cancel, { once: true });
       trainer.supervise({
         onReply: (reply) => {
-          if (reply.type === 'progress') onProgress?.(reply);
+          if (reply.type === 'trialProgress') onProgress?.(reply);
           else if (reply.type === 'examined') resolve(reply.measure);
-          else if (reply.type === 'failed') fail(reply.message);
+          else if (reply.type === 'trialEnded' && reply.end.outcome === 'failed') fail(reply.end.message);
         },
         onNonsense: () => fail('The trainer talks nonsense.'),
         onExit: (exit) => fail(failureOfExit(exit, trainer.output, false).message),

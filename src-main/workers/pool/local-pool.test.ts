@@ -6,13 +6,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { ConvArchitecture } from '../../../src-shared/architecture/conv/conv-architecture';
 import type { ImageRecipe } from '../../../src-shared/tasks/images/image-recipe';
+import type { ChildResult } from '../../../src-shared/run/child-event';
 import { readSafetensors } from '../../children/safetensors';
 import { tinyDataset } from '../../testing/data/tiny-dataset';
 import { tinyArchitecture, tinyRecipe } from '../../testing/data/tiny-images';
+import { hearing } from '../../testing/hearing';
 import { localPool, type LocalPoolOptions } from './local-pool';
-import type { TrainerPool, TrialResult } from '../trainer-pool';
+import type { TrainerPool } from '../trainer-pool';
 import { forkTrainer } from '../trainer-process';
-import type { TrialJob } from '../trial-job';
+import type { TrialJob } from '../protocol';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-pool-'));
 let data: string;
@@ -75,11 +77,11 @@ function job(
 /** Long enough that only an end from outside ends it. */
 const endless: Partial<ImageRecipe> = { epochs: 10_000, decay: { kind: 'constant' }, learningRate: 0.01 };
 
-function reasonOf(result: TrialResult): string {
+function reasonOf(result: ChildResult): string {
   return result.outcome === 'failed' ? `${result.reason}: ${result.message}` : result.outcome;
 }
 
-function withoutTime({ epochs }: TrialResult): unknown {
+function withoutTime({ epochs }: ChildResult): unknown {
   return epochs.map((record) => ({ ...record, seconds: 0 }));
 }
 
@@ -88,9 +90,11 @@ describe('a pool of trainer processes', () => {
     const weights = join(folder, 'child.safetensors');
     const heard: string[] = [];
     const result = await pool().run(job(3, {}, { weights }), {
-      onStart: (trainer) => heard.push(`trainer ${trainer}`),
-      onEpoch: ({ epoch }) => heard.push(`epoch ${epoch}`),
-      onProgress: ({ step, steps }) => expect(step).toBeLessThanOrEqual(steps),
+      onEvent: hearing({
+        trialStarted: ({ trainer }) => heard.push(`trainer ${trainer}`),
+        epochEnded: ({ record }) => heard.push(`epoch ${record.epoch}`),
+        trialProgress: ({ step, steps }) => expect(step).toBeLessThanOrEqual(steps),
+      }),
     });
     expect(result).toMatchObject({ outcome: 'completed', stopped: false });
     expect(heard).toEqual(['trainer 1', 'epoch 0', 'epoch 1', 'epoch 2']);
@@ -124,12 +128,14 @@ describe('a pool of trainer processes', () => {
     const heard: number[] = [];
     const result = await shared.run(job(1, endless), {
       afterStep: unwanted.signal,
-      onEpoch: ({ epoch }) => {
-        heard.push(epoch);
-        if (epoch === 1) unwanted.abort();
-      },
+      onEvent: hearing({
+        epochEnded: ({ record: { epoch } }) => {
+          heard.push(epoch);
+          if (epoch === 1) unwanted.abort();
+        },
+      }),
     });
-    expect(result).toMatchObject({ outcome: 'interrupted', epochs: [{ epoch: 0 }, { epoch: 1 }] });
+    expect(result).toMatchObject({ outcome: 'cancelled', epochs: [{ epoch: 0 }, { epoch: 1 }] });
     expect(heard).toEqual([0, 1]);
     expect(withoutTime(await shared.run(job(2)))).toEqual(withoutTime(await pool().run(job(2))));
     expect(pids.length).toBe(2);
@@ -141,7 +147,9 @@ describe('a pool of trainer processes', () => {
     const results = await Promise.all(
       [1, 2, 3].map((trial) =>
         shared
-          .run(job(trial), { onStart: (trainer) => order.push(`${trial} on ${trainer}`) })
+          .run(job(trial), {
+            onEvent: hearing({ trialStarted: ({ trainer }) => order.push(`${trial} on ${trainer}`) }),
+          })
           .finally(() => order.push(`${trial} done`)),
       ),
     );
@@ -162,7 +170,9 @@ describe('a child that fails is recorded with its reason, and the next one train
 
   it('crashed, when its process is killed in the middle of an epoch', async () => {
     const shared = pool();
-    const result = await shared.run(job(1, endless), { onEpoch: () => process.kill(newest(), 'SIGKILL') });
+    const result = await shared.run(job(1, endless), {
+      onEvent: hearing({ epochEnded: () => process.kill(newest(), 'SIGKILL') }),
+    });
     expect(reasonOf(result)).toMatch(/^crashed: .*SIGKILL/);
     expect(result.epochs.length).toBeGreaterThan(0);
     await expectNextToTrain(shared);
@@ -192,7 +202,9 @@ describe('a child that fails is recorded with its reason, and the next one train
   it('silent, when its process hangs, which only force ends', async () => {
     const patience = { first: 60_000, least: 1000, steps: 1 };
     const shared = pool({ patience, grace: 200 });
-    const result = await shared.run(job(1, endless), { onEpoch: () => process.kill(newest(), 'SIGSTOP') });
+    const result = await shared.run(job(1, endless), {
+      onEvent: hearing({ epochEnded: () => process.kill(newest(), 'SIGSTOP') }),
+    });
     expect(reasonOf(result)).toMatch(/^silent: The trainer was silent for \d+ s/);
     await expectNextToTrain(shared);
   });
@@ -227,7 +239,7 @@ describe('a child that fails is recorded with its reason, and the next one train
         ...job(1),
         child: { kind: 'images', architecture, recipe: { ...tinyRecipe, batchSize: 96 } },
       },
-      { onStart: () => limitMemory(newest(), 300 * 2 ** 20) },
+      { onEvent: hearing({ trialStarted: () => limitMemory(newest(), 300 * 2 ** 20) }) },
     );
     expect(reasonOf(result)).toMatch(/^outOfMemory: /);
     await expectNextToTrain(shared);
@@ -249,14 +261,18 @@ describe('a child whose state is kept', () => {
     const checkpoint = { file: join(folder, 'kept.safetensors'), everyEpochs: 1 };
     const shared = pool();
     const killed = await shared.run(job(1, recipe, { checkpoint }), {
-      onEpoch: ({ epoch }) => epoch === 2 && process.kill(newest(), 'SIGKILL'),
+      onEvent: hearing({
+        epochEnded: ({ record }) => record.epoch === 2 && process.kill(newest(), 'SIGKILL'),
+      }),
     });
     expect(reasonOf(killed)).toMatch(/^crashed: /);
     const begun: number[] = [];
     const told: number[] = [];
     const result = await shared.run(job(1, recipe, { checkpoint }), {
-      onBegin: (epochs) => begun.push(epochs.length),
-      onEpoch: ({ epoch }) => told.push(epoch),
+      onEvent: hearing({
+        trialRestored: ({ epochs }) => begun.push(epochs.length),
+        epochEnded: ({ record }) => told.push(record.epoch),
+      }),
     });
     expect(begun[0]).toBeGreaterThanOrEqual(3);
     expect(told).toEqual([0, 1, 2, 3, 4, 5].slice(begun[0]));
@@ -283,10 +299,12 @@ describe('a pause', () => {
     const heard: number[] = [];
     const timeLimit = taken + 1.5;
     const held = shared.run(job(1, { epochs: 5, timeLimit }), {
-      onEpoch: ({ epoch }) => {
-        heard.push(epoch);
-        if (epoch === 1) shared.pause();
-      },
+      onEvent: hearing({
+        epochEnded: ({ record: { epoch } }) => {
+          heard.push(epoch);
+          if (epoch === 1) shared.pause();
+        },
+      }),
     });
     while (!heard.includes(1)) await delay(10);
     // A step may have been under way, even an epoch; then all is quiet.
@@ -309,10 +327,12 @@ describe('a pause', () => {
     const heard: number[] = [];
     const run = shared.run(job(1), {
       signal: control.signal,
-      onStart: () => setTimeout(() => control.abort(), 1500),
-      onEpoch: ({ epoch }) => heard.push(epoch),
+      onEvent: hearing({
+        trialStarted: () => setTimeout(() => control.abort(), 1500),
+        epochEnded: ({ record }) => heard.push(record.epoch),
+      }),
     });
-    expect(await run).toEqual({ outcome: 'interrupted', epochs: [] });
+    expect(await run).toEqual({ outcome: 'cancelled', epochs: [] });
     shared.resume();
     expect(await shared.run(job(2))).toMatchObject({ outcome: 'completed' });
   });
@@ -324,17 +344,19 @@ describe('ending', () => {
     let progress = 0;
     const results = await Promise.all([
       shared.run(job(1, endless), {
-        onProgress: ({ epoch }) => {
-          progress = epoch;
-          shared.stopAfterEpoch();
-        },
+        onEvent: hearing({
+          trialProgress: ({ epoch }) => {
+            progress = epoch;
+            shared.stopAfterEpoch();
+          },
+        }),
       }),
       shared.run(job(2)),
     ]);
     expect(results[0]).toMatchObject({ outcome: 'completed', stopped: true });
     expect(results[0].epochs.length).toBeGreaterThan(progress);
-    expect(results[1]).toEqual({ outcome: 'interrupted', epochs: [] });
-    expect(await shared.run(job(3))).toEqual({ outcome: 'interrupted', epochs: [] });
+    expect(results[1]).toEqual({ outcome: 'cancelled', epochs: [] });
+    expect(await shared.run(job(3))).toEqual({ outcome: 'cancelled', epochs: [] });
   });
 
   it('by the signal is at once, and keeps the epochs that were complete', async () => {
@@ -342,12 +364,12 @@ describe('ending', () => {
     const control = new AbortController();
     const result = await shared.run(job(1, endless), {
       signal: control.signal,
-      onEpoch: ({ epoch }) => epoch === 1 && control.abort(),
+      onEvent: hearing({ epochEnded: ({ record }) => record.epoch === 1 && control.abort() }),
     });
-    expect(result.outcome).toBe('interrupted');
+    expect(result.outcome).toBe('cancelled');
     expect(result.epochs.map(({ epoch }) => epoch)).toEqual([0, 1]);
     expect(await shared.run(job(2), { signal: control.signal })).toEqual({
-      outcome: 'interrupted',
+      outcome: 'cancelled',
       epochs: [],
     });
     expect(await shared.run(job(3))).toMatchObject({ outcome: 'completed' });
@@ -355,20 +377,25 @@ describe('ending', () => {
 
   it('of the pool ends children that train, that wait and that start', async () => {
     const shared = pool();
-    const runs = [shared.run(job(1, endless), { onEpoch: () => void shared.close() }), shared.run(job(2))];
-    expect((await Promise.all(runs)).map(({ outcome }) => outcome)).toEqual(['interrupted', 'interrupted']);
+    const runs = [
+      shared.run(job(1, endless), { onEvent: hearing({ epochEnded: () => void shared.close() }) }),
+      shared.run(job(2)),
+    ];
+    expect((await Promise.all(runs)).map(({ outcome }) => outcome)).toEqual(['cancelled', 'cancelled']);
     const starting = pool();
     const run = starting.run(job(3));
     await starting.close();
-    expect(await run).toEqual({ outcome: 'interrupted', epochs: [] });
+    expect(await run).toEqual({ outcome: 'cancelled', epochs: [] });
   });
 
   it('by an error of the listener ends the child and comes out of run', async () => {
     const shared = pool();
     const run = shared.run(job(1, endless), {
-      onEpoch: () => {
-        throw new Error('the disk is full');
-      },
+      onEvent: hearing({
+        epochEnded: () => {
+          throw new Error('the disk is full');
+        },
+      }),
     });
     await expect(run).rejects.toThrow('the disk is full');
     expect(await shared.run(job(2))).toMatchObject({ outcome: 'completed' });
@@ -382,7 +409,7 @@ describe('a trainer process', () => {
       const trainer = require('node:child_process').fork(process.argv[1], [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
       trainer.on('message', (message) => {
         if (message.type === 'ready') trainer.send({ type: 'train', job: JSON.parse(process.argv[2]) });
-        if (message.type === 'epoch') console.log(trainer.pid);
+        if (message.type === 'epochEnded') console.log(trainer.pid);
       });`;
     const parent = spawn(process.execPath, ['-e', script, entry, JSON.stringify(job(1, endless))]);
     const pid = await new Promise<number>((resolve) => {

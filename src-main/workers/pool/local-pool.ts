@@ -1,12 +1,13 @@
+import type { ChildResult } from '../../../src-shared/run/child-event';
 import { removePartials } from '../../children/safetensors';
 import { engineEnvironment } from '../../engine/load';
 import { engineLimits, type TrainerShares } from './engine-limits';
 import { createPause } from './pause';
 import { superviseChild } from './supervision';
 import { type TrainerHandle, trainerHandle } from './trainer-handle';
-import type { TrainerPool, TrialListener, TrialResult } from '../trainer-pool';
+import type { ChildListener, TrainerPool } from '../trainer-pool';
 import type { SpawnTrainer } from '../trainer-process';
-import type { TrialJob } from '../trial-job';
+import type { TrialJob } from '../protocol';
 import { defaultPatience, type Patience } from './watchdog';
 
 export interface LocalPoolOptions {
@@ -79,15 +80,15 @@ export function localPool(options: LocalPoolOptions): TrainerPool {
     }
   };
 
-  const train = async (seat: Seat, job: TrialJob, listener: TrialListener): Promise<TrialResult> => {
+  const train = async (seat: Seat, job: TrialJob, listener: ChildListener): Promise<ChildResult> => {
     const trainer = await trainerOf(seat).catch((error: unknown) => {
       if (stopping) return null;
       throw error;
     });
     const signal = listener.signal ? AbortSignal.any([listener.signal, closing.signal]) : closing.signal;
-    if (trainer === null || stopping || signal.aborted) return { outcome: 'interrupted', epochs: [] };
+    if (trainer === null || stopping || signal.aborted) return { outcome: 'cancelled', epochs: [] };
     try {
-      listener.onStart?.(seat.number);
+      listener.onEvent?.({ type: 'trialStarted', trainer: seat.number });
       return await superviseChild(trainer, job, { ...listener, signal }, { patience, grace }, pause);
     } finally {
       // What a process that was ended in the middle of writing leaves.
@@ -98,9 +99,9 @@ export function localPool(options: LocalPoolOptions): TrainerPool {
   return {
     size: trainers.count,
     run: async (job, listener = {}) => {
-      if (stopping || listener.signal?.aborted === true) return { outcome: 'interrupted', epochs: [] };
+      if (stopping || listener.signal?.aborted === true) return { outcome: 'cancelled', epochs: [] };
       const seat = await takeSeat();
-      if (seat === null) return { outcome: 'interrupted', epochs: [] };
+      if (seat === null) return { outcome: 'cancelled', epochs: [] };
       try {
         return await train(seat, job, listener);
       } finally {

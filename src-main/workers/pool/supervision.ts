@@ -1,11 +1,12 @@
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
+import type { ChildEvent, ChildResult } from '../../../src-shared/run/child-event';
 import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import { failureOfExit, type TrialFailure } from '../failure';
 import { memoryKills } from './memory-kills';
 import { heldTimer, type Pause } from './pause';
 import type { TrainerHandle } from './trainer-handle';
-import type { TrialListener, TrialResult } from '../trainer-pool';
-import type { TrainerReply, TrialJob } from '../trial-job';
+import type { ChildListener } from '../trainer-pool';
+import type { TrainerReply, TrialJob } from '../protocol';
 import { type Patience, startWatchdog } from './watchdog';
 
 /** How patient a supervisor is, in milliseconds. */
@@ -16,24 +17,24 @@ export interface SupervisionLimits {
 }
 
 /**
- * Has one trainer train one child and sees to it that there is a result, whatever becomes of the process. A trainer whose
- * child did not complete is ended before the result is given: nothing of it is left on the device.
+ * Has one trainer train one child and guarantees a result, however the process ends. A trainer whose child did not complete is ended
+ * before the result is given: nothing of it is left on the device.
  *
- * @throws what a callback of the listener throws, after the trainer has been ended
+ * @throws what the listener throws, after the trainer has been ended
  */
 export function superviseChild(
   trainer: TrainerHandle,
   job: TrialJob,
-  listener: TrialListener,
+  listener: ChildListener,
   { patience, grace }: SupervisionLimits,
   pause: Pause,
-): Promise<TrialResult> {
+): Promise<ChildResult> {
   const epochs: EpochRecord[] = [];
   const killsBefore = memoryKills();
   return new Promise((resolve, reject) => {
     let settled = false;
-    /** Whether the child was told to end after its step: what it still says is nobody's business. */
-    let unwanted = false;
+    /** Whether the child was cancelled after its step: what it still says does not count. */
+    let cancelled = false;
     const settle = (outcome: () => void, endTrainer: boolean): void => {
       if (settled) return;
       settled = true;
@@ -41,66 +42,62 @@ export function superviseChild(
       deadline?.stop();
       stopListening();
       listener.signal?.removeEventListener('abort', onAbort);
-      listener.afterStep?.removeEventListener('abort', onUnwanted);
+      listener.afterStep?.removeEventListener('abort', onCancelled);
       trainer.supervise(null);
       if (endTrainer) void trainer.end(grace).then(outcome);
       else outcome();
     };
     const fail = (failure: TrialFailure): void =>
       settle(() => resolve({ outcome: 'failed', ...failure, epochs }), true);
-    /** A callback's own error is the caller's business, not the child's failure. */
-    const tell = (say: () => void): void => {
+    /** The listener's own error is the caller's, not the child's failure. */
+    const tell = (event: ChildEvent): void => {
       try {
-        if (!unwanted) say();
+        if (!cancelled) listener.onEvent?.(event);
       } catch (error) {
         settle(() => reject(error instanceof Error ? error : new Error(errorMessage(error))), true);
       }
     };
-    const interrupted = (endTrainer: boolean): void =>
-      settle(() => resolve({ outcome: 'interrupted', epochs }), endTrainer);
-    const onAbort = (): void => interrupted(true);
-    const onUnwanted = (): void => {
-      unwanted = true;
+    const cancel = (endTrainer: boolean): void =>
+      settle(() => resolve({ outcome: 'cancelled', epochs }), endTrainer);
+    const onAbort = (): void => cancel(true);
+    const onCancelled = (): void => {
+      cancelled = true;
       trainer.send({ type: 'stopAfterStep', trial: job.trial });
     };
 
     const onReply = (reply: TrainerReply): void => {
-      if (reply.type === 'ready' || reply.trial !== job.trial) return;
+      if (reply.type === 'ready' || reply.type === 'memory' || reply.trial !== job.trial) return;
       switch (reply.type) {
-        case 'begun':
+        case 'trialRestored':
           watchdog.heard();
           epochs.push(...reply.epochs);
           // The time that it has had before counts too.
           deadline?.shorten(1000 * reply.epochs.reduce((sum, { seconds }) => sum + seconds, 0));
-          tell(() => listener.onBegin?.(reply.epochs));
+          tell({ type: 'trialRestored', epochs: reply.epochs });
           break;
-        case 'progress': {
+        case 'trialProgress': {
           const { epoch, step, steps } = reply;
           watchdog.heardSteps(epoch * steps + step);
-          tell(() => listener.onProgress?.({ epoch, step, steps }));
+          tell({ type: 'trialProgress', epoch, step, steps });
           break;
         }
-        case 'epoch':
+        case 'epochEnded':
           watchdog.heardEpoch();
-          if (unwanted) break;
+          if (cancelled) break;
           epochs.push(reply.record);
-          tell(() => listener.onEpoch?.(reply.record));
+          tell({ type: 'epochEnded', record: reply.record });
           break;
-        case 'completed':
-          trainer.heardMemory(reply.memory);
-          if (unwanted) interrupted(false);
-          else settle(() => resolve({ outcome: 'completed', stopped: reply.stopped, epochs }), false);
+        case 'trialEnded': {
+          const { end } = reply;
+          if (end.outcome === 'failed') fail({ reason: end.reason, message: end.message });
+          else if (end.outcome === 'cancelled' || cancelled) cancel(false);
+          else settle(() => resolve({ ...end, epochs }), false);
           break;
-        case 'ended':
-          interrupted(false);
-          break;
-        case 'failed':
-          fail({ reason: reply.reason, message: reply.message });
-          break;
+        }
         case 'unwritable':
           settle(() => reject(new CellsmithError('run.not-writable', reply.message)), true);
           break;
-        // Nothing was to be measured: whoever asked no longer listens.
+        // Nothing was to be measured: the caller that asked no longer listens.
         case 'measured':
         case 'examined':
           break;
@@ -140,7 +137,7 @@ export function superviseChild(
       return;
     }
     listener.signal?.addEventListener('abort', onAbort);
-    listener.afterStep?.addEventListener('abort', onUnwanted);
+    listener.afterStep?.addEventListener('abort', onCancelled);
     trainer.jobs += 1;
     // Also a trainer whose last child ended in a pause learns that it is over.
     hold(pause.paused);

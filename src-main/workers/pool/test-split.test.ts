@@ -15,7 +15,7 @@ import { tinyDataset, type TinyDataset } from '../../testing/data/tiny-dataset';
 import { tinyArchitecture, tinyRecipe } from '../../testing/data/tiny-images';
 import { localPool } from './local-pool';
 import { forkTrainer } from '../trainer-process';
-import type { TrialJob } from '../trial-job';
+import type { TrialJob } from '../protocol';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-test-split-'));
 let dataset: TinyDataset;

@@ -1,11 +1,10 @@
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 import { lastLines } from '../failure';
-import { trainerReplySchema } from '../protocol';
 import type { ProcessExit, TrainerProcess } from '../trainer-process';
-import type { TrainerReply, TrainerRequest } from '../trial-job';
+import { trainerReplySchema, type TrainerReply, type TrainerRequest } from '../protocol';
 import { timer } from './watchdog';
 
-/** Output of a process that is kept for its obituary, in characters. */
+/** Output of a process that is kept for the crash report, in characters. */
 const keptOutput = 4000;
 
 /** What happens to a trainer process, to whoever supervises it at the moment. */
@@ -22,7 +21,6 @@ export interface TrainerHandle {
   jobs: number;
   /** Bytes of memory that it holds more than after its first child. */
   readonly growth: number;
-  heardMemory(bytes: number): void;
   /** True once it has exited, or is being ended. */
   readonly gone: boolean;
   /** The last of what it wrote to its standard streams. */
@@ -64,17 +62,16 @@ export function trainerHandle(trainer: TrainerProcess, log: (text: string) => vo
     const parsed = trainerReplySchema.safeParse(message);
     if (!parsed.success) events?.onNonsense(parsed.error);
     else if (parsed.data.type === 'ready') onReady();
-    else events?.onReply(parsed.data);
+    else if (parsed.data.type === 'memory') {
+      first ??= parsed.data.bytes;
+      growth = parsed.data.bytes - first;
+    } else events?.onReply(parsed.data);
   });
 
   const handle: TrainerHandle = {
     jobs: 0,
     get growth() {
       return growth;
-    },
-    heardMemory: (bytes) => {
-      first ??= bytes;
-      growth = bytes - first;
     },
     get gone() {
       return exited || ending !== undefined;

@@ -9,10 +9,11 @@ import { childOf, description, poolAt, workerAt, type WorkerAt } from '../../tes
 import { redisServer, type RedisServer } from '../../testing/queue/redis-server';
 import { epochOf } from '../../testing/synthetic-pool';
 import { temporaryFolder } from '../../testing/temporary-folder';
+import { hearing } from '../../testing/hearing';
 import type { TrainerPool } from '../trainer-pool';
 import { childJobOf, jobIdOf } from './producer/child-job';
 import { contentOf } from './wire/data-content';
-import { openKey, queueName, queuePrefix, searchKey } from './wire/keys';
+import { openKey, queueName, queuePrefix, queueProtocol, searchKey } from './wire/keys';
 
 let folder: string;
 let server: RedisServer;
@@ -68,9 +69,11 @@ describe('a child in the queue', () => {
     const heard: string[] = [];
     const job = childOf(1);
     const result = await pool.run(job, {
-      onStart: (trainer) => heard.push(`start ${trainer}`),
-      onBegin: (epochs) => heard.push(`begin ${epochs.length}`),
-      onEpoch: ({ epoch }) => heard.push(`epoch ${epoch}`),
+      onEvent: hearing({
+        trialStarted: ({ trainer }) => heard.push(`start ${trainer}`),
+        trialRestored: ({ epochs }) => heard.push(`begin ${epochs.length}`),
+        epochEnded: ({ record }) => heard.push(`epoch ${record.epoch}`),
+      }),
     });
     const { epochs } = job.child.recipe;
     expect(result).toMatchObject({ outcome: 'completed', stopped: false });
@@ -136,11 +139,14 @@ describe('a child in the queue', () => {
     const { pool } = await search();
     const { events } = await worker({ epochTime: 2 });
     const own = new AbortController();
-    const running = pool.run(longChild(1), { signal: own.signal, onEpoch: () => own.abort() });
-    expect((await running).outcome).toBe('interrupted');
+    const running = pool.run(longChild(1), {
+      signal: own.signal,
+      onEvent: hearing({ epochEnded: () => own.abort() }),
+    });
+    expect((await running).outcome).toBe('cancelled');
     expect(await pool.run(childOf(2))).toMatchObject({ outcome: 'completed' });
-    expect(events.flatMap((event) => (event.type === 'ended' ? [event.outcome] : []))).toEqual([
-      'interrupted',
+    expect(events.flatMap((event) => (event.type === 'trialEnded' ? [event.end.outcome] : []))).toEqual([
+      'cancelled',
       'completed',
     ]);
   });
@@ -151,14 +157,16 @@ describe('a child in the queue', () => {
     let begun = 0;
     const runs = [1, 2].map((trial) =>
       pool.run(longChild(trial), {
-        onStart: () => (begun += 1),
-        onEpoch: () => pool.stopAfterEpoch(),
+        onEvent: hearing({
+          trialStarted: () => (begun += 1),
+          epochEnded: () => pool.stopAfterEpoch(),
+        }),
       }),
     );
     const [first, second] = await Promise.all(runs);
     expect(first).toMatchObject({ outcome: 'completed', stopped: true });
     expect(first?.epochs.length).toBeGreaterThan(0);
-    expect(second).toEqual({ outcome: 'interrupted', epochs: [] });
+    expect(second).toEqual({ outcome: 'cancelled', epochs: [] });
     expect(begun).toBe(1);
   });
 
@@ -166,7 +174,7 @@ describe('a child in the queue', () => {
     const { pool } = await search();
     await worker({ epochTime: 2 });
     let epochs = 0;
-    const running = pool.run(longChild(1), { onEpoch: () => (epochs += 1) });
+    const running = pool.run(longChild(1), { onEvent: hearing({ epochEnded: () => (epochs += 1) }) });
     await until(() => epochs > 0);
     pool.pause();
     // Two looks of the worker, and what was under way.
@@ -177,7 +185,7 @@ describe('a child in the queue', () => {
     pool.resume();
     await until(() => epochs > held);
     await pool.close();
-    expect((await running).outcome).toBe('interrupted');
+    expect((await running).outcome).toBe('cancelled');
   });
 });
 
@@ -236,11 +244,13 @@ describe('workers', () => {
     const first = await worker({ epochTime: 2 });
     const starts: number[] = [];
     const running = pool.run(longChild(1), {
-      onStart: (trainer) => starts.push(trainer),
-      onEpoch: () => first.stop.afterEpoch.abort(),
+      onEvent: hearing({
+        trialStarted: ({ trainer }) => starts.push(trainer),
+        epochEnded: () => first.stop.afterEpoch.abort(),
+      }),
     });
     await first.ended;
-    expect(first.events.at(-1)).toMatchObject({ type: 'ended', outcome: 'givenBack' });
+    expect(first.events.at(-1)).toMatchObject({ type: 'trialEnded', released: 'givenBack' });
     const second = await worker({
       result: () => ({ outcome: 'completed', stopped: false, epochs: [epochOf(0, 0.5)] }),
     });
@@ -266,14 +276,19 @@ describe('a search that was killed', () => {
     const token = randomUUID();
     const job = childJobOf(childOf(1), of);
     await redis.sadd(openKey(job.search), token);
-    await redis.set(searchKey(job.search), JSON.stringify({ protocol: 1, mode: 'run', leastReward: 0 }));
+    await redis.set(
+      searchKey(job.search),
+      JSON.stringify({ protocol: queueProtocol, mode: 'run', leastReward: 0 }),
+    );
     const queue = new Queue(queueName(description.fingerprint), { connection: redis, prefix: queuePrefix });
     await queue.add('child', { ...job, token }, { jobId: jobIdOf(job) });
     const { events, jobs } = await worker();
-    await until(() => events.some(({ type }) => type === 'ended'));
+    await until(() => events.some(({ type }) => type === 'trialEnded'));
     const again = await search();
     const heard: number[] = [];
-    const result = await again.pool.run(childOf(1), { onEpoch: ({ epoch }) => heard.push(epoch) });
+    const result = await again.pool.run(childOf(1), {
+      onEvent: hearing({ epochEnded: ({ record }) => heard.push(record.epoch) }),
+    });
     expect(result.outcome).toBe('completed');
     expect(heard).toEqual(result.epochs.map(({ epoch }) => epoch));
     expect(jobs.length).toBe(1);

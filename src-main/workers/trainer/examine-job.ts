@@ -4,7 +4,7 @@ import { readSafetensors } from '../../children/safetensors';
 import { loadTrainingData } from '../../datasets/load-training-data';
 import { loadTrainingTokens } from '../../datasets/text/load-training-tokens';
 import { CellsmithError } from '../../../src-shared/errors';
-import type { ExamJob } from '../trial-job';
+import type { ExamJob } from '../protocol';
 
 /**
  * Measures a trained child on the test files of a job, or on the validation part of its text.

@@ -3,12 +3,12 @@ import type { NamedTensor } from '../../children/safetensors';
 import { trainChild } from '../../children/train-child';
 import { checkpointFile } from '../../children/training/checkpoint-file';
 import type { ChildCheckpoints } from '../../children/training/child-state';
-import type { ChildListener } from '../../children/training/run-epochs';
+import type { TrainControl } from '../../children/training/run-epochs';
 import { loadTrainingData } from '../../datasets/load-training-data';
 import { loadTrainingTokens, type TrainingTokens } from '../../datasets/text/load-training-tokens';
 import type { TrainingData } from '../../datasets/training-data';
 import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
-import type { TrialJob } from '../trial-job';
+import type { TrialJob } from '../protocol';
 
 export interface TrainedJob {
   readonly epochs: readonly EpochRecord[];
@@ -24,11 +24,7 @@ export interface Excerpt {
   readonly evaluation: number;
 }
 
-export type TrainJob = (
-  job: TrialJob,
-  listener: ChildListener<EpochRecord>,
-  excerpt?: Excerpt,
-) => Promise<TrainedJob>;
+export type TrainJob = (job: TrialJob, control: TrainControl, excerpt?: Excerpt) => Promise<TrainedJob>;
 
 /**
  * Trains the child of a job on the data that it names, or on an excerpt of them, from where its checkpoint left it.
@@ -38,7 +34,7 @@ export type TrainJob = (
 export function jobTrainer(log: (line: string) => void): TrainJob {
   const images = keptLast(loadTrainingData);
   const tokens = keptLast(loadTrainingTokens);
-  return async ({ child, seed, data: trainFolder, checkpoint }, listener, excerpt) => {
+  return async ({ child, seed, data: trainFolder, checkpoint }, control, excerpt) => {
     const checkpoints = (fingerprint: string): ChildCheckpoints | null =>
       checkpoint && checkpointFile(checkpoint, { child, seed, fingerprint }, log);
     if (child.kind === 'text') {
@@ -48,7 +44,7 @@ export function jobTrainer(log: (line: string) => void): TrainJob {
       const trained = await trainLanguageChild(
         { ...child, seed },
         data,
-        listener,
+        control,
         checkpoints(data.fingerprint),
       );
       return { ...trained, hidden: trained.architecture.hidden };
@@ -56,7 +52,7 @@ export function jobTrainer(log: (line: string) => void): TrainJob {
     const { validation, splitSeed, batchSize } = child.recipe;
     const all = await images({ trainFolder, validation, seed: splitSeed });
     const data = excerpt ? firstImages(all, batchSize, excerpt) : all;
-    const trained = await trainChild({ ...child, seed }, data, listener, checkpoints(data.fingerprint));
+    const trained = await trainChild({ ...child, seed }, data, control, checkpoints(data.fingerprint));
     return { ...trained, hidden: null };
   };
 }

@@ -3,45 +3,44 @@ import { writeSafetensors } from '../../children/safetensors';
 import { failureOf } from '../failure';
 import { createHold } from './hold';
 import { examineTrained } from './examine-job';
-import { trainerRequestSchema } from '../protocol';
+import { trainerRequestSchema, type ExamJob, type TrialJob } from '../protocol';
 import { measureJob } from '../measuring/measure-job';
 import { jobTrainer, type TrainedJob } from './train-job';
 import type { TrainerTransport } from './trainer-transport';
-import type { ExamJob, TrialJob } from '../trial-job';
 
 /** At most four messages of progress a second, in milliseconds. */
 const progressInterval = 250;
 
-/** Takes a child that is to end out of its training. */
-class ChildUnwanted extends Error {}
+/** Thrown between two steps to end a child whose search has cancelled it. */
+class Cancelled extends Error {}
 
 /**
- * Serves requests until it is told to exit: trains one child at a time and reports it. Every child ends with `completed`
- * or `failed`, unless the process does not survive it.
+ * Serves requests until it is asked to exit: trains one child at a time and reports it. Every child has an end, unless the process does
+ * not survive it.
  *
  * @param exit ends the process; a request that cannot be understood does so with a code other than 0
  */
 export function serveTrainer(transport: TrainerTransport, exit: (code: number) => void): void {
   let busy = false;
   let stopRequested = false;
-  /** The child that is to end after its step. */
-  let unwanted: number | null = null;
+  /** The child that ends after its step. */
+  let cancelled: number | null = null;
   const hold = createHold();
   const trainJob = jobTrainer((line) => console.error(line));
 
-  /** Tells of progress, not too often. */
+  /** Reports progress, not too often. */
   const progressOf = (trial: number) => {
     let lastProgress = -Infinity;
     return (epoch: number, step: number, steps: number): void => {
       const now = performance.now();
       if (now - lastProgress < progressInterval) return;
       lastProgress = now;
-      transport.send({ type: 'progress', trial, epoch, step, steps });
+      transport.send({ type: 'trialProgress', trial, epoch, step, steps });
     };
   };
   const failed = (trial: number, error: unknown): void => {
     console.error(error);
-    transport.send({ type: 'failed', trial, ...failureOf(error) });
+    transport.send({ type: 'trialEnded', trial, end: { outcome: 'failed', ...failureOf(error) } });
   };
 
   const examine = async (job: ExamJob): Promise<void> => {
@@ -58,26 +57,31 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
 
   const train = async (job: TrialJob): Promise<void> => {
     const { trial } = job;
+    const progress = progressOf(trial);
     try {
       const child = await trainJob(job, {
         stopRequested: () => stopRequested,
         turn: async () => {
           await hold.turn();
-          if (unwanted === trial) throw new ChildUnwanted();
+          if (cancelled === trial) throw new Cancelled();
         },
         now: hold.now,
-        onBegin: (epochs) => transport.send({ type: 'begun', trial, epochs }),
-        onStep: progressOf(trial),
-        onEpoch: (record) => transport.send({ type: 'epoch', trial, record }),
+        onEvent: (event) => {
+          if (event.type === 'trialProgress') progress(event.epoch, event.step, event.steps);
+          // Only the search knows which of its trainers this is.
+          else if (event.type !== 'trialStarted') transport.send({ ...event, trial });
+        },
       });
       const unwritable = saveWeights(job, child);
+      transport.send({ type: 'memory', bytes: process.memoryUsage.rss() });
       transport.send(
         unwritable === null
-          ? { type: 'completed', trial, stopped: child.stopped, memory: process.memoryUsage.rss() }
+          ? { type: 'trialEnded', trial, end: { outcome: 'completed', stopped: child.stopped } }
           : { type: 'unwritable', trial, message: unwritable },
       );
     } catch (error) {
-      if (error instanceof ChildUnwanted) transport.send({ type: 'ended', trial });
+      if (error instanceof Cancelled)
+        transport.send({ type: 'trialEnded', trial, end: { outcome: 'cancelled' } });
       else failed(trial, error);
     }
   };
@@ -98,7 +102,7 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
       exit(2);
     } else if (request.data.type === 'exit') exit(0);
     else if (request.data.type === 'stopAfterEpoch') stopRequested = true;
-    else if (request.data.type === 'stopAfterStep') unwanted = request.data.trial;
+    else if (request.data.type === 'stopAfterStep') cancelled = request.data.trial;
     else if (request.data.type === 'hold') hold.hold();
     else if (request.data.type === 'release') hold.release();
     else if (busy) {
@@ -107,7 +111,7 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
     } else {
       busy = true;
       stopRequested = false;
-      unwanted = null;
+      cancelled = null;
       const { data } = request;
       const work =
         data.type === 'train'

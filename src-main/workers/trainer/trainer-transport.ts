@@ -1,4 +1,4 @@
-import type { TrainerReply } from '../trial-job';
+import type { TrainerReply } from '../protocol';
 
 /** A trainer's line to the process that started it. */
 export interface TrainerTransport {

@@ -82,6 +82,8 @@ export function progressAfter(progress: SearchProgress, event: RunEvent): Search
       return afterPause(progress, event.at);
     case 'runEnded':
       return { ...progress, trainers: new Map(), pausedAt: null };
+    case 'trialInterrupted':
+      return { ...progress, trainers: withoutTrial(progress, event.trial) };
     case 'trialProposed':
     case 'controllerUpdated':
       return progress;

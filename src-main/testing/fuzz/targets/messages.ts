@@ -37,17 +37,18 @@ export const trainerTarget: FuzzTarget = {
   name: 'trainer replies',
   prepare: () => {
     const replies = [
-      { type: 'begun', trial: 1, epochs: [epochOf(0, 0.5)] },
-      { type: 'progress', trial: 1, epoch: 1, step: 1, steps: 4 },
-      { type: 'epoch', trial: 1, record: epochOf(1, 0.5) },
-      { type: 'completed', trial: 1, stopped: false, memory: 5 },
-      { type: 'failed', trial: 1, reason: 'error', message: 'no' },
+      { type: 'trialRestored', trial: 1, epochs: [epochOf(0, 0.5)] },
+      { type: 'trialProgress', trial: 1, epoch: 1, step: 1, steps: 4 },
+      { type: 'epochEnded', trial: 1, record: epochOf(1, 0.5) },
+      { type: 'memory', bytes: 5 },
+      { type: 'trialEnded', trial: 1, end: { outcome: 'completed', stopped: false } },
+      { type: 'trialEnded', trial: 1, end: { outcome: 'failed', reason: 'error', message: 'no' } },
       { type: 'examined', trial: 1, measure: 0.5 },
     ];
     return async (draw) => {
       const result = await supervised((say) => {
         for (let count = draw.integer(3); count >= 0; count--) say(hostileReply(replies, draw));
-        say({ type: 'completed', trial: 1, stopped: false, memory: 5 });
+        say({ type: 'trialEnded', trial: 1, end: { outcome: 'completed', stopped: false } });
       });
       if (result.outcome === 'failed') throw new CellsmithError('child.failed', result.message);
     };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { TrialJob } from '../../trial-job';
+import type { TrialJob } from '../../protocol';
 import { queueProtocol } from '../wire/keys';
 import type { ChildJob } from '../wire/messages';
 

@@ -2,16 +2,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { epochOf } from '../../../testing/synthetic-pool';
 import type { EpochRecord } from '../../../../src-shared/tasks/data-kinds';
-import type { ChildEvent, ChildResult } from '../wire/messages';
+import { queueProtocol } from '../wire/keys';
+import type { JobResult, WorkerMessage } from '../wire/messages';
 import { followChild } from './follow-child';
 
 const token = '3f0e4a52-6c1b-4a0e-9d57-0a4e0b8f3c11';
-const by = (attempt: number) => ({ protocol: 1 as const, token, attempt, worker: token, host: 'a-machine' });
+const by = (attempt: number) => ({
+  protocol: queueProtocol,
+  token,
+  attempt,
+  worker: token,
+  host: 'a-machine',
+});
 /** Accuracies tell the trainings apart. */
 const record = (attempt: number, epoch: number): EpochRecord => epochOf(epoch, attempt / 100);
 const epochs = (attempt: number, count: number): EpochRecord[] =>
   Array.from({ length: count }, (_, epoch) => record(attempt, epoch));
-const resultOf = (attempt: number, count: number): ChildResult => ({
+const resultOf = (attempt: number, count: number): JobResult => ({
   ...by(attempt),
   outcome: 'completed',
   stopped: false,
@@ -19,51 +26,63 @@ const resultOf = (attempt: number, count: number): ChildResult => ({
   weights: null,
 });
 
-/** What a run folder holds after what a child's followers were told. */
+/** What a run folder holds after the events of a child. */
 function listened() {
   let stored: EpochRecord[] = [];
   const calls: string[] = [];
-  const followed = followChild(token, {
-    start: () => calls.push('start'),
-    begin: (earlier) => {
-      calls.push(`begin ${earlier.length}`);
-      stored = [...earlier];
+  const followed = followChild(
+    token,
+    () => 5,
+    (event) => {
+      switch (event.type) {
+        case 'trialStarted':
+          calls.push(`start at ${event.trainer}`);
+          break;
+        case 'trialRestored':
+          calls.push(`begin ${event.epochs.length}`);
+          stored = [...event.epochs];
+          break;
+        case 'trialProgress':
+          calls.push(`step ${event.step}`);
+          break;
+        case 'epochEnded':
+          calls.push(`epoch ${event.record.epoch}`);
+          stored.push(event.record);
+          break;
+        case 'trialEnded':
+          throw new Error('The result is the end.');
+      }
     },
-    progress: ({ step }) => calls.push(`step ${step}`),
-    epoch: (one) => {
-      calls.push(`epoch ${one.epoch}`);
-      stored.push(one);
-    },
-  });
+  );
   return { followed, calls, stored: () => stored };
 }
 
 describe('a child that is followed', () => {
-  it('is told of as it trains', () => {
+  it('is heard of as it trains', () => {
     const { followed, calls } = listened();
-    followed.hear({ ...by(1), type: 'started' });
-    followed.hear({ ...by(1), type: 'begun', epochs: [] });
-    followed.hear({ ...by(1), type: 'progress', epoch: 0, step: 3, steps: 5 });
-    followed.hear({ ...by(1), type: 'epoch', record: record(1, 0) });
+    followed.hear({ ...by(1), type: 'trialStarted', trainer: 1 });
+    followed.hear({ ...by(1), type: 'trialRestored', epochs: [] });
+    followed.hear({ ...by(1), type: 'trialProgress', epoch: 0, step: 3, steps: 5 });
+    followed.hear({ ...by(1), type: 'epochEnded', record: record(1, 0) });
     followed.conclude(resultOf(1, 1));
-    expect(calls).toEqual(['start', 'begin 0', 'step 3', 'epoch 0']);
+    expect(calls).toEqual(['start at 5', 'begin 0', 'step 3', 'epoch 0']);
   });
 
-  it('begins anew with another worker, or where a shared state left it; the first one is not heard any more', () => {
+  it('starts again with another worker, or where a shared state left it; the first one is not heard any more', () => {
     const { followed, calls, stored } = listened();
-    followed.hear({ ...by(1), type: 'begun', epochs: [] });
-    followed.hear({ ...by(1), type: 'epoch', record: record(1, 0) });
-    followed.hear({ ...by(2), type: 'begun', epochs: epochs(1, 1) });
-    followed.hear({ ...by(1), type: 'epoch', record: record(1, 1) });
-    followed.hear({ ...by(2), type: 'epoch', record: record(2, 1) });
-    expect(calls).toEqual(['start', 'begin 0', 'epoch 0', 'start', 'begin 1', 'epoch 1']);
+    followed.hear({ ...by(1), type: 'trialRestored', epochs: [] });
+    followed.hear({ ...by(1), type: 'epochEnded', record: record(1, 0) });
+    followed.hear({ ...by(2), type: 'trialRestored', epochs: epochs(1, 1) });
+    followed.hear({ ...by(1), type: 'epochEnded', record: record(1, 1) });
+    followed.hear({ ...by(2), type: 'epochEnded', record: record(2, 1) });
+    expect(calls).toEqual(['start at 5', 'begin 0', 'epoch 0', 'start at 5', 'begin 1', 'epoch 1']);
     expect(stored()).toEqual([record(1, 0), record(2, 1)]);
   });
 
   it('that belongs to another job is not heard', () => {
     const { followed, calls } = listened();
     const other = '11111111-6c1b-4a0e-9d57-0a4e0b8f3c11';
-    followed.hear({ ...by(9), token: other, type: 'begun', epochs: [] });
+    followed.hear({ ...by(9), token: other, type: 'trialRestored', epochs: [] });
     followed.conclude({ ...resultOf(9, 1), token: other });
     expect(calls).toEqual([]);
   });
@@ -72,15 +91,15 @@ describe('a child that is followed', () => {
     const deliveries = fc
       .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 5 }))
       .chain(([trainings, count]) => {
-        const sent = Array.from({ length: trainings }, (_, place): ChildEvent[] => [
-          { ...by(place + 1), type: 'started' },
-          { ...by(place + 1), type: 'begun', epochs: [] },
-          ...epochs(place + 1, count).map((one): ChildEvent => ({
+        const sent = Array.from({ length: trainings }, (_, place): WorkerMessage[] => [
+          { ...by(place + 1), type: 'trialStarted', trainer: 1 },
+          { ...by(place + 1), type: 'trialRestored', epochs: [] },
+          ...epochs(place + 1, count).map((one): WorkerMessage => ({
             ...by(place + 1),
-            type: 'epoch',
+            type: 'epochEnded',
             record: one,
           })),
-          { ...by(place + 1), type: 'ended' },
+          { ...by(place + 1), type: 'trialEnded', end: { outcome: 'completed', stopped: false } },
         ]).flat();
         return fc.record({
           count: fc.constant(count),

@@ -1,67 +1,67 @@
+import type { ChildEvent } from '../../../../src-shared/run/child-event';
 import type { EpochRecord } from '../../../../src-shared/tasks/data-kinds';
-import type { TrialProgress } from '../../trainer-pool';
-import type { ChildEvent, ChildResult } from '../wire/messages';
+import type { JobResult, WorkerMessage } from '../wire/messages';
 
-/** Hears of one child what a local trainer would tell of it. */
-export interface ChildSink {
-  /** A worker has taken the child. Called again when another has to take it after all; what came before then counts for nothing. */
-  start(): void;
-  begin(epochs: readonly EpochRecord[]): void;
-  progress(progress: TrialProgress): void;
-  epoch(record: EpochRecord): void;
-}
-
-/** Makes one course of events out of what the trainings of a job tell. */
+/** Merges the messages of all trainings of a job into the events of one child. */
 export interface FollowedChild {
-  /** What has been told of the training that counts. */
+  /** Those of the training that counts. */
   readonly epochs: readonly EpochRecord[];
-  hear(event: ChildEvent): void;
-  /** The job's result counts once, whatever came before or comes after: epochs that were not told of are told now. */
-  conclude(result: ChildResult): void;
+  hear(message: WorkerMessage): void;
+  /** The job's result counts once, whatever came before or comes after: epochs that were missing are passed on now. */
+  conclude(result: JobResult): void;
 }
 
 /**
  * Follows a job, whatever is delivered late, twice, out of order, or by a worker that has lost the job to another: events of other
  * tokens and of earlier trainings are dropped, and so are epochs that are not the next one; the result has them all.
+ * @param trainer the number that the search gives the trainer of this child
+ * @param onEvent hears what a local trainer would say of the child. When another worker takes the job it starts again: what came before
+ * counts for nothing
  */
-export function followChild(token: string, sink: ChildSink): FollowedChild {
+export function followChild(
+  token: string,
+  trainer: () => number,
+  onEvent: (event: ChildEvent) => void,
+): FollowedChild {
   let attempt = 0;
   let begun = false;
   let ended = false;
   let epochs: EpochRecord[] = [];
 
-  const startAnew = (which: number): void => {
+  const restart = (which: number): void => {
     attempt = which;
     begun = false;
     epochs = [];
-    sink.start();
+    onEvent({ type: 'trialStarted', trainer: trainer() });
   };
   const begin = (earlier: readonly EpochRecord[]): void => {
     begun = true;
     epochs = [...earlier];
-    sink.begin(earlier);
+    onEvent({ type: 'trialRestored', epochs: earlier });
   };
   const add = (record: EpochRecord): void => {
     epochs.push(record);
-    sink.epoch(record);
+    onEvent({ type: 'epochEnded', record });
   };
   return {
     get epochs() {
       return epochs;
     },
-    hear: (event) => {
-      if (ended || event.token !== token || event.attempt < attempt) return;
-      if (event.attempt > attempt) startAnew(event.attempt);
-      if (event.type === 'begun' && !begun && areInOrder(event.epochs)) begin(event.epochs);
+    hear: (message) => {
+      if (ended || message.token !== token || message.attempt < attempt) return;
+      if (message.attempt > attempt) restart(message.attempt);
+      if (message.type === 'trialRestored' && !begun && areInOrder(message.epochs)) begin(message.epochs);
       if (!begun) return;
-      if (event.type === 'progress' && event.epoch === epochs.length)
-        sink.progress({ epoch: event.epoch, step: event.step, steps: event.steps });
-      if (event.type === 'epoch' && event.record.epoch === epochs.length) add(event.record);
+      if (message.type === 'trialProgress' && message.epoch === epochs.length) {
+        const { type, epoch, step, steps } = message;
+        onEvent({ type, epoch, step, steps });
+      }
+      if (message.type === 'epochEnded' && message.record.epoch === epochs.length) add(message.record);
     },
     conclude: (result) => {
       if (ended || result.token !== token) return;
       ended = true;
-      if (result.attempt !== attempt) startAnew(result.attempt);
+      if (result.attempt !== attempt) restart(result.attempt);
       if (!begun || !isBeginning(epochs, result.epochs)) begin([]);
       for (const record of result.epochs.slice(epochs.length)) add(record);
     },

@@ -2,20 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Job } from 'bullmq';
 import { errorMessage } from '../../../../src-shared/errors';
-import type { TrialListener, TrialResult } from '../../trainer-pool';
-import type { TrialJob } from '../../trial-job';
+import type { ChildResult } from '../../../../src-shared/run/child-event';
+import type { ChildListener } from '../../trainer-pool';
+import type { TrialJob } from '../../protocol';
 import { isLocked, isLostTooOften, jobSizes } from '../wire/bullmq-private';
 import { openKey, times } from '../wire/keys';
 import {
   childJobSchema,
-  childResultSchema,
+  jobResultSchema,
   longestMessage,
   readMessage,
-  type ChildEvent,
-  type ChildResult,
+  type JobResult,
+  type WorkerMessage,
 } from '../wire/messages';
 import { childJobOf, jobIdOf, type QueueParts } from './child-job';
-import { areInOrder, followChild, type ChildSink, type FollowedChild } from './follow-child';
+import { areInOrder, followChild, type FollowedChild } from './follow-child';
 import { receiveWeights } from './receive-weights';
 
 /**
@@ -29,15 +30,15 @@ export interface OpenChild {
   /** Names the job that is waited for; another when it had to be added again. */
   readonly token: string;
   /** Resolves once. */
-  readonly settled: Promise<TrialResult>;
-  hear(event: ChildEvent): void;
+  readonly settled: Promise<ChildResult>;
+  hear(message: WorkerMessage): void;
   /**
    * Brings the queue to what the search wants, and takes the result when there is one: a job that is not there is added.
    * @param stopping a job that no worker has is taken back instead
    */
   reconcile(stopping: boolean): Promise<void>;
-  /** Settles it as interrupted, here at once; its worker learns of it. */
-  interrupt(): void;
+  /** Settles it as cancelled, here at once; its worker learns of it. */
+  cancel(): void;
   /** Takes it out of the queue. */
   withdraw(): Promise<void>;
 }
@@ -48,8 +49,8 @@ const mostRefusals = 5;
 export function openChild(
   parts: QueueParts,
   job: TrialJob,
-  listener: TrialListener,
-  sink: ChildSink,
+  listener: ChildListener,
+  trainer: () => number,
 ): OpenChild {
   const { redis, queue, of, log } = parts;
   const payload = childJobOf(job, of);
@@ -60,9 +61,9 @@ export function openChild(
   let unlocked = 0;
   let current = Promise.resolve();
   let next: Promise<void> | undefined;
-  let resolve: (result: TrialResult) => void = () => undefined;
+  let resolve: (result: ChildResult) => void = () => undefined;
   let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<TrialResult>((onResult, onError) => {
+  const promise = new Promise<ChildResult>((onResult, onError) => {
     resolve = onResult;
     reject = onError;
   });
@@ -79,7 +80,7 @@ export function openChild(
       settle(() => reject(error instanceof Error ? error : new Error(errorMessage(error))));
     }
   };
-  const follow = (): FollowedChild => followChild(token, sink);
+  const follow = (): FollowedChild => followChild(token, trainer, (event) => listener.onEvent?.(event));
   let followed = follow();
 
   const take = async (found: string): Promise<void> => {
@@ -103,9 +104,9 @@ export function openChild(
   };
 
   const accept = async (finished: Job): Promise<void> => {
-    let result: ChildResult;
+    let result: JobResult;
     try {
-      result = readMessage(childResultSchema, finished.returnvalue, 'The result of a child');
+      result = readMessage(jobResultSchema, finished.returnvalue, 'The result of a child');
     } catch (error) {
       return addAgain(errorMessage(error));
     }
@@ -117,7 +118,7 @@ export function openChild(
       epochs.every(({ kind }) => kind === recipe.kind);
     if (!fits || (result.outcome === 'completed' && epochs.length === 0))
       return addAgain('its result does not fit its recipe.');
-    if (result.outcome === 'interrupted') return addAgain(`it was given up on ${result.host}.`);
+    if (result.outcome === 'cancelled') return addAgain(`it was given up on ${result.host}.`);
     if (result.outcome === 'completed' && result.weights !== null && job.weights !== null) {
       const received = await receiveWeights(parts, id, result, result.weights, job.weights);
       if (!received) log(`child ${job.trial}: its weights did not arrive from ${result.host}.`);
@@ -148,9 +149,9 @@ export function openChild(
     );
   };
 
-  const interrupt = (): void => {
+  const cancel = (): void => {
     const { epochs } = followed;
-    settle(() => resolve({ outcome: 'interrupted', epochs: [...epochs] }));
+    settle(() => resolve({ outcome: 'cancelled', epochs: [...epochs] }));
   };
 
   const reconcileOnce = async (stopping: boolean): Promise<void> => {
@@ -161,7 +162,7 @@ export function openChild(
     const found = data === 0 ? undefined : await queue.getJob(id);
     if (found === undefined && !stopping) return add();
     if (found === undefined) {
-      interrupt();
+      cancel();
       return;
     }
     let there;
@@ -181,17 +182,17 @@ export function openChild(
       if (unlocked < 3) return;
     }
     await queue.remove(id);
-    interrupt();
+    cancel();
   };
 
   for (const signal of [listener.signal, listener.afterStep])
-    signal?.addEventListener('abort', interrupt, { once: true });
+    signal?.addEventListener('abort', cancel, { once: true });
   return {
     get token() {
       return token;
     },
     settled: promise,
-    hear: (event) => guarded(() => followed.hear(event)),
+    hear: (message) => guarded(() => followed.hear(message)),
     reconcile: (stopping) => {
       // What is under way may have looked before something changed: one more comparison follows it, however many ask.
       next ??= (async () => {
@@ -202,7 +203,7 @@ export function openChild(
       })();
       return next;
     },
-    interrupt,
+    cancel,
     withdraw: async () => {
       await redis.srem(openKey(of.search), token);
       for (let tries = 0; tries < 3; tries++) {

@@ -1,16 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DatasetDescription, Recipe } from '../../../../src-shared/tasks/data-kinds';
 import { placesOf, type QueueState } from '../../../../src-shared/run/queue-state';
+import type { ChildResult } from '../../../../src-shared/run/child-event';
 import { outcomeOf } from '../../../../src-shared/run/reward';
 import type { DataNeed } from '../../../datasets/prepare-for';
-import type { TrainerPool, TrialListener, TrialResult } from '../../trainer-pool';
-import type { TrialJob } from '../../trial-job';
+import type { ChildListener, TrainerPool } from '../../trainer-pool';
+import type { TrialJob } from '../../protocol';
 import type { QueueAddress } from '../wire/address';
 import { bounded } from '../wire/bullmq-private';
 import { connectQueue } from '../wire/connect';
 import { contentOf } from '../wire/data-content';
 import { eventsKey, openKey, queueName, queuePrefix, queueProtocol, searchKey, times } from '../wire/keys';
-import { childEventSchema, readMessage, type SearchWish, type WorkerRecord } from '../wire/messages';
+import { readMessage, workerMessageSchema, type DesiredState, type WorkerRecord } from '../wire/messages';
 import { readRoster } from '../wire/roster';
 import { openSharedFolder } from '../wire/shared-folder';
 import { openChild, type OpenChild } from './open-child';
@@ -82,7 +83,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
   const resizes = new Set<() => void>();
   const numbers = trainerNumbers();
   const best = bestRewards(options.keepBest);
-  let mode: SearchWish['mode'] = 'run';
+  let mode: DesiredState['mode'] = 'run';
   let closed = false;
   const closing = new AbortController();
   const isClosed = (): boolean => closed;
@@ -118,7 +119,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
   });
 
   const wish = (): string =>
-    JSON.stringify({ protocol: queueProtocol, mode, leastReward: best.least() } satisfies SearchWish);
+    JSON.stringify({ protocol: queueProtocol, mode, leastReward: best.least() } satisfies DesiredState);
   const beat = async (): Promise<void> => {
     const tokens = [...open].map((child) => child.token);
     const signs = redis.multi();
@@ -137,10 +138,10 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     for (const [id, fields] of streams?.[0]?.[1] ?? []) {
       lastEvent = id;
       try {
-        const event = readMessage(childEventSchema, fields[1], 'A message of a worker');
-        const those = [...open].filter((child) => child.token === event.token);
-        for (const child of those) child.hear(event);
-        if (event.type === 'ended') void reconcile(those);
+        const message = readMessage(workerMessageSchema, fields[1], 'A message of a worker');
+        const those = [...open].filter((child) => child.token === message.token);
+        for (const child of those) child.hear(message);
+        if (message.type === 'trialEnded') void reconcile(those);
       } catch (error) {
         sayOnce(connection.message(error));
       }
@@ -181,27 +182,19 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     withdrawSettled();
   });
 
-  const change = (next: SearchWish['mode']): void => {
+  const change = (next: DesiredState['mode']): void => {
     mode = next;
     void reconcile(open);
     // Sooner than with the next sign of life.
     void redis.set(searchKey(search), wish(), 'PX', times.search).catch(() => undefined);
   };
 
-  const train = async (job: TrialJob, listener: TrialListener): Promise<TrialResult> => {
+  const train = async (job: TrialJob, listener: ChildListener): Promise<ChildResult> => {
     let number: number | undefined;
-    const child = openChild(parts, job, listener, {
-      start: () => {
-        number ??= numbers.take();
-        listener.onStart?.(number);
-      },
-      begin: (epochs) => listener.onBegin?.(epochs),
-      progress: (progress) => listener.onProgress?.(progress),
-      epoch: (record) => listener.onEpoch?.(record),
-    });
+    const child = openChild(parts, job, listener, () => (number ??= numbers.take()));
     open.add(child);
     void reconcile([child]);
-    let result: TrialResult | undefined;
+    let result: ChildResult | undefined;
     try {
       result = await child.settled;
       if (result.outcome === 'completed' && !result.stopped)
@@ -222,7 +215,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     onResize: (listener) => void resizes.add(listener),
     run: (job, listener = {}) =>
       closed || mode === 'stop' || listener.signal?.aborted === true
-        ? Promise.resolve({ outcome: 'interrupted', epochs: [] })
+        ? Promise.resolve({ outcome: 'cancelled', epochs: [] })
         : train(job, listener),
     stopAfterEpoch: () => change('stop'),
     pause: () => {
@@ -233,7 +226,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     },
     close: async () => {
       if (closed) return;
-      for (const child of open) child.interrupt();
+      for (const child of open) child.cancel();
       const left = [...open, ...settled];
       closed = true;
       mode = 'run';

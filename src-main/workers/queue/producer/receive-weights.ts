@@ -1,6 +1,6 @@
 import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import { fetchFile, sumOfFile } from '../wire/blobs';
-import type { ChildResult, SentWeights } from '../wire/messages';
+import type { JobResult, SentWeights } from '../wire/messages';
 import { sharedFiles } from '../wire/shared-folder';
 import type { QueueParts } from './child-job';
 
@@ -11,7 +11,7 @@ import type { QueueParts } from './child-job';
 export async function receiveWeights(
   { redis, of, folder }: QueueParts,
   job: string,
-  { token, attempt }: Pick<ChildResult, 'token' | 'attempt'>,
+  { token, attempt }: Pick<JobResult, 'token' | 'attempt'>,
   weights: SentWeights,
   path: string,
 ): Promise<boolean> {

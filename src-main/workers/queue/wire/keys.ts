@@ -1,8 +1,8 @@
 /**
- * What is kept under which name in Redis. Everything begins with `cellsmith:`; what BullMQ keeps begins with `cellsmith:v1-`. The number
+ * What is kept under which name in Redis. Everything begins with `cellsmith:`; what BullMQ keeps begins with `cellsmith:v2-`. The number
  * is that of the protocol, so that releases that do not understand each other never see each other's jobs.
  */
-export const queueProtocol = 1 as const;
+export const queueProtocol = 2 as const;
 
 /** BullMQ's prefix of all keys of its queues. */
 export const queuePrefix = 'cellsmith';

@@ -5,7 +5,8 @@ import { childOf } from '../../../testing/queue/queue-fixture';
 import { job, record, result, wireMessages } from '../../../testing/queue/wire-messages';
 import { epochOf } from '../../../testing/synthetic-pool';
 import { childJobOf, jobIdOf } from '../producer/child-job';
-import { childJobSchema, childResultSchema, readMessage, workerRecordSchema } from './messages';
+import { queueProtocol } from './keys';
+import { childJobSchema, jobResultSchema, readMessage, workerRecordSchema } from './messages';
 
 describe.each(wireMessages)('a %s off the wire', (...[, of, message]) => {
   const schema: z.ZodType = of;
@@ -14,8 +15,8 @@ describe.each(wireMessages)('a %s off the wire', (...[, of, message]) => {
   });
 
   it('of another protocol is refused with a sentence that says what to do', () => {
-    expect(() => readMessage(schema, { ...message, protocol: 2 }, 'A message')).toThrow(
-      'A message in the queue was written by another release of Cellsmith (protocol 2; this one speaks 1). Install the same release everywhere.',
+    expect(() => readMessage(schema, { ...message, protocol: 1 }, 'A message')).toThrow(
+      `A message in the queue was written by another release of Cellsmith (protocol 1; this one speaks ${queueProtocol}). Install the same release everywhere.`,
     );
   });
 
@@ -69,7 +70,7 @@ describe('what a message may hold', () => {
       ...result,
       epochs: Array.from({ length: 60_000 }, (_, i) => epochOf(i, 0.5)),
     });
-    expect(() => readMessage(childResultSchema, long, 'A result')).toThrow(/is longer than 8 MB\.$/);
+    expect(() => readMessage(jobResultSchema, long, 'A result')).toThrow(/is longer than 8 MB\.$/);
   });
 
   it('is nothing that a terminal would obey, and no name that leaves a folder', () => {

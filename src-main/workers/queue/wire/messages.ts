@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CellsmithError } from '../../../../src-shared/errors';
 import { textLevelSchema, vocabularyLimitSchema } from '../../../../src-shared/dataset/text-options';
-import { epochRecordSchema } from '../../../../src-shared/tasks/data-kinds';
+import { childEpochsSchema as epochs, childEvents } from '../../../../src-shared/run/child-event';
 import { failureReasons } from '../../../../src-shared/run/trial';
 import { childSchema } from '../../protocol';
 import { queueProtocol } from './keys';
@@ -22,7 +22,6 @@ const shown = (longest: number) =>
     .string()
     .max(longest)
     .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u);
-const epochs = z.array(epochRecordSchema).max(10_000);
 
 const needSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -61,18 +60,17 @@ export const childJobSchema = z.strictObject({
 export type ChildJob = z.infer<typeof childJobSchema>;
 
 /** Who trains a child: a worker, its machine, and which of the trainings of the job this is, from 1. */
-const by = { token, attempt: count, worker: token, host: shown(255) };
+const by = { protocol, token, attempt: count, worker: token, host: shown(255) };
 
-/** What a worker tells a search while it trains one of its children. */
-export const childEventSchema = z.discriminatedUnion('type', [
-  z.strictObject({ protocol, ...by, type: z.literal('started') }),
-  z.strictObject({ protocol, ...by, type: z.literal('begun'), epochs }),
-  z.strictObject({ protocol, ...by, type: z.literal('progress'), epoch: index, step: index, steps: count }),
-  z.strictObject({ protocol, ...by, type: z.literal('epoch'), record: epochRecordSchema }),
-  /** The job says the rest. */
-  z.strictObject({ protocol, ...by, type: z.literal('ended') }),
+/** An event of a child as its worker sends it to the search. The result of the job is what counts at the end. */
+export const workerMessageSchema = z.discriminatedUnion('type', [
+  childEvents.started.extend(by),
+  childEvents.restored.extend(by),
+  childEvents.progress.extend(by),
+  childEvents.epoch.extend(by),
+  childEvents.ended.extend(by),
 ]);
-export type ChildEvent = z.infer<typeof childEventSchema>;
+export type WorkerMessage = z.infer<typeof workerMessageSchema>;
 
 /** Where the weights of a child are, and what they must come to. */
 const weightsSchema = z.strictObject({
@@ -86,9 +84,8 @@ const weightsSchema = z.strictObject({
 export type SentWeights = z.infer<typeof weightsSchema>;
 
 /** How a child ended: the value that the job returns. */
-export const childResultSchema = z.discriminatedUnion('outcome', [
+export const jobResultSchema = z.discriminatedUnion('outcome', [
   z.strictObject({
-    protocol,
     ...by,
     outcome: z.literal('completed'),
     stopped: z.boolean(),
@@ -96,26 +93,25 @@ export const childResultSchema = z.discriminatedUnion('outcome', [
     weights: weightsSchema.nullable(),
   }),
   z.strictObject({
-    protocol,
     ...by,
     outcome: z.literal('failed'),
     reason: z.enum(failureReasons),
     message: shown(2000),
     epochs,
   }),
-  z.strictObject({ protocol, ...by, outcome: z.literal('interrupted'), epochs }),
+  z.strictObject({ ...by, outcome: z.literal('cancelled'), epochs }),
 ]);
-export type ChildResult = z.infer<typeof childResultSchema>;
+export type JobResult = z.infer<typeof jobResultSchema>;
 
-/** What a search wants of the workers that train its children. */
-export const searchStateSchema = z.strictObject({
+/** The state that a search wants the workers of its children to be in. */
+export const desiredStateSchema = z.strictObject({
   protocol,
   /** `stop`: children end after the epoch that they are in. */
   mode: z.enum(['run', 'pause', 'stop']),
   /** Weights are wanted of children whose reward is at least this. */
   leastReward: z.number(),
 });
-export type SearchWish = z.infer<typeof searchStateSchema>;
+export type DesiredState = z.infer<typeof desiredStateSchema>;
 
 /** What a worker says of itself. */
 export const workerRecordSchema = z.strictObject({

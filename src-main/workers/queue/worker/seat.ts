@@ -1,31 +1,23 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TrialProgress, TrainerPool, TrialResult } from '../../trainer-pool';
-import type { ChildJob, SearchWish } from '../wire/messages';
+import type { ChildEvent, ChildResult } from '../../../../src-shared/run/child-event';
+import type { TrainerPool } from '../../trainer-pool';
+import type { ChildJob, DesiredState } from '../wire/messages';
 import { sharedFiles, type SharedFolder } from '../wire/shared-folder';
 import type { TakenJob } from './taken-job';
-import type { EpochRecord } from '../../../../src-shared/tasks/data-kinds';
 
 /** Why a child was ended before its end. */
 export type EndReason =
-  /** Its search does not wait for it any more. */
-  | 'unwanted'
+  /** Its search no longer waits for it. */
+  | 'cancelled'
   /** Another worker has the job now. */
   | 'lost'
   /** This worker ends. */
   | 'leaving';
 
-/** How a child that a seat trains is doing. */
-export interface SeatListener {
-  readonly onStart: () => void;
-  readonly onBegin: (epochs: readonly EpochRecord[]) => void;
-  readonly onProgress: (progress: TrialProgress) => void;
-  readonly onEpoch: (record: EpochRecord) => void;
-}
-
 /** What a child comes to on a seat. */
 export interface SeatResult {
-  readonly result: TrialResult;
+  readonly result: ChildResult;
   readonly ended: EndReason | null;
   /** File of its weights; null when none were wanted. */
   readonly weights: { readonly path: string; readonly shared: boolean } | null;
@@ -40,9 +32,14 @@ export interface Seat {
   /** Milliseconds since 1970 when its job's lock was last renewed. */
   renewedAt: number;
   readonly job: TakenJob | null;
-  train(taken: TakenJob, child: ChildJob, data: string, listener: SeatListener): Promise<SeatResult>;
+  train(
+    taken: TakenJob,
+    child: ChildJob,
+    data: string,
+    onEvent: (event: ChildEvent) => void,
+  ): Promise<SeatResult>;
   /** What the search of its child wants. */
-  obey(mode: SearchWish['mode']): void;
+  obey(mode: DesiredState['mode']): void;
   /** Ends its child after the epoch that it is in. */
   endAfterEpoch(reason: EndReason): void;
   endNow(reason: EndReason): void;
@@ -100,7 +97,7 @@ export function createSeat({ number, pool: makePool, scratch, shared }: SeatOpti
     get epoch() {
       return now?.epoch ?? 0;
     },
-    train: async (taken, child, data, listener) => {
+    train: async (taken, child, data, onEvent) => {
       const { checkpoint, weights, isShared } = files(taken, child);
       pool ??= makePool();
       const abort = new AbortController();
@@ -120,20 +117,17 @@ export function createSeat({ number, pool: makePool, scratch, shared }: SeatOpti
                 : { file: checkpoint, everyEpochs: child.checkpointEpochs },
           },
           {
-            ...listener,
-            onBegin: (epochs) => {
-              work.epoch = epochs.length;
-              listener.onBegin(epochs);
-            },
-            onEpoch: (record) => {
-              work.epoch = record.epoch + 1;
-              listener.onEpoch(record);
+            onEvent: (event) => {
+              if (event.type === 'trialRestored') work.epoch = event.epochs.length;
+              if (event.type === 'epochEnded') work.epoch = event.record.epoch + 1;
+              // Its pool has one trainer; this is which of the worker's it is.
+              onEvent(event.type === 'trialStarted' ? { ...event, trainer: number } : event);
             },
             signal: abort.signal,
           },
         );
         // The state of a child that others go on with stays.
-        if (result.outcome !== 'interrupted' && !(work.stopping && work.ended === 'leaving' && isShared))
+        if (result.outcome !== 'cancelled' && !(work.stopping && work.ended === 'leaving' && isShared))
           rmSync(checkpoint, { force: true });
         return {
           result,

@@ -127,7 +127,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
     }
     const wish = await wishOf(connection, child);
     if (seat.job !== job) return;
-    if (wish === 'unwanted') seat.endNow('unwanted');
+    if (wish === 'cancelled') seat.endNow('cancelled');
     else if (wish !== 'gone') seat.obey(wish.mode);
   };
   const minding = async (): Promise<void> => {

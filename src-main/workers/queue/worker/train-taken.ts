@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { errorMessage } from '../../../../src-shared/errors';
+import type { ChildEnd, ChildEvent } from '../../../../src-shared/run/child-event';
 import { outcomeOf } from '../../../../src-shared/run/reward';
 import { sendFile, sumOfFile } from '../wire/blobs';
 import type { QueueConnection } from '../wire/connect';
@@ -7,13 +8,13 @@ import { eventsKey, openKey, queueProtocol, searchKey, times } from '../wire/key
 import {
   childJobSchema,
   readMessage,
-  searchStateSchema,
+  desiredStateSchema,
   showable,
-  type ChildEvent,
   type ChildJob,
-  type ChildResult,
-  type SearchWish,
+  type DesiredState,
+  type JobResult,
   type SentWeights,
+  type WorkerMessage,
 } from '../wire/messages';
 import type { HeldData } from './held-data';
 import type { Seat, SeatResult } from './seat';
@@ -28,7 +29,7 @@ export interface TrainTakenParts {
   readonly tell: (event: WorkerEvent) => void;
 }
 
-/** Steps are told of at most so often; milliseconds. */
+/** Shortest time between two messages about steps; milliseconds. */
 const progressInterval = 1000;
 /** A child whose search gives no sign of life is put off for so long, so that others go first; milliseconds. */
 const putOff = 15_000;
@@ -71,8 +72,8 @@ export async function trainTaken(
     else await taken.putOff(putOff);
     return 'done';
   }
-  if (wish === 'unwanted' || wish.mode === 'stop') {
-    await taken.complete({ ...by, outcome: 'interrupted', epochs: [] } satisfies ChildResult);
+  if (wish === 'cancelled' || wish.mode === 'stop') {
+    await taken.complete({ ...by, outcome: 'cancelled', epochs: [] } satisfies JobResult);
     return 'done';
   }
 
@@ -85,13 +86,21 @@ export async function trainTaken(
     return 'no-data';
   }
 
-  /** Told in order; what cannot be told now is in the result. */
+  /** Sent in order; what cannot be sent now is in the result. */
   const say = (event: ChildEvent): void => {
     if (redis.status !== 'ready') return;
     const key = eventsKey(child.search);
     redis
       .multi()
-      .xadd(key, 'MAXLEN', '~', mostTold, '*', 'm', JSON.stringify(event))
+      .xadd(
+        key,
+        'MAXLEN',
+        '~',
+        mostTold,
+        '*',
+        'm',
+        JSON.stringify({ ...by, ...event } satisfies WorkerMessage),
+      )
       .pexpire(key, times.kept)
       .exec()
       .catch(() => undefined);
@@ -99,28 +108,20 @@ export async function trainTaken(
   const { trial, search } = child;
   const { epochs } = child.child.recipe;
   let lastProgress = -Infinity;
-  const ofChild = { search, trial, seat: seat.number, epochs };
-  const trained = await seat.train(taken, child, data, {
-    onStart: () => {
-      say({ ...by, type: 'started' });
-      tell({ type: 'started', ...ofChild });
-    },
-    onBegin: (earlier) => say({ ...by, type: 'begun', epochs: [...earlier] }),
-    onProgress: (progress) => {
-      tell({ type: 'progress', ...ofChild, ...progress });
+  const ofChild = { search, trial, trainer: seat.number, epochs };
+  const trained = await seat.train(taken, child, data, (event) => {
+    if (event.type !== 'trialRestored' && event.type !== 'trialEnded') tell({ ...event, ...ofChild });
+    if (event.type === 'trialProgress') {
       const now = performance.now();
       if (now - lastProgress < progressInterval) return;
       lastProgress = now;
-      say({ ...by, type: 'progress', ...progress });
-    },
-    onEpoch: (record) => {
-      say({ ...by, type: 'epoch', record });
-      tell({ type: 'epoch', ...ofChild, record });
-    },
+    }
+    say(event);
   });
+  const end = endOf(trained.result);
   try {
-    await conclude(parts, taken, child, trained, by, () => say({ ...by, type: 'ended' }));
-    tell({ type: 'ended', ...ofChild, outcome: outcomeFor(trained) });
+    await conclude(parts, taken, child, trained, by, () => say({ type: 'trialEnded', end }));
+    tell({ type: 'trialEnded', ...ofChild, end, released: releasedBy(trained) });
   } finally {
     if (trained.weights?.shared === false) rmSync(trained.weights.path, { force: true });
   }
@@ -132,17 +133,17 @@ async function conclude(
   taken: TakenJob,
   child: ChildJob,
   trained: SeatResult,
-  by: Pick<ChildResult, 'protocol' | 'token' | 'attempt' | 'worker' | 'host'>,
+  by: Pick<JobResult, 'protocol' | 'token' | 'attempt' | 'worker' | 'host'>,
   onEnded: () => void,
 ): Promise<void> {
   const { result, ended } = trained;
   if (ended === 'lost') return;
-  const unfinished = result.outcome === 'interrupted' || (result.outcome === 'completed' && result.stopped);
+  const unfinished = result.outcome === 'cancelled' || (result.outcome === 'completed' && result.stopped);
   if (ended === 'leaving' && unfinished) return taken.giveBack();
-  const epochs = [...result.epochs];
+  const { epochs } = result;
   switch (result.outcome) {
-    case 'interrupted':
-      await taken.complete({ ...by, outcome: 'interrupted', epochs } satisfies ChildResult);
+    case 'cancelled':
+      await taken.complete({ ...by, outcome: 'cancelled', epochs } satisfies JobResult);
       break;
     case 'failed': {
       const message = showable(result.message, 2000);
@@ -152,7 +153,7 @@ async function conclude(
         reason: result.reason,
         message,
         epochs,
-      } satisfies ChildResult);
+      } satisfies JobResult);
       break;
     }
     case 'completed': {
@@ -163,7 +164,7 @@ async function conclude(
         stopped: result.stopped,
         epochs,
         weights,
-      } satisfies ChildResult);
+      } satisfies JobResult);
       break;
     }
   }
@@ -175,7 +176,7 @@ async function leaveWeights(
   connection: QueueConnection,
   child: ChildJob,
   { result, weights }: SeatResult,
-  name: Pick<ChildResult, 'token' | 'attempt'>,
+  name: Pick<JobResult, 'token' | 'attempt'>,
 ): Promise<SentWeights | null> {
   if (weights === null) return null;
   const wish = await wishOf(connection, child);
@@ -190,25 +191,33 @@ async function leaveWeights(
 }
 
 /**
- * What the search of a child wants: `gone` when it gives no sign of life, `unwanted` when it does not wait for the child.
+ * What the search of a child wants: `gone` when it gives no sign of life, `cancelled` when it does not wait for the child.
  */
 export async function wishOf(
   { redis }: QueueConnection,
   { search, token }: Pick<ChildJob, 'search' | 'token'>,
-): Promise<SearchWish | 'gone' | 'unwanted'> {
+): Promise<DesiredState | 'gone' | 'cancelled'> {
   const [text, isOpen] = await Promise.all([
     redis.get(searchKey(search)),
     redis.sismember(openKey(search), token),
   ]);
   if (text === null) return 'gone';
-  if (isOpen === 0) return 'unwanted';
-  return readMessage(searchStateSchema, text, 'What a search wants');
+  if (isOpen === 0) return 'cancelled';
+  return readMessage(desiredStateSchema, text, 'What a search wants');
 }
 
-function outcomeFor({ result, ended }: SeatResult): TrialOutcome {
+function releasedBy({ result, ended }: SeatResult): 'lost' | 'givenBack' | null {
   if (ended === 'lost') return 'lost';
-  if (ended === 'leaving' && (result.outcome !== 'completed' || result.stopped)) return 'givenBack';
-  return result.outcome;
+  return ended === 'leaving' && (result.outcome !== 'completed' || result.stopped) ? 'givenBack' : null;
 }
 
-export type TrialOutcome = SeatResult['result']['outcome'] | 'lost' | 'givenBack';
+function endOf(result: SeatResult['result']): ChildEnd {
+  switch (result.outcome) {
+    case 'completed':
+      return { outcome: 'completed', stopped: result.stopped };
+    case 'failed':
+      return { outcome: 'failed', reason: result.reason, message: result.message };
+    case 'cancelled':
+      return { outcome: 'cancelled' };
+  }
+}

@@ -1,37 +1,28 @@
-import type { EpochRecord } from '../../../../src-shared/tasks/data-kinds';
+import { z } from 'zod';
+import { childEvents } from '../../../../src-shared/run/child-event';
 
-/** The child that a seat of a worker is at. */
-interface OfChild {
-  readonly search: string;
-  readonly trial: number;
-  /** From 1. */
-  readonly seat: number;
-  /** Of its recipe. */
-  readonly epochs: number;
-}
+/** Whose child an event is about: the run of its search, its trial, the worker's trainer from 1, and the epochs of its recipe. */
+const ofChild = { search: z.string(), trial: z.int(), trainer: z.int(), epochs: z.int() };
 
-/** What happens at a worker. */
-export type WorkerEvent =
-  | {
-      readonly type: 'ready';
-      readonly datasets: readonly { readonly name: string; readonly fingerprint: string }[];
-    }
-  | { readonly type: 'away'; readonly message: string }
-  | { readonly type: 'back' }
-  | ({ readonly type: 'started' } & OfChild)
-  | ({
-      readonly type: 'progress';
-      readonly epoch: number;
-      readonly step: number;
-      readonly steps: number;
-    } & OfChild)
-  | ({ readonly type: 'epoch'; readonly record: EpochRecord } & OfChild)
-  | ({
-      readonly type: 'ended';
-      /** `lost`: another worker has it; `givenBack`: this worker ends, another will train it. */
-      readonly outcome: 'completed' | 'failed' | 'interrupted' | 'lost' | 'givenBack';
-    } & OfChild)
-  /** A message that nobody should have put into the queue. */
-  | { readonly type: 'refused'; readonly message: string }
-  /** A data set that this worker held is not what it was; it takes no more children for it. */
-  | { readonly type: 'dataLost'; readonly name: string; readonly message: string };
+/** What happens at a worker: the events of its children, and its own. `cellsmith worker --json` writes them as lines. */
+export const workerEventSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('ready'),
+    datasets: z.array(z.strictObject({ name: z.string(), fingerprint: z.string() })),
+  }),
+  z.strictObject({ type: z.literal('away'), message: z.string() }),
+  z.strictObject({ type: z.literal('back') }),
+  childEvents.started.extend(ofChild),
+  childEvents.progress.extend(ofChild),
+  childEvents.epoch.extend(ofChild),
+  childEvents.ended.extend({
+    ...ofChild,
+    /** Why its job is not done: another worker has it ('lost'), or this worker ends and another will train it ('givenBack'). */
+    released: z.enum(['lost', 'givenBack']).nullable(),
+  }),
+  /** A message in the queue that Cellsmith has not written. */
+  z.strictObject({ type: z.literal('refused'), message: z.string() }),
+  /** A data set that this worker held has changed; it takes no more children for it. */
+  z.strictObject({ type: z.literal('dataLost'), name: z.string(), message: z.string() }),
+]);
+export type WorkerEvent = z.infer<typeof workerEventSchema>;
