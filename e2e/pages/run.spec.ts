@@ -1,4 +1,5 @@
 import { expect } from '@playwright/test';
+import type { Reply } from '../../src-shared/ipc/contract';
 import { walkByTab } from './look';
 import { test } from './page-test';
 import { openPage, recorded, tell } from './recorded-program';
@@ -40,6 +41,28 @@ test('what a search tells is shown: a child begins, its curve grows, it fails wi
   ]);
   await expect(page.getByRole('region', { name: 'Failures' })).toContainText(failure.message);
   await expect(training).toContainText('Nothing is in training');
+});
+
+test('the run of another program is followed by the events that it stores', async ({ page }) => {
+  const { reply } = recorded('openRun');
+  const like = recorded('readTrial').reply;
+  if (like === null) throw new Error('the recording is empty');
+  const trial = { ...like, number: 241, state: 'proposed', reward: null, measure: null } as const;
+  const news: Reply<'followRun'> = {
+    events: [
+      { type: 'trialProposed', trial, at },
+      { type: 'trialStarted', trial: 241, trainer: 3, at },
+    ],
+    last: reply.lastEvent + 2,
+    status: 'running',
+  };
+  await openPage(page, run(), {
+    openRun: { reply: { ...reply, summary: { ...reply.summary, state: 'running' } } },
+    followRun: { reply: news },
+  });
+  await expect(page.getByText('Another program searches in this run')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'In training' })).toContainText('Child 241');
+  await expect(page.getByRole('region', { name: 'Children', exact: true })).toContainText('241 of 241');
 });
 
 test('chosen curves stand in the address, and are there again when the page is loaded anew', async ({

@@ -43,6 +43,7 @@ const bridge: Bridge = {
   appState: ask('appState'),
   listRuns: ask('listRuns'),
   openRun: ask('openRun'),
+  followRun: ask('followRun'),
   readTrial: ask('readTrial'),
   readEpochs: ask('readEpochs'),
   readProbabilities: ask('readProbabilities'),

@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
 import { measureOf } from '../../src-shared/run/measure';
-import type { RunState, RunSummary } from '../../src-shared/run/run-summary';
+import type { RunStatus, RunSummary } from '../../src-shared/run/run-summary';
 import { lockHolder } from './files/lock';
 import { multiplyAddsUsed } from './budget-used';
 import type { OpenRun } from './run-folder';
-import { activeTime, readSessions, type Session } from './tables/sessions';
+import { activeTime, readLastSession, readSessions, type Session } from './tables/sessions';
 import { countTrials, readBestTrials } from './tables/trials';
 
-/** How a run stands, for lists. @throws CellsmithError 'run.damaged' */
+/** The summary of a run, for lists. @throws CellsmithError 'run.damaged' */
 export function summariseRun(run: OpenRun): RunSummary {
   const { folder, manifest, database } = run;
   const { config } = manifest;
@@ -15,14 +15,15 @@ export function summariseRun(run: OpenRun): RunSummary {
   const sessions = readSessions(database);
   const last = sessions.at(-1);
   const [best] = readBestTrials(database, 1);
-  const running = lockHolder(folder) !== undefined;
+  const state = statusOf(folder, last);
+  const running = state === 'running' || state === 'paused';
   return {
     run: basename(folder),
     folder,
     name: config.name,
     preset: config.preset,
     strategy: config.controller.strategy,
-    state: running ? (typeof last?.pausedAt === 'number' ? 'paused' : 'running') : stateOf(last),
+    state,
     message: running ? null : (last?.message ?? null),
     children: {
       ended: counts.completed + counts.failed + counts.reused,
@@ -38,7 +39,13 @@ export function summariseRun(run: OpenRun): RunSummary {
   };
 }
 
-function stateOf(last: Session | undefined): RunState {
+/** The status of a run, without its counts. */
+export function readRunStatus({ folder, database }: OpenRun): RunStatus {
+  return statusOf(folder, readLastSession(database));
+}
+
+function statusOf(folder: string, last: Session | undefined): RunStatus {
+  if (lockHolder(folder) !== undefined) return typeof last?.pausedAt === 'number' ? 'paused' : 'running';
   if (last === undefined) return 'new';
   return last.outcome ?? 'interrupted';
 }

@@ -5,7 +5,7 @@ import type { Strategy } from '../controller/strategy';
 import { multiplyAddsUsed } from '../runs/budget-used';
 import type { WritableRun } from '../runs/run-folder';
 import type { Durability } from '../runs/sqlite/database';
-import { insertEvent } from '../runs/tables/events';
+import { storeEvent } from '../runs/tables/events';
 import type { TrainerPool } from '../workers/trainer-pool';
 import type { Child } from '../workers/protocol';
 import { earlyStopping, type EarlyStopping } from './trials/early-stopping';
@@ -40,7 +40,7 @@ export interface SearchParts {
   readonly software: Readonly<Record<string, string>>;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
-  /** Gets the hands on the search when it has begun. */
+  /** Gets the control of the search when it has begun. */
   readonly onBegin?: (control: SearchControl) => void;
 }
 
@@ -65,7 +65,7 @@ export interface SearchState extends Omit<SearchParts, 'clock'> {
   readonly underWay: Map<string, Promise<unknown>>;
   /** The trials in training by their numbers, and what ends each of them alone. */
   readonly training: Map<number, AbortController>;
-  /** What is being done for each trial that is not settled: nobody does it twice. */
+  /** The work under way for each trial that is not settled, so that none is done twice. */
   readonly settling: Map<number, Promise<Trial>>;
   /** Replicas at work, and children that are trained again: the search lasts until there is none. */
   readonly work: Set<Promise<void>>;
@@ -136,7 +136,7 @@ export function isHalting({ stop, halt }: SearchState): boolean {
 }
 
 /**
- * Stores an event together with the facts that `write` stores, then tells the listener.
+ * Stores an event together with the facts that `write` stores, then passes it to the listener.
  * @param durability 'relaxed' for what a resumed search finds again by itself: there are many of these, and each sync takes milliseconds
  */
 export function record(
@@ -147,48 +147,7 @@ export function record(
 ): void {
   state.run.database.transaction(() => {
     write?.();
-    insertEvent(state.run.database, {
-      at: event.at,
-      type: event.type,
-      trial: trialOf(event),
-      detail: detailOf(event),
-    });
+    storeEvent(state.run.database, event);
   }, durability);
   state.listener(event);
-}
-
-function trialOf(event: RunEvent): number | null {
-  if (!('trial' in event)) return null;
-  return typeof event.trial === 'number' ? event.trial : event.trial.number;
-}
-
-/** What of an event stands in no table. */
-function detailOf(event: RunEvent): string | null {
-  switch (event.type) {
-    case 'runStarted':
-      return JSON.stringify({ resumed: event.resumed });
-    case 'trialStarted':
-      return JSON.stringify({ trainer: event.trainer });
-    case 'epochEnded':
-      return JSON.stringify({ trainer: event.trainer, epoch: event.record.epoch });
-    case 'controllerUpdated':
-      return JSON.stringify({ update: event.update.number });
-    case 'runEnded':
-      return JSON.stringify({ outcome: event.outcome, message: event.message });
-    case 'trialRepeated':
-      return JSON.stringify({ reason: event.reason, message: event.message });
-    case 'trialRestored':
-      return JSON.stringify({ trainer: event.trainer, epochs: event.epochs.length });
-    case 'trialProposed':
-    case 'trialProgress':
-    case 'trialCompleted':
-    case 'trialFailed':
-    case 'trialInterrupted':
-    case 'trialReused':
-    case 'trialRetried':
-    case 'runPaused':
-    case 'runContinued':
-    case 'queueChanged':
-      return null;
-  }
 }

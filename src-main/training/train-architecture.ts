@@ -142,7 +142,7 @@ function outcomeOf(result: ChildResult): TrainingOutcome {
   return result.outcome === 'failed' ? 'failed' : 'interrupted';
 }
 
-/** Passes the wish to end after the epoch on to the pool, also where it came before. */
+/** Passes a request to end after the epoch on to the pool, also one that came before. */
 async function stoppable<Result>(
   pool: TrainerPool,
   { afterEpoch }: StopSignals,

@@ -35,7 +35,7 @@ export function failureOf(error: unknown): TrialFailure {
 }
 
 /**
- * What the end of a trainer that nobody asked to end means for its child.
+ * What the unexpected end of a trainer means for its child.
  *
  * @param output the last that the process has written
  * @param endedForMemory whether the system has ended processes for lack of memory in the meantime

@@ -40,7 +40,7 @@ export function forkTrainer(entry: string): SpawnTrainer {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     return {
-      // A process that is gone cannot be told anything: its exit says so.
+      // A message to a process that is gone is dropped: its exit says so.
       send: (request) => {
         if (child.connected) child.send(request, () => undefined);
       },

@@ -1,42 +1,53 @@
 import { defineStore } from 'pinia';
-import { shallowRef, triggerRef } from 'vue';
+import { computed, shallowRef, triggerRef } from 'vue';
 import { errorMessage } from '../../src-shared/errors';
 import type { RunDetail } from '../../src-shared/ipc/run-detail';
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
+import { runState, stateOfTables, withEpochs, type RunState } from '../../src-shared/run/run-state';
 import { ask, askForRun, hear } from '../bridge';
 import type { ChildReference } from '../compare/selection';
 
-/** A run that searches now is asked for again this often, in milliseconds. */
-const refreshEvery = 5000;
-/** The program gives the epochs of so many children at a time. */
+/** Figures of a run that searches now are drawn again this often, in milliseconds. */
+const redrawEvery = 5000;
+/** Children whose epochs one request may ask for. */
 const childrenAtOnce = 64;
 
-/** The runs that stand beside each other, and the epochs of chosen children. */
+interface Compared {
+  readonly detail: RunDetail;
+  readonly state: RunState;
+}
+
+/** The runs that are compared, and the epochs of chosen children. */
 export const useCompare = defineStore('compare', () => {
-  const details = shallowRef(new Map<string, RunDetail>());
+  const runs = shallowRef(new Map<string, Compared>());
   const problems = shallowRef(new Map<string, string>());
-  /** By folder, then by number of the trial. */
-  const epochs = shallowRef(new Map<string, Map<number, EpochRecord[]>>());
-  const refreshed = new Map<string, number>();
   const asked = new Set<string>();
+  let drawn = 0;
+
+  const redraw = (): void => {
+    drawn = Date.now();
+    triggerRef(runs);
+  };
 
   async function load(folder: string): Promise<void> {
     if (asked.has(folder)) return;
     asked.add(folder);
-    refreshed.set(folder, Date.now());
     try {
-      details.value.set(folder, await askForRun(folder));
+      const detail = await askForRun(folder);
+      const epochs = runs.value.get(folder)?.state.tables?.epochs ?? new Map<number, EpochRecord[]>();
+      const { trials, updates } = detail;
+      runs.value.set(folder, { detail, state: stateOfTables({ trials, updates, epochs }) });
       problems.value.delete(folder);
     } catch (error) {
       problems.value.set(folder, errorMessage(error));
     } finally {
       asked.delete(folder);
     }
-    triggerRef(details);
+    redraw();
     triggerRef(problems);
   }
 
-  /** Makes sure that these runs are known. What was known of them before is asked for anew. */
+  /** Makes sure that these runs are known. What was known of them before is read again. */
   async function open(folders: readonly string[]): Promise<void> {
     await Promise.all(folders.map(load));
   }
@@ -45,30 +56,49 @@ export const useCompare = defineStore('compare', () => {
   async function needEpochs(children: readonly ChildReference[]): Promise<void> {
     const missing = new Map<string, number[]>();
     for (const { folder, trial } of children)
-      if (details.value.has(folder) && epochs.value.get(folder)?.has(trial) !== true)
+      if (runs.value.get(folder)?.state.tables?.epochs.has(trial) === false)
         missing.set(folder, [...(missing.get(folder) ?? []), trial]);
     for (const [folder, trials] of missing)
       try {
         const found = await ask('readEpochs', { folder, trials: trials.slice(0, childrenAtOnce) });
-        const known = epochs.value.get(folder) ?? new Map<number, EpochRecord[]>();
-        for (const { trial, epochs: records } of found) known.set(trial, records);
-        epochs.value.set(folder, known);
+        const known = runs.value.get(folder);
+        if (known) runs.value.set(folder, { ...known, state: withEpochs(known.state, found) });
       } catch (error) {
         problems.value.set(folder, errorMessage(error));
         triggerRef(problems);
       }
-    triggerRef(epochs);
+    redraw();
   }
 
   hear('runEvents', ({ folder, events }) => {
-    if (!details.value.has(folder)) return;
-    // Their curves have grown, or begun anew.
-    for (const event of events)
-      if (event.type === 'epochEnded' || event.type === 'trialStarted' || event.type === 'trialRestored')
-        epochs.value.get(folder)?.delete(event.trial);
-    const ended = events.some(({ type }) => type === 'runEnded');
-    if (ended || Date.now() - (refreshed.get(folder) ?? 0) > refreshEvery) void load(folder);
+    const known = runs.value.get(folder);
+    if (known === undefined) return;
+    runs.value.set(folder, { ...known, state: events.reduce(runState, known.state) });
+    // Its summary has changed too.
+    if (events.some(({ type }) => type === 'runEnded')) void load(folder);
+    else if (Date.now() - drawn > redrawEvery) redraw();
   });
+
+  const details = computed(
+    () =>
+      new Map(
+        [...runs.value].map(([folder, { detail, state }]): [string, RunDetail] => [
+          folder,
+          state.tables === null
+            ? detail
+            : { ...detail, trials: state.tables.trials, updates: state.tables.updates },
+        ]),
+      ),
+  );
+  /** By folder, then by number of the trial. */
+  const epochs = computed(
+    () =>
+      new Map(
+        [...runs.value].flatMap(([folder, { state }]) =>
+          state.tables === null ? [] : [[folder, state.tables.epochs] as const],
+        ),
+      ),
+  );
 
   return { details, problems, epochs, open, needEpochs };
 });

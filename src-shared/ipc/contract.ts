@@ -4,7 +4,7 @@ import { presetNames } from '../config/presets/presets';
 import { budgetSchema, searchConfigSchema } from '../config/search-config';
 import { datasetDescriptionSchema, epochRecordSchema } from '../tasks/data-kinds';
 import { decisionProbabilitiesSchema, runEventSchema } from '../run/run-event';
-import { runSummarySchema } from '../run/run-summary';
+import { runStatuses, runSummarySchema } from '../run/run-summary';
 import { mostEpochs, trialSchema } from '../run/trial';
 import { trainingNameSchema, trainingSummarySchema } from '../training/training-summary';
 import { problemSchema, readingSchema } from './problem-states';
@@ -38,6 +38,17 @@ export const requests = {
     }),
   },
   openRun: { request: z.strictObject({ folder: path }), reply: packedRunSchema },
+  /** The events of a run that another process searches in, after the last one that is known; null when it must be opened again. */
+  followRun: {
+    request: z.strictObject({ folder: path, after: z.int().min(0) }),
+    reply: z
+      .strictObject({
+        events: z.array(runEventSchema),
+        last: z.int().min(0),
+        status: z.enum(runStatuses),
+      })
+      .nullable(),
+  },
   /** A child with all that is stored of it. */
   readTrial: {
     request: z.strictObject({ folder: path, trial: z.int().min(1) }),

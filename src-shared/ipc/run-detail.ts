@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { searchConfigSchema } from '../config/search-config';
 import { datasetDescriptionSchema } from '../tasks/data-kinds';
-import { controllerUpdateSchema } from '../run/run-event';
+import { controllerUpdateSchema, type ControllerUpdate } from '../run/run-event';
 import { queueStateSchema } from '../run/queue-state';
 import { runSummarySchema } from '../run/run-summary';
 import type { ListedTrial } from '../run/trial';
@@ -26,6 +26,8 @@ export const packedRunSchema = z.strictObject({
   dataset: z.strictObject({ location: z.string(), description: datasetDescriptionSchema }),
   trials: packedTrialsSchema,
   updates: z.array(controllerUpdateSchema),
+  /** The id of the last event that is included. */
+  lastEvent: z.int().min(0),
   /** What this program knows beyond the folder while it searches there itself; null otherwise. */
   live: z
     .strictObject({
@@ -40,4 +42,7 @@ export const packedRunSchema = z.strictObject({
 export type PackedRun = z.infer<typeof packedRunSchema>;
 
 /** A run as its page shows it. */
-export type RunDetail = Omit<PackedRun, 'trials'> & { readonly trials: readonly ListedTrial[] };
+export type RunDetail = Omit<PackedRun, 'trials' | 'updates'> & {
+  readonly trials: readonly ListedTrial[];
+  readonly updates: readonly ControllerUpdate[];
+};

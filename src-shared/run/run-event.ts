@@ -66,7 +66,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('trialProposed'), ...ofTrial }),
   childEvents.started.extend(ofChild),
-  childEvents.restored.extend(ofChild),
+  /** `startedAt` is when it would have started, had it been trained in one piece. */
+  childEvents.restored.extend({ ...ofChild, startedAt: at }),
   /** Not stored. */
   childEvents.progress.extend(ofChild),
   childEvents.epoch.extend(ofChild),

@@ -4,8 +4,8 @@ import { measureSchema } from './measure';
 
 const count = z.int().min(0);
 
-/** How a run stands. 'interrupted': its process was killed. */
-export const runStates = [
+/** The status of a run. 'interrupted': its process was killed. */
+export const runStatuses = [
   'new',
   'running',
   'paused',
@@ -14,7 +14,7 @@ export const runStates = [
   'failed',
   'interrupted',
 ] as const;
-export type RunState = (typeof runStates)[number];
+export type RunStatus = (typeof runStatuses)[number];
 
 /** What a list says of a run. Times are milliseconds. */
 export const runSummarySchema = z.strictObject({
@@ -25,7 +25,7 @@ export const runSummarySchema = z.strictObject({
   name: z.string(),
   preset: z.string(),
   strategy: z.string(),
-  state: z.enum(runStates),
+  state: z.enum(runStatuses),
   /** Why it failed, if it did. */
   message: z.string().nullable(),
   children: z.strictObject({ ended: count, failed: count, reused: count }),

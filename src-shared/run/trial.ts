@@ -11,7 +11,7 @@ export const failureReasons = [
   'silent',
   'stopped',
 ] as const;
-/** Larger ones are nobody's reward, and would carry the controller's sums beyond what a number holds. */
+/** The paper's rewards are far smaller; larger ones would carry the controller's sums beyond what a number holds. */
 export const largestReward = 1e12;
 
 /** Children of a run at most: lists of them are read whole. The paper's searches have 12,800 to 20,000. */
@@ -36,7 +36,7 @@ export const repeatableFailures: ReadonlySet<FailureReason> = new Set<FailureRea
   'stopped',
 ]);
 
-/** How a trial stands. `interrupted` ones were in flight when the search ended: they are trained again on resume. */
+/** The state of a trial. `interrupted` ones were in flight when the search ended: they are trained again on resume. */
 export const trialStates = ['proposed', 'running', 'completed', 'failed', 'reused', 'interrupted'] as const;
 export type TrialState = (typeof trialStates)[number];
 
@@ -94,7 +94,7 @@ export const trialSchema = z.strictObject({
   failure: z.strictObject({ reason: z.enum(failureReasons), message: z.string() }).nullable(),
   /** The trial whose reward was given again. */
   reusedFrom: z.int().min(1).nullable(),
-  /** How often it was trained again after a failure, by itself or at the user's wish; trainings that a killed search repeats do not count. */
+  /** How often it was trained again after a failure, by itself or at the user's request; trainings that a killed search repeats do not count. */
   retries: z.int().min(0),
   /** The batch size that it was trained with, where that is not the recipe's. */
   batchSize: z.int().min(1).max(largestBatchSize).nullable(),

@@ -41,8 +41,8 @@ export function stepListener({ onEvent, turn = nextTurn, now }: TrainControl): S
 }
 
 /**
- * Trains a child epoch by epoch, from its beginning or from the last state that was kept. A state is kept before its epoch is told, so
- * that an epoch that was told of is never trained again.
+ * Trains a child epoch by epoch, from scratch or from its last checkpoint. A checkpoint is written before its epoch is reported, so
+ * that a reported epoch is never trained again.
  */
 export async function runEpochs<Epoch extends EpochRecord>(
   child: TrainableChild<Epoch>,

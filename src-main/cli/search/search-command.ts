@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { EarlierProgress } from '../../../src-shared/run/progress/progress';
 import type { RunEvent } from '../../../src-shared/run/run-event';
 import { prepareFor } from '../../datasets/prepare-for';
 import { provisionEngine } from '../../engine/provision/provision';
 import { findRunFolder } from '../../runs/locations';
 import type { WritableRun } from '../../runs/run-folder';
 import { budgetUsed } from '../../runs/budget-used';
-import { countTrials, readBestTrials } from '../../runs/tables/trials';
+import { earlierState } from '../../runs/earlier-state';
 import { prepareSearch, type ReadySearch, type SearchOrder } from '../../search/prepare-search';
 import { searchWithTrainers } from '../../search/search-with-trainers';
 import { forkTrainer } from '../../workers/trainer-process';
@@ -108,7 +107,7 @@ async function search(
   const { run, data, software } = ready;
   view.begin({
     config: run.manifest.config,
-    earlier: earlierProgress(run),
+    earlier: earlierState(run),
     used: budgetUsed(run),
   });
   await searchWithTrainers(run, {
@@ -119,15 +118,6 @@ async function search(
     stop: { afterEpoch: interrupts.gentle, now: interrupts.immediate },
     software,
   });
-}
-
-function earlierProgress({ database }: WritableRun): EarlierProgress {
-  const counts = countTrials(database);
-  return {
-    ended: counts.completed + counts.failed + counts.reused,
-    failed: counts.failed,
-    best: readBestTrials(database, 1)[0] ?? null,
-  };
 }
 
 function writeSummary(terminal: Terminal, run: WritableRun, unfinished: boolean): void {

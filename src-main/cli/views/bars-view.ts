@@ -1,12 +1,7 @@
 import cliProgress, { type MultiBar, type SingleBar } from 'cli-progress';
 import { measureOf } from '../../../src-shared/run/measure';
-import {
-  partDone,
-  paceOf,
-  progressAfter,
-  progressAtStart,
-  type SearchProgress,
-} from '../../../src-shared/run/progress/progress';
+import { paceOf, partDone } from '../../../src-shared/run/progress/progress';
+import { runState, type RunState } from '../../../src-shared/run/run-state';
 import { eventLine } from './event-lines';
 import { sayChanges } from './queue-text';
 import { overallText } from './overall-text';
@@ -14,7 +9,7 @@ import { datasetStages, engineStage } from './stage-texts';
 import type { PreparingView, SearchOverview, SearchView } from './search-view';
 import { writeLine, type Terminal } from '../terminal';
 
-/** Bars have so many parts, whatever they count. */
+/** Parts of each bar, whatever it counts. */
 export const parts = 1000;
 
 /** What is prepared before there is something to train, as one bar. */
@@ -83,11 +78,11 @@ function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
     multi.create(parts, 0, { text: `trainer ${row + 1}`, tail: 'waiting' }),
   );
   const overall = multi.create(parts, 0, { text: 'search', tail: '' });
-  let progress = progressAtStart(overview.earlier);
+  let state = overview.earlier;
 
   const draw = (): void => {
     for (const [index, row] of rows.entries()) {
-      const child = progress.trainers.get(index + 1);
+      const child = state.trainers.get(index + 1);
       if (child === undefined) row.update(0, { tail: 'waiting' });
       else {
         const epoch = Math.min(child.epoch + 1, config.recipe.epochs);
@@ -96,8 +91,8 @@ function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
         });
       }
     }
-    overall.update(Math.round(parts * shareDone(progress, overview)), {
-      tail: overallText(progress, overview),
+    overall.update(Math.round(parts * shareDone(state, overview)), {
+      tail: overallText(state, overview),
     });
   };
   draw();
@@ -106,7 +101,7 @@ function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
   ticking.unref();
   return {
     event: (event) => {
-      progress = progressAfter(progress, event);
+      state = runState(state, event);
       const line = eventLine(event, measureOf(config.recipe));
       if (line !== undefined) multi.log(`${line}\n`);
       if (event.type === 'queueChanged') sayQueue(event.queue);
@@ -123,12 +118,12 @@ function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
   };
 }
 
-function shareDone(progress: SearchProgress, { config, used }: SearchOverview): number {
+function shareDone(state: RunState, { config, used }: SearchOverview): number {
   const spent = used();
-  const pace = paceOf(progress, config, spent, Date.now());
+  const pace = paceOf(state, config, spent, Date.now());
   const { children: budget, hours, multiplyAdds } = config.budget;
   const under = pace.underWay.reduce((sum, part) => sum + part, 0);
-  const ofChildren = budget === null ? 0 : (progress.ended + under) / budget;
+  const ofChildren = budget === null ? 0 : (state.ended + under) / budget;
   const ofHours =
     hours === null || pace.until === null ? 0 : 1 - (pace.until - pace.now) / (hours * 3_600_000);
   const ofMultiplyAdds = multiplyAdds === null ? 0 : (spent.multiplyAdds ?? 0) / multiplyAdds;

@@ -1,5 +1,5 @@
 import { measureOf } from '../../../src-shared/run/measure';
-import { noEarlierProgress, progressAfter, progressAtStart } from '../../../src-shared/run/progress/progress';
+import { noRunState, runState } from '../../../src-shared/run/run-state';
 import { eventLine } from './event-lines';
 import { sayChanges } from './queue-text';
 import { overallText } from './overall-text';
@@ -41,22 +41,21 @@ export function preparingLines(terminal: Terminal): PreparingView {
 /** Plain lines, for logs and pipes: one for each child and update, one for each stage of preparation. */
 export function linesView(terminal: Terminal): SearchView {
   let overview: SearchOverview | undefined;
-  let progress = progressAtStart(noEarlierProgress);
+  let state = noRunState;
   const sayQueue = sayChanges((text) => writeLine(terminal, text));
   return {
     ...preparingLines(terminal),
     begin: (search) => {
       overview = search;
-      progress = progressAtStart(search.earlier);
+      state = search.earlier;
     },
     event: (event) => {
       if (overview === undefined) return;
-      progress = progressAfter(progress, event);
+      state = runState(state, event);
       const line = eventLine(event, measureOf(overview.config.recipe));
       if (line !== undefined) writeLine(terminal, line);
       if (event.type === 'queueChanged') sayQueue(event.queue);
-      if (event.type === 'controllerUpdated')
-        writeLine(terminal, `so far: ${overallText(progress, overview)}`);
+      if (event.type === 'controllerUpdated') writeLine(terminal, `so far: ${overallText(state, overview)}`);
     },
     note: (text) => writeLine(terminal, text),
   };

@@ -1,7 +1,8 @@
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import type { DatasetProgress } from '../../../src-shared/dataset/progress';
-import type { BudgetUsed, EarlierProgress } from '../../../src-shared/run/progress/progress';
+import type { BudgetUsed } from '../../../src-shared/run/progress/progress';
 import type { RunEvent } from '../../../src-shared/run/run-event';
+import type { RunState } from '../../../src-shared/run/run-state';
 import type { ProvisioningProgress } from '../../engine/provision/progress';
 
 /** How a terminal shows what is prepared before children are trained. */
@@ -14,17 +15,18 @@ export interface PreparingView {
 
 /** How a terminal shows what a search is doing. */
 export interface SearchView extends PreparingView {
-  /** The search begins: what it is and where it stands. */
+  /** The search begins: what it is, and its state so far. */
   begin(search: SearchOverview): void;
   event(event: RunEvent): void;
   /** Something else to tell the user. */
   note(text: string): void;
 }
 
-/** What a view must know of a search beside its events. */
+/** What a view must know of a search besides its events. */
 export interface SearchOverview {
   readonly config: SearchConfig;
-  readonly earlier: EarlierProgress;
+  /** The state that earlier sessions have left. */
+  readonly earlier: RunState;
   /** What has been used of the budget by now. */
   readonly used: () => BudgetUsed;
 }

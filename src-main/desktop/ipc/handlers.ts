@@ -17,6 +17,7 @@ import {
   openRunDetail,
   probabilitiesOf,
   recognisePath,
+  runNews,
   trialOf,
 } from '../services/run-queries';
 import { listDatasets } from '../known-datasets';
@@ -80,6 +81,7 @@ export function handlersOf(studio: Studio): Handlers {
     },
     listRuns: () => listRuns(runsFolder()),
     openRun: ({ folder }) => openRunDetail(absolute(folder), search.live(folder)),
+    followRun: ({ folder, after }) => runNews(absolute(folder), after),
     readTrial: ({ folder, trial }) => trialOf(absolute(folder), trial),
     readEpochs: ({ folder, trials }) => epochsOf(absolute(folder), trials),
     readProbabilities: ({ folder, update }) => probabilitiesOf(absolute(folder), update),

@@ -8,7 +8,9 @@ import { listRunFolders, summarised } from '../../runs/locations';
 import { manifestFile } from '../../runs/manifest';
 import { openRunReadOnly, type OpenRun } from '../../runs/run-folder';
 import { summariseRun } from '../../runs/summarise-run';
+import { readRunNews } from '../../runs/follow-run';
 import { readEpochs } from '../../runs/tables/epochs';
+import { lastEventId } from '../../runs/tables/events';
 import { readListedTrials, readRewards, readTrial } from '../../runs/tables/trials';
 import { readProbabilities, readUpdates } from '../../runs/tables/updates';
 
@@ -39,15 +41,23 @@ export function listRuns(runs: string): Reply<'listRuns'> {
 
 /** A run for its page. @throws CellsmithError 'run.not-found', 'run.damaged', 'run.newer-version' */
 export function openRunDetail(folder: string, live: PackedRun['live']): PackedRun {
-  return withRun(folder, (run) => ({
-    summary: summariseRun(run),
-    id: run.manifest.id,
-    config: run.manifest.config,
-    dataset: { location: run.manifest.dataset.location, description: run.manifest.dataset.description },
-    trials: packTrials(readListedTrials(run.database)),
-    updates: readUpdates(run.database),
-    live,
-  }));
+  return withRun(folder, (run) =>
+    run.database.snapshot(() => ({
+      summary: summariseRun(run),
+      id: run.manifest.id,
+      config: run.manifest.config,
+      dataset: { location: run.manifest.dataset.location, description: run.manifest.dataset.description },
+      trials: packTrials(readListedTrials(run.database)),
+      updates: readUpdates(run.database),
+      lastEvent: lastEventId(run.database),
+      live,
+    })),
+  );
+}
+
+/** What has happened since in the run of another process; null when it must be opened again. @throws as {@link openRunDetail} */
+export function runNews(folder: string, after: number): Reply<'followRun'> {
+  return readRunNews(folder, after);
 }
 
 export function trialOf(folder: string, trial: number): Reply<'readTrial'> {

@@ -2,19 +2,14 @@ import { CellsmithError } from '../../../src-shared/errors';
 import type { RunDetail } from '../../../src-shared/ipc/run-detail';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import type { SessionState } from '../../../src-shared/ipc/states';
-import {
-  paceOf,
-  type BudgetUsed,
-  progressAfter,
-  progressAtStart,
-  type SearchProgress,
-} from '../../../src-shared/run/progress/progress';
+import { paceOf, type BudgetUsed } from '../../../src-shared/run/progress/progress';
 import type { RunEvent } from '../../../src-shared/run/run-event';
+import { runState, type RunState } from '../../../src-shared/run/run-state';
 import { timeLeft } from '../../../src-shared/run/progress/time-left';
 import type { EngineInstallation } from '../../engine/provision/installation';
 import { budgetUsed } from '../../runs/budget-used';
+import { earlierState } from '../../runs/earlier-state';
 import type { WritableRun } from '../../runs/run-folder';
-import { countTrials, readBestTrials } from '../../runs/tables/trials';
 import type { PrepareData } from '../../search/data-of-run';
 import type { RetryRequest } from '../../search/trials/retry-failures';
 import type { SearchControl } from '../../search/control/search-control';
@@ -35,7 +30,7 @@ export interface SearchService {
   start(order: SearchOrder): void;
   readonly stop: (when: 'afterEpoch' | 'now') => void;
   dismissProblem(): void;
-  /** The hands on the search. @throws CellsmithError 'run.not-searching' when there is none */
+  /** Controls the running search. @throws CellsmithError 'run.not-searching' when there is none */
   control(): SearchControl;
   /** Sets another budget for the search. @throws as `control` */
   extend(budget: SearchConfig['budget']): void;
@@ -60,7 +55,7 @@ interface Search {
   run: WritableRun;
   control: SearchControl | null;
   readonly used: () => BudgetUsed;
-  progress: SearchProgress;
+  state: RunState;
 }
 
 /** Between two bundles of events; milliseconds. */
@@ -91,7 +86,7 @@ export function searchService(parts: SearchServiceParts): SearchService {
     now.signal.aborted ? 'now' : afterEpoch.signal.aborted ? 'afterEpoch' : null;
   const hear = (event: RunEvent): void => {
     if (search === null) return;
-    search.progress = progressAfter(search.progress, event);
+    search.state = runState(search.state, event);
     waiting.push(event);
     timer ??= setTimeout(flush, bundling);
   };
@@ -100,17 +95,7 @@ export function searchService(parts: SearchServiceParts): SearchService {
     { run, data, software }: ReadySearch,
     retry: RetryRequest | undefined,
   ): Promise<void> => {
-    const counts = countTrials(run.database);
-    search = {
-      run,
-      control: null,
-      used: budgetUsed(run),
-      progress: progressAtStart({
-        ended: counts.completed + counts.failed + counts.reused,
-        failed: counts.failed,
-        best: readBestTrials(run.database, 1)[0] ?? null,
-      }),
-    };
+    search = { run, control: null, used: budgetUsed(run), state: earlierState(run) };
     change(searchingState(search, ending()));
     await searchWithTrainers(run, {
       data: data.trainFolder,
@@ -194,25 +179,25 @@ export function searchService(parts: SearchServiceParts): SearchService {
     },
     live: (folder) => {
       if (search?.run.folder !== folder) return null;
-      const { progress, used } = search;
+      const { startedAt, trainers, queue } = search.state;
       return {
-        startedAt: progress.startedAt,
-        activeBefore: used().activeBefore,
-        trainers: [...progress.trainers].map(([trainer, child]) => ({ trainer, ...child })),
-        queue: progress.queue,
+        startedAt,
+        activeBefore: search.used().activeBefore,
+        trainers: [...trainers].map(([trainer, child]) => ({ trainer, ...child })),
+        queue,
       };
     },
     ended: () => underWay,
   };
 }
 
-function searchingState({ run, progress, used }: Search, ending: 'afterEpoch' | 'now' | null): SessionState {
+function searchingState({ run, state, used }: Search, ending: 'afterEpoch' | 'now' | null): SessionState {
   const { config } = run.manifest;
   const { children, multiplyAdds } = config.budget;
   const spent = used();
-  const left = timeLeft(paceOf(progress, config, spent, Date.now()));
+  const left = timeLeft(paceOf(state, config, spent, Date.now()));
   const shares = [
-    ...(children === null ? [] : [progress.ended / children]),
+    ...(children === null ? [] : [state.ended / children]),
     ...(multiplyAdds === null ? [] : [(spent.multiplyAdds ?? 0) / multiplyAdds]),
   ];
   const known = left !== null && left.uncertainty <= 0.75 * left.milliseconds;
@@ -220,12 +205,12 @@ function searchingState({ run, progress, used }: Search, ending: 'afterEpoch' | 
     kind: 'searching',
     folder: run.folder,
     name: config.name,
-    ended: progress.ended,
-    running: progress.trainers.size,
+    ended: state.ended,
+    running: state.trainers.size,
     share: shares.length === 0 ? null : Math.min(1, Math.max(...shares)),
     timeLeft: known ? left : null,
     ending,
-    paused: progress.pausedAt !== null,
+    paused: state.pausedAt !== null,
   };
 }
 

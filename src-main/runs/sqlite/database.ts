@@ -25,6 +25,8 @@ export interface Database {
    * of the process, may undo it, until the next one that is not; never one without those after it.
    */
   transaction<T>(work: () => T, durability?: Durability): T;
+  /** Reads of one moment, also while another process writes. Does not nest. */
+  snapshot<T>(read: () => T): T;
   close(): void;
 }
 
@@ -132,6 +134,14 @@ function wrap(connection: Libsql.Database, path: string, writes: boolean): Datab
       } catch (error) {
         if (connection.inTransaction) connection.exec('ROLLBACK');
         throw error;
+      }
+    },
+    snapshot: (read) => {
+      guarded(() => connection.exec('BEGIN DEFERRED'));
+      try {
+        return read();
+      } finally {
+        guarded(() => connection.exec('COMMIT'));
       }
     },
     close: () => {

@@ -81,7 +81,16 @@ export function readEpochs(database: Database, trial: number): EpochRecord[] {
   return database.all('SELECT * FROM language_epochs WHERE trial = ? ORDER BY epoch', [trial], languageRow);
 }
 
-/** Sets the epochs of a trial whose training begins: those that it goes on from are all that it has. */
+/** One epoch of a trial, or its last one for null; undefined where there is none. */
+export function readEpoch(database: Database, trial: number, epoch: number | null): EpochRecord | undefined {
+  const which = 'trial = ? AND (epoch = ? OR ? IS NULL) ORDER BY epoch DESC LIMIT 1';
+  return (
+    database.first(`SELECT * FROM epochs WHERE ${which}`, [trial, epoch, epoch], imageRow) ??
+    database.first(`SELECT * FROM language_epochs WHERE ${which}`, [trial, epoch, epoch], languageRow)
+  );
+}
+
+/** Sets the epochs of a trial whose training begins: those that it resumes from are all that it has. */
 export function replaceEpochs(database: Database, trial: number, records: readonly EpochRecord[]): void {
   database.run('DELETE FROM epochs WHERE trial = ?', [trial]);
   database.run('DELETE FROM language_epochs WHERE trial = ?', [trial]);

@@ -55,6 +55,10 @@ export function readSessions(database: Database): Session[] {
   return database.all('SELECT * FROM sessions ORDER BY number', [], sessionRow);
 }
 
+export function readLastSession(database: Database): Session | undefined {
+  return database.first('SELECT * FROM sessions ORDER BY number DESC LIMIT 1', [], sessionRow);
+}
+
 /** Opens a session and gives its number. @throws CellsmithError 'run.not-writable' when there are too many */
 export function insertSession(
   database: Database,

@@ -88,7 +88,7 @@ export function insertTrial(database: Database, trial: Trial, batch: number): vo
   );
 }
 
-/** Stores how a trial stands; what was proposed never changes. */
+/** Stores the state and the result of a trial; what was proposed never changes. */
 export function updateTrial(database: Database, trial: Trial): void {
   database.run(
     `UPDATE trials SET state = ?, reward = ?, measure = ?, failure_reason = ?, failure_message = ?,

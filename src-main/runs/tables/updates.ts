@@ -60,6 +60,10 @@ export function readUpdates(database: Database): ControllerUpdate[] {
   return database.all('SELECT * FROM controller_updates ORDER BY number', [], updateRow);
 }
 
+export function readUpdate(database: Database, number: number): ControllerUpdate | undefined {
+  return database.first('SELECT * FROM controller_updates WHERE number = ?', [number], updateRow);
+}
+
 /** A point as it is stored: name, layer, probabilities. */
 const storedPoint = z.tuple([
   z.string(),

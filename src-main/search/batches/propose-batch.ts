@@ -1,7 +1,7 @@
 import { mostTrials, type Trial } from '../../../src-shared/run/trial';
 import type { Proposal } from '../../controller/strategy';
 import { pruneCheckpoints } from '../../runs/checkpoint';
-import { insertEvent } from '../../runs/tables/events';
+import { storeEvent } from '../../runs/tables/events';
 import { countBatches, insertBatch, type Batch } from '../../runs/tables/batches';
 import { countProposals, insertTrial } from '../../runs/tables/trials';
 import { checkpointController, commitController } from './checkpoint-controller';
@@ -34,7 +34,7 @@ export function proposeBatch(state: SearchState, replica: number): Batch | undef
     insertBatch(database, batch);
     for (const trial of trials) {
       insertTrial(database, trial, batch.number);
-      insertEvent(database, { at, type: 'trialProposed', trial: trial.number, detail: null });
+      storeEvent(database, { type: 'trialProposed', trial, at });
     }
     commitController(state, checkpoint);
   });

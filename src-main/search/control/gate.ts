@@ -1,4 +1,4 @@
-/** Lets so many through at a time; the others wait in the order in which they came. */
+/** Limits how many are inside at a time; the others wait in the order in which they came. */
 export interface Gate {
   /** Waits for a place; what it gives back frees the place again. */
   enter(): Promise<() => void>;

@@ -2,7 +2,7 @@ import { setPause } from '../../runs/tables/sessions';
 import { isHalting, record, type SearchState } from '../search-state';
 
 /**
- * Pauses a search: children are held between two of their steps, and none begins. The time until it goes on does not count towards the
+ * Pauses a search: children are held between two of their steps, and none begins. The time until it continues does not count towards the
  * budget's hours. That it is paused is stored, so that others see it; a search whose process ends in a pause is an interrupted one.
  */
 export function pauseSearch(state: SearchState): void {

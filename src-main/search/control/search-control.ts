@@ -2,7 +2,7 @@ import type { SearchConfig } from '../../../src-shared/config/search-config';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { WritableRun } from '../../runs/run-folder';
 
-/** The hands on a running search. */
+/** Controls a running search. */
 export interface SearchControl {
   pause(): void;
   /** Goes on after a pause. */

@@ -12,7 +12,7 @@ import { readLearned } from '../../runs/tables/trials';
 
 /** Judges children between their epochs by the rule of the run. */
 export interface EarlyStopping {
-  /** After how many of its epochs a child is to be ended, and why; undefined when it is to go on. */
+  /** After how many of its epochs a child is ended, and why; undefined when it continues. */
   judge(epochs: readonly EpochRecord[]): Ending | undefined;
   /** There may be more children to compare with. */
   changed(): void;
@@ -52,7 +52,7 @@ export function earlyStopping({ manifest, database }: WritableRun): EarlyStoppin
       if (options.rule === 'none' || epochs.length < options.afterEpochs) return undefined;
       const scores = epochs.map(scoreOf);
       const earlier = earlierChildren();
-      // A child that goes on from a kept state may have been judged after fewer epochs, and be further than the verdict.
+      // A child that resumes from a checkpoint may have been judged after fewer epochs, and be further than the verdict.
       for (let count = options.afterEpochs; count <= scores.length; count++) {
         const reason = reasonToEnd(scores.slice(0, count), recipe.epochs, earlier, options);
         if (reason !== undefined) return { epochs: count, reason };

@@ -7,7 +7,7 @@ const ofTheTrainer: ReadonlySet<FailureReason> = new Set(['crashed', 'silent']);
 
 /**
  * The trial as it is trained again by itself after a failure, or undefined when that is not to be. A child whose trainer was lost is
- * trained on from its checkpoint, so many times. One that ran out of memory is trained once more, from its start, at half the
+ * trained on from its checkpoint, up to `retries` times. One that ran out of memory is trained once more, from its start, at half the
  * batch, where the user allows results that are not those of the recipe.
  */
 export function repetitionOf(

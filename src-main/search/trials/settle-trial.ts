@@ -43,7 +43,7 @@ function reuse(state: SearchState, trial: Trial): Trial | undefined {
   const earlier = readTrained(state.run.database, trial.architectureHash, trial.number);
   const known =
     earlier.find((one) => one.state === 'completed') ??
-    // Who has a failure repeated does not want it told again.
+    // A failure that the user retries is not reused.
     (trial.retries > 0
       ? undefined
       : earlier.find((one) => one.failure !== null && lasting.has(one.failure.reason)));

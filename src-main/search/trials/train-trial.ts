@@ -15,8 +15,8 @@ import { repetitionOf } from './repetition';
 import { isEnding, isHalting, record, type SearchState } from '../search-state';
 
 /**
- * Trains a child when there is a place for it, again after a failure that may be repeated, and stores what became of it.
- * @returns the trial as it stands then: without a reward when the search ends before the child does
+ * Trains a child when there is a place for it, again after a failure that may be repeated, and stores its result.
+ * @returns the trial after that: without a reward when the search ends before the child does
  */
 export async function trainTrial(state: SearchState, trial: Trial): Promise<Trial> {
   const leave = await state.gate.enter();
@@ -154,9 +154,10 @@ function eventStore(state: SearchState, trial: Trial): (event: ChildEvent) => vo
           database.transaction(replace, 'relaxed');
           break;
         }
-        record(state, { ...event, trial: number, trainer, at }, () => {
+        const since = startedBefore(startedAt, epochs);
+        record(state, { ...event, trial: number, trainer, startedAt: since, at }, () => {
           replace();
-          updateTrial(database, running(startedBefore(startedAt, epochs)));
+          updateTrial(database, running(since));
         });
         log.write('search', `child ${number} goes on after epoch ${epochs.length}`);
         break;

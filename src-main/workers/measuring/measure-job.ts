@@ -11,7 +11,7 @@ const uncounted = 1;
 const mostEpochs = 200;
 
 /**
- * Trains a child for about so many milliseconds on the first data, epoch after short epoch, and says how long its steps take. At least
+ * Trains a child for about `milliseconds` on the first data, in short epochs, and measures its steps. At least
  * one epoch is measured, however long it takes; nothing of the child is kept.
  * @throws as training does
  */

@@ -37,7 +37,7 @@ export function measureIn(
         if (reply.type === 'trialEnded' && reply.trial === job.trial && reply.end.outcome === 'failed')
           fail(reply.end.message);
       },
-      onNonsense: (error) => fail(`The trainer talks nonsense: ${errorMessage(error)}`),
+      onInvalidMessage: (error) => fail(`The trainer sent an invalid message: ${errorMessage(error)}`),
       onExit: (exit) => fail(failureOfExit(exit, trainer.output, false).message),
     });
     if (signal.aborted) {

@@ -7,7 +7,7 @@ export type TrainerShares = Pick<SearchConfig['trainers'], 'count' | 'threads' |
   readonly gpuMemory?: number | null;
 };
 
-/** What each trainer process may use. Threads that nobody set are the machine's, shared evenly. */
+/** What each trainer process may use. Without a number of threads the machine's cores are shared evenly. */
 export function engineLimits({ count, threads, device, gpuMemory = null }: TrainerShares): EngineLimits {
   return {
     threads: threads ?? Math.max(1, Math.floor(availableParallelism() / count)),

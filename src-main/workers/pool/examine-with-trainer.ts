@@ -38,7 +38,7 @@ export async function examineWithTrainer(
           else if (reply.type === 'examined') resolve(reply.measure);
           else if (reply.type === 'trialEnded' && reply.end.outcome === 'failed') fail(reply.end.message);
         },
-        onNonsense: () => fail('The trainer talks nonsense.'),
+        onInvalidMessage: () => fail('The trainer sent an invalid message.'),
         onExit: (exit) => fail(failureOfExit(exit, trainer.output, false).message),
       });
       trainer.send({ type: 'examine', job });

@@ -30,7 +30,7 @@ const defaultChildrenPerProcess = 25;
 const defaultMemoryGrowth = 512 * 2 ** 20;
 /** A trainer loads TensorFlow before it is ready; a slow disk may need its time. Milliseconds. */
 export const startPatience = 120_000;
-/** A process that fails to start is tried so often before that counts as the machine's fault. */
+/** Attempts to start a process before its failure counts as the machine's. */
 const startAttempts = 2;
 
 /** A place for one trainer process at a time. */

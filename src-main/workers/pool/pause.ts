@@ -1,6 +1,6 @@
 import { timer } from './watchdog';
 
-/** Whether the children of a pool are held; what depends on it is told when that changes. */
+/** Whether the children of a pool are held; listeners hear when that changes. */
 export interface Pause {
   readonly paused: boolean;
   set(paused: boolean): void;
@@ -31,12 +31,12 @@ export function createPause(): Pause {
 export interface HeldTimer {
   hold(): void;
   release(): void;
-  /** Takes so many milliseconds off. */
+  /** Takes this many milliseconds off. */
   shorten(milliseconds: number): void;
   stop(): void;
 }
 
-/** Calls `action` after so many milliseconds that it was not held. */
+/** Calls `action` after `milliseconds` in which it was not held. */
 export function heldTimer(
   action: () => void,
   milliseconds: number,

@@ -128,8 +128,8 @@ export function superviseChild(
     const stopListening = pause.onChange(hold);
     trainer.supervise({
       onReply,
-      onNonsense: (error) =>
-        fail({ reason: 'error', message: `The trainer talks nonsense: ${errorMessage(error)}` }),
+      onInvalidMessage: (error) =>
+        fail({ reason: 'error', message: `The trainer sent an invalid message: ${errorMessage(error)}` }),
       onExit: (exit) => fail(failureOfExit(exit, trainer.output, memoryKills() > killsBefore)),
     });
     if (listener.signal?.aborted === true) {

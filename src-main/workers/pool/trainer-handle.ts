@@ -7,12 +7,12 @@ import { timer } from './watchdog';
 /** Output of a process that is kept for the crash report, in characters. */
 const keptOutput = 4000;
 
-/** What happens to a trainer process, to whoever supervises it at the moment. */
+/** The events of a trainer process, for its current supervisor. */
 export interface TrainerEvents {
   readonly onReply: (reply: TrainerReply) => void;
   readonly onExit: (exit: ProcessExit) => void;
-  /** It said something that is no reply. */
-  readonly onNonsense: (error: unknown) => void;
+  /** It sent something that is no reply. */
+  readonly onInvalidMessage: (error: unknown) => void;
 }
 
 /** A trainer process, which trains children one after the other. */
@@ -60,7 +60,7 @@ export function trainerHandle(trainer: TrainerProcess, log: (text: string) => vo
   });
   trainer.onMessage((message) => {
     const parsed = trainerReplySchema.safeParse(message);
-    if (!parsed.success) events?.onNonsense(parsed.error);
+    if (!parsed.success) events?.onInvalidMessage(parsed.error);
     else if (parsed.data.type === 'ready') onReady();
     else if (parsed.data.type === 'memory') {
       first ??= parsed.data.bytes;
@@ -104,7 +104,7 @@ export function trainerHandle(trainer: TrainerProcess, log: (text: string) => vo
         handle.supervise({
           onReply: () => undefined,
           onExit: () => undefined,
-          onNonsense: (error) => fail(`talks nonsense (${errorMessage(error)})`),
+          onInvalidMessage: (error) => fail(`sent an invalid message (${errorMessage(error)})`),
         });
       }),
     end: (grace) =>

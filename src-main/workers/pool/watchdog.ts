@@ -10,7 +10,7 @@ export interface Patience {
 
 export const defaultPatience: Patience = { first: 900_000, least: 120_000, steps: 20 };
 
-/** The patience of a search whose trainers may be silent for so many seconds. */
+/** The patience of a search whose trainers may be silent for `silence` seconds. */
 export function patienceOf(silence: number): Patience {
   return {
     ...defaultPatience,
@@ -31,7 +31,7 @@ export function timer(action: () => void, milliseconds: number): NodeJS.Timeout 
 export interface Watchdog {
   /** The trainer has said something that is not about steps. */
   heard(): void;
-  /** The trainer has done so many steps in all. */
+  /** The trainer has done this many steps in all. */
   heardSteps(steps: number): void;
   /** The trainer has ended an epoch. An epoch without a step between two messages had quick steps. */
   heardEpoch(): void;
@@ -42,7 +42,7 @@ export interface Watchdog {
 }
 
 /**
- * @param onSilence is told the length of the silence in milliseconds
+ * @param onSilence gets the length of the silence in milliseconds
  * @param now in milliseconds, monotonic
  */
 export function startWatchdog(

@@ -6,7 +6,7 @@ export interface Hold {
   release(): void;
   /** To be awaited between steps: gives the event loop its turn, and resolves when the child is not held. */
   readonly turn: () => Promise<void>;
-  /** Milliseconds, monotonic; stands still while a child waits in `turn`. */
+  /** Milliseconds, monotonic; stops while a child waits in `turn`. */
   readonly now: () => number;
 }
 

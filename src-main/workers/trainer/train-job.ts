@@ -18,7 +18,7 @@ export interface TrainedJob {
   readonly hidden: number | null;
 }
 
-/** So many steps make an epoch, when no more of the data is to be taken; fewer where there are not so many. */
+/** The steps of an epoch on an excerpt of the data; fewer where the data have fewer. */
 export interface Excerpt {
   readonly training: number;
   readonly evaluation: number;

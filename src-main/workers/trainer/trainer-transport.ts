@@ -31,7 +31,7 @@ export function parentTransport(): TrainerTransport | null {
   }
   if (process.send === undefined) return null;
   return {
-    // A parent that is gone cannot be told anything: `disconnect` follows.
+    // A message to a parent that is gone is dropped: `disconnect` follows.
     send: (reply) => void process.send?.(reply, undefined, undefined, () => undefined),
     onRequest: (listener) => void process.on('message', listener),
     onDisconnect: (listener) => void process.on('disconnect', listener),

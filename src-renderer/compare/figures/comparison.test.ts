@@ -60,6 +60,7 @@ function runDetail(config: SearchConfig, measures: readonly number[]): RunDetail
       endedAt: index + 1,
     })),
     updates: [],
+    lastEvent: 0,
     live: null,
   };
 }

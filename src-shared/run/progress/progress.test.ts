@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { findPreset } from '../../config/presets/presets';
-import { noEarlierProgress, paceOf, partDone, progressAfter, progressAtStart } from './progress';
+import { noRunState, runState } from '../run-state';
+import { paceOf, partDone } from './progress';
 import type { RunEvent } from '../run-event';
 import type { EpochRecord } from '../../tasks/data-kinds';
 import type { Trial } from '../trial';
@@ -49,17 +50,19 @@ const events: RunEvent[] = [
 ];
 
 it('follows a search by its events, on top of what earlier sessions left', () => {
-  const progress = events.reduce(
-    progressAfter,
-    progressAtStart({ ended: 3, failed: 1, best: trial(2, { reward: 0.2 }) }),
-  );
+  const progress = events.reduce(runState, {
+    ...noRunState,
+    ended: 3,
+    failed: 1,
+    best: trial(2, { reward: 0.2 }),
+  });
   expect(progress).toMatchObject({ ended: 6, failed: 2, endedAt: [140, 150, 160], best: { number: 6 } });
   const parts = [...progress.trainers.values()].map((child) => [child.trial, partDone(child, 4)]);
   expect(parts).toEqual([
     [4, 0.125],
     [5, 0.5],
   ]);
-  const done = progressAfter(progress, { type: 'trialCompleted', trial: trial(4, {}), at: 170 });
+  const done = runState(progress, { type: 'trialCompleted', trial: trial(4, {}), at: 170 });
   expect([...done.trainers.keys()]).toEqual([2]);
   expect(done.best?.number).toBe(6);
 });
@@ -68,7 +71,7 @@ const unused = { activeBefore: 0, multiplyAdds: null };
 
 it('reckons with as many children as the multiply-adds that are left are enough for', () => {
   const { recipe } = findPreset('demo').config;
-  const progress = { ...progressAtStart(noEarlierProgress), ended: 8 };
+  const progress = { ...noRunState, ended: 8 };
   const remaining = (children: number | null, spent: number) =>
     paceOf(
       progress,
@@ -84,7 +87,7 @@ it('reckons with as many children as the multiply-adds that are left are enough 
 it('tells the estimate of the time left what is left of children and hours', () => {
   const demo = findPreset('demo').config;
   const config = { ...demo, recipe: { ...demo.recipe, epochs: 4 } };
-  const progress = events.reduce(progressAfter, progressAtStart(noEarlierProgress));
+  const progress = events.reduce(runState, noRunState);
   const pace = paceOf(
     progress,
     { ...config, budget: { children: 10, hours: 2, multiplyAdds: null } },
@@ -104,15 +107,15 @@ it('tells the estimate of the time left what is left of children and hours', () 
 it('leaves pauses out of the pace, and takes a child that is trained again out of those that have ended', () => {
   const demo = findPreset('demo').config;
   const config = { ...demo, budget: { children: null, hours: 1, multiplyAdds: null } };
-  const before = events.reduce(progressAfter, progressAtStart(noEarlierProgress));
-  const paused = progressAfter(before, { type: 'runPaused', at: 200 });
+  const before = events.reduce(runState, noRunState);
+  const paused = runState(before, { type: 'runPaused', at: 200 });
   expect(paceOf(paused, config, unused, 9_000)).toEqual(paceOf(before, config, unused, 200));
-  const after = progressAfter(paused, { type: 'runContinued', at: 1200 });
+  const after = runState(paused, { type: 'runContinued', at: 1200 });
   expect(after).toMatchObject({ startedAt: 1100, endedAt: [1140, 1150, 1160], pausedAt: null });
   expect(paceOf(after, config, unused, 1250).until).toBe(1100 + 3_600_000);
-  const retried = progressAfter(after, {
+  const retried = runState(after, {
     type: 'trialRetried',
-    trial: trial(8, { state: 'proposed' }),
+    trial: trial(8, { state: 'proposed', reward: null }),
     at: 1300,
   });
   expect(retried).toMatchObject({ ended: after.ended - 1, failed: after.failed - 1 });

@@ -6,7 +6,7 @@ import { databaseFile, openRun, openRunReadOnly, type OpenRun } from '../../../r
 import { summariseRun } from '../../../runs/summarise-run';
 import { readBatchOf, readOpenBatches } from '../../../runs/tables/batches';
 import { readEpochs } from '../../../runs/tables/epochs';
-import { readEventsAfter } from '../../../runs/tables/events';
+import { readRunEvents } from '../../../runs/tables/events';
 import { readSessions } from '../../../runs/tables/sessions';
 import { readLastTrained, readListedTrials, readRewards, readTrials } from '../../../runs/tables/trials';
 import { readProbabilities, readUpdates } from '../../../runs/tables/updates';
@@ -66,7 +66,7 @@ function readAll(run: OpenRun): void {
   readSessions(database);
   readOpenBatches(database);
   readLastTrained(database, 3);
-  readEventsAfter(database, 0, 100);
+  readRunEvents(database, { id: manifest.id, folder: run.folder }, 0, 100);
   for (const { number } of readUpdates(database).slice(0, 2)) readProbabilities(database, number);
   for (const trial of readTrials(database).slice(0, 3)) {
     readEpochs(database, trial.number);
