@@ -15,7 +15,7 @@ import {
 } from './layers';
 import { mul } from './ops/arithmetic';
 import { sum } from './ops/broadcast';
-import { dropoutMask, randomTruncatedNormal } from './ops/random';
+import { dropoutMask } from './ops/random';
 import { constant, placeholder } from './ops/source';
 import { sgd } from './optimizers';
 import { fetchedFloats, openSession } from './session';
@@ -75,12 +75,9 @@ describe('initialisers', () => {
     expect(Math.abs((deviation / limit) * Math.sqrt(3) - 1)).toBeLessThan(0.02);
   });
 
-  it('uniform stays inside its limit, and the truncated normal within two deviations', async () => {
+  it('uniform stays inside its limit', async () => {
     const [values = new Float32Array()] = await drawn(uniform(0.08), [1000], [1, 2]);
     expect(moments(values).largest).toBeLessThanOrEqual(0.08);
-    const [truncated = new Float32Array()] = await drawn(randomTruncatedNormal, [1000], [1, 2]);
-    expect(moments(truncated).largest).toBeLessThanOrEqual(2);
-    expect(moments(truncated).largest).toBeGreaterThan(1.8);
   });
 
   it('the same seed draws the same bits, seed 0 too, and another seed others', async () => {

@@ -34,10 +34,8 @@ function assignmentOp(name: string): Op<readonly [Tensor, Tensor]> {
 }
 
 const assignOp = assignmentOp('AssignVariableOp');
-const assignAddOp = assignmentOp('AssignAddVariableOp');
-const assignSubOp = assignmentOp('AssignSubVariableOp');
 
-export const variableOps: readonly Op[] = [handleOp, readOp, assignOp, assignAddOp, assignSubOp];
+export const variableOps: readonly Op[] = [handleOp, readOp, assignOp];
 
 /** Adds an uninitialised variable; `initialize` or a signature that assigns must run before the first read. */
 export function variable(
@@ -89,14 +87,4 @@ export function readVariable(source: Variable, after?: readonly GraphNode[]): Te
 /** Sets a variable; `after` names nodes that must have run, such as reads of the old value. */
 export function assign(target: Variable, value: Tensor, after: readonly GraphNode[] = []): GraphNode {
   return emit(assignOp, [target.handle, value], {}, { controls: after });
-}
-
-/** Adds to a variable in place. */
-export function assignAdd(target: Variable, amount: Tensor, after: readonly GraphNode[] = []): GraphNode {
-  return emit(assignAddOp, [target.handle, amount], {}, { controls: after });
-}
-
-/** Subtracts from a variable in place. */
-export function assignSub(target: Variable, amount: Tensor, after: readonly GraphNode[] = []): GraphNode {
-  return emit(assignSubOp, [target.handle, amount], {}, { controls: after });
 }

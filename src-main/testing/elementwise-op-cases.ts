@@ -1,22 +1,18 @@
 import type { Shape } from '../engine/graph';
 import * as activation from '../engine/ops/activation';
 import * as arithmetic from '../engine/ops/arithmetic';
-import { greater, maximum, minimum, select } from '../engine/ops/logic';
+import { less, maximum, minimum, select } from '../engine/ops/logic';
 import { constant } from '../engine/ops/source';
 import { image, integers, type OpCase } from './op-case';
 
 /** Functions of one number, and their eager names. */
 const unary = [
   ['Neg', 'neg'],
-  ['Square', 'square'],
-  ['Exp', 'exp'],
   ['Sin', 'sin'],
   ['Cos', 'cos'],
-  ['Abs', 'abs'],
 ] as const;
 const unaryOfPositive = [
   ['Sqrt', 'sqrt'],
-  ['Rsqrt', 'rsqrt'],
   ['Log', 'log'],
 ] as const;
 const binary = [
@@ -30,7 +26,6 @@ const activations = [
   ['Sigmoid', 'sigmoid'],
   ['Tanh', 'tanh'],
   ['Softmax', 'softmax'],
-  ['LogSoftmax', 'logSoftmax'],
 ] as const;
 /** Ways in which shapes stretch. */
 const stretches: readonly (readonly [string, Shape, Shape])[] = [
@@ -52,14 +47,6 @@ export const elementwiseOpCases: readonly OpCase[] = [
       eager: (tf, x, y) => tf[name](x, y),
     })),
   ),
-  ...stretches.map(([about, a, b]): OpCase => ({
-    op: 'SquaredDifference',
-    about,
-    inputs: [a, b],
-    build: (x, y) => arithmetic.squaredDifference(x, y),
-    // Eager gradients of squaredDifference, maximum and minimum themselves forget to sum over stretched axes.
-    eager: (tf, x, y) => tf.square(tf.sub(x, y)),
-  })),
   ...unary.map(([op, name]): OpCase => ({
     op,
     about: 'of each element',
@@ -82,14 +69,6 @@ export const elementwiseOpCases: readonly OpCase[] = [
     build: (x) => activation[name](x),
     eager: (tf, x) => tf[name](x),
   })),
-  {
-    op: 'Pow',
-    about: 'with the exponent differentiated too',
-    inputs: [[2, 3], [3]],
-    draw: 'positive',
-    build: (x, y) => arithmetic.pow(x, y),
-    eager: (tf, x, y) => tf.pow(x, y),
-  },
   {
     op: 'AddN',
     about: 'of three',
@@ -117,6 +96,7 @@ export const elementwiseOpCases: readonly OpCase[] = [
     ],
     draw: 'distinct',
     build: (x, y) => maximum(x, y),
+    // The eager gradients of maximum and minimum do not sum over broadcast axes.
     eager: (tf, x, y) => tf.maximum(x, tf.broadcastTo(y, [2, 3])),
   },
   {
@@ -141,7 +121,7 @@ export const elementwiseOpCases: readonly OpCase[] = [
     op: 'SelectV2',
     about: 'with both choices stretched',
     inputs: [[2, 3], [3]],
-    build: (x, y) => select(greater(integers(x, [1, 0, 1]), integers(x, [0, 0, 0])), x, y),
+    build: (x, y) => select(less(integers(x, [0, 0, 0]), integers(x, [1, 0, 1])), x, y),
     eager: (tf, x, y) =>
       tf.where(tf.tensor([true, false, true, true, false, true], [2, 3]), x, tf.broadcastTo(y, [2, 3])),
   },

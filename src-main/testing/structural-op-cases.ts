@@ -1,9 +1,9 @@
 import * as arithmetic from '../engine/ops/arithmetic';
 import { broadcastTo, reshape, sum } from '../engine/ops/broadcast';
-import { conv2d, depthwiseConv2d } from '../engine/ops/convolution';
+import { conv2d } from '../engine/ops/convolution';
 import { gather, segmentSum } from '../engine/ops/gather';
 import * as layout from '../engine/ops/layout';
-import { batchMatMul, matMul } from '../engine/ops/matrix';
+import { matMul } from '../engine/ops/matrix';
 import { batchNormTraining } from '../engine/ops/normalization';
 import { avgPool, maxPool } from '../engine/ops/pooling';
 import { max, mean } from '../engine/ops/reduction';
@@ -78,13 +78,6 @@ export const structuralOpCases: readonly OpCase[] = [
         build: (a, b) => matMul(a, b, { transposeA, transposeB }),
         eager: (tf, a, b) => tf.matMul(a, b, transposeA, transposeB),
       },
-      {
-        op: 'BatchMatMulV2',
-        about: `with transposition ${String(transposeA)}, ${String(transposeB)}`,
-        inputs: [transposeA ? [2, 3, 2] : [2, 2, 3], transposeB ? [2, 4, 3] : [2, 3, 4]],
-        build: (a, b) => batchMatMul(a, b, { transposeA, transposeB }),
-        eager: (tf, a, b) => tf.matMul(a, b, transposeA, transposeB),
-      },
     ]),
   ),
   ...(
@@ -101,13 +94,6 @@ export const structuralOpCases: readonly OpCase[] = [
     eager: (tf, x, filter) =>
       tf.conv2d(x as never, filter as never, [...strides], padding === 'SAME' ? 'same' : 'valid'),
   })),
-  {
-    op: 'DepthwiseConv2dNative',
-    about: '3 × 2 with two filters a channel',
-    inputs: [image, [3, 2, 2, 2]],
-    build: (x, filter) => depthwiseConv2d(x, filter),
-    eager: (tf, x, filter) => tf.depthwiseConv2d(x as never, filter as never, 1, 'same'),
-  },
   {
     op: 'MaxPool',
     about: '2 × 2',
@@ -230,20 +216,6 @@ export const structuralOpCases: readonly OpCase[] = [
     inputs: [[2, 3, 4]],
     build: (x) => layout.transpose(x, [2, 0, 1]),
     eager: (tf, x) => tf.transpose(x, [2, 0, 1]),
-  },
-  {
-    op: 'Tile',
-    about: 'along both axes',
-    inputs: [[2, 3]],
-    build: (x) => layout.tile(x, [3, 2]),
-    eager: (tf, x) => tf.tile(x, [3, 2]),
-  },
-  {
-    op: 'ReverseV2',
-    about: 'along one axis',
-    inputs: [[2, 3]],
-    build: (x) => layout.reverse(x, [1]),
-    eager: (tf, x) => tf.reverse(x, 1),
   },
   {
     op: 'GatherV2',

@@ -60,16 +60,6 @@ const softmaxOp = defineOp<readonly [Tensor]>({
   },
 });
 
-const logSoftmaxOp = defineOp<readonly [Tensor]>({
-  name: 'LogSoftmax',
-  arity: 1,
-  typed: { T: 0 },
-  shape: ([logits]) => [logits],
-  gradient: ({ inputs: [logits] }, dy) => [
-    sub(dy, mul(softmax(logits), sum(dy, { axes: [-1], keepDims: true }))),
-  ],
-});
-
 const sparseSoftmaxCrossEntropyOp = defineOp<readonly [Tensor, Tensor]>({
   name: 'SparseSoftmaxCrossEntropyWithLogits',
   arity: 2,
@@ -94,7 +84,6 @@ export const activationOps: readonly Op[] = [
   biasAddOp,
   biasAddGradOp,
   softmaxOp,
-  logSoftmaxOp,
   sparseSoftmaxCrossEntropyOp,
 ];
 
@@ -123,11 +112,6 @@ export function biasAdd(x: Tensor, bias: Tensor): Tensor {
 /** Probabilities over the last axis. */
 export function softmax(logits: Tensor): Tensor {
   return emitTensor(softmaxOp, [logits]);
-}
-
-/** Logarithms of probabilities over the last axis. */
-export function logSoftmax(logits: Tensor): Tensor {
-  return emitTensor(logSoftmaxOp, [logits]);
 }
 
 /**

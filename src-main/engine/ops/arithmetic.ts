@@ -30,20 +30,15 @@ function binaryOp(name: string, gradient: BinaryGradient): Op<readonly [Tensor, 
   });
 }
 
-/** Without a gradient it is a step function. */
-function unaryOp(name: string, gradient?: UnaryGradient): Op<readonly [Tensor]> {
+function unaryOp(name: string, gradient: UnaryGradient): Op<readonly [Tensor]> {
   return defineOp({
     name,
     arity: 1,
     typed: { T: 0 },
     shape: ([x]) => [x],
-    ...(gradient
-      ? {
-          gradient({ inputs: [x], outputs: [result = x] }, dy) {
-            return [gradient(x, dy, result)];
-          },
-        }
-      : { stops: true }),
+    gradient({ inputs: [x], outputs: [result = x] }, dy) {
+      return [gradient(x, dy, result)];
+    },
   });
 }
 
@@ -54,30 +49,15 @@ const divOp = binaryOp('RealDiv', (_x, y, dy, result) => [
   () => div(dy, y),
   () => neg(div(mul(dy, result), y)),
 ]);
-const powOp = binaryOp('Pow', (x, y, dy, result) => [
-  () => mul(dy, mul(y, pow(x, sub(y, constant(y.node.graph, 1))))),
-  () => mul(dy, mul(result, log(x))),
-]);
-const squaredDifferenceOp = binaryOp('SquaredDifference', (x, y, dy) => {
-  const once = (): Tensor => mul(constant(x.node.graph, 2), mul(dy, sub(x, y)));
-  return [once, () => neg(once())];
-});
 
 const negOp = unaryOp('Neg', (_x, dy) => neg(dy));
-const squareOp = unaryOp('Square', (x, dy) => mul(dy, mul(constant(x.node.graph, 2), x)));
 const sqrtOp = unaryOp('Sqrt', (_x, dy, result) => emitTensor(sqrtGradOp, [result, dy]));
-const rsqrtOp = unaryOp('Rsqrt', (_x, dy, result) => emitTensor(rsqrtGradOp, [result, dy]));
-const expOp = unaryOp('Exp', (_x, dy, result) => mul(dy, result));
 const logOp = unaryOp('Log', (x, dy) => div(dy, x));
 const sinOp = unaryOp('Sin', (x, dy) => mul(dy, cos(x)));
 const cosOp = unaryOp('Cos', (x, dy) => neg(mul(dy, sin(x))));
-const absOp = unaryOp('Abs', (x, dy) => mul(dy, emitTensor(signOp, [x])));
-const signOp = unaryOp('Sign');
-const floorOp = unaryOp('Floor');
 
-/** Gradients that TensorFlow computes in one pass from the result. */
+/** TensorFlow computes it in one pass from the result. */
 const sqrtGradOp = gradOp('SqrtGrad');
-const rsqrtGradOp = gradOp('RsqrtGrad');
 
 /** An op of a result and the gradient with respect to it, both of one shape. */
 export function gradOp(name: string): Op<readonly [Tensor, Tensor]> {
@@ -121,21 +101,12 @@ export const arithmeticOps: readonly Op[] = [
   subOp,
   mulOp,
   divOp,
-  powOp,
-  squaredDifferenceOp,
   negOp,
-  squareOp,
   sqrtOp,
-  rsqrtOp,
-  expOp,
   logOp,
   sinOp,
   cosOp,
-  absOp,
-  signOp,
-  floorOp,
   sqrtGradOp,
-  rsqrtGradOp,
   reluGradOp,
   addNOp,
   l2LossOp,
@@ -161,16 +132,6 @@ export function div(x: Tensor, y: Tensor): Tensor {
   return emitTensor(divOp, [x, y]);
 }
 
-/** x to the power y, with broadcasting; x positive where the gradient with respect to y is wanted. */
-export function pow(x: Tensor, y: Tensor): Tensor {
-  return emitTensor(powOp, [x, y]);
-}
-
-/** (x − y)², with broadcasting. */
-export function squaredDifference(x: Tensor, y: Tensor): Tensor {
-  return emitTensor(squaredDifferenceOp, [x, y]);
-}
-
 /** x times a number. */
 export function scale(x: Tensor, factor: number): Tensor {
   return factor === 1 ? x : mul(x, constant(x.node.graph, factor));
@@ -180,21 +141,8 @@ export function neg(x: Tensor): Tensor {
   return emitTensor(negOp, [x]);
 }
 
-export function square(x: Tensor): Tensor {
-  return emitTensor(squareOp, [x]);
-}
-
 export function sqrt(x: Tensor): Tensor {
   return emitTensor(sqrtOp, [x]);
-}
-
-/** 1 / √x */
-export function rsqrt(x: Tensor): Tensor {
-  return emitTensor(rsqrtOp, [x]);
-}
-
-export function exp(x: Tensor): Tensor {
-  return emitTensor(expOp, [x]);
 }
 
 /** The natural logarithm. */
@@ -208,15 +156,6 @@ export function sin(x: Tensor): Tensor {
 
 export function cos(x: Tensor): Tensor {
   return emitTensor(cosOp, [x]);
-}
-
-export function abs(x: Tensor): Tensor {
-  return emitTensor(absOp, [x]);
-}
-
-/** The largest integer not above x. */
-export function floor(x: Tensor): Tensor {
-  return emitTensor(floorOp, [x]);
 }
 
 /** The sum of tensors of one shape, in one pass over memory. */

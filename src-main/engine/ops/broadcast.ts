@@ -73,15 +73,6 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   return sameShape(full, x.shape) ? x : emitTensor(reshapeOp, [x, constant(x.node.graph, full, 'int32')]);
 }
 
-/** Without the axes of length 1 that are named. */
-export function squeeze(x: Tensor, axes: readonly number[]): Tensor {
-  const dropped = axes.map((axis) => axisOf(x.shape.length, axis));
-  return reshape(
-    x,
-    x.shape.filter((length, axis) => length !== 1 || !dropped.includes(axis)),
-  );
-}
-
 /** With one more axis of length 1 at position `axis` of the result. */
 export function expandDims(x: Tensor, axis: number): Tensor {
   const position = axis < 0 ? axis + x.shape.length + 1 : axis;

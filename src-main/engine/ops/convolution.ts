@@ -12,54 +12,45 @@ export interface ConvolutionOptions {
   readonly padding?: Padding;
 }
 
-/** A convolution and the two ops that are its gradient; `filters` tells the output channels from the filter's last axes. */
-function convolutionOps(
-  name: string,
-  filters: (depth: number, last: number) => number,
-): readonly [
-  Op<readonly [Tensor, Tensor]>,
-  Op<readonly [Tensor, Tensor, Tensor]>,
-  Op<readonly [Tensor, Tensor, Tensor]>,
-] {
-  const convolution = defineOp<readonly [Tensor, Tensor]>({
-    name,
-    arity: 2,
-    typed: { T: 0 },
-    shape([x, filter], attributes, reject) {
-      const [batch = 0, , , channels] = x.shape;
-      const [height = 0, width = 0, depth = 0, last = 0] = filter.shape;
-      if (x.shape.length !== 4 || filter.shape.length !== 4) {
-        throw reject(
-          'images are [batch, height, width, channels] and filters [height, width, channels, filters]',
-        );
-      }
-      if (channels !== depth) throw reject(`the filter takes ${depth} channels`);
-      const size = windowShape(x.shape, [height, width], attributes, reject);
-      return [{ dtype: x.dtype, shape: [batch, ...size, filters(depth, last)] }];
-    },
-    gradient({ inputs: [x, filter], attributes }, dy, { needs }) {
-      const size = (of: Tensor): Tensor => constant(dy.node.graph, of.shape, 'int32');
-      const window = windowAttributes(attributes);
-      return [
-        needs(0) ? emitTensor(backpropInput, [size(x), filter, dy], window) : undefined,
-        needs(1) ? emitTensor(backpropFilter, [x, size(filter), dy], window) : undefined,
-      ];
-    },
-  });
-  const backpropInput = defineOp<readonly [Tensor, Tensor, Tensor]>({
-    name: `${name}BackpropInput`,
-    arity: 3,
-    typed: { T: 1 },
-    shape: ([size, filter]) => [{ dtype: filter.dtype, shape: constantInts(size) }],
-  });
-  const backpropFilter = defineOp<readonly [Tensor, Tensor, Tensor]>({
-    name: `${name}BackpropFilter`,
-    arity: 3,
-    typed: { T: 0 },
-    shape: ([x, size]) => [{ dtype: x.dtype, shape: constantInts(size) }],
-  });
-  return [convolution, backpropInput, backpropFilter];
-}
+const conv2dOp = defineOp<readonly [Tensor, Tensor]>({
+  name: 'Conv2D',
+  arity: 2,
+  typed: { T: 0 },
+  shape([x, filter], attributes, reject) {
+    const [batch = 0, , , channels] = x.shape;
+    const [height = 0, width = 0, depth = 0, filters = 0] = filter.shape;
+    if (x.shape.length !== 4 || filter.shape.length !== 4) {
+      throw reject(
+        'images are [batch, height, width, channels] and filters [height, width, channels, filters]',
+      );
+    }
+    if (channels !== depth) throw reject(`the filter takes ${depth} channels`);
+    const size = windowShape(x.shape, [height, width], attributes, reject);
+    return [{ dtype: x.dtype, shape: [batch, ...size, filters] }];
+  },
+  gradient({ inputs: [x, filter], attributes }, dy, { needs }) {
+    const size = (of: Tensor): Tensor => constant(dy.node.graph, of.shape, 'int32');
+    const window = windowAttributes(attributes);
+    return [
+      needs(0) ? emitTensor(backpropInputOp, [size(x), filter, dy], window) : undefined,
+      needs(1) ? emitTensor(backpropFilterOp, [x, size(filter), dy], window) : undefined,
+    ];
+  },
+});
+
+const backpropInputOp = defineOp<readonly [Tensor, Tensor, Tensor]>({
+  name: 'Conv2DBackpropInput',
+  arity: 3,
+  typed: { T: 1 },
+  shape: ([size, filter]) => [{ dtype: filter.dtype, shape: constantInts(size) }],
+});
+
+const backpropFilterOp = defineOp<readonly [Tensor, Tensor, Tensor]>({
+  name: 'Conv2DBackpropFilter',
+  arity: 3,
+  typed: { T: 0 },
+  shape: ([x, size]) => [{ dtype: x.dtype, shape: constantInts(size) }],
+});
 
 /** The attributes that a convolution and its gradients share. */
 function windowAttributes(attributes: Attributes): Attributes {
@@ -69,27 +60,14 @@ function windowAttributes(attributes: Attributes): Attributes {
   };
 }
 
-const [conv2dOp, ...conv2dGradientOps] = convolutionOps('Conv2D', (_depth, filters) => filters);
-const [depthwiseOp, ...depthwiseGradientOps] = convolutionOps(
-  'DepthwiseConv2dNative',
-  (depth, each) => depth * each,
-);
+export const convolutionTable: readonly Op[] = [conv2dOp, backpropInputOp, backpropFilterOp];
 
-export const convolutionTable: readonly Op[] = [
-  conv2dOp,
-  ...conv2dGradientOps,
-  depthwiseOp,
-  ...depthwiseGradientOps,
-];
-
-function convolve(
-  op: Op<readonly [Tensor, Tensor]>,
-  x: Tensor,
-  filter: Tensor,
-  options: ConvolutionOptions,
-): Tensor {
+function convolve(x: Tensor, filter: Tensor, options: ConvolutionOptions): Tensor {
   const { strides = [1, 1], padding = 'SAME' } = options;
-  return emitTensor(op, [x, filter], { strides: { ints: [1, ...strides, 1] }, padding: { string: padding } });
+  return emitTensor(conv2dOp, [x, filter], {
+    strides: { ints: [1, ...strides, 1] },
+    padding: { string: padding },
+  });
 }
 
 /**
@@ -101,17 +79,8 @@ function convolve(
 export function conv2d(x: Tensor, filter: Tensor, options: ConvolutionOptions = {}): Tensor {
   const { strides = [1, 1], padding = 'SAME' } = options;
   const pointwise = filter.shape[0] === 1 && filter.shape[1] === 1;
-  if (!pointwise || (strides[0] === 1 && strides[1] === 1)) return convolve(conv2dOp, x, filter, options);
+  if (!pointwise || (strides[0] === 1 && strides[1] === 1)) return convolve(x, filter, options);
   // oneDNN's filter gradient of such a convolution is wrong below 8 channels and writes past its buffers. Picking
   // the pixels first is the same convolution.
-  return convolve(conv2dOp, avgPool(x, { size: [1, 1], strides, padding }), filter, { padding });
-}
-
-/**
- * Each channel convolved with filters of its own; strides of both directions are equal.
- * @param filter [height, width, channels, multiplier]
- * @returns [batch, height', width', channels · multiplier]
- */
-export function depthwiseConv2d(x: Tensor, filter: Tensor, options: ConvolutionOptions = {}): Tensor {
-  return convolve(depthwiseOp, x, filter, options);
+  return convolve(avgPool(x, { size: [1, 1], strides, padding }), filter, { padding });
 }

@@ -45,18 +45,7 @@ const segmentSumOp = defineOp<readonly [Tensor, Tensor, Tensor]>({
   gradient: ({ inputs: [, ids] }, dy) => [gather(dy, ids), undefined, undefined],
 });
 
-const gatherNdOp = defineOp<readonly [Tensor, Tensor]>({
-  name: 'GatherNd',
-  arity: 2,
-  typed: { Tparams: 0, Tindices: 1 },
-  shape([x, indices], _attributes, reject) {
-    const depth = indices.shape.at(-1) ?? 0;
-    if (depth < 1 || depth > x.shape.length) throw reject(`positions of ${depth} numbers do not fit`);
-    return [{ dtype: x.dtype, shape: [...indices.shape.slice(0, -1), ...x.shape.slice(depth)] }];
-  },
-});
-
-export const gatherOps: readonly Op[] = [gatherOp, segmentSumOp, gatherNdOp];
+export const gatherOps: readonly Op[] = [gatherOp, segmentSumOp];
 
 /**
  * Slices of x picked by position: along axis 0, [n, ...] and indices [a, b] give [a, b, ...].
@@ -72,11 +61,6 @@ export function gather(
   return emitTensor(gatherOp, [x, indices, constant(x.node.graph, axis, 'int32')], {
     batch_dims: { int: batchDims },
   });
-}
-
-/** Elements, or slices, picked by full or leading positions, which stand in the last axis of `indices`; not differentiated. */
-export function gatherNd(x: Tensor, indices: Tensor): Tensor {
-  return emitTensor(gatherNdOp, [x, indices]);
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   type Op,
   sameShape,
 } from '../op';
-import { filled, reshape, sum } from './broadcast';
+import { filled } from './broadcast';
 import { constant } from './source';
 
 // Where elements lie: joining, cutting, padding, turning. Each is the gradient of another.
@@ -201,34 +201,6 @@ const transposeOp = defineOp<readonly [Tensor, Tensor]>({
   },
 });
 
-const tileOp = defineOp<readonly [Tensor, Tensor]>({
-  name: 'Tile',
-  arity: 2,
-  typed: { T: 0, Tmultiples: 1 },
-  shape([x, multiples], _attributes, reject) {
-    const times = constantInts(multiples);
-    if (times.length !== x.shape.length) throw reject('each axis needs a number of repetitions');
-    return [{ dtype: x.dtype, shape: x.shape.map((length, axis) => length * (times[axis] ?? 1)) }];
-  },
-  gradient({ inputs: [x, multiples] }, dy) {
-    const times = constantInts(multiples);
-    const apart = x.shape.flatMap((length, axis) => [times[axis] ?? 1, length]);
-    return [sum(reshape(dy, apart), { axes: x.shape.map((_length, axis) => 2 * axis) }), undefined];
-  },
-});
-
-const reverseOp = defineOp<readonly [Tensor, Tensor]>({
-  name: 'ReverseV2',
-  arity: 2,
-  typed: { T: 0, Tidx: 1 },
-  shape([x, axes], _attributes, reject) {
-    if (constantInts(axes).some((axis) => axisOf(x.shape.length, axis) === undefined))
-      throw reject('there is no such axis');
-    return [x];
-  },
-  gradient: ({ inputs: [, axes] }, dy) => [reverse(dy, constantInts(axes)), undefined],
-});
-
 export const layoutOps: readonly Op[] = [
   concatOp,
   sliceOp,
@@ -238,8 +210,6 @@ export const layoutOps: readonly Op[] = [
   packOp,
   unpackOp,
   transposeOp,
-  tileOp,
-  reverseOp,
 ];
 
 /** The gradients of all outputs of a node, zero for those that the loss does not depend on. */
@@ -297,16 +267,6 @@ export function unpack(x: Tensor, axis = 0): readonly Tensor[] {
 /** Axes in another order: axis i of the result is axis `axes[i]` of x. */
 export function transpose(x: Tensor, axes: readonly number[]): Tensor {
   return emitTensor(transposeOp, [x, constant(x.node.graph, axes, 'int32')]);
-}
-
-/** x repeated along each axis. */
-export function tile(x: Tensor, multiples: readonly number[]): Tensor {
-  return emitTensor(tileOp, [x, constant(x.node.graph, multiples, 'int32')]);
-}
-
-/** Back to front along the named axes. */
-export function reverse(x: Tensor, axes: readonly number[]): Tensor {
-  return emitTensor(reverseOp, [x, constant(x.node.graph, axes, 'int32')]);
 }
 
 function last(tensors: readonly Tensor[]): Tensor {

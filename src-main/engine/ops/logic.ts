@@ -26,7 +26,6 @@ function comparisonOp(name: string): Op<readonly [Tensor, Tensor]> {
   });
 }
 
-const greaterOp = comparisonOp('Greater');
 const greaterEqualOp = comparisonOp('GreaterEqual');
 const lessOp = comparisonOp('Less');
 const lessEqualOp = comparisonOp('LessEqual');
@@ -96,7 +95,6 @@ const minimumOp = extremeOp('Minimum', lessEqual);
 
 export const logicOps: readonly Op[] = [
   castOp,
-  greaterOp,
   greaterEqualOp,
   lessOp,
   lessEqualOp,
@@ -109,10 +107,6 @@ export const logicOps: readonly Op[] = [
 
 export function cast(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : emitTensor(castOp, [x], { DstT: { type: dtype } });
-}
-
-export function greater(x: Tensor, y: Tensor): Tensor {
-  return emitTensor(greaterOp, [x, y]);
 }
 
 export function greaterEqual(x: Tensor, y: Tensor): Tensor {

@@ -20,9 +20,8 @@ function randomOp(name: string): Op<readonly [Tensor, Tensor]> {
 
 const uniformOp = randomOp('StatelessRandomUniform');
 const normalOp = randomOp('StatelessRandomNormal');
-const truncatedNormalOp = randomOp('StatelessTruncatedNormal');
 
-export const randomOps: readonly Op[] = [uniformOp, normalOp, truncatedNormalOp];
+export const randomOps: readonly Op[] = [uniformOp, normalOp];
 
 function draw(op: Op<readonly [Tensor, Tensor]>, seed: Tensor, shape: Shape): Tensor {
   return emitTensor(op, [constant(seed.node.graph, shape, 'int32'), seed], { dtype: { type: 'float32' } });
@@ -36,11 +35,6 @@ export function randomUniform(seed: Tensor, shape: Shape): Tensor {
 /** Standard normal; @param seed int32 [2] */
 export function randomNormal(seed: Tensor, shape: Shape): Tensor {
   return draw(normalOp, seed, shape);
-}
-
-/** Standard normal, redrawn beyond two deviations; @param seed int32 [2] */
-export function randomTruncatedNormal(seed: Tensor, shape: Shape): Tensor {
-  return draw(truncatedNormalOp, seed, shape);
 }
 
 /** A seed of its own for one of several draws of the same step. @param seed int32 [2]; @param stream tells the draws apart */

@@ -1,5 +1,5 @@
 import type { DType, Graph, GraphNode, Literal, Shape, Tensor } from '../graph';
-import { defineOp, emit, emitTensor, shapeOf, typeOf } from '../op';
+import { defineOp, emitTensor, shapeOf, typeOf } from '../op';
 import { CellsmithError } from '../../../src-shared/errors';
 
 // Where tensors come from and how nodes are tied together: constants, fed values, files, identities.
@@ -31,35 +31,7 @@ const identityOp = defineOp<readonly [Tensor]>({
   gradient: (_node, dy) => [dy],
 });
 
-const stopGradientOp = defineOp<readonly [Tensor]>({
-  name: 'StopGradient',
-  arity: 1,
-  stops: true,
-  typed: { T: 0 },
-  shape: ([x]) => [x],
-});
-
-const noOp = defineOp<readonly []>({ name: 'NoOp', arity: 0, shape: () => [] });
-
-const readFileOp = defineOp<readonly [Tensor]>({
-  name: 'ReadFile',
-  arity: 1,
-  shape: ([path], _attributes, reject) => {
-    if (path.dtype !== 'string' || path.shape.length > 0) throw reject('a path is one string');
-    return [{ dtype: 'string', shape: [] }];
-  },
-});
-
-const decodeRawOp = defineOp<readonly [Tensor]>({
-  name: 'DecodeRaw',
-  arity: 1,
-  shape: ([bytes], attributes, reject) => {
-    if (bytes.dtype !== 'string') throw reject('it decodes strings of bytes');
-    return [{ dtype: typeOf(attributes, 'out_type'), shape: shapeOf(attributes, '_output_shape') }];
-  },
-});
-
-export const sourceOps = [constOp, placeholderOp, identityOp, stopGradientOp, noOp, readFileOp, decodeRawOp];
+export const sourceOps = [constOp, placeholderOp, identityOp];
 
 /** Small constants are shared: axes and shapes repeat thousands of times in an unrolled graph. */
 const interned = new WeakMap<Graph, Map<string, Tensor>>();
@@ -127,29 +99,4 @@ export function identity(
       ...(options.after === undefined ? {} : { controls: options.after }),
     },
   );
-}
-
-/** The same tensor, through which no gradient flows. */
-export function stopGradient(x: Tensor): Tensor {
-  return emitTensor(stopGradientOp, [x]);
-}
-
-/** A node that has run when all of `nodes` have. */
-export function group(graph: Graph, nodes: readonly GraphNode[], name = 'group'): GraphNode {
-  return emit(noOp, [], {}, { graph, controls: nodes, name });
-}
-
-/** The bytes of a file, as one string. The file is read when the call runs; @param path a string [] */
-export function readFile(path: Tensor): Tensor {
-  return emitTensor(readFileOp, [path]);
-}
-
-/**
- * Bytes as numbers in little-endian order. The length is not known from the graph: `length` says it, and the call fails
- * where what is made of it has another.
- * @param bytes a string []
- * @returns [length]
- */
-export function decodeRaw(bytes: Tensor, dtype: 'float32' | 'int32' | 'uint8', length: number): Tensor {
-  return emitTensor(decodeRawOp, [bytes], { out_type: { type: dtype }, _output_shape: { shape: [length] } });
 }
