@@ -10,7 +10,7 @@ import { addAssignSignature } from '../src-main/engine/compile';
 import { gradients } from '../src-main/engine/gradients';
 import { Graph, type Tensor } from '../src-main/engine/graph';
 import { isFastConvolution } from '../src-main/engine/kernels/convolution/fast-convolutions';
-import { engineEnvironment } from '../src-main/engine/load';
+import { engineEnvironment, kernelConstants } from '../src-main/engine/load';
 import { supportsKernels } from '../src-main/engine/kernels/kernels';
 import { mul } from '../src-main/engine/ops/arithmetic';
 import { sum } from '../src-main/engine/ops/broadcast';
@@ -91,7 +91,7 @@ async function measure([side, depth, rows, columns, filters]: Layer): Promise<st
   for (const session of sessions) session.run('assign', values);
   const cells = kinds.map((kind) => {
     const [theirs = Number.NaN, ours = Number.NaN] = inTurns(sessions, kind);
-    const taken = kind === 'filter' || isFastConvolution(results[kind].node);
+    const taken = kind === 'filter' || isFastConvolution(results[kind].node, kernelConstants());
     const own = ours.toFixed(2);
     return `${theirs.toFixed(2)} → ${taken ? own : `(${own})`}, ${(theirs / ours).toFixed(2)}×`;
   });

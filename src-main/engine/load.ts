@@ -4,7 +4,12 @@ import { existsSync } from 'node:fs';
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
 import { CellsmithError } from '../../src-shared/errors';
 import { requireWithBinding } from './binding';
-import { kernelLibrary, supportsKernels } from './kernels/kernels';
+import {
+  type KernelConstants,
+  kernelConstantsSchema,
+  kernelLibrary,
+  supportsKernels,
+} from './kernels/kernels';
 import { currentInstallation } from './provision/installation';
 import type { EngineInstallation } from './provision/installation';
 
@@ -13,7 +18,7 @@ export type Engine = typeof tfjs;
 
 const nodeRequire = createRequire(import.meta.url);
 let engine: Engine | undefined;
-let customOps = false;
+let kernels: KernelConstants | undefined;
 
 /**
  * Loads tfjs-node-gpu with the binding that provisioning compiled, once a process; it takes about a second.
@@ -39,26 +44,33 @@ export function loadEngine(): Engine {
       { cause: error },
     );
   }
-  customOps = loadKernels(engine, installation);
+  kernels = loadKernels(engine, installation);
   return engine;
 }
 
-/** Whether graphs may hold ops that only the product has (their names begin with Cellsmith); loads the engine. */
+/** Whether graphs may contain custom ops (their names start with Cellsmith); loads the engine. */
 export function hasCustomOps(): boolean {
   loadEngine();
-  return customOps;
+  return kernels !== undefined;
 }
 
-/** They are faster, not needed: without them TensorFlow's own serve. They run on the processor alone. */
-function loadKernels(loaded: Engine, { directory }: EngineInstallation): boolean {
+/** The constants of the custom kernels; loads the engine. @throws engine.missing if there are none: see {@link hasCustomOps} */
+export function kernelConstants(): KernelConstants {
+  loadEngine();
+  if (kernels === undefined)
+    throw new CellsmithError('engine.missing', 'The custom kernels are not available on this machine.');
+  return kernels;
+}
+
+/** Optional: without the custom kernels TensorFlow's do the work, more slowly. They run on the CPU only. */
+function loadKernels(loaded: Engine, { directory }: EngineInstallation): KernelConstants | undefined {
   const file = kernelLibrary(directory);
   const { isUsingGpuDevice } = loaded.backend() as unknown as { readonly isUsingGpuDevice: boolean };
-  if (isUsingGpuDevice || !supportsKernels() || !existsSync(file)) return false;
+  if (isUsingGpuDevice || !supportsKernels() || !existsSync(file)) return undefined;
   try {
-    nodeRequire(file);
-    return true;
+    return kernelConstantsSchema.parse(JSON.parse(nodeRequire(file) as string));
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import { hasCustomOps } from '../engine/load';
-import { type CellProgram, recurrent } from '../engine/ops/recurrent';
+import type { CellProgram } from '../engine/ops/cell-graph';
+import { recurrent } from '../engine/ops/recurrent';
 import { softmaxLoss } from '../engine/ops/softmax-loss';
 import { constant } from '../engine/ops/source';
 import { integers, type OpCase } from './op-case';
@@ -8,15 +9,15 @@ import { integers, type OpCase } from './op-case';
 const program: CellProgram = {
   blocks: 2,
   instructions: [
-    { does: 'add', a: 0, b: 2 },
-    { does: 'tanh', a: 5, b: 5 },
-    { does: 'multiply', a: 1, b: 3 },
-    { does: 'sigmoid', a: 7, b: 7 },
-    { does: 'multiply', a: 6, b: 8 },
-    { does: 'add', a: 9, b: 4 },
-    { does: 'relu', a: 8, b: 8 },
-    { does: 'sine', a: 11, b: 11 },
-    { does: 'maximum', a: 10, b: 12 },
+    { operation: 'add', a: 0, b: 2 },
+    { operation: 'tanh', a: 5, b: 5 },
+    { operation: 'multiply', a: 1, b: 3 },
+    { operation: 'sigmoid', a: 7, b: 7 },
+    { operation: 'multiply', a: 6, b: 8 },
+    { operation: 'add', a: 9, b: 4 },
+    { operation: 'relu', a: 8, b: 8 },
+    { operation: 'sine', a: 11, b: 11 },
+    { operation: 'maximum', a: 10, b: 12 },
   ],
   h: 13,
   c: 10,

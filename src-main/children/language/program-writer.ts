@@ -1,4 +1,4 @@
-import type { CellProgram, UnitOperation } from '../../engine/ops/recurrent';
+import type { CellProgram, UnitOperation } from '../../engine/ops/cell-graph';
 
 /** Writes the program of a cell, value after value. */
 export class ProgramWriter {
@@ -22,8 +22,8 @@ export class ProgramWriter {
   }
 
   /** A value made of one or two others; gives back its number. */
-  make(does: UnitOperation, a: number, b = a): number {
-    this.#instructions.push({ does, a, b });
+  make(operation: UnitOperation, a: number, b = a): number {
+    this.#instructions.push({ operation, a, b });
     return this.c + this.#instructions.length;
   }
 

@@ -1,36 +1,22 @@
 import { CellsmithError } from '../../../src-shared/errors';
 import { zeros } from '../../engine/layers';
-import { sigmoid, tanh } from '../../engine/ops/activation';
-import { add, mul } from '../../engine/ops/arithmetic';
 import { filled } from '../../engine/ops/broadcast';
-import { concat, split } from '../../engine/ops/layout';
-import type { CellProgram } from '../../engine/ops/recurrent';
+import type { CellProgram } from '../../engine/ops/cell-graph';
+import { concat } from '../../engine/ops/layout';
 import type { CellForm } from './cell-form';
 import { ProgramWriter } from './program-writer';
 
 /**
  * The LSTM of Zaremba et al. (2014) and of torch.nn.LSTM: c_t = f ⊙ c_{t−1} + i ⊙ g, h_t = o ⊙ tanh(c_t).
- * Its blocks stand in the order input, forget, output, candidate: the three that share an activation lie side by side.
+ * Its blocks are the input gate, forget gate, output gate and candidate: the three of one activation are neighbours.
  */
 export function lstmForm(forgetBias: number): CellForm {
   return {
-    blocks: 4,
     hasC: true,
     bias: (seed, [columns = 0]) => {
       const { graph } = seed.node;
       const block = (value: number) => filled(graph, [columns / 4], value);
       return concat([block(0), block(forgetBias), block(0), block(0)], 0);
-    },
-    step(fromInput, fromHidden, c) {
-      if (!c) throw new CellsmithError('internal', 'An LSTM was given no c.');
-      const [, columns = 0] = fromInput.shape;
-      const hidden = columns / 4;
-      const [beforeGates, beforeCandidate] = split(add(fromInput, fromHidden), [3 * hidden, hidden], 1);
-      if (!beforeGates || !beforeCandidate) throw new CellsmithError('internal', 'A split lost its parts.');
-      const [input, forget, output] = split(sigmoid(beforeGates), 3, 1);
-      if (!input || !forget || !output) throw new CellsmithError('internal', 'A split lost its parts.');
-      const next = add(mul(forget, c), mul(input, tanh(beforeCandidate)));
-      return { h: mul(output, tanh(next)), c: next };
     },
     program: lstmProgram(),
   };
@@ -52,11 +38,5 @@ function lstmProgram(): CellProgram {
 export function rnnForm(): CellForm {
   const writer = new ProgramWriter(1);
   const sum = writer.make('add', writer.fromInput(0), writer.fromHidden(0));
-  return {
-    blocks: 1,
-    hasC: false,
-    bias: zeros,
-    step: (fromInput, fromHidden) => ({ h: tanh(add(fromInput, fromHidden)) }),
-    program: writer.program(writer.make('tanh', sum), writer.c),
-  };
+  return { hasC: false, bias: zeros, program: writer.program(writer.make('tanh', sum), writer.c) };
 }

@@ -1,8 +1,8 @@
-import { CellsmithError } from '../../../src-shared/errors';
 import type { Graph, Tensor } from '../../engine/graph';
 import { biasAdd } from '../../engine/ops/activation';
 import { mul } from '../../engine/ops/arithmetic';
 import { reshape } from '../../engine/ops/broadcast';
+import { cellStep } from '../../engine/ops/cell-graph';
 import { pack, split } from '../../engine/ops/layout';
 import { matMul } from '../../engine/ops/matrix';
 import { recurrent } from '../../engine/ops/recurrent';
@@ -41,7 +41,7 @@ export function recurrentLayer(
   initial: Initializer,
   customOps: boolean,
 ): RecurrentLayer {
-  const columns = form.blocks * hidden;
+  const columns = form.program.blocks * hidden;
   const inputWeights = variable(graph, `${name}/input`, [hidden, columns], { initial });
   const hiddenWeights = variable(graph, `${name}/hidden`, [hidden, columns], { initial });
   const bias = form.bias ? variable(graph, `${name}/bias`, [columns], { initial: form.bias }) : undefined;
@@ -60,9 +60,14 @@ export function recurrentLayer(
     let state = start;
     const outputs = fromInputs.map((ofStep): Tensor => {
       const taken = recurrentMask ? mul(state.h, recurrentMask) : state.h;
-      state = form.step(ofStep, matMul(taken, weights), state.c);
-      if (form.hasC && !state.c) throw new CellsmithError('internal', 'A cell gave no c.');
-      return state.h;
+      const { h, c } = cellStep(
+        form.program,
+        ofStep,
+        matMul(taken, weights),
+        form.hasC ? state.c : undefined,
+      );
+      state = c ? { h, c } : { h };
+      return h;
     });
     return { outputs: pack(outputs), state };
   };

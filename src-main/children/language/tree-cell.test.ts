@@ -10,6 +10,7 @@ import {
 import { cellSpace, decodeCell } from '../../../src-shared/space/cell-space';
 import { Generator } from '../../../src-shared/random';
 import { Graph } from '../../engine/graph';
+import { cellStep } from '../../engine/ops/cell-graph';
 import { matMul } from '../../engine/ops/matrix';
 import { placeholder } from '../../engine/ops/source';
 import { fetchedFloats, openSession } from '../../engine/session';
@@ -55,7 +56,7 @@ describe('a cell of the search space in a graph', () => {
       w: placeholder(graph, 'w', [inputs, columns]),
       u: placeholder(graph, 'u', [hidden, columns]),
     };
-    const { h, c = h } = treeForm(cell).step(matMul(fed.x, fed.w), matMul(fed.h, fed.u), fed.c);
+    const { h, c = h } = cellStep(treeForm(cell).program, matMul(fed.x, fed.w), matMul(fed.h, fed.u), fed.c);
     graph.addSignature('step', { inputs: fed, outputs: { h, c } });
     const session = await openSession(graph);
     const weights = { w: sideBySide(cell, course.w), u: sideBySide(cell, course.u) };
@@ -83,7 +84,7 @@ describe('a cell of the search space in a graph', () => {
       const state = placeholder(graph, 'state', [1, 1]);
       const samples = Array.from({ length: 8 }, () => randomCell(base, generator));
       const outputs = samples.flatMap((cell, i) => {
-        const { h, c = h } = treeForm(cell).step(fromInput, fromHidden, state);
+        const { h, c = h } = cellStep(treeForm(cell).program, fromInput, fromHidden, state);
         return [
           [`h${i}`, h],
           [`c${i}`, c],

@@ -3,10 +3,18 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hasCustomOps } from '../load';
+import { hasCustomOps, kernelConstants } from '../load';
+import { unitOperations } from '../ops/cell-graph';
 import { currentInstallation } from '../provision/installation';
 import { findCompiler } from '../provision/machine/tools';
-import { cpuFeatures, kernelFlags, kernelSources, supportsKernels, vectorLanes } from './kernels';
+import {
+  cpuFeatures,
+  kernelConstantsSchema,
+  kernelFlags,
+  kernelLibrary,
+  kernelSources,
+  supportsKernels,
+} from './kernels';
 
 describe('custom kernels', () => {
   const features = (...names: string[]): Set<string> => new Set(names);
@@ -28,6 +36,17 @@ describe('custom kernels', () => {
     expect(hasCustomOps()).toBe(true);
   });
 
+  it.runIf(supportsKernels())('know the operations that cells are written in', () => {
+    expect([...kernelConstants().operations].sort()).toEqual([...unitOperations].sort());
+  });
+
+  it.runIf(supportsKernels())('use AVX-512 if the CPU has it and ONEDNN_MAX_CPU_ISA allows it', () => {
+    const wide = ['avx512f', 'avx512bw', 'avx512dq', 'avx512vl'].every((name) => cpuFeatures().has(name));
+    expect(lanesOfProcess('DEFAULT')).toBe(wide ? 16 : 8);
+    expect(lanesOfProcess('AVX512_CORE')).toBe(wide ? 16 : 8);
+    expect(lanesOfProcess('AVX2')).toBe(8);
+  });
+
   it.runIf(supportsKernels())(
     'compile without warnings',
     async () => {
@@ -46,12 +65,15 @@ describe('custom kernels', () => {
   );
 });
 
-describe('the vector length of oneDNN', () => {
-  it('is 16 floats with AVX-512, and 8 if the CPU lacks it or ONEDNN_MAX_CPU_ISA forbids it', () => {
-    const wide = new Set(['avx512f', 'avx512bw', 'avx512dq', 'avx512vl']);
-    expect(vectorLanes('DEFAULT', wide)).toBe(16);
-    expect(vectorLanes('AVX512_CORE', wide)).toBe(16);
-    expect(vectorLanes('AVX2', wide)).toBe(8);
-    expect(vectorLanes('DEFAULT', new Set(['avx2', 'fma', 'avx512f']))).toBe(8);
-  });
-});
+/** The constant `lanes` in a new process: the library reads the variable once. */
+function lanesOfProcess(maxIsa: string): number {
+  const installation = currentInstallation();
+  if (!installation) throw new Error('The engine is not installed.');
+  const script = `require(process.argv[1]); console.log(require(process.argv[2]));`;
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['-e', script, installation.bindingPath, kernelLibrary(installation.directory)],
+    { encoding: 'utf8', env: { ...process.env, ONEDNN_MAX_CPU_ISA: maxIsa } },
+  );
+  return kernelConstantsSchema.parse(JSON.parse(stdout)).lanes;
+}

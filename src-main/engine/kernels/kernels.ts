@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { convolutionSources } from './convolution/sources';
 import cpuIsa from './cpu-isa.cc?raw';
 import flushDenormals from './flush-denormals.h?raw';
@@ -58,15 +59,21 @@ export function supportsKernels(
   return machine === 'linux-x64' && features.has('avx2') && features.has('fma');
 }
 
-/** oneDNN's vector length in floats: 16 with AVX-512, unless `ONEDNN_MAX_CPU_ISA` forbids it (as in `cpu-isa.cc`). */
-export function vectorLanes(
-  maxIsa = process.env['ONEDNN_MAX_CPU_ISA'],
-  features: ReadonlySet<string> = cpuFeatures(),
-): 8 | 16 {
-  const narrow = ['SSE41', 'AVX', 'AVX2', 'AVX2_VNNI', 'AVX2_VNNI_2'];
-  const wide = ['avx512f', 'avx512bw', 'avx512dq', 'avx512vl'].every((name) => features.has(name));
-  return wide && !narrow.includes(maxIsa ?? '') ? 16 : 8;
-}
+/** What TypeScript must know of the compiled kernels: what the library exports, as JSON (`registration.cc`). */
+export const kernelConstantsSchema = z.object({
+  /** Floats in a vector, of these kernels and of oneDNN's: 16 with AVX-512, unless `ONEDNN_MAX_CPU_ISA` forbids it; else 8. */
+  lanes: z.int().positive(),
+  /** Pixels in a vector of the convolution. */
+  pixelLanes: z.int().positive(),
+  /** The most kernel rows that the convolution and its input gradient take. */
+  maxKernelRows: z.int().positive(),
+  /** Winograd F(m, r): m, and the most taps per set of interpolation points. */
+  winogradOutputs: z.int().positive(),
+  winogradTaps: z.int().positive(),
+  /** Operations of a recurrent cell's program; a code is an index of this list. */
+  operations: z.array(z.string()),
+});
+export type KernelConstants = Readonly<z.infer<typeof kernelConstantsSchema>>;
 
 /** The CPU's instruction set extensions by Linux's names; empty elsewhere than on Linux x64. */
 export function cpuFeatures(): ReadonlySet<string> {

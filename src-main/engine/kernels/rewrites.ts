@@ -1,5 +1,6 @@
 import type { Graph, GraphNode, Tensor } from '../graph';
 import { boolOf, constantInts, outputAt } from '../op';
+import { kernelConstants } from '../load';
 import { isFastConvolution } from './convolution/fast-convolutions';
 
 /** What a node is written as: another op with other inputs and attributes and the same numbering of outputs. */
@@ -16,11 +17,12 @@ export type Rewrites = ReadonlyMap<GraphNode, Rewrite>;
  *
  * No node is removed: a fused ReLU becomes an Identity, and what the fusion makes unused is dead code.
  *
- * @param isFast whether the custom kernel is faster than oneDNN's for a Conv2D or Conv2DBackpropInput
+ * @param isFast whether the custom kernel is faster than oneDNN's for a Conv2D or Conv2DBackpropInput; by the model when absent,
+ *   which needs the library to be loaded
  */
 export function kernelRewrites(
   graph: Graph,
-  isFast: (node: GraphNode) => boolean = (node) => isFastConvolution(node),
+  isFast: (node: GraphNode) => boolean = (node) => isFastConvolution(node, kernelConstants()),
 ): Rewrites {
   const rewrites = new Map<GraphNode, Rewrite>();
   const consumers = consumersOf(graph);

@@ -1,30 +1,14 @@
 import { CellsmithError } from '../../../src-shared/errors';
 import type { Shape, Tensor } from '../graph';
+import { kernelConstants } from '../load';
 import { defineOp, emit, intOf, type Op, outputAt, sameShape } from '../op';
 import { mul } from './arithmetic';
 import { expandDims, reshape } from './broadcast';
+import type { CellProgram } from './cell-graph';
 import { concat, slice } from './layout';
 import { constant } from './source';
 
-// A recurrent layer over a window as one op of our own (src-main/engine/kernels), where an unrolled graph has dozens of nodes a step.
-
-/** What an instruction does; the kernel knows them by their places in this list. */
-export const unitOperations = ['add', 'multiply', 'maximum', 'tanh', 'sigmoid', 'relu', 'sine'] as const;
-export type UnitOperation = (typeof unitOperations)[number];
-
-/**
- * A cell, unit by unit, in instructions that each make a value of earlier ones. Values are numbered: first W x_t of each block,
- * then U h_{t−1} of each block, then c_{t−1}, then what the instructions make.
- */
-export interface CellProgram {
-  /** How many blocks of [hidden] columns x_t and h_{t−1} are multiplied into. */
-  readonly blocks: number;
-  /** `b` counts for what takes two values. */
-  readonly instructions: readonly { readonly does: UnitOperation; readonly a: number; readonly b: number }[];
-  /** The values that are h_t and c_t. */
-  readonly h: number;
-  readonly c: number;
-}
+// A recurrent layer over a window as one custom op (src-main/engine/kernels); unrolled it is dozens of nodes per step.
 
 type Inputs = readonly [fromInput: Tensor, weights: Tensor, h: Tensor, c: Tensor, mask: Tensor];
 
@@ -100,10 +84,13 @@ export function recurrent(
   mask?: Tensor,
 ): RecurrentResult {
   const { graph } = fromInput.node;
+  const { operations } = kernelConstants();
   const none = (): Tensor => constant(graph, { dtype: 'float32', shape: [0], values: new Float32Array(0) });
   const node = emit(recurrentOp, [fromInput, weights, start.h, start.c, mask ?? none()], {
     blocks: { int: program.blocks },
-    program: { ints: program.instructions.flatMap(({ does, a, b }) => [unitOperations.indexOf(does), a, b]) },
+    program: {
+      ints: program.instructions.flatMap(({ operation, a, b }) => [operations.indexOf(operation), a, b]),
+    },
     value_of_h: { int: program.h },
     value_of_c: { int: program.c },
   });

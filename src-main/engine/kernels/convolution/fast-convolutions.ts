@@ -1,20 +1,14 @@
 import type { GraphNode } from '../../graph';
 import { intsOf } from '../../op';
-import { vectorLanes } from '../kernels';
-
-/** Pixels in a vector of the custom kernel (`conv-microkernel.h`). */
-const pixelLanes = 16;
-/** The most kernel rows that it takes; outputs per Winograd tile, and taps per set of points (`winograd.h`). */
-const [maxKernelRows, winogradOutputs, winogradTaps] = [20, 4, 5];
+import type { KernelConstants } from '../kernels';
 
 /**
  * Whether the custom kernel computes a Conv2D or Conv2DBackpropInput faster than oneDNN, by a model of the lanes in use and of the
  * multiplications: oneDNN's vectors hold output channels, the custom kernel's hold pixels of a row, and Winograd saves
  * multiplications for kernels of several rows. Measured by `npm run bench -- convolutions`.
- *
- * @param lanes oneDNN's vector length in floats
  */
-export function isFastConvolution(node: GraphNode, lanes: 8 | 16 = vectorLanes()): boolean {
+export function isFastConvolution(node: GraphNode, kernels: KernelConstants): boolean {
+  const { lanes, pixelLanes, maxKernelRows } = kernels;
   const [result] = node.outputs;
   const filter = node.inputs[1];
   if (!result || !filter || result.dtype !== 'float32') return false;
@@ -24,7 +18,7 @@ export function isFastConvolution(node: GraphNode, lanes: 8 | 16 = vectorLanes()
   if (kernelRows > maxKernelRows || kernelRows * kernelColumns === 1) return false;
   // Two rows of up to eight pixels share a vector.
   const pixels = utilization(width, width <= pixelLanes / 2 ? pixelLanes / 2 : pixelLanes);
-  const custom = pixels * winogradSpeedup(kernelRows, height);
+  const custom = pixels * winogradSpeedup(kernelRows, height, kernels);
   const reduced = node.op === 'Conv2D' ? inChannels : outChannels;
   return (
     custom >= overhead(kernelRows) * utilization(channels, lanes) || (reduced < lanes / 2 && custom > 0.7)
@@ -42,7 +36,11 @@ function utilization(count: number, lanes: number): number {
 }
 
 /** Multiplications of a direct convolution per multiplication of Winograd's. */
-function winogradSpeedup(kernelRows: number, height: number): number {
+function winogradSpeedup(
+  kernelRows: number,
+  height: number,
+  { winogradOutputs, winogradTaps }: KernelConstants,
+): number {
   if (kernelRows === 1) return 1;
   const alpha = kernelRows + (winogradOutputs - 1) * Math.ceil(kernelRows / winogradTaps);
   return (kernelRows * height) / (alpha * Math.ceil(height / winogradOutputs));

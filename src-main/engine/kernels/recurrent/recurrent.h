@@ -1,13 +1,23 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <vector>
 
 // A recurrent layer over all steps of a window, and its backward pass. All tensors are row-major float32.
 
-/** What an instruction computes. The numbers are those of src-main/engine/ops/recurrent.ts. */
-enum class Operation : int64_t { add, multiply, maximum, tanh, sigmoid, relu, sine };
-constexpr int64_t operationCount = 7;
+/** Operations of instructions, in the order of their codes. TypeScript asks the library for the names and codes. */
+#define CELLSMITH_OPERATIONS(F) F(add) F(multiply) F(maximum) F(tanh) F(sigmoid) F(relu) F(sine)
+
+#define CELLSMITH_ENUMERATOR(name) name,
+enum class Operation : int64_t { CELLSMITH_OPERATIONS(CELLSMITH_ENUMERATOR) };
+#undef CELLSMITH_ENUMERATOR
+
+#define CELLSMITH_NAME(name) #name,
+constexpr const char* operationNames[] = {CELLSMITH_OPERATIONS(CELLSMITH_NAME)};
+#undef CELLSMITH_NAME
+
+constexpr int64_t operationCount = std::size(operationNames);
 
 struct Instruction {
   Operation operation;
