@@ -1,4 +1,4 @@
-// Teaches a network of two layers the inside of a circle, with the graph compiler alone.
+// Trains a two-layer network to classify points inside a circle, with the graph compiler only.
 import { compileModel } from '../src-main/engine/compile';
 import { Graph } from '../src-main/engine/graph';
 import { dense, evaluationPass, trainingPass, type Pass } from '../src-main/engine/layers';

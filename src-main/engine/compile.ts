@@ -7,7 +7,7 @@ import { constant, identity, placeholder } from './ops/source';
 import type { Descent, Optimizer } from './optimizers';
 import { assign, readVariable } from './variables';
 
-/** How the variables follow the gradient of a loss. */
+/** How an optimiser minimises a loss. */
 export interface Descending {
   readonly optimizer: Optimizer;
   /** float32 [], commonly a placeholder of the train signature. */
@@ -16,7 +16,7 @@ export interface Descending {
   readonly variables?: readonly Variable[];
   /** L2: `rate` · w is added to the gradient of those variables w, after clipping. */
   readonly weightDecay?: { readonly rate: number; readonly of: (variable: Variable) => boolean };
-  /** Gradients are scaled down together so that their common norm is at most this. */
+  /** Clips the global gradient norm. */
   readonly clipNorm?: number;
 }
 
@@ -31,7 +31,7 @@ function minimize(
   { optimizer, learningRate, variables, weightDecay, clipNorm }: Descending,
 ): {
   readonly updates: readonly GraphNode[];
-  /** The norm of all gradients before clipping, float32 []; an output of the train signature where it is of interest. */
+  /** The global gradient norm before clipping, float32 []. */
   readonly gradientNorm: Tensor;
 } {
   const { graph } = loss.node;
@@ -52,7 +52,7 @@ function minimize(
     const gradient = raw[i];
     return gradient ? [{ target, gradient }] : [];
   });
-  // Without decay the optimiser gets the factor: it may have a cheaper place for it than every gradient.
+  // Without decay the optimiser gets the factor, which it may apply more cheaply than to every gradient.
   if (!weightDecay || !targets.some(decays)) {
     return { updates: optimizer(descents, learningRate, factor), gradientNorm };
   }
@@ -65,24 +65,24 @@ function minimize(
   return { updates: optimizer(decayed, learningRate), gradientNorm };
 }
 
-/** What one call of a model takes and gives, by name. */
+/** Inputs and outputs of a signature, by name. */
 export interface Call {
   readonly inputs: Readonly<Record<string, Tensor>>;
   readonly outputs: Readonly<Record<string, Tensor>>;
 }
 
-/** A graph with a loss and, usually, a way to measure it without training. */
+/** A graph with a loss and, usually, an evaluation. */
 export interface Model {
   readonly graph: Graph;
-  /** `inputs` has the learning rate and the seed of dropout where they are fed; `outputs` may have more than the loss. */
+  /** `inputs` includes the learning rate and the dropout seed if they are fed; `outputs` need not include the loss. */
   readonly train: Call & Descending & { readonly loss: Tensor; readonly updates?: readonly GraphNode[] };
   readonly evaluate?: Call;
 }
 
 /**
  * Completes a graph for `openSession`. Its signatures are then
- * - `init` {seed: int32 [2]} → {done}: first values of all variables that have an initialiser, a function of the seed alone;
- * - `train` {train.inputs} → {train.outputs, loss, gradient_norm}: one step; the values are those before it;
+ * - `init` {seed: int32 [2]} → {done}: initialises all variables that have an initialiser, as a function of the seed only;
+ * - `train` {train.inputs} → {train.outputs, loss, gradient_norm}: one step; outputs are computed before the update;
  * - `evaluate` {evaluate.inputs} → {evaluate.outputs};
  * - `read` {} → {each saved variable by name}; `assign` {each saved variable by name} → {done}: checkpoints. Slots of the
  *   optimiser and moving averages are among them.
@@ -135,7 +135,7 @@ export function addAssignSignature(graph: Graph, name: string, variables: readon
   });
 }
 
-/** Something to fetch that is there when the nodes have run. */
+/** A tensor to fetch that is ready once the nodes have run. */
 function done(graph: Graph, nodes: readonly GraphNode[]): Tensor {
   return identity(constant(graph, 1, 'int32'), { after: nodes });
 }

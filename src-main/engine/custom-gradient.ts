@@ -2,7 +2,7 @@ import type { GraphNode, Tensor } from './graph';
 import type { InputGradient } from './op';
 import { identity } from './ops/source';
 
-/** A gradient that is given rather than derived: those with respect to `inputs`, made from that with respect to the result. */
+/** A custom gradient: from the gradient of the result to those of `inputs`. */
 export interface CustomGradient {
   readonly inputs: readonly Tensor[];
   readonly gradient: (dy: Tensor) => readonly (InputGradient | undefined)[];
@@ -11,8 +11,8 @@ export interface CustomGradient {
 const customGradients = new WeakMap<GraphNode, CustomGradient>();
 
 /**
- * A tensor that was computed from `inputs`, whose gradient is the given one: for where rounding, memory or time ask for another
- * form than the chain rule's. Nothing flows back through the nodes in between.
+ * A tensor computed from `inputs` with a custom gradient, for when the chain rule's form costs precision, memory or time. No gradient
+ * flows back through the nodes in between.
  */
 export function withGradient(y: Tensor, custom: CustomGradient): Tensor {
   const result = identity(y);
@@ -20,7 +20,7 @@ export function withGradient(y: Tensor, custom: CustomGradient): Tensor {
   return result;
 }
 
-/** What {@link withGradient} said of a node. */
+/** The custom gradient of a node; see {@link withGradient}. */
 export function customGradientOf(node: GraphNode): CustomGradient | undefined {
   return customGradients.get(node);
 }

@@ -11,8 +11,8 @@ import { matMul } from './ops/matrix';
 /**
  * Adds the nodes that compute the gradients of a scalar, by reverse-mode differentiation over the op table.
  *
- * Nodes stand in the graph in an order in which they can run, so one walk backwards meets every node after all that use it.
- * Only nodes between `wrt` and the loss are differentiated: the image of a first convolution costs nothing.
+ * The graph's nodes are in topological order, so one walk backwards visits every node after all of its consumers.
+ * Only nodes between `wrt` and the loss are differentiated: the input gradient of a first convolution is not computed.
  *
  * @param loss float32 []
  * @param wrt the tensors to differentiate by; for a variable, the tensor that `readVariable` gives
@@ -24,7 +24,7 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): readonly Tensor
   if (loss.shape.length > 0) {
     throw new CellsmithError(
       'engine.shape',
-      `A loss is one number, and this has the shape [${loss.shape.join(', ')}].`,
+      `A loss must be one number, not of shape [${loss.shape.join(', ')}].`,
     );
   }
   const nodes = [...graph.nodes];
@@ -46,7 +46,7 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): readonly Tensor
   return wrt.map((tensor) => accumulated(parts, tensor) ?? filled(graph, tensor.shape, 0));
 }
 
-/** Those nodes, and the ones that make `wrt`, through which a change of `wrt` can reach anything. */
+/** The nodes that depend on `wrt`, and those that compute it. */
 function nodesThatDependOn(nodes: readonly GraphNode[], wrt: readonly Tensor[]): ReadonlySet<GraphNode> {
   const active = new Set(wrt.map(({ node }) => node));
   for (const node of nodes) {
@@ -55,7 +55,7 @@ function nodesThatDependOn(nodes: readonly GraphNode[], wrt: readonly Tensor[]):
   return active;
 }
 
-/** The gradient of a tensor: the sum over its uses, computed once. */
+/** The gradient of a tensor: the sum over its consumers, computed once. */
 function accumulated(parts: Map<Tensor, InputGradient[]>, tensor: Tensor): Tensor | undefined {
   const terms = parts.get(tensor);
   if (!terms) return undefined;
@@ -67,11 +67,11 @@ function accumulated(parts: Map<Tensor, InputGradient[]>, tensor: Tensor): Tenso
 }
 
 /**
- * Tensors whose sum is that of the products. A recurrent weight is used by every step, each time on few rows: stacked, its
- * gradient is one large product, and no matrix of the weight's size is made and added for every step.
+ * Tensors whose sum is that of the products. A recurrent weight is used on few rows by every step: stacked, its gradient is one
+ * large product instead of one matrix of the weight's size per step.
  */
 function sumOfProducts(products: readonly StackableProduct[]): readonly Tensor[] {
-  // Backwards through the graph the last use came first; in the order of the uses the stack may be there already.
+  // The walk visits the last use first; in forward order the stack may already exist.
   const inOrder = products.toReversed().map(({ stackable }) => stackable);
   const factors = inOrder.map(([a, b]) => rowLength(a) + rowLength(b));
   const [first] = inOrder;

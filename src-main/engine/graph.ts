@@ -1,12 +1,12 @@
 import { CellsmithError } from '../../src-shared/errors';
 
-/** Element types that the product's graphs use. `resource` is the handle of a variable. */
+/** Supported element types. `resource` is the handle of a variable. */
 export type DType = 'float32' | 'int32' | 'int64' | 'uint8' | 'bool' | 'string' | 'resource';
 
 /** Every dimension is known when the graph is built; [] is a scalar. */
 export type Shape = readonly number[];
 
-/** A literal held in the graph itself. Large data does not belong here: it goes into variables or memory-mapped files. */
+/** A constant in the graph itself. Large data belongs in variables or memory-mapped files. */
 export interface Literal {
   readonly dtype: DType;
   readonly shape: Shape;
@@ -27,7 +27,7 @@ export type Attribute =
   | { readonly string: string }
   | { readonly literal: Literal };
 
-/** One output of a node: what the builder's functions take and give. */
+/** One output of a node: what the functions of ops/ take and return. */
 export interface Tensor {
   readonly node: GraphNode;
   readonly output: number;
@@ -42,7 +42,7 @@ export interface GraphNode {
   /** TensorFlow's name of the op, such as `Conv2D`. */
   readonly op: string;
   readonly inputs: readonly Tensor[];
-  /** Nodes that run before this one without giving it a value. */
+  /** Control inputs: nodes that run before this one. */
   readonly controls: readonly GraphNode[];
   readonly attributes: Readonly<Record<string, Attribute>>;
   readonly outputs: readonly Tensor[];
@@ -64,11 +64,11 @@ export interface Variable {
   readonly trainable: boolean;
   /** False for data and for what a checkpoint need not hold. */
   readonly saved: boolean;
-  /** The first value, made from a seed (int32 [2]) of the variable's own; absent for what is assigned from outside. */
+  /** The initial value, a function of the variable's seed (int32 [2]); absent if it is assigned by a signature. */
   readonly initial?: (seed: Tensor, shape: Shape) => Tensor;
 }
 
-/** Nodes in the order in which they were made, which is an order in which they can run. */
+/** Nodes in topological order: each is added after its inputs. */
 export class Graph {
   readonly nodes: GraphNode[] = [];
   readonly variables: Variable[] = [];
@@ -76,7 +76,7 @@ export class Graph {
   #names = new Map<string, number>();
 
   /**
-   * Adds a node and returns it. Knows nothing of the op: the shape rule of the op table has decided `outputs`.
+   * Adds a node. `outputs` come from the shape rule of the op table; the graph itself knows no ops.
    */
   add(spec: {
     readonly op: string;
@@ -105,7 +105,7 @@ export class Graph {
   /** Names a call of the finished graph. @throws engine.graph when the name is taken */
   addSignature(name: string, signature: Signature): void {
     if (this.signatures.has(name))
-      throw new CellsmithError('engine.graph', `The graph has a signature '${name}' already.`);
+      throw new CellsmithError('engine.graph', `The graph already has a signature '${name}'.`);
     this.signatures.set(name, signature);
   }
 

@@ -12,18 +12,18 @@ import { assign, type Initializer, readVariable, variable } from './variables';
 import { CellsmithError } from '../../src-shared/errors';
 
 /**
- * One walk through a network while its graph is built. A training pass normalises by the batch's statistics, drops out, and
- * collects the nodes that must run with the step; an evaluation pass does none of it. Both share the layers' variables.
+ * One forward pass while the graph is built. A training pass normalises by the batch's statistics, applies dropout and collects
+ * the updates that run with the step; an evaluation pass does neither. Both share the layers' variables.
  */
 export interface Pass {
   readonly training: boolean;
   /** Updates of moving averages, for the train signature. */
   readonly updates: GraphNode[];
-  /** A seed that no other draw of the step has, int32 [2]. @throws engine.graph when the pass was given none */
+  /** A seed for one draw of the step, int32 [2]. @throws engine.graph if the pass has no seed */
   readonly draw: () => Tensor;
 }
 
-/** @param seed int32 [2], fed at each step; only needed where something is drawn */
+/** @param seed int32 [2], fed at each step; only needed for random draws */
 export function trainingPass(seed?: Tensor): Pass {
   let streams = 0;
   return {
@@ -41,12 +41,12 @@ export function evaluationPass(): Pass {
     training: false,
     updates: [],
     draw: () => {
-      throw new CellsmithError('engine.graph', 'Nothing is drawn in an evaluation pass.');
+      throw new CellsmithError('engine.graph', 'An evaluation pass has no random draws.');
     },
   };
 }
 
-/** A part of a network: its variables exist once, however often it is applied. */
+/** A part of a network; its applications share its variables. */
 export type Layer = (x: Tensor, pass: Pass) => Tensor;
 
 /** Normal with deviation √(2 / fan-in), for layers before a ReLU (He et al., 2015). The last axis is the outputs. */
@@ -142,12 +142,12 @@ export function batchNormalization(
   };
 }
 
-/** Drops activations in a training pass. @param rate in [0, 1) */
+/** Dropout in a training pass. @param rate dropout probability, in [0, 1) */
 export function dropoutLayer(rate: number): Layer {
   return (x, pass) => (pass.training && rate > 0 ? dropout(x, pass.draw(), rate) : x);
 }
 
-/** Rows of `name/table` [words, size], picked by integers: [...] to [..., size]. */
+/** Looks up rows of `name/table` [words, size]: integers [...] to [..., size]. */
 export function embedding(
   graph: Graph,
   name: string,

@@ -21,10 +21,10 @@ let engine: Engine | undefined;
 let kernels: KernelConstants | undefined;
 
 /**
- * Loads tfjs-node-gpu with the binding that provisioning compiled, once a process; it takes about a second.
+ * Loads tfjs-node-gpu with the binding that provisioning compiled, once per process; takes about a second.
  * A process that needs a thread count or a GPU must have been started with `engineEnvironment`.
  *
- * @throws engine.missing when nothing is provisioned, or it does not load
+ * @throws engine.missing if nothing is provisioned, or it does not load
  */
 export function loadEngine(): Engine {
   if (engine !== undefined) return engine;
@@ -74,29 +74,29 @@ function loadKernels(loaded: Engine, { directory }: EngineInstallation): KernelC
   }
 }
 
-/** What TensorFlow reads when it is loaded, whichever process loads it. */
+/** Environment variables that TensorFlow reads when it is loaded, in every process. */
 const librarySettings = {
-  // Off by default on AMD processors, and worth a factor of 1.2 to 1.7.
+  // Off by default on AMD CPUs, and worth a factor of 1.2 to 1.7.
   TF_ENABLE_ONEDNN_OPTS: '1',
-  // 1 hides information, 2 hides warnings too: what matters comes back as errors of the calls.
+  // 1 hides information, 2 also warnings: errors come back from the calls.
   TF_CPP_MIN_LOG_LEVEL: '2',
   // Several children share a GPU: none takes all of its memory at once.
   TF_FORCE_GPU_ALLOW_GROWTH: 'true',
 } as const;
 
-/** What a child process that loads the engine may use of the machine. */
+/** Resources that a child process with the engine may use. */
 export interface EngineLimits {
-  /** Threads for the parts of an op; one per core when it is not given. */
+  /** Intra-op threads; one per core when absent. */
   readonly threads?: number;
-  /** The GPUs that the process sees, by number; [] is none; all when not given. */
+  /** The GPUs that the process sees, by number; [] for none; all when absent. */
   readonly gpus?: readonly number[];
-  /** Megabytes that it may take of each; as much as it asks for when not given. */
+  /** Memory limit on each GPU in megabytes; unlimited when absent. */
   readonly gpuMemory?: number;
 }
 
 /**
- * The environment variables that a child process needs for the engine, to be spread over the environment it gets.
- * They count only when the process starts: the loader and TensorFlow read them once.
+ * The environment variables that a child process needs for the engine, to merge into its environment. They must be set when it
+ * starts: the loader and TensorFlow read them once.
  */
 export function engineEnvironment(
   { threads, gpus, gpuMemory }: EngineLimits = {},
@@ -106,11 +106,11 @@ export function engineEnvironment(
   if (threads !== undefined) {
     environment['TF_NUM_INTRAOP_THREADS'] = String(threads);
     environment['OMP_NUM_THREADS'] = String(threads);
-    // On a processor ops run one after the other, each on all threads: side by side they take cores from one another's threads.
+    // On a CPU ops run one after the other, each on all threads: concurrent ops would oversubscribe the cores.
     environment['TF_NUM_INTEROP_THREADS'] = String(installation?.variant === 'cuda' ? threads : 1);
   }
   if (gpus !== undefined) environment['CUDA_VISIBLE_DEVICES'] = gpus.length === 0 ? '-1' : gpus.join(',');
-  // Read by TensorFlow's stream executor. The binding creates its sessions without options, where a share of the memory could be said.
+  // Read by TensorFlow's stream executor. The binding creates sessions without options, which could set a memory fraction.
   if (gpuMemory !== undefined) environment['TF_PER_DEVICE_MEMORY_LIMIT_MB'] = String(gpuMemory);
   if (installation !== undefined && installation.libraryPaths.length > 0) {
     const inherited = process.env['LD_LIBRARY_PATH'];

@@ -6,7 +6,7 @@ import { CellsmithError } from '../../src-shared/errors';
  * all processes that train on the same data share one copy of it, in the operating system's page cache.
  * Gather rows of it by fed indices: a step then touches only the pages that it needs.
  *
- * @param path an absolute path; the file is mapped anew by every run, and must stay as it is while a session is open
+ * @param path an absolute path; every run maps the file again, so it must not change while a session is open
  * @param shape the file must hold at least as many values; a shorter file fails at the first run (engine.session)
  */
 export function mappedFile(graph: Graph, path: string, dtype: DType, shape: Shape): Tensor {
@@ -16,8 +16,8 @@ export function mappedFile(graph: Graph, path: string, dtype: DType, shape: Shap
       dtype: { type: dtype },
       shape: { shape },
       memory_region_name: { string: path },
-      // TensorFlow's constant folding copies the file into memory, once a signature, only to find it too large to keep;
-      // it leaves alone nodes that carry this attribute, which means nothing else on a node of this kind.
+      // TensorFlow's constant folding copies the file into memory, once per signature, only to find it too large to keep.
+      // It skips nodes with this attribute, which has no other effect on this kind of node.
       _scoped_allocator: { ints: [] },
     },
     outputs: [{ dtype, shape }],

@@ -17,7 +17,7 @@ import { sourceOps } from './ops/source';
 import { updateOps } from './optimizers';
 import { variableOps } from './variables';
 
-/** Every op that the engine builds graphs of, by TensorFlow's name. */
+/** Every op that graphs are built of, by TensorFlow's name. */
 export const opTable: ReadonlyMap<string, Op> = new Map(
   [
     ...sourceOps,

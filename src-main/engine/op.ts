@@ -3,28 +3,27 @@ import type { Attribute, DType, Graph, GraphNode, Shape, Tensor } from './graph'
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-/** What a shape rule says of one output. */
+/** Element type and shape of one output. */
 export interface TensorType {
   readonly dtype: DType;
   readonly shape: Shape;
 }
 
-/** Makes the error with which a shape rule refuses its inputs: `throw reject('why')`. */
+/** Creates the error of a shape rule: `throw reject('why')`. */
 export type Reject = (reason: string) => CellsmithError;
 
 /**
- * aᵀ · b, not computed yet: a gradient of a weight that a step of many has used. The gradients of all its uses become one
- * product of their stacked factors, where that is less work than to add up as many matrices of the weight's size.
- * a is [rows, m] and b [rows, n], for a weight of [m, n].
+ * aᵀ · b, deferred: the gradient of one use of a weight. The gradients of all uses become one product of their stacked factors if
+ * that is less work than adding as many matrices of the weight's size. a is [rows, m] and b [rows, n] for a weight of [m, n].
  */
 export interface StackableProduct {
   readonly stackable: readonly [a: Tensor, b: Tensor];
 }
 
-/** What a gradient rule gives for an input. */
+/** What a gradient rule returns for an input. */
 export type InputGradient = Tensor | StackableProduct;
 
-/** A node whose inputs are known by number, so that rules can take them apart by name. */
+/** A node with a known number of inputs, so that rules can destructure them. */
 export interface NodeOf<Inputs extends readonly Tensor[]> extends GraphNode {
   readonly inputs: Inputs;
 }
@@ -32,23 +31,23 @@ export interface NodeOf<Inputs extends readonly Tensor[]> extends GraphNode {
 /**
  * One row of the op table.
  *
- * The two rules are declared as methods so that a row for two inputs is also a row of the table: `emit` checks the arity.
+ * The rules are methods, whose parameters are bivariant: a row for two inputs is also a row of the table. `emit` checks the arity.
  */
 export interface Op<Inputs extends readonly Tensor[] = readonly Tensor[]> {
   /** TensorFlow's name. */
   readonly name: string;
   /** The number of inputs; any number of them when absent. */
   readonly arity?: Inputs['length'];
-  /** Attributes that repeat the element type of an input, as `T` does: the attribute's name → the input's position, -1 for the last. */
+  /** Attributes with the element type of an input, such as `T`: name → position of the input, -1 for the last. */
   readonly typed?: Readonly<Record<string, number>>;
-  /** Constant almost everywhere, or made to stop gradients. */
+  /** No gradient flows through it: it is constant almost everywhere. */
   readonly stops?: true;
   /** Element types and shapes of the outputs. */
   shape(inputs: Inputs, attributes: Attributes, reject: Reject): readonly TensorType[];
   /**
-   * The gradient of a loss with respect to each input, given that with respect to the outputs. `dy` is that of output 0,
-   * `dys` has all of them, undefined where the loss does not depend on an output. `needs(i)` says whether input i's is
-   * wanted at all. Absent: a gradient that arrives here is an error, unless `stops` says that it ends.
+   * The gradients of the inputs from those of the outputs. `dy` is that of output 0; `dys` has all, undefined if the loss does not
+   * depend on an output. `needs(i)` says whether the gradient of input i is needed. If the rule is absent, differentiating the op is
+   * an error, unless `stops`.
    */
   gradient?(
     node: NodeOf<Inputs>,
@@ -57,7 +56,7 @@ export interface Op<Inputs extends readonly Tensor[] = readonly Tensor[]> {
   ): readonly (InputGradient | undefined)[];
 }
 
-/** Declares a row of the table; only there for its types. */
+/** Declares a row of the table, for type inference only. */
 export function defineOp<Inputs extends readonly Tensor[]>(op: Op<Inputs>): Op<Inputs> {
   return op;
 }
@@ -70,7 +69,7 @@ interface EmitOptions {
 }
 
 /**
- * Adds a node to the graph of its inputs after the op's shape rule has agreed.
+ * Adds a node to the graph of its inputs after checking them by the op's shape rule.
  * @throws engine.shape, naming the op and the shapes
  */
 export function emit<Inputs extends readonly Tensor[]>(
@@ -82,7 +81,7 @@ export function emit<Inputs extends readonly Tensor[]>(
   const reject: Reject = (reason) => shapeError(op.name, inputs, reason);
   if (op.arity !== undefined && inputs.length !== op.arity) throw reject(`it takes ${op.arity} inputs`);
   const graph = options.graph ?? inputs[0]?.node.graph;
-  if (!graph) throw new CellsmithError('engine.graph', `${op.name} has no inputs and was given no graph.`);
+  if (!graph) throw new CellsmithError('engine.graph', `${op.name} has neither inputs nor a graph.`);
   for (const { node } of inputs) {
     if (node.graph !== graph)
       throw new CellsmithError('engine.graph', `${op.name} joins tensors of two graphs.`);
@@ -101,7 +100,7 @@ export function emit<Inputs extends readonly Tensor[]>(
   });
 }
 
-/** {@link emit} for ops with one output, or of which only the first is of interest. */
+/** {@link emit} for ops whose first output is the only one of interest. */
 export function emitTensor<Inputs extends readonly Tensor[]>(
   op: Op<Inputs>,
   inputs: Inputs,
@@ -111,7 +110,7 @@ export function emitTensor<Inputs extends readonly Tensor[]>(
   return outputAt(emit(op, inputs, attributes, options), 0);
 }
 
-/** The error of a shape rule: which op, which shapes, why. */
+/** The error of a shape rule, with op, shapes and reason. */
 function shapeError(op: string, inputs: readonly Tensor[], reason: string): CellsmithError {
   const shapes = inputs.map(({ dtype, shape }) => `${dtype}[${shape.join(', ')}]`).join(' and ');
   return new CellsmithError('engine.shape', `${op} cannot take ${shapes || 'no inputs'}: ${reason}.`);

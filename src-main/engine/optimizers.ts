@@ -5,7 +5,7 @@ import { filled } from './ops/broadcast';
 import { constant } from './ops/source';
 import { assign, readVariable, variable } from './variables';
 
-/** A variable and the gradient that moves it. */
+/** A variable and its gradient. */
 export interface Descent {
   readonly target: Variable;
   /** Of the variable's shape. */
@@ -13,9 +13,9 @@ export interface Descent {
 }
 
 /**
- * Adds the nodes that update variables, and the slots (variables that are not trained, but saved) that they need.
+ * Adds the nodes that update variables, and their slots (saved variables that are not trained).
  * @param learningRate float32 []
- * @param factor float32 []: gradients count times this, where clipping wants it
+ * @param factor float32 [], multiplied with all gradients; for clipping
  */
 export type Optimizer = (
   descents: readonly Descent[],
@@ -23,7 +23,7 @@ export type Optimizer = (
   factor?: Tensor,
 ) => readonly GraphNode[];
 
-/** An update op: the variable and its slots come first as handles, then numbers, with the gradient among them. */
+/** An update op. Its inputs are the handles of the variable and its slots, then numbers, the gradient among them. */
 function updateOp(name: string, handles: number, gradientAt: number): Op {
   return defineOp({
     name,
@@ -50,7 +50,7 @@ export const updateOps: readonly Op[] = [applyGradientDescentOp, applyMomentumOp
 /** w ← w − lr · g */
 export function sgd(): Optimizer {
   return (descents, learningRate, factor) => {
-    // A factor on all gradients is a factor on the rate: no pass over the gradients.
+    // Scaling the learning rate scales all gradients without a pass over them.
     const rate = factor ? mul(learningRate, factor) : learningRate;
     return descents.map(({ target, gradient }) =>
       emit(applyGradientDescentOp, [target.handle, rate, gradient]),
@@ -60,7 +60,7 @@ export function sgd(): Optimizer {
 
 /**
  * a ← μ · a + g, then w ← w − lr · a, or with Nesterov w ← w − lr · (g + μ · a). This is PyTorch's form (torch.optim.SGD);
- * Keras' keeps lr · a in its slot instead, which is the same until the rate changes.
+ * Keras' keeps lr · a in its slot instead, which is equivalent while the rate is constant.
  */
 export function momentum(options: { readonly momentum: number; readonly nesterov: boolean }): Optimizer {
   return (descents, learningRate, factor) =>
@@ -130,7 +130,7 @@ function slot(graph: Graph, target: Variable, name: string): Variable {
   });
 }
 
-/** β to the power of the step that comes next. */
+/** β to the power of the next step. */
 function power(graph: Graph, name: string, beta: number): Variable {
   return variable(graph, name, [], { trainable: false, initial: (seed) => constant(seed.node.graph, beta) });
 }

@@ -16,7 +16,7 @@ const dataTypes: Readonly<Record<DType, number>> = {
   resource: 20,
 };
 
-/** TensorFlow 2.21's TF_GRAPH_DEF_VERSION: the ops mean what they mean in that release. */
+/** TensorFlow 2.21's TF_GRAPH_DEF_VERSION, which fixes the semantics of ops. */
 const graphVersion = 2474;
 
 /** The tag under which the writer's graphs are found. */
@@ -24,11 +24,11 @@ export const servingTag = 'serve';
 
 /**
  * Writes a graph as a TensorFlow SavedModel: `saved_model.pb` with its nodes and signatures under the tag 'serve'.
- * There is no variables folder: variables start uninitialised, a signature of the graph runs the initialisers.
+ * It has no variables folder: variables start uninitialised, and a signature of the graph initialises them.
  *
  * @param directory created when it is missing
  * @param rewrites what to write in place of nodes
- * @throws engine.graph when a node or a signature cannot be written
+ * @throws engine.graph if a node or a signature cannot be written
  */
 export function writeSavedModel(graph: Graph, directory: string, rewrites: Rewrites = new Map()): void {
   mkdirSync(directory, { recursive: true });
@@ -69,10 +69,10 @@ function checkSignature(name: string, { outputs }: Signature): void {
 }
 
 /**
- * The graph's nodes, with a copy in front of every assignment of a value that depends on fed memory.
+ * The graph's nodes, with a DeepCopy before every assignment of a value that depends on fed memory.
  *
- * A fed tensor is the memory of a JavaScript typed array. TensorFlow assigns without copying, so a variable would keep that
- * memory, and the thread that later frees it would release a JavaScript reference outside JavaScript's thread.
+ * A fed tensor is the memory of a JavaScript typed array. TensorFlow assigns without copying, so a variable would keep that memory,
+ * and whichever thread frees it would release a JavaScript reference off the JavaScript thread.
  */
 function nodeDefs(graph: Graph, rewrites: Rewrites): object[] {
   const fed = new Set<GraphNode>();
@@ -110,7 +110,7 @@ function nodeDef(
       ...inputs.map((input, i) => replaced.get(i) ?? reference(input)),
       ...node.controls.map((control) => `^${control.name}`),
     ],
-    // A mapped file lies in the host's memory: what reads it runs there too, or a GPU would copy all of it every step.
+    // A mapped file is in host memory: its readers are placed on the CPU, or a GPU would copy all of it every step.
     ...(readsMappedFile(node) ? { device: '/device:CPU:0' } : {}),
     attr: mapValues(attributes, attributeValue),
   };

@@ -39,11 +39,10 @@ type EngineTensor = ReturnType<Engine['tensor']>;
 /**
  * Loads a graph into TensorFlow through a SavedModel.
  *
- * @param options.directory keeps the SavedModel there, for other tools; without it a temporary folder is used and removed
- * @param options.customConvolution for which convolutions and gradients of their input our own kernels serve, where they run: those for
- * which they are faster, when absent
- * @throws engine.session when TensorFlow refuses the graph; engine.graph, also where it is kept and has ops that only the product
- * has; engine.missing
+ * @param options.directory keeps the SavedModel there, for other tools; a temporary folder when absent
+ * @param options.customConvolution which convolutions and input gradients use the custom kernels, if available; those that are
+ *   faster, when absent
+ * @throws engine.session if TensorFlow rejects the graph; engine.graph, also if it is kept and has custom ops; engine.missing
  */
 export async function openSession(
   graph: Graph,
@@ -58,7 +57,7 @@ export async function openSession(
   const folder = options.directory ?? mkdtempSync(join(tmpdir(), 'cellsmith-graph-'));
   const runners = new Map<string, SignatureRunner>();
   try {
-    // What is kept is for other tools, which do not know the product's own kernels.
+    // Other tools do not know the custom kernels.
     const own = options.directory === undefined && hasCustomOps();
     writeSavedModel(graph, folder, own ? kernelRewrites(graph, options.customConvolution) : new Map());
     for (const name of graph.signatures.keys())
@@ -66,11 +65,11 @@ export async function openSession(
   } catch (error) {
     closeAll(runners);
     if (error instanceof CellsmithError) throw error;
-    throw new CellsmithError('engine.session', `TensorFlow refuses the graph: ${firstLine(error)}`, {
+    throw new CellsmithError('engine.session', `TensorFlow rejects the graph: ${firstLine(error)}`, {
       cause: error,
     });
   } finally {
-    // TensorFlow has read all of it by now.
+    // TensorFlow has loaded it by now.
     if (options.directory === undefined) rmSync(folder, { recursive: true, force: true });
   }
   return {
@@ -117,7 +116,7 @@ function checkKnownElsewhere({ nodes }: Graph): void {
   if (own !== undefined)
     throw new CellsmithError(
       'engine.graph',
-      `Other tools do not know ${own.op}: build the graph without it.`,
+      `Other tools do not know the custom op ${own.op}: build the graph without it.`,
     );
 }
 
@@ -126,7 +125,7 @@ function checkFetchable(name: string, { outputs }: Signature): void {
     if (dtype === 'int64' || dtype === 'uint8' || dtype === 'resource')
       throw new CellsmithError(
         'engine.session',
-        `The output '${output}' of signature '${name}' is ${dtype}, which does not reach JavaScript: cast it in the graph.`,
+        `The output '${output}' of signature '${name}' is ${dtype}, which tfjs cannot fetch: cast it in the graph.`,
       );
 }
 
@@ -189,7 +188,7 @@ function toTensor(
   if (dtype === 'float32' || dtype === 'string')
     return engine.tensor(values as Float32Array | string[], [...shape], dtype);
   if (dtype === 'bool') return engine.tensor(Uint8Array.from(values as Iterable<number>), [...shape], 'bool');
-  // tfjs knows no narrower or wider integers: predict turns int32 into what the signature says.
+  // tfjs has int32 only: predict converts it to the type in the signature.
   return engine.tensor(
     values instanceof Int32Array ? values : Int32Array.from(values as number[]),
     [...shape],
@@ -212,7 +211,7 @@ function fits(
         (alone && Number.isInteger(first) && Object.is(Number(first) | 0, first))
       );
     case 'int64':
-      // tfjs-node widens by a zero, so negative numbers would come out wrong.
+      // tfjs-node zero-extends, so negative numbers would be wrong.
       return (
         (values instanceof Int32Array && values.every((value) => value >= 0)) ||
         (alone && Number.isInteger(first) && Object.is(Number(first) & 0x7fffffff, first))

@@ -37,7 +37,7 @@ const assignOp = assignmentOp('AssignVariableOp');
 
 export const variableOps: readonly Op[] = [handleOp, readOp, assignOp];
 
-/** Adds an uninitialised variable; `initialize` or a signature that assigns must run before the first read. */
+/** Adds an uninitialised variable: `init` or another signature must assign it before the first read. */
 export function variable(
   graph: Graph,
   name: string,
@@ -48,12 +48,12 @@ export function variable(
     readonly trainable?: boolean;
     /** True when absent. False for data and for what a checkpoint need not hold. */
     readonly saved?: boolean;
-    /** How `init` makes the first value; absent for what is assigned from outside. */
+    /** Computes the initial value; absent if a signature other than `init` assigns it. */
     readonly initial?: Initializer;
   } = {},
 ): Variable {
   if (graph.variables.some((other) => other.name === name)) {
-    throw new CellsmithError('engine.graph', `The graph has a variable '${name}' already.`);
+    throw new CellsmithError('engine.graph', `The graph already has a variable '${name}'.`);
   }
   const { dtype = 'float32', trainable = true, saved = true, initial } = options;
   const handle = emitTensor(
@@ -67,14 +67,14 @@ export function variable(
   return made;
 }
 
-/** Makes a variable's first value. @param seed int32 [2], the variable's own */
+/** Computes a variable's initial value. @param seed int32 [2], unique to the variable */
 export type Initializer = (seed: Tensor, shape: Shape) => Tensor;
 
 const readings = new WeakMap<Variable, Tensor>();
 
 /**
- * The value before the step: one read serves the whole graph, so that gradients with respect to it reach every use.
- * Updates depend on it through their data; with `after`, a read of its own that waits for those nodes.
+ * The value before the step. The graph has one such read, so that its gradient includes every use, and updates depend on it through
+ * their data. With `after`, a separate read that waits for those nodes.
  */
 export function readVariable(source: Variable, after?: readonly GraphNode[]): Tensor {
   const attributes = { dtype: { type: source.dtype } } as const;

@@ -12,7 +12,7 @@ import { conv2d } from '../engine/ops/convolution';
 import { placeholder } from '../engine/ops/source';
 import { fetchedFloats, openSession } from '../engine/session';
 
-/** Strides are one and padding is SAME where nothing is said. */
+/** Stride 1 and SAME padding when absent. */
 interface Shape {
   readonly batch: number;
   readonly size: readonly [number, number];
@@ -23,7 +23,7 @@ interface Shape {
   readonly padding?: 'SAME' | 'VALID';
 }
 
-/** Image, kernel and channels at which tiles, rows of pixels and groups of images come out even, and at which they do not. */
+/** Sizes that fill tiles and vectors of the filter gradient, and sizes that do not. */
 const shapes: readonly Shape[] = [
   { batch: 4, size: [32, 32], kernel: [3, 3], depth: 36, filters: 36 },
   { batch: 5, size: [9, 11], kernel: [3, 5], depth: 7, filters: 13 },
@@ -40,7 +40,7 @@ const shapes: readonly Shape[] = [
   { batch: 2, size: [24, 5], kernel: [21, 2], depth: 6, filters: 7 },
 ];
 
-/** Widths that fill vectors of pixels and that do not, rows in halves of vectors, tiles of few and many filters, one block or several. */
+/** Full and partial vectors of pixels, two rows per vector, tiles of few and many filters, one channel block and several. */
 const strideless: readonly Shape[] = [
   { batch: 4, size: [32, 32], kernel: [3, 3], depth: 36, filters: 36 },
   { batch: 3, size: [16, 16], kernel: [7, 5], depth: 31, filters: 6 },
@@ -57,12 +57,12 @@ const strideless: readonly Shape[] = [
   { batch: 5, size: [4, 4], kernel: [20, 2], depth: 21, filters: 64 },
 ];
 
-/** What our own kernels of convolutions must hold to, with the vectors that this process has them use. */
+/** Tests of the custom convolution kernels, for the instruction set that this process uses. */
 export function testConvolutions(): void {
-  describe('the gradient of the filter', () => {
-    // A model that is kept is for other tools: it has TensorFlow's own ops.
+  describe('the filter gradient', () => {
+    // A SavedModel that is kept has TensorFlow's ops.
     it.each(shapes)(
-      'is the one of TensorFlow: $batch × $size × $depth, $kernel × $filters',
+      'equals that of TensorFlow: $batch × $size × $depth, $kernel × $filters',
       async (shape) => {
         const { graph, inputs, y, gradient, feeds } = convolution(shape, 1);
         graph.addSignature('run', { inputs, outputs: { gradient } });
@@ -87,7 +87,7 @@ export function testConvolutions(): void {
 
   describe.runIf(supportsKernels())('the convolution', () => {
     it.each(strideless)(
-      'and the gradient of its input are those of TensorFlow: $batch × $size × $depth, $kernel × $filters',
+      'and its input gradient equal those of TensorFlow: $batch × $size × $depth, $kernel × $filters',
       async (shape) => {
         const { kernel, depth, filters } = shape;
         const { graph, inputs, y, dx, feeds } = convolution(shape, 2);
@@ -111,53 +111,50 @@ export function testConvolutions(): void {
       },
     );
 
-    it.each([3, 5, 7, 9])(
-      'of %i rows loses few digits by adding rows up before it multiplies',
-      async (rows) => {
-        const [side, depth, filters] = [16, 24, 6];
-        const shape: Shape = { batch: 1, size: [side, side], kernel: [rows, 3], depth, filters };
-        const { graph, inputs, y, gradient, feeds } = convolution(shape, 3);
-        graph.addSignature('run', { inputs, outputs: { y, gradient } });
-        const session = await openSession(graph, { customConvolution: () => true });
-        const found = session.run('run', feeds);
-        session.close();
+    it.each([3, 5, 7, 9])('of %i rows loses few digits to Winograd transforms', async (rows) => {
+      const [side, depth, filters] = [16, 24, 6];
+      const shape: Shape = { batch: 1, size: [side, side], kernel: [rows, 3], depth, filters };
+      const { graph, inputs, y, gradient, feeds } = convolution(shape, 3);
+      graph.addSignature('run', { inputs, outputs: { y, gradient } });
+      const session = await openSession(graph, { customConvolution: () => true });
+      const found = session.run('run', feeds);
+      session.close();
 
-        // In numbers of twice the digits.
-        const expected = {
-          y: new Float64Array(side * side * filters),
-          gradient: new Float64Array(feeds.filter.length),
-        };
-        const under = (at: number, kernel: number, size: number): number => at + kernel - (size - 1) / 2;
-        for (let pixel = 0; pixel < side * side; pixel++)
-          for (let position = 0; position < rows * 3; position++) {
-            const row = under(Math.floor(pixel / side), Math.floor(position / 3), rows);
-            const column = under(pixel % side, position % 3, 3);
-            if (Math.min(row, column) < 0 || Math.max(row, column) >= side) continue;
-            for (let i = 0; i < depth * filters; i++) {
-              const [channel, f] = [Math.floor(i / filters), i % filters];
-              const value = feeds.x[(row * side + column) * depth + channel] ?? 0;
-              const [of, at] = [position * depth * filters + i, pixel * filters + f];
-              expected.y[at] = (expected.y[at] ?? 0) + value * (feeds.filter[of] ?? 0);
-              expected.gradient[of] = (expected.gradient[of] ?? 0) + value * (feeds.dy[at] ?? 0);
-            }
+      // In float64.
+      const expected = {
+        y: new Float64Array(side * side * filters),
+        gradient: new Float64Array(feeds.filter.length),
+      };
+      const under = (at: number, kernel: number, size: number): number => at + kernel - (size - 1) / 2;
+      for (let pixel = 0; pixel < side * side; pixel++)
+        for (let position = 0; position < rows * 3; position++) {
+          const row = under(Math.floor(pixel / side), Math.floor(position / 3), rows);
+          const column = under(pixel % side, position % 3, 3);
+          if (Math.min(row, column) < 0 || Math.max(row, column) >= side) continue;
+          for (let i = 0; i < depth * filters; i++) {
+            const [channel, f] = [Math.floor(i / filters), i % filters];
+            const value = feeds.x[(row * side + column) * depth + channel] ?? 0;
+            const [of, at] = [position * depth * filters + i, pixel * filters + f];
+            expected.y[at] = (expected.y[at] ?? 0) + value * (feeds.filter[of] ?? 0);
+            expected.gradient[of] = (expected.gradient[of] ?? 0) + value * (feeds.dy[at] ?? 0);
           }
-        for (const [name, terms] of [
-          ['y', rows * 3 * depth],
-          ['gradient', side * side],
-        ] as const) {
-          const values = fetchedFloats(found, name);
-          const squares = expected[name].reduce(
-            (total, value, i) => total + (value - (values[i] ?? 0)) ** 2,
-            0,
-          );
-          expect(Math.sqrt(squares / values.length)).toBeLessThan(2e-6 * Math.sqrt(terms));
         }
-      },
-    );
+      for (const [name, terms] of [
+        ['y', rows * 3 * depth],
+        ['gradient', side * side],
+      ] as const) {
+        const values = fetchedFloats(found, name);
+        const squares = expected[name].reduce(
+          (total, value, i) => total + (value - (values[i] ?? 0)) ** 2,
+          0,
+        );
+        expect(Math.sqrt(squares / values.length)).toBeLessThan(2e-6 * Math.sqrt(terms));
+      }
+    });
   });
 }
 
-/** A convolution with its gradients, and normal numbers to feed it with. */
+/** A convolution with its gradients, and normally distributed feeds. */
 function convolution(shape: Shape, seed: number) {
   const { batch, size, kernel, depth, filters, strides = [1, 1], padding = 'SAME' } = shape;
   const graph = new Graph();

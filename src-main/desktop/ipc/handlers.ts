@@ -168,7 +168,7 @@ export function handlersOf(studio: Studio): Handlers {
       return engine.report();
     },
     reinstallEngine: async ({ variant }) => {
-      requireIdle('install the engine anew');
+      requireIdle('reinstall the engine');
       await calibration.cancel();
       await engine.reinstall(variant);
       return null;

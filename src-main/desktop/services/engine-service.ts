@@ -16,7 +16,7 @@ export interface EngineService {
   /** Makes sure of the engine, once for all who ask at the same time. @throws CellsmithError engine.provisioning */
   readonly ensure: () => Promise<EngineInstallation>;
   /**
-   * Installs it anew, whatever is there; what was there is in use until then.
+   * Reinstalls it; the present installation stays in use until the new one works.
    * @param variant null for the one that is there
    * @throws CellsmithError engine.provisioning, 'run.locked' while it is being installed
    */
@@ -36,7 +36,7 @@ export function engineService(
     onChange(next);
   };
   const provision = async (
-    options: { readonly anew?: boolean; readonly variant?: EngineVariant } = {},
+    options: { readonly reinstall?: boolean; readonly variant?: EngineVariant } = {},
   ): Promise<EngineInstallation> => {
     try {
       const installation = await provisionEngine({
@@ -70,20 +70,20 @@ export function engineService(
       if (underWay !== null)
         throw new CellsmithError('run.locked', 'The training engine is being installed already.');
       const wanted = variant ?? currentInstallation()?.variant;
-      underWay = provision({ anew: true, ...(wanted !== undefined && { variant: wanted }) });
+      underWay = provision({ reinstall: true, ...(wanted !== undefined && { variant: wanted }) });
       return underWay;
     },
     report: async () => {
       const installation = await (underWay ?? provision());
-      const { versions, processor, gpus, matmul, ...rest } = await engineReport(installation);
+      const { versions, cpu, gpus, matmul, ...rest } = await engineReport(installation);
       const { tensorflow, tfjs, binding } = versions;
       const { variant, directory, oneDnn, threads } = rest;
       return {
         ...{ tensorflow, tfjs, binding, variant, directory, oneDnn, threads },
         gpus: [...gpus],
-        processor: processor.model,
-        cores: processor.cores,
-        features: [...processor.features],
+        processor: cpu.model,
+        cores: cpu.cores,
+        features: [...cpu.features],
         matmul: { side: matmul.side, gflops: matmul.gflops },
       };
     },

@@ -5,7 +5,7 @@ import { expandDims, sum } from './broadcast';
 import { maximum } from './logic';
 import { constant } from './source';
 
-// Activations, the bias before them, and the softmax with its loss.
+// Activations, bias, softmax and its cross-entropy.
 
 /** An activation whose gradient is one TensorFlow op of (result, dy). */
 function activationOp(
@@ -97,8 +97,8 @@ export function tanh(x: Tensor): Tensor {
 
 /** max(x, 0) */
 export function relu(x: Tensor): Tensor {
-  // TensorFlow merges a Relu into the batch normalisation before it, and in training oneDNN has no fast kernel for the pair
-  // where the channels do not fill its vectors: 15 ms instead of 5 on [64, 32, 32, 36]. A maximum is left alone.
+  // TensorFlow fuses a Relu with the batch normalisation before it, and in training oneDNN has no fast kernel for the pair if
+  // the channels do not fill its vectors: 15 ms instead of 5 on [64, 32, 32, 36]. It does not fuse a maximum.
   const { op, attributes } = x.node;
   const merges = op === 'FusedBatchNormV3' && boolOf(attributes, 'is_training');
   return merges ? maximum(x, constant(x.node.graph, 0)) : emitTensor(reluOp, [x]);

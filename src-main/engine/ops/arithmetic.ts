@@ -3,7 +3,7 @@ import { defineOp, emitTensor, type Op, sameShape } from '../op';
 import { broadcastShape, sumTo } from './broadcast';
 import { constant } from './source';
 
-// Element by element: arithmetic with broadcasting, and functions of one number.
+// Elementwise arithmetic, with broadcasting.
 
 type BinaryGradient = (
   x: Tensor,
@@ -13,7 +13,7 @@ type BinaryGradient = (
 ) => readonly [() => Tensor, () => Tensor];
 type UnaryGradient = (x: Tensor, dy: Tensor, result: Tensor) => Tensor;
 
-/** Inputs stretch to a common shape; their gradients are summed back over the stretched axes. */
+/** Inputs are broadcast to a common shape; their gradients are summed over the broadcast axes. */
 function binaryOp(name: string, gradient: BinaryGradient): Op<readonly [Tensor, Tensor]> {
   return defineOp({
     name,
@@ -59,7 +59,7 @@ const cosOp = unaryOp('Cos', (x, dy) => neg(mul(dy, sin(x))));
 /** TensorFlow computes it in one pass from the result. */
 const sqrtGradOp = gradOp('SqrtGrad');
 
-/** An op of a result and the gradient with respect to it, both of one shape. */
+/** A gradient op of (result, dy), both of one shape. */
 export function gradOp(name: string): Op<readonly [Tensor, Tensor]> {
   return defineOp({
     name,
@@ -122,7 +122,7 @@ export function sub(x: Tensor, y: Tensor): Tensor {
   return emitTensor(subOp, [x, y]);
 }
 
-/** x · y element by element, with broadcasting. */
+/** x · y elementwise, with broadcasting. */
 export function mul(x: Tensor, y: Tensor): Tensor {
   return emitTensor(mulOp, [x, y]);
 }

@@ -12,7 +12,7 @@ import {
 } from '../op';
 import { constant } from './source';
 
-// Reshaping, and the two that are each other's gradient: the sum over axes and the broadcast along them.
+// Reshape, sum and broadcast; the last two are each other's gradient.
 
 const reshapeOp = defineOp<readonly [Tensor, Tensor]>({
   name: 'Reshape',
@@ -79,14 +79,14 @@ export function expandDims(x: Tensor, axis: number): Tensor {
   return reshape(x, [...x.shape.slice(0, position), 1, ...x.shape.slice(position)]);
 }
 
-/** Repeats along the axes where x has length 1 or none. */
+/** Repeats x along axes of length 1 and missing leading axes. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return sameShape(x.shape, shape)
     ? x
     : emitTensor(broadcastToOp, [x, constant(x.node.graph, shape, 'int32')]);
 }
 
-/** One number in every element. Stretched when the graph runs, so that the graph itself stays small. */
+/** A tensor of one value. Broadcast at run time, so that the graph stays small. */
 export function filled(graph: Graph, shape: Shape, value: number): Tensor {
   return broadcastTo(constant(graph, value), shape);
 }
@@ -100,7 +100,7 @@ export function sum(x: Tensor, options: ReductionOptions = {}): Tensor {
   });
 }
 
-/** Sums over the axes along which `shape` was stretched to become x's: what broadcasting does to gradients. */
+/** Sums over the axes along which `shape` was broadcast to x's shape: the gradient of broadcasting. */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   const extra = x.shape.length - shape.length;
   const axes = x.shape.flatMap((length, axis) =>
@@ -109,7 +109,7 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   return reshape(sum(x, { axes }), shape);
 }
 
-/** The shape that both stretch to, from the last axis backwards. */
+/** The shape that both are broadcast to, aligned at the last axis. */
 export function broadcastShape(a: Shape, b: Shape, reject: Reject): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
@@ -120,7 +120,7 @@ export function broadcastShape(a: Shape, b: Shape, reject: Reject): Shape {
   });
 }
 
-/** The shape that is left after reducing over axes. */
+/** The shape after reducing over axes. */
 export function reducedShape(
   shape: Shape,
   axes: readonly number[],

@@ -52,7 +52,7 @@ const backpropFilterOp = defineOp<readonly [Tensor, Tensor, Tensor]>({
   shape: ([x, size]) => [{ dtype: x.dtype, shape: constantInts(size) }],
 });
 
-/** The attributes that a convolution and its gradients share. */
+/** The attributes of the convolution that its gradients take too. */
 function windowAttributes(attributes: Attributes): Attributes {
   return {
     strides: { ints: intsOf(attributes, 'strides') },
@@ -80,7 +80,7 @@ export function conv2d(x: Tensor, filter: Tensor, options: ConvolutionOptions = 
   const { strides = [1, 1], padding = 'SAME' } = options;
   const pointwise = filter.shape[0] === 1 && filter.shape[1] === 1;
   if (!pointwise || (strides[0] === 1 && strides[1] === 1)) return convolve(x, filter, options);
-  // oneDNN's filter gradient of such a convolution is wrong below 8 channels and writes past its buffers. Picking
-  // the pixels first is the same convolution.
+  // oneDNN's filter gradient of such a convolution is wrong below 8 channels and writes past its buffers. Subsampling
+  // the pixels first is equivalent.
   return convolve(avgPool(x, { size: [1, 1], strides, padding }), filter, { padding });
 }

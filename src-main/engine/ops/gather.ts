@@ -4,7 +4,7 @@ import { reshape } from './broadcast';
 import { constant } from './source';
 import { CellsmithError } from '../../../src-shared/errors';
 
-// Elements picked by fed or computed positions.
+// Gather and its gradient.
 
 const gatherOp = defineOp<readonly [Tensor, Tensor, Tensor]>({
   name: 'GatherV2',
@@ -48,7 +48,7 @@ const segmentSumOp = defineOp<readonly [Tensor, Tensor, Tensor]>({
 export const gatherOps: readonly Op[] = [gatherOp, segmentSumOp];
 
 /**
- * Slices of x picked by position: along axis 0, [n, ...] and indices [a, b] give [a, b, ...].
+ * Slices of x by index: along axis 0, [n, ...] and indices [a, b] give [a, b, ...].
  * @param indices int32 or int64; positions outside x make the call fail on a CPU
  * @param options.batchDims the number of leading axes that both share
  */
@@ -64,7 +64,7 @@ export function gather(
 }
 
 /**
- * Adds up slices of x that belong together: the gradient of a gather.
+ * Sums the slices of x in each segment: the gradient of a gather.
  * @param ids the segment of each leading element of x
  * @returns [count, ...]
  */
@@ -72,7 +72,7 @@ export function segmentSum(x: Tensor, ids: Tensor, count: number): Tensor {
   return emitTensor(segmentSumOp, [x, ids, constant(x.node.graph, count, 'int32')]);
 }
 
-/** One-hot rows picked from logits: x[i, indices[i]] for each i. @param x [batch, n], @param indices [batch], @returns [batch] */
+/** x[i, indices[i]] for each i. @param x [batch, n], @param indices [batch], @returns [batch] */
 export function pick(x: Tensor, indices: Tensor): Tensor {
   return reshape(gather(x, reshape(indices, [...indices.shape, 1]), { batchDims: 1 }), indices.shape);
 }

@@ -13,7 +13,7 @@ import {
 import { filled } from './broadcast';
 import { constant } from './source';
 
-// Where elements lie: joining, cutting, padding, turning. Each is the gradient of another.
+// Concat, slice, pad, split, pack, unpack, transpose. Each is the gradient of another.
 
 const concatOp = defineOp({
   name: 'ConcatV2',
@@ -217,7 +217,7 @@ function present(node: NodeOf<readonly Tensor[]>, dys: readonly (Tensor | undefi
   return node.outputs.map(({ shape }, output) => dys[output] ?? filled(node.graph, shape, 0));
 }
 
-/** Joins along an axis. */
+/** Concatenates along an axis. */
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   const [only, ...others] = parts;
   if (only && others.length === 0) return only;
@@ -235,7 +235,7 @@ export function slice(x: Tensor, begin: readonly number[], size: readonly number
   return emitTensor(sliceOp, [x, constant(graph, begin, 'int32'), constant(graph, lengths, 'int32')]);
 }
 
-/** Zeros around; [before, after] for each axis. */
+/** Pads with zeros; [before, after] for each axis. */
 export function pad(x: Tensor, paddings: readonly (readonly [number, number])[]): Tensor {
   const values = Int32Array.from(paddings.flat());
   if (values.every((n) => n === 0) && paddings.length === x.shape.length) return x;
@@ -245,7 +245,7 @@ export function pad(x: Tensor, paddings: readonly (readonly [number, number])[])
   ]);
 }
 
-/** Equal parts along an axis; @param parts their number, or their lengths */
+/** Splits along an axis. @param parts the number of equal parts, or the length of each */
 export function split(x: Tensor, parts: number | readonly number[], axis: number): readonly Tensor[] {
   const { graph } = x.node;
   const along = constant(graph, axis, 'int32');
@@ -264,7 +264,7 @@ export function unpack(x: Tensor, axis = 0): readonly Tensor[] {
   return emit(unpackOp, [x], { num: { int: x.shape[axis] ?? 0 }, axis: { int: axis } }).outputs;
 }
 
-/** Axes in another order: axis i of the result is axis `axes[i]` of x. */
+/** Permutes axes: axis i of the result is axis `axes[i]` of x. */
 export function transpose(x: Tensor, axes: readonly number[]): Tensor {
   return emitTensor(transposeOp, [x, constant(x.node.graph, axes, 'int32')]);
 }

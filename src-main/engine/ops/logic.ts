@@ -3,7 +3,7 @@ import { defineOp, emitTensor, type Op, typeOf } from '../op';
 import { broadcastShape, filled, sumTo } from './broadcast';
 import { mul, reluGradOp } from './arithmetic';
 
-// Casts, comparisons, and choices made by them.
+// Casts, comparisons, select, maximum and minimum.
 
 const castOp = defineOp<readonly [Tensor]>({
   name: 'Cast',
@@ -62,7 +62,7 @@ const selectOp = defineOp<readonly [Tensor, Tensor, Tensor]>({
   },
 });
 
-/** The larger or the smaller of two; where they are equal the gradient goes to the first, as in TensorFlow. */
+/** Elementwise maximum or minimum; a tie's gradient goes to the first, as in TensorFlow. */
 function extremeOp(name: string, chooses: (x: Tensor, y: Tensor) => Tensor): Op<readonly [Tensor, Tensor]> {
   return defineOp({
     name,
@@ -84,7 +84,7 @@ function extremeOp(name: string, chooses: (x: Tensor, y: Tensor) => Tensor): Op<
   });
 }
 
-/** A maximum with the constant 0 is a ReLU, and has its gradient: in one pass, and zero where the result is zero. */
+/** A maximum with the constant 0 is a ReLU and has its gradient: one pass, and zero at zero. */
 function isZero({ node, shape }: Tensor): boolean {
   const value = node.op === 'Const' ? node.attributes['value'] : undefined;
   return value !== undefined && 'literal' in value && shape.length === 0 && value.literal.values[0] === 0;
@@ -125,17 +125,17 @@ export function equal(x: Tensor, y: Tensor): Tensor {
   return emitTensor(equalOp, [x, y]);
 }
 
-/** x where the condition holds, y elsewhere; all three stretch to one shape. */
+/** x where the condition holds, y elsewhere, with broadcasting. */
 export function select(condition: Tensor, x: Tensor, y: Tensor): Tensor {
   return emitTensor(selectOp, [condition, x, y]);
 }
 
-/** The larger of two, element by element. */
+/** Elementwise maximum, with broadcasting. */
 export function maximum(x: Tensor, y: Tensor): Tensor {
   return emitTensor(maximumOp, [x, y]);
 }
 
-/** The smaller of two, element by element. */
+/** Elementwise minimum, with broadcasting. */
 export function minimum(x: Tensor, y: Tensor): Tensor {
   return emitTensor(minimumOp, [x, y]);
 }

@@ -15,7 +15,7 @@ const fusedBatchNormOp = defineOp<Five>({
     const channels = x.shape[3];
     if (x.shape.length !== 4 || channels === undefined)
       throw reject('images are [batch, height, width, channels]');
-    // Training without a moving average of its own takes empty statistics.
+    // Training without moving averages takes empty statistics.
     const empty = boolOf(attributes, 'is_training') && mean.shape[0] === 0 && variance.shape[0] === 0;
     const vectors = empty ? [gamma, beta] : [gamma, beta, mean, variance];
     if (vectors.some(({ shape }) => shape.length !== 1 || shape[0] !== channels)) {
@@ -27,16 +27,10 @@ const fusedBatchNormOp = defineOp<Five>({
   gradient(node, dy, { dys }) {
     const [x, gamma] = node.inputs;
     if (!boolOf(node.attributes, 'is_training')) {
-      throw new CellsmithError(
-        'engine.graph',
-        'Batch normalisation is differentiated in training form only.',
-      );
+      throw new CellsmithError('engine.graph', 'Batch normalisation has a gradient in training only.');
     }
     if (dys.slice(1).some((d) => d !== undefined)) {
-      throw new CellsmithError(
-        'engine.graph',
-        'The batch statistics of FusedBatchNormV3 are not differentiated: stop the gradient.',
-      );
+      throw new CellsmithError('engine.graph', 'The batch statistics of FusedBatchNormV3 have no gradient.');
     }
     const reserved = [3, 4, 5].map((output) => outputAt(node, output)) as [Tensor, Tensor, Tensor];
     const gradient = emit(fusedBatchNormGradOp, [dy, x, gamma, ...reserved], {
@@ -62,18 +56,18 @@ const fusedBatchNormGradOp = defineOp<readonly [...Five, Tensor]>({
 
 export const normalizationOps: readonly Op[] = [fusedBatchNormOp, fusedBatchNormGradOp];
 
-/** What normalising a batch gives. */
+/** The result of normalising a batch. */
 export interface NormalizedBatch {
   /** [batch, height, width, channels] */
   readonly y: Tensor;
-  /** [channels]: the batch's own mean, or the moving mean after this batch. */
+  /** [channels]: the batch's mean, or the moving mean after this batch. */
   readonly mean: Tensor;
   /** [channels]: likewise the variance, with Bessel's correction (n/(n−1)), unlike the one that y is divided by. */
   readonly variance: Tensor;
 }
 
 /**
- * Normalises by the batch's own statistics: y = γ·(x − mean)/√(variance + ε) + β.
+ * Normalises by the batch's statistics: y = γ·(x − mean)/√(variance + ε) + β.
  * @param x [batch, height, width, channels]
  * @param gamma [channels], @param beta [channels]
  * @param moving with it, `mean` and `variance` of the result are moved·(1 − rate) + batch's·rate

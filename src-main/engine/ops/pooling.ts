@@ -12,12 +12,12 @@ import {
 } from '../op';
 import { constant } from './source';
 
-// Windows that slide over images [batch, height, width, channels]: their sizes, and the poolings.
+// Pooling over images [batch, height, width, channels], and the output size of sliding windows.
 
 /** 'SAME' pads so that the output has ⌈size / stride⌉ places; 'VALID' does not pad. */
 export type Padding = 'SAME' | 'VALID';
 
-/** [height, width] of what a sliding window makes of an image, as TensorFlow counts it. */
+/** The output [height, width] of a sliding window, by TensorFlow's rule. */
 export function windowShape(
   image: Shape,
   window: readonly [number, number],
@@ -114,12 +114,12 @@ function pool(
   });
 }
 
-/** The largest value of each window. */
+/** Max pooling. */
 export function maxPool(x: Tensor, options: PoolingOptions): Tensor {
   return pool(maxPoolOp, x, options);
 }
 
-/** The mean of each window; padding does not count. */
+/** Average pooling; padding is not counted. */
 export function avgPool(x: Tensor, options: PoolingOptions): Tensor {
   return pool(avgPoolOp, x, options);
 }

@@ -4,7 +4,7 @@ import { add, mul, scale } from './arithmetic';
 import { cast, greaterEqual } from './logic';
 import { constant } from './source';
 
-// Random numbers that are a function of their seed alone: the same in every process and at every call, also for seed 0.
+// Stateless random numbers: a function of the seed only, in every process and call, also for seed 0.
 
 function randomOp(name: string): Op<readonly [Tensor, Tensor]> {
   return defineOp({
@@ -37,14 +37,13 @@ export function randomNormal(seed: Tensor, shape: Shape): Tensor {
   return draw(normalOp, seed, shape);
 }
 
-/** A seed of its own for one of several draws of the same step. @param seed int32 [2]; @param stream tells the draws apart */
+/** A seed for one of several draws of a step. @param seed int32 [2]; @param stream number of the draw */
 export function seedOf(seed: Tensor, stream: number): Tensor {
   return add(seed, constant(seed.node.graph, [0, stream], 'int32'));
 }
 
 /**
- * Zero with probability `rate`, else 1 / (1 − rate): multiplied with activations it is dropout.
- * Multiplied with several time steps it is variational dropout: one mask for all of them.
+ * A dropout mask: zero with probability `rate`, else 1 / (1 − rate). One mask for all time steps is variational dropout.
  * @param rate in [0, 1)
  */
 export function dropoutMask(seed: Tensor, shape: Shape, rate: number): Tensor {
@@ -52,7 +51,7 @@ export function dropoutMask(seed: Tensor, shape: Shape, rate: number): Tensor {
   return scale(cast(kept, 'float32'), 1 / (1 - rate));
 }
 
-/** Drops elements with probability `rate` and scales the others up, so that the mean stays. */
+/** Inverted dropout: zeroes elements with probability `rate` and scales the rest, so that the mean stays. */
 export function dropout(x: Tensor, seed: Tensor, rate: number): Tensor {
   return rate === 0 ? x : mul(x, dropoutMask(seed, x.shape, rate));
 }

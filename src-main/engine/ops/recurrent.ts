@@ -60,7 +60,7 @@ const recurrentGradientOp = defineOp<readonly [Tensor, Tensor, Tensor, Tensor, T
 
 export const recurrentOps: readonly Op[] = [recurrentOp, recurrentGradientOp];
 
-/** What the kernel makes of a window. */
+/** The result of a window. */
 export interface RecurrentResult {
   /** h of every step, [steps, batch, hidden]. */
   readonly outputs: Tensor;
@@ -70,11 +70,11 @@ export interface RecurrentResult {
 }
 
 /**
- * A cell over the steps of a window. Only where `hasCustomOps()` says that there are kernels.
+ * Unrolls a cell over the steps of a window. Needs the custom kernels: see `hasCustomOps()`.
  * @param fromInput W x of all steps, [steps, batch, blocks · hidden]
  * @param weights U, [hidden, blocks · hidden]
- * @param start h and c before the first step, [batch, hidden], of which no gradient is computed
- * @param mask multiplied with h wherever a step takes it, [batch, hidden]
+ * @param start h and c before the first step, [batch, hidden], which have no gradient
+ * @param mask dropout mask of h_{t−1}, [batch, hidden]
  */
 export function recurrent(
   program: CellProgram,
@@ -98,7 +98,7 @@ export function recurrent(
   return { outputs, h: lastStep(outputs), c: lastStep(cs) };
 }
 
-/** What the product of each step took of the state before it: [steps, batch, hidden]. */
+/** The masked h_{t−1} of every step, [steps, batch, hidden]. */
 function taken(outputs: Tensor, h: Tensor, mask: Tensor): Tensor {
   const [steps = 0, ...state] = outputs.shape;
   const before = concat([expandDims(h, 0), slice(outputs, [0, 0, 0], [steps - 1, ...state])], 0);

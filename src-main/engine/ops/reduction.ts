@@ -5,7 +5,7 @@ import { broadcastTo, keptShape, reducedShape, type ReductionOptions, reshape, s
 import { cast, equal } from './logic';
 import { constant } from './source';
 
-// Reductions other than the sum, which stands with the broadcast.
+// Reductions other than the sum, which is in broadcast.ts.
 
 const meanOp = defineOp<readonly [Tensor, Tensor]>({
   name: 'Mean',
@@ -17,7 +17,7 @@ const meanOp = defineOp<readonly [Tensor, Tensor]>({
       shape: reducedShape(x.shape, constantInts(axes), boolOf(attributes, 'keep_dims'), reject),
     },
   ],
-  // Scaled before it is stretched: the small tensor is the cheap one.
+  // Scaled before it is broadcast, while it is small.
   gradient: ({ inputs: [x, axes] }, dy) => [
     broadcastTo(
       reshape(scale(dy, sizeOf(dy.shape) / sizeOf(x.shape)), keptShape(x.shape, constantInts(axes))),

@@ -17,12 +17,12 @@ const scatterSubOp = defineOp<readonly [Tensor, Tensor, Tensor]>({
     const depth = indices.shape.at(-1) ?? 0;
     const slices = [...indices.shape.slice(0, -1), ...x.shape.slice(depth)];
     if (depth < 1 || depth > x.shape.length || !sameShape(updates.shape, slices))
-      throw reject('each position needs what is subtracted there');
+      throw reject('updates must match the indexed slices');
     return [x];
   },
 });
 
-/** A kernel of our own: the losses and, at once, their gradients. */
+/** The custom kernel: the losses and their gradients. */
 const customSoftmaxLossOp = defineOp<readonly [Tensor, Tensor]>({
   name: 'CellsmithSoftmaxLoss',
   arity: 2,
@@ -38,13 +38,13 @@ const customSoftmaxLossOp = defineOp<readonly [Tensor, Tensor]>({
 export const softmaxLossOps: readonly Op[] = [scatterSubOp, customSoftmaxLossOp];
 
 /**
- * The cross-entropy of each example over many classes, in nats: what `sparseSoftmaxCrossEntropy` computes, in half its time on
- * a CPU. TensorFlow's own op takes the exponential of each logit twice, and without vectors; here it is taken once, and the
- * gradient is made of the probabilities in place.
+ * The cross-entropy of each example over many classes, in nats, in half the time of `sparseSoftmaxCrossEntropy` on a CPU: TensorFlow's
+ * op computes the exponential of each logit twice, without vectorisation; this computes it once and updates the probabilities in
+ * place for the gradient.
  *
  * @param logits [batch, classes]
  * @param labels int32 [batch]
- * @param options.customOps takes the kernel of our own, which goes over the memory once; off when absent
+ * @param options.customOps uses the custom kernel; off when absent
  * @returns [batch]
  */
 export function softmaxLoss(
@@ -56,7 +56,7 @@ export function softmaxLoss(
   const { graph } = logits.node;
   const [batch = 0] = logits.shape;
   const probabilities = softmax(logits);
-  // −log p of the label could overflow where p underflows; p of the likeliest class is at least 1 / classes.
+  // −log p of the label could overflow if p underflows; p of the likeliest class is at least 1 / classes.
   const likeliest = log(max(probabilities, { axes: [1] }));
   const behind = sub(pick(logits, labels), max(logits, { axes: [1] }));
   return withGradient(neg(add(likeliest, behind)), {

@@ -2,7 +2,7 @@ import type { DType, Graph, GraphNode, Literal, Shape, Tensor } from '../graph';
 import { defineOp, emitTensor, shapeOf, typeOf } from '../op';
 import { CellsmithError } from '../../../src-shared/errors';
 
-// Where tensors come from and how nodes are tied together: constants, fed values, files, identities.
+// Constants, placeholders and identities.
 
 const constOp = defineOp<readonly []>({
   name: 'Const',
@@ -33,12 +33,12 @@ const identityOp = defineOp<readonly [Tensor]>({
 
 export const sourceOps = [constOp, placeholderOp, identityOp];
 
-/** Small constants are shared: axes and shapes repeat thousands of times in an unrolled graph. */
+/** Small constants are interned: axes and shapes repeat thousands of times in an unrolled graph. */
 const interned = new WeakMap<Graph, Map<string, Tensor>>();
 const internedSize = 16;
 
 /**
- * A value that is part of the graph. Numbers become float32 unless `dtype` says otherwise.
+ * A constant. Numbers become float32 unless `dtype` is given.
  * @param value a scalar, a vector, or a literal of any shape
  */
 export function constant(
@@ -80,12 +80,12 @@ function literalOf(
   }
 }
 
-/** A value that each call feeds. */
+/** A value that is fed at each call. */
 export function placeholder(graph: Graph, name: string, shape: Shape, dtype: DType = 'float32'): Tensor {
   return emitTensor(placeholderOp, [], { dtype: { type: dtype }, shape: { shape } }, { graph, name });
 }
 
-/** The same tensor under a name; with `after`, only once those nodes have run. */
+/** x itself, under a name or after other nodes. */
 export function identity(
   x: Tensor,
   options: { readonly name?: string; readonly after?: readonly GraphNode[] } = {},

@@ -9,7 +9,7 @@ import type { EngineRelease } from './wheels';
 
 const nodeRequire = createRequire(import.meta.url);
 
-/** The npm package whose binding is compiled; in a packaged application its files lie beside the archive. */
+/** The npm package whose binding is compiled; a packaged application has its files next to the asar archive. */
 function packageFolder(): string {
   return unpacked(dirname(nodeRequire.resolve('@tensorflow/tfjs-node-gpu/package.json')));
 }
@@ -24,12 +24,12 @@ export function bindingVersion(): string {
 }
 
 /**
- * Compiles tfjs-node's binding against the libraries that lie in `directory`, for N-API 8: one file for Node 20 to 26 and
+ * Compiles tfjs-node's binding against the libraries in `directory`, for Node-API 8: one file for Node 20 to 26 and
  * Electron. It finds the libraries in its own folder.
  *
  * @param directory holds tensorflow/ with libraries and headers, as the wheel lays them out
  * @returns the path of the binding
- * @throws engine.provisioning when there is no compiler, or it fails; cancelled
+ * @throws engine.provisioning if there is no compiler, or it fails; cancelled
  */
 export async function compileBinding(
   directory: string,
@@ -57,10 +57,10 @@ export async function compileBinding(
 }
 
 /**
- * Compiles a library for Node that finds those of TensorFlow in its own folder; not on Windows.
+ * Compiles a library for Node whose rpath is its own folder, where TensorFlow's are; not on Windows.
  *
- * @param parameters of the compiler: sources, and what they need
- * @throws engine.provisioning when there is no compiler, or it fails; cancelled
+ * @param parameters of the compiler: sources and flags
+ * @throws engine.provisioning if there is no compiler, or it fails; cancelled
  */
 export async function compileLibrary(
   parameters: readonly string[],
@@ -76,7 +76,7 @@ export async function compileLibrary(
       '-std=c++17',
       '-fPIC',
       '-shared',
-      // Only the program that loads the library knows the functions of N-API.
+      // The loading program resolves the functions of Node-API.
       ...(macos ? ['-undefined', 'dynamic_lookup'] : []),
       ...parameters,
       `-Wl,-rpath,${macos ? '@loader_path' : '$ORIGIN'}`,

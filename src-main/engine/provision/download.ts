@@ -15,15 +15,15 @@ import { cancelled, diskFull, downloadFailed, networkFailed, wrongHash } from '.
 import { pipTargets } from './wheels';
 import type { Wheel } from './wheels';
 
-/** How often the growing file is looked at, ms. */
+/** Interval at which the growing file is measured, ms. */
 const pollInterval = 200;
 
 /**
  * Downloads a wheel with pip, which checks its hash, under the user's own pip configuration (mirror, proxy, certificates).
  *
  * @param python a command from `findPythonWithPip`
- * @param directory where the wheel ends up, under its own name and only when it is complete
- * @param onBytes told how many bytes of this wheel have come
+ * @param directory receives the wheel, under its own name and only once it is complete
+ * @param onBytes called with the bytes of this wheel so far
  * @returns the path of the wheel
  * @throws engine.provisioning (network, disk, hash); cancelled
  */
@@ -38,7 +38,7 @@ export async function downloadWheel(
   mkdirSync(work, { recursive: true });
   const requirements = join(work, 'requirements.txt');
   writeFileSync(requirements, `${wheel.requirement} --hash=sha256:${wheel.sha256}\n`);
-  // pip writes into its temporary folder, then copies: the larger of the two is how far it has come.
+  // pip writes into its temporary folder, then copies: the larger of the two is the progress.
   const watch = setInterval(() => options.onBytes?.(largestFile(work)), pollInterval);
   try {
     const pip = await runProcess(
@@ -69,7 +69,7 @@ export async function downloadWheel(
   }
 }
 
-/** Says what pip's output means. */
+/** The error that pip's output describes. */
 function explain(wheel: Wheel, directory: string, output: string): Error {
   if (/DO NOT MATCH THE HASHES/i.test(output)) return wrongHash(wheel.requirement, 'download');
   if (/No space left on device|Errno 28|not enough space/i.test(output))

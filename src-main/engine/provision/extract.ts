@@ -15,7 +15,7 @@ const headers = [
   'tensorflow/include/xla/tsl/c/',
 ];
 
-/** Whether a file of a wheel belongs into an engine: libraries to load, headers to compile with, licences to keep. */
+/** Whether an engine needs a file of a wheel: libraries, headers, licences. */
 export function isWanted(name: string, libraries: readonly string[]): boolean {
   if (name.endsWith('/')) return false;
   if (libraries.some((library) => name === library || name === `${library}.if.lib`)) return true;
@@ -40,9 +40,9 @@ export async function wantedBytes(wheel: string, libraries: readonly string[]): 
 }
 
 /**
- * Unpacks what an engine needs of a wheel.
+ * Unpacks the files of a wheel that an engine needs.
  *
- * @param options.onBytes told how many bytes have been written
+ * @param options.onBytes called with the bytes written so far
  * @throws engine.provisioning when the wheel is damaged or the disk is full; cancelled
  */
 export async function extractWheel(

@@ -13,17 +13,17 @@ import type { ProgressReporter } from './progress';
 import { downloadBytes, tensorflowVersion } from './wheels';
 import type { EngineRelease, Wheel } from './wheels';
 
-/** A wheel that the user has downloaded, and its sum. */
+/** A wheel that the user has downloaded, and its hash. */
 export interface GivenWheel {
   readonly path: string;
   readonly sha256: string;
 }
 
 /**
- * Installs a release into the cache, from whatever an earlier try has left, and makes it the installation in use.
- * Works under `.partial` names and renames at the end, so that a process killed at any time leaves nothing that counts.
+ * Installs a release into the cache, reusing what an interrupted try has left, and makes it the current installation.
+ * Works under `.partial` names and renames at the end, so that a process killed at any time leaves no broken installation.
  *
- * @throws engine.provisioning; cancelled, after which nothing of it is left
+ * @throws engine.provisioning; cancelled, which removes everything
  */
 export async function installRelease(
   release: EngineRelease,
@@ -44,7 +44,7 @@ export async function installRelease(
     rmSync(work, { recursive: true, force: true });
     makeFolder(work);
     makeFolder(wheels);
-    // Everything that can be missing is looked for before the long download.
+    // Checks prerequisites before the long download.
     if (process.platform !== 'win32') await findCompiler(signal);
     const found = await findWheels(release, given, wheels, signal);
     requireDiskSpace(root, release.diskBytes);
@@ -75,7 +75,7 @@ export async function installRelease(
   }
 }
 
-/** The wheels that need no download: given, beside the given one, or left by an earlier try. */
+/** The wheels that need no download: given, in the same folder, or left by an earlier try. */
 async function findWheels(
   release: EngineRelease,
   given: GivenWheel | undefined,
@@ -172,13 +172,13 @@ function describeInstallation(
   };
 }
 
-/** @throws engine.provisioning when the disk that holds the folder has less free space, in bytes */
+/** @throws engine.provisioning if the folder's disk has less free space, in bytes */
 export function requireDiskSpace(directory: string, needed: number): void {
   const { bavail, bsize } = statfsSync(directory);
   if (bavail * bsize < needed) throw diskFull(directory, needed, bavail * bsize);
 }
 
-/** Makes a folder that can be written. @throws engine.provisioning */
+/** Creates a writable folder. @throws engine.provisioning */
 export function makeFolder(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true });
@@ -190,7 +190,7 @@ export function makeFolder(directory: string): void {
   }
 }
 
-/** Engines of earlier versions of the product, and their half-made folders. */
+/** Removes engines of earlier versions, and their partial folders. */
 function removeOldVersions(root: string): void {
   for (const name of readdirSync(root))
     if (name.startsWith('tensorflow-') && !name.startsWith(`tensorflow-${tensorflowVersion}-`))

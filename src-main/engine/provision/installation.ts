@@ -12,7 +12,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
-/** Which TensorFlow an installation holds: for processors alone, or with CUDA. */
+/** The TensorFlow of an installation: for CPUs only, or with CUDA. */
 export type EngineVariant = EngineInstallation['variant'];
 
 const installationSchema = z.object({
@@ -29,14 +29,14 @@ const installationSchema = z.object({
   libraryPaths: z.array(z.string()).readonly(),
 });
 
-/** A TensorFlow with the binding for it, ready to be loaded. */
+/** A TensorFlow and its binding, ready to load. */
 export type EngineInstallation = Readonly<z.infer<typeof installationSchema>>;
 
-/** What the file holds: the installation, and under which circumstances it has been seen to work. */
+/** The file: the installation, and fingerprints of those that were tested successfully. */
 const recordSchema = z.object({ installation: installationSchema, checked: z.array(z.string()) });
 
 /**
- * The folder in which the product keeps what it can fetch or make again.
+ * The folder for what can be downloaded or recomputed.
  * CELLSMITH_CACHE names another one; else Linux XDG_CACHE_HOME or ~/.cache, macOS ~/Library/Caches, Windows LOCALAPPDATA.
  */
 export function cacheDirectory(
@@ -58,18 +58,18 @@ export function installationFile(cache: string): string {
   return join(cache, 'engine', 'installation.json');
 }
 
-/** The installation in use, or undefined when there is none, or its files are gone. Checks nothing else: see `provisionEngine`. */
+/** The current installation; undefined if there is none, or its files are gone. Checks nothing else: see `provisionEngine`. */
 export function currentInstallation(cache = cacheDirectory()): EngineInstallation | undefined {
   const installation = readRecord(cache)?.installation;
   return installation !== undefined && existsSync(installation.bindingPath) ? installation : undefined;
 }
 
-/** Whether this installation's files, exactly as they lie there, have been seen to work in this Node or Electron. */
+/** Whether these very files were tested successfully in this Node or Electron. */
 export function isChecked(cache: string, installation: EngineInstallation): boolean {
   return readRecord(cache)?.checked.includes(fingerprint(installation)) === true;
 }
 
-/** Makes an installation the one in use, and notes that it works in this Node or Electron. */
+/** Makes an installation current and records that it works in this Node or Electron. */
 export function recordInstallation(cache: string, installation: EngineInstallation): void {
   const file = installationFile(cache);
   const now = fingerprint(installation);
@@ -81,7 +81,7 @@ export function recordInstallation(cache: string, installation: EngineInstallati
   renameSync(partial, file);
 }
 
-/** The file's content; undefined when there is none, or a crash or a full disk has damaged it: it is written anew. */
+/** The file's content; undefined if it is missing or damaged (by a crash or a full disk): it is then rewritten. */
 function readRecord(cache: string): z.infer<typeof recordSchema> | undefined {
   try {
     return recordSchema.safeParse(JSON.parse(readFileSync(installationFile(cache), 'utf8'))).data;
@@ -90,7 +90,7 @@ function readRecord(cache: string): z.infer<typeof recordSchema> | undefined {
   }
 }
 
-/** What would have to be checked again if it changed. */
+/** Identifies what was tested: a change requires another test. */
 function fingerprint({ bindingPath }: EngineInstallation): string {
   const folder = dirname(bindingPath);
   const files = readdirSync(folder, { withFileTypes: true })

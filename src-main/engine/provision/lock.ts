@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '../../processes/process-life';
 import { cancelled } from './problems';
 
-/** A holder that has not touched its lock for so long (ms) is dead, even if its process number lives on in another. */
+/** A holder that has not touched its lock for this long (ms) is dead, even if another process has its pid. */
 const staleAfter = 30_000;
 const beat = 5_000;
 const pause = 250;
@@ -13,7 +13,7 @@ const pause = 250;
 /**
  * Holds a lock file while `work` runs, so that of two processes the second waits. The lock of a dead process is taken over.
  *
- * @param onWait is called once when the lock is somebody else's
+ * @param onWait called once if another process holds the lock
  * @throws cancelled when the signal ends the waiting
  */
 export async function withLock<T>(
@@ -52,7 +52,7 @@ function tryCreate(file: string, content: string): boolean {
   }
 }
 
-/** Takes a dead holder's lock out of the way, if it still is the one that was looked at. */
+/** Removes a dead holder's lock, if it is still the one that was read. */
 function removeStale(file: string): boolean {
   const seen = read(file);
   if (seen === undefined) return true;
@@ -64,7 +64,7 @@ function removeStale(file: string): boolean {
     if (isErrno(error, 'ENOENT')) return true;
     throw error;
   }
-  // Somebody else was faster and holds a new lock, which this has just moved: it goes back.
+  // Another process was faster and holds a new lock, which this has just moved: move it back.
   if (read(aside) !== seen) renameSync(aside, file);
   else rmSync(aside, { force: true });
   return true;
@@ -76,7 +76,7 @@ function isStale(file: string, content: string): boolean {
     const { pid, host } = JSON.parse(content) as { pid: number; host: string };
     return host === hostname() && !isAlive(pid);
   } catch {
-    // Half-written by a process that is about to finish writing it, or gone: look again later.
+    // Being written by another process, or gone: retry.
     return false;
   }
 }
@@ -93,7 +93,7 @@ function touch(file: string): void {
   try {
     utimesSync(file, new Date(), new Date());
   } catch {
-    // Taken over while this process slept: the work goes on, and ends with an atomic rename either way.
+    // Taken over while this process slept: the work continues, and ends with an atomic rename either way.
   }
 }
 

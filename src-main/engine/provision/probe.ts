@@ -4,7 +4,7 @@ import type { Engine, EngineLimits } from '../load';
 import type { EngineInstallation } from './installation';
 import { runProcess } from './machine/run-process';
 
-/** What a process that has loaded the engine says of it. */
+/** The report of a child process that has loaded the engine. */
 export interface ProbeResult {
   /** [[1, 2], [3, 4]] · [[5, 6], [7, 8]], row by row. */
   readonly product: readonly number[];
@@ -16,7 +16,7 @@ export interface ProbeResult {
   readonly oneDnn: boolean;
 }
 
-/** Runs in a process of its own, from its source text: it may use nothing but its parameters and Node. */
+/** Runs in a child process, from its source text: it may use its parameters and Node only. */
 function probe(engine: Engine, side: number, rounds: number): Omit<ProbeResult, 'oneDnn'> {
   const product = engine.matMul(engine.tensor2d([1, 2, 3, 4], [2, 2]), engine.tensor2d([5, 6, 7, 8], [2, 2]));
   const seconds: number[] = [];
@@ -48,10 +48,10 @@ function probe(engine: Engine, side: number, rounds: number): Omit<ProbeResult, 
 const marker = 'cellsmith-probe:';
 
 /**
- * Loads an installation in a process of its own, which may crash without harm, and lets it multiply matrices.
+ * Loads an installation in a child process, which may crash without harm, and multiplies matrices.
  *
  * @param options.rounds how many large multiplications to time; none by default
- * @returns what it said, or the reason why it said nothing
+ * @returns its report, or why there is none
  */
 export async function probeInstallation(
   installation: EngineInstallation,
@@ -85,12 +85,12 @@ export async function probeInstallation(
   return { ...result, oneDnn: ended.stderr.includes('oneDNN custom operations are on') };
 }
 
-/** The line of a failed process's output that says the most. */
+/** The most informative line of a failed process's output. */
 function lastError(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
   return (
     lines.find((line) => /error:/i.test(line))?.trim() ??
     lines.at(-1)?.trim() ??
-    'the process ended without a word'
+    'the process ended without output'
   );
 }

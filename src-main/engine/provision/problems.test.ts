@@ -103,7 +103,7 @@ describe.runIf(process.platform === 'linux')('one sentence says what is missing:
 
   it('a local wheel that is missing, or another one', async () => {
     expect(await sentence({ wheel: join(folder, 'none.whl') })).toMatch(
-      /^The wheel .*none\.whl is not there/,
+      /^The wheel .*none\.whl does not exist/,
     );
     const own = { wheel, cacheDirectory: cache };
     await expect(provisionEngine(own)).rejects.toThrow(

@@ -1,14 +1,14 @@
 import { CellsmithError } from '../../../src-shared/errors';
 
 /**
- * What keeps the engine from being installed, each as one sentence that says what to do.
+ * Why the engine cannot be installed, each as one sentence that says what to do.
  * Every one is an `engine.provisioning` error; the technical detail is its cause.
  */
 function problem(sentence: string, cause?: unknown): CellsmithError {
   return new CellsmithError('engine.provisioning', sentence, cause === undefined ? undefined : { cause });
 }
 
-/** The lines that install something, for the systems that most people have. */
+/** Installation commands for common systems. */
 function install(debian: string, fedora: string, macos: string): string {
   return `\`sudo apt install ${debian}\` on Debian and Ubuntu, \`sudo dnf install ${fedora}\` on Fedora, \`${macos}\` on macOS`;
 }
@@ -83,7 +83,7 @@ export function wrongHash(what: string, source: 'download' | 'file'): CellsmithE
 }
 
 export function wheelMissing(path: string): CellsmithError {
-  return problem(`The wheel ${path} is not there, or cannot be read: give the path of a downloaded wheel.`);
+  return problem(`The wheel ${path} does not exist or cannot be read: give the path of a downloaded wheel.`);
 }
 
 export function wheelDamaged(file: string, cause: unknown): CellsmithError {
@@ -92,13 +92,13 @@ export function wheelDamaged(file: string, cause: unknown): CellsmithError {
 
 export function doesNotLoad(detail: string): CellsmithError {
   return problem(
-    `TensorFlow was installed but does not work on this machine: ${detail}. The processor must have AVX, and the system glibc 2.27 or newer.`,
+    `TensorFlow was installed but does not work on this machine: ${detail}. It needs a CPU with AVX and, on Linux, glibc 2.27 or newer.`,
   );
 }
 
 export function windowsPythonMissing(): CellsmithError {
   return problem(
-    'On Windows the engine needs Python 3.11 beside it, because TensorFlow links to it: install it with `winget install Python.Python.3.11`, and try again.',
+    'On Windows the engine needs Python 3.11, because TensorFlow links to it: install it with `winget install Python.Python.3.11`, and try again.',
   );
 }
 
@@ -111,11 +111,11 @@ export function windowsCompilerMissing(): CellsmithError {
 export function cancelled(): CellsmithError {
   return new CellsmithError(
     'cancelled',
-    'Installing the training engine was cancelled; nothing of it was kept.',
+    'Installing the training engine was cancelled; everything was removed.',
   );
 }
 
-/** @throws cancelled when the signal was given */
+/** @throws cancelled if the signal is aborted */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw cancelled();
 }

@@ -1,13 +1,13 @@
-/** What provisioning is doing. `waiting`: for another process that installs the same engine. */
+/** The stage of provisioning. `waiting`: for another process that installs the same engine. */
 export type ProvisioningStage =
   'checking' | 'waiting' | 'downloading' | 'extracting' | 'compiling' | 'verifying';
 
-/** A step of the way. `done` and `total` are bytes of the stage; both 0 where a stage has no size. */
+/** Progress. `done` and `total` are bytes of the stage; both 0 if it has no size. */
 export interface ProvisioningProgress {
   readonly stage: ProvisioningStage;
   readonly done: number;
   readonly total: number;
-  /** Seconds until the stage ends, at its average pace so far; undefined while nobody can tell. */
+  /** Estimated seconds until the stage ends, at its average rate; undefined while unknown. */
   readonly secondsLeft: number | undefined;
 }
 
@@ -15,12 +15,12 @@ export interface ProvisioningProgress {
 export interface ProgressReporter {
   /** Begins a stage. @param total its bytes */
   start(stage: ProvisioningStage, total?: number): void;
-  /** @param done bytes of the stage so far; it never goes back and never exceeds the total */
+  /** @param done bytes of the stage so far; clamped to be monotonic and at most the total */
   advance(done: number): void;
 }
 
 /**
- * @param now milliseconds, from a clock that never goes back
+ * @param now milliseconds, from a monotonic clock
  */
 export function progressReporter(
   onProgress: ((progress: ProvisioningProgress) => void) | undefined,
@@ -54,7 +54,7 @@ export function progressReporter(
       const bounded = Math.min(total, Math.max(done, newDone));
       if (bounded === done) return;
       done = bounded;
-      // Ten reports a second are enough for any bar; the last one must come.
+      // At most ten reports per second, and always the last one.
       if (done === total || now() - reported >= 100) report();
     },
   };

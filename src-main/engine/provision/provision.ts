@@ -20,22 +20,22 @@ export interface ProvisioningOptions {
   readonly onProgress?: (progress: ProvisioningProgress) => void;
   /** Stops at once; nothing is left behind. */
   readonly signal?: AbortSignal;
-  /** A downloaded TensorFlow wheel to install from; for CUDA, the nvidia wheels beside it are taken too. */
+  /** A downloaded TensorFlow wheel to install from; for CUDA, with the nvidia wheels in its folder. */
   readonly wheel?: string;
-  /** The product's cache folder; see `cacheDirectory`. */
+  /** The cache folder; see `cacheDirectory`. */
   readonly cacheDirectory?: string;
-  /** By default what is installed; for a new installation CUDA where there is an NVIDIA driver. */
+  /** By default the installed one; for a new installation CUDA if there is an NVIDIA driver. */
   readonly variant?: EngineVariant;
-  /** Installs whatever is there already; that stays in use until the new installation works. */
-  readonly anew?: boolean;
-  /** What to install, in place of this version's own release for the machine; its first wheel may be the one of `wheel`. */
+  /** Reinstalls; the present installation stays in use until the new one works. */
+  readonly reinstall?: boolean;
+  /** The release to install instead of this version's for the machine; `wheel` may be its first wheel. */
   readonly release?: EngineRelease;
 }
 
 /**
- * Makes sure that the training engine is installed and works, and does nothing more: what is there and loads is taken;
- * else TensorFlow's wheel is downloaded, checked, unpacked, and the binding compiled, loaded and tried.
- * An interrupted installation is taken up by the next call; of two calls at once, the second waits for the first.
+ * Ensures that the training engine is installed and works. An installation that loads is kept; otherwise TensorFlow's wheel is
+ * downloaded, verified and unpacked, and the binding compiled, loaded and tested. The next call resumes an interrupted installation;
+ * of two concurrent calls the second waits for the first.
  *
  * @throws engine.provisioning with one sentence that says what to do; cancelled
  */
@@ -45,7 +45,7 @@ export async function provisionEngine(options: ProvisioningOptions = {}): Promis
   const { signal } = options;
   progress.start('checking');
   const find = async (): Promise<EngineInstallation | undefined> =>
-    options.anew === true ? undefined : workingInstallation(cache, options, progress);
+    options.reinstall === true ? undefined : workingInstallation(cache, options, progress);
   const present = await find();
   if (present !== undefined) return present;
 
@@ -62,7 +62,7 @@ export async function provisionEngine(options: ProvisioningOptions = {}): Promis
   );
 }
 
-/** The installation in use, when it is what is wanted and loads in this Node or Electron. */
+/** The current installation, if it is of the wanted variant and loads in this Node or Electron. */
 async function workingInstallation(
   cache: string,
   { variant, signal }: ProvisioningOptions,

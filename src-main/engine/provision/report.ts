@@ -6,7 +6,7 @@ import { runProcess } from './machine/run-process';
 import { probeInstallation } from './probe';
 import { doesNotLoad } from './problems';
 
-/** What the engine is on this machine, and how fast. */
+/** The engine on this machine, and its speed. */
 export interface EngineReport {
   readonly versions: {
     readonly tensorflow: string;
@@ -18,16 +18,16 @@ export interface EngineReport {
   };
   readonly variant: EngineVariant;
   readonly directory: string;
-  /** Names of the GPUs in use; empty when it runs on the processor. */
+  /** Names of the GPUs in use; empty if it runs on the CPU. */
   readonly gpus: readonly string[];
-  readonly processor: {
+  readonly cpu: {
     readonly model: string;
     readonly cores: number;
     readonly features: readonly string[];
   };
   /** Whether TensorFlow uses oneDNN's kernels. */
   readonly oneDnn: boolean;
-  /** Threads within an op. */
+  /** Intra-op threads. */
   readonly threads: number;
   /** The median of `rounds` multiplications of two float32 matrices of `side` rows and columns. */
   readonly matmul: { readonly side: number; readonly rounds: number; readonly gflops: number };
@@ -37,8 +37,8 @@ const side = 2048;
 const rounds = 7;
 
 /**
- * Measures an installation in a process of its own; takes some seconds.
- * @throws engine.provisioning when it does not load; cancelled
+ * Measures an installation in a child process; takes some seconds.
+ * @throws engine.provisioning if it does not load; cancelled
  */
 export async function engineReport(
   installation: EngineInstallation,
@@ -60,7 +60,7 @@ export async function engineReport(
     variant: installation.variant,
     directory: installation.directory,
     gpus: probed.gpu ? await gpuNames(options.signal) : [],
-    processor: {
+    cpu: {
       model: cpus()[0]?.model ?? process.arch,
       cores: availableParallelism(),
       features: usefulFeatures(),
@@ -73,16 +73,13 @@ export async function engineReport(
 
 /** The report as lines of a terminal. */
 export function describeReport(report: EngineReport): string {
-  const { versions, processor, gpus, matmul } = report;
+  const { versions, cpu, gpus, matmul } = report;
   const rows: [string, string][] = [
-    ['TensorFlow', `${versions.tensorflow} (${report.variant === 'cuda' ? 'CUDA' : 'processor only'})`],
+    ['TensorFlow', `${versions.tensorflow} (${report.variant === 'cuda' ? 'CUDA' : 'CPU only'})`],
     ['tfjs', `${versions.tfjs}, binding of tfjs-node-gpu ${versions.binding}`],
     ['Node', versions.node + (versions.electron === undefined ? '' : ` (Electron ${versions.electron})`)],
-    ['Devices', gpus.length > 0 ? gpus.join(', ') : 'processor'],
-    [
-      'Processor',
-      `${processor.model}, ${processor.cores} cores${processor.features.map((f) => `, ${f}`).join('')}`,
-    ],
+    ['Devices', gpus.length > 0 ? gpus.join(', ') : 'CPU'],
+    ['CPU', `${cpu.model}, ${cpu.cores} cores${cpu.features.map((f) => `, ${f}`).join('')}`],
     ['oneDNN', report.oneDnn ? 'on' : 'off'],
     ['Threads', String(report.threads)],
     [
@@ -101,7 +98,7 @@ async function gpuNames(signal: AbortSignal | undefined): Promise<string[]> {
   return names.length > 0 ? names : ['GPU'];
 }
 
-/** The extensions that kernels make use of, where the system tells (Linux on x64). */
+/** The instruction set extensions that kernels use; empty elsewhere than on Linux x64. */
 function usefulFeatures(): string[] {
   const useful = [
     'avx',

@@ -1,6 +1,6 @@
 import type { EngineVariant } from './installation';
 
-/** A Python wheel that the engine is made of, exactly as it was published. */
+/** A Python wheel of the engine, exactly as published. */
 export interface Wheel {
   /** What pip is asked for, such as `tensorflow-cpu==2.21.0`. */
   readonly requirement: string;
@@ -9,27 +9,27 @@ export interface Wheel {
   readonly sha256: string;
 }
 
-/** What an engine for one kind of machine is made of. */
+/** The parts of an engine for one kind of machine. */
 export interface EngineRelease {
   readonly variant: EngineVariant;
   readonly tensorflow: string;
   readonly wheels: readonly Wheel[];
   /** The shared libraries to link against, inside the first wheel, in linking order. */
   readonly libraries: readonly string[];
-  /** Bytes that all of it takes on disk, for the check of free space: the wheels, and what comes out of them. */
+  /** Bytes on disk, for the check of free space: the wheels and their unpacked files. */
   readonly diskBytes: number;
 }
 
-/** The TensorFlow that every engine of this version of the product is built on. */
+/** The TensorFlow version of every engine of this version of the application. */
 export const tensorflowVersion = '2.21.0';
 
-/** Operating system and processor as Node names them, such as `linux-x64`. */
+/** Operating system and CPU architecture as Node names them, such as `linux-x64`. */
 export type Machine = `${NodeJS.Platform}-${NodeJS.Architecture}`;
 
 const elfLibraries = ['tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2'];
 
 /**
- * The releases, by machine: the first is the one for processors. Names, sizes and SHA-256 sums were taken from the
+ * The releases, by machine: the first is for CPUs. Names, sizes and SHA-256 sums are those of the
  * downloaded files.
  */
 const releases: Readonly<Partial<Record<Machine, readonly EngineRelease[]>>> = {
@@ -196,7 +196,7 @@ export function downloadBytes({ wheels }: EngineRelease): number {
   return wheels.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** The tags of a wheel's file name that tell pip which machine it is for, whatever Python asks. */
+/** The platform tags of a wheel's file name: they make pip download it whatever Python runs pip. */
 export function pipTargets({ file }: Wheel): string[] {
   const [python, abi, platforms] = file
     .replace(/\.whl$/, '')

@@ -16,7 +16,7 @@ import { kernelRewrites } from '../rewrites';
 
 type Size = readonly [batch: number, height: number, width: number, channels: number];
 
-/** A layer's normalisation and ReLU with their gradients; `also` fetches what the kernel has no place for. */
+/** A normalisation and ReLU with their gradients; `also` fetches what the fused kernel does not compute. */
 function normalized(size: Size, options: { moving?: boolean; also?: 'normalised' } = {}): Graph {
   const graph = new Graph();
   const channels = [size[3]];
@@ -69,8 +69,8 @@ function largestDifference(a: Float32Array | undefined, b: Float32Array | undefi
   return a?.reduce((most, value, i) => Math.max(most, Math.abs(value - (b?.[i] ?? Number.NaN))), 0) ?? 0;
 }
 
-describe('batch normalisation and ReLU in one kernel', () => {
-  // Channels that fill vectors and that do not, pixels that divide among threads and that do not, more channels than a table's least.
+describe('batch normalisation fused with ReLU', () => {
+  // Full and partial vectors of channels, pixels that divide evenly among threads and that do not, more channels than a block.
   const sizes: Size[] = [
     [4, 32, 32, 36],
     [3, 7, 5, 1],
@@ -81,8 +81,8 @@ describe('batch normalisation and ReLU in one kernel', () => {
     [8, 16, 16, 64],
   ];
 
-  // A model that is kept is for other tools: it has TensorFlow's own ops.
-  it.each(sizes)('give what TensorFlow gives: %i × %i × %i × %i', async (...size) => {
+  // A SavedModel that is kept has TensorFlow's ops.
+  it.each(sizes)('equals TensorFlow: %i × %i × %i × %i', async (...size) => {
     const [graph, feeds] = [normalized(size), drawn(size)];
     const directory = mkdtempSync(join(tmpdir(), 'cellsmith-test-'));
     const own = await run(graph, feeds);
@@ -109,7 +109,7 @@ describe('batch normalisation and ReLU in one kernel', () => {
       const { y } = await run(graph, { ...feeds, [name]: moved });
       return y?.reduce((total, element, j) => total + element * (feeds['dy']?.[j] ?? 0), 0) ?? Number.NaN;
     };
-    // Small, as few values may cross zero, where the ReLU has no slope.
+    // Small, so that few values cross zero, where the ReLU has no derivative.
     const step = 2e-4;
     for (const [name, gradient, at] of [
       ['x', dx, 7],
@@ -134,13 +134,13 @@ describe('batch normalisation and ReLU in one kernel', () => {
     expect(largestDifference(far['y'], exact['y'])).toBeLessThan(1e-3);
   });
 
-  it('comes out the same, bit by bit, every time', async () => {
+  it('is deterministic', async () => {
     const size: Size = [6, 16, 16, 36];
     const [graph, feeds] = [normalized(size), drawn(size)];
     expect(await run(graph, feeds, undefined, 3)).toEqual(await run(graph, feeds));
   });
 
-  it('gives the statistics of the batch where there are no averages', async () => {
+  it('returns the statistics of the batch without running averages', async () => {
     const size: Size = [2, 8, 8, 3];
     const feeds = drawn(size);
     const { mean, variance } = await run(normalized(size, { moving: false }), feeds);
@@ -152,17 +152,17 @@ describe('batch normalisation and ReLU in one kernel', () => {
   });
 });
 
-describe('a graph that is written with the kernels', () => {
+describe('a graph rewritten to custom kernels', () => {
   const names = (graph: Graph): string =>
     Buffer.from(encodeSavedModel(graph, kernelRewrites(graph))).toString('latin1');
 
-  it('has them in the place of normalisation and ReLU', () => {
+  it('has the fused kernel for normalisation and ReLU', () => {
     const text = names(normalized([2, 4, 4, 3]));
     expect(text).toContain('CellsmithBatchNormRelu');
     expect(text).toContain('CellsmithBatchNormReluGrad');
   });
 
-  it('keeps the ops of which more is used than the kernel gives', () => {
+  it('keeps ops whose other outputs are used', () => {
     expect(names(normalized([2, 4, 4, 3], { also: 'normalised' }))).not.toContain('CellsmithBatchNormRelu');
   });
 });

@@ -13,7 +13,7 @@ import { encodeSavedModel } from '../../saved-model';
 import { fetchedFloats, openSession } from '../../session';
 import { kernelRewrites } from '../rewrites';
 
-/** Two maps that two concatenations and a product take, and the gradients of both. */
+/** The gradients of two feature maps that two concatenations and a product take. */
 function concatenated(size: readonly [number, number, number], channels: readonly [number, number]): Graph {
   const graph = new Graph();
   const [a, b] = channels.map((count, i) => placeholder(graph, `x${i}`, [...size, count]));
@@ -33,7 +33,7 @@ function written(graph: Graph): number {
 }
 
 describe('sums of slices of channels', () => {
-  // Channels that fill vectors and that do not; pixels of one part and of several.
+  // Full and partial vectors of channels; one block of pixels and several.
   it.each([
     { size: [2, 5, 7], channels: [6, 36] },
     { size: [4, 32, 32], channels: [16, 3] },
@@ -49,7 +49,7 @@ describe('sums of slices of channels', () => {
         Float32Array.from({ length: shape.reduce((x, y) => x * y, 1) }, () => generator.normal()),
       ]),
     );
-    // A model that is kept is for other tools: it has TensorFlow's own ops.
+    // A SavedModel that is kept has TensorFlow's ops.
     const directory = mkdtempSync(join(tmpdir(), 'cellsmith-test-'));
     const [own, kept] = [await openSession(graph), await openSession(graph, { directory })];
     const [found, expected] = [own.run('run', feeds), kept.run('run', feeds)];
@@ -66,7 +66,7 @@ describe('sums of slices of channels', () => {
     }
   });
 
-  it('are left to TensorFlow where the slice is of pixels too, or of no images', () => {
+  it('are left to TensorFlow if the slice is of pixels too, or not of images', () => {
     const graph = new Graph();
     const images = placeholder(graph, 'images', [2, 6, 6, 8]);
     const rows = placeholder(graph, 'rows', [5, 8]);

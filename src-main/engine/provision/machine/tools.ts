@@ -23,7 +23,7 @@ export function thisMachine(): Machine {
   return machine;
 }
 
-/** Where an NVIDIA driver leaves its traces on Linux; the last is Windows' own under WSL. */
+/** Files of an NVIDIA driver on Linux; the last is Windows' driver under WSL. */
 const driverFiles = [
   '/proc/driver/nvidia/version',
   '/usr/lib/x86_64-linux-gnu/libcuda.so.1',
