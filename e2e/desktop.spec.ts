@@ -39,7 +39,7 @@ test('what a search comes to is said with every option, and measured on this mac
   const studio = await startStudio(home, { environment: ownCache() });
   const { page } = studio;
   await page.getByRole('link', { name: 'New search' }).click();
-  const panel = page.getByRole('region', { name: 'What it comes to' });
+  const panel = page.getByRole('region', { name: 'Estimate' });
   await expect(panel).toContainText('Networks of 3 layers157,464');
   await expect(panel.getByRole('button', { name: 'Measure on this machine' })).toBeDisabled();
   await page.getByRole('button', { name: 'Sample images' }).click();
@@ -53,20 +53,20 @@ test('what a search comes to is said with every option, and measured on this mac
   await measure.click();
   await panel.getByRole('button', { name: 'Cancel' }).click();
   await expect(measure).toBeEnabled();
-  await expect(panel).not.toContainText('In all');
+  await expect(panel).not.toContainText('Total');
   await measure.click();
   await expect(panel.getByRole('progressbar', { name: 'Measuring' })).toBeVisible();
-  await expect(panel).toContainText(/In all.+32 children/, { timeout: 120_000 });
+  await expect(panel).toContainText(/Total.+32 children/, { timeout: 120_000 });
   await expect(panel.getByRole('button', { name: 'Measure again' })).toBeEnabled();
   expect(await seriousViolations(studio)).toEqual([]);
   // Larger networks are reckoned from these, and it says so.
   await page.getByRole('radio', { name: /^Laptop/ }).click();
   await page.locator('[data-option="space.extraFilters"] input').fill('200');
-  await expect(panel).toContainText('Reckoned from children of another size');
+  await expect(panel).toContainText('Extrapolated from children of another size');
   // It is kept: a window that is loaded anew knows it.
   await page.reload();
   await page.getByRole('button', { name: 'Sample images' }).click();
-  await expect(panel).toContainText('A child');
+  await expect(panel).toContainText('Per child');
   expect(studio.complaints).toEqual([]);
   await studio.app.close();
 });
@@ -167,9 +167,7 @@ test('a search is paused in the background when its window closes, and found aga
   await expect(page.getByRole('heading', { level: 1 })).toContainText('running');
   // Nothing is measured beside a search.
   await page.getByRole('link', { name: 'New search' }).click();
-  await expect(page.getByRole('region', { name: 'What it comes to' })).toContainText(
-    'Not while a search runs',
-  );
+  await expect(page.getByRole('region', { name: 'Estimate' })).toContainText('Not while a search runs');
   const ended = new Promise((resolve) => app.process().once('exit', resolve));
   await answer(3);
   await ended;

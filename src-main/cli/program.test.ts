@@ -160,7 +160,7 @@ describe('runs', () => {
     );
 
     const show = (await shown('show', name)).stdout;
-    expect(show).toMatch(/1 +12 +42\.00 % +0\.074 +3 layers/);
+    expect(show).toMatch(/1 +12 +42\.00 % +0\.0741 +3 layers/);
     expect(show).toMatch(/diverged +1 +3 +The loss was not finite\./);
     const child = (await shown('show', made.folder, '--trial', '12')).stdout;
     expect(child).toMatch(/convolution, \d+ filters? +image/);

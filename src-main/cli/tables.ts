@@ -7,7 +7,7 @@ import type { Trial } from '../../src-shared/run/trial';
 import { readBestTrials } from '../runs/tables/trials';
 import type { OpenRun } from '../runs/run-folder';
 import { proposedBy } from '../search/candidate';
-import { rewardText } from './format';
+import { rewardText } from '../../src-shared/format';
 import { bold, type Terminal } from './terminal';
 
 const none = {

@@ -1,7 +1,7 @@
 import { depthAt } from '../../src-shared/space/conv-space';
 import type { ConvSpaceConfig } from '../../src-shared/tasks/conv/conv-options';
 import type { Mark } from '../charts/figure';
-import { countOf } from '../format';
+import { countOf, wholeNumber } from '../../src-shared/format';
 
 /**
  * The layer schedule as a sentence: how large networks are now, and when they grow.
@@ -18,7 +18,7 @@ export function scheduleText(space: ConvSpaceConfig, proposed: number): string {
     return `Networks have ${size}, and grow no more.`;
   const next = schedule.every * (Math.floor(proposed / schedule.every) + 1);
   return (
-    `Networks have ${size}; from child ${(next + 1).toLocaleString('en')} on ${depthAt(schedule, next)}, ` +
+    `Networks have ${size}; from child ${wholeNumber(next + 1)} on ${depthAt(schedule, next)}, ` +
     `then ${schedule.growBy} more every ${schedule.every === 1 ? 'child' : countOf(schedule.every, 'child', 'children')} up to ${schedule.maximumLayers}.`
   );
 }

@@ -3,7 +3,7 @@ import { option } from './options/option';
 
 const count = z.int().min(1);
 
-/** Whether children that are not promising are ended before their last epoch, and by which rule (docs/early-stopping.md). */
+/** Which rule ends unpromising children before their last epoch, if any (docs/early-stopping.md). */
 export const earlyStoppingSchema = z.strictObject({
   rule: option(z.enum(['none', 'median', 'extrapolation']), {
     label: 'Early stopping',
@@ -13,7 +13,6 @@ export const earlyStoppingSchema = z.strictObject({
   afterEpochs: option(count.max(10_000), {
     label: 'Minimum epochs',
     help: 'Epochs that every network is trained for before a rule may end it; the extrapolation needs 4.',
-    unit: 'epochs',
     advanced: true,
   }),
   afterChildren: option(count.max(100_000), {
@@ -34,7 +33,7 @@ export const earlyStoppingSchema = z.strictObject({
 });
 export type EarlyStoppingConfig = z.infer<typeof earlyStoppingSchema>;
 
-/** Every child is trained to its end, as in the paper; the other values are those of a rule that is switched on. */
+/** Every child is trained to its end, as in the paper; the other values are defaults for when a rule is switched on. */
 export const noEarlyStopping: EarlyStoppingConfig = {
   rule: 'none',
   afterEpochs: 4,

@@ -104,8 +104,7 @@ export const budgetSchema = z.strictObject({
   }),
   hours: option(z.number().positive().nullable(), {
     label: 'Hours',
-    help: 'The search ends after this time; null for no limit.',
-    unit: 'h',
+    help: 'The search ends after this number of hours; null for no limit.',
   }),
   /** Multiply-adds of all training: of a child, times the examples of its training steps, times 3 for both directions. */
   multiplyAdds: option(z.number().positive().nullable(), {
@@ -142,7 +141,7 @@ const trainersSchema = z.strictObject({
   }),
   checkpointEpochs: option(count.max(10_000).nullable(), {
     label: 'Checkpoint interval',
-    help: 'Epochs between checkpoints of each network in training; an interrupted search resumes from the last one. null keeps none.',
+    help: 'Epochs between checkpoints of each network in training; an interrupted search resumes from the last one; null keeps none.',
     unit: 'epochs',
     advanced: true,
   }),

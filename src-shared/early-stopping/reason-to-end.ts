@@ -1,3 +1,4 @@
+import { percent } from '../format';
 import type { EarlyStoppingConfig } from '../config/early-stopping';
 import { counted } from '../counted';
 import { leastEpochs, probabilityBelow } from './learning-curve';
@@ -45,5 +46,5 @@ function belowBest(
   const bound = finals.toSorted((a, b) => b - a)[best - 1] ?? -Infinity;
   const probability = probabilityBelow(bound, scores, epochs);
   if (probability <= confidence) return undefined;
-  return `with a probability of ${(100 * probability).toFixed(1)} % it would not come among the best ${best} of ${counted(finals.length, 'earlier child', 'earlier children')}`;
+  return `with a probability of ${percent(probability)} it would not come among the best ${best} of ${counted(finals.length, 'earlier child', 'earlier children')}`;
 }

@@ -3,7 +3,7 @@ import { counted } from '../../../src-shared/counted';
 import type { ImageDatasetDescription } from '../../../src-shared/dataset/image-description';
 import { describeDataset } from '../../datasets/prepare';
 import { exitCodes } from '../exit-codes';
-import { bytes } from '../format';
+import { bytes } from '../../../src-shared/format';
 import { listenForInterrupts } from '../interrupts';
 import { list, table } from '../tables';
 import { writeTextDescription } from './describe-text';

@@ -1,6 +1,6 @@
 import { counted } from '../../../src-shared/counted';
 import type { TextDatasetDescription } from '../../../src-shared/dataset/text-description';
-import { bytes } from '../format';
+import { bytes, percent } from '../../../src-shared/format';
 import { list, table } from '../tables';
 import { bold, writeLine, type Terminal } from '../terminal';
 
@@ -40,7 +40,7 @@ export function writeTextDescription(terminal: Terminal, description: TextDatase
     name,
     String(split.tokens),
     String(split.lines),
-    `${(100 * split.outOfVocabularyRate).toFixed(2)} %`,
+    percent(split.outOfVocabularyRate),
   ]);
   writeLine(terminal, table(terminal, ['split', 'tokens', 'lines', 'not in vocabulary'], parts, [1, 2, 3]));
   for (const line of description.firstLines) writeLine(terminal, `  ${line}`);

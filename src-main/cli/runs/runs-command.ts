@@ -2,7 +2,7 @@ import { findRunFolder, listRunFolders, summarised } from '../../runs/locations'
 import { openRunReadOnly, type OpenRun } from '../../runs/run-folder';
 import { CellsmithError } from '../../../src-shared/errors';
 import { exitCodes } from '../exit-codes';
-import { dateTime } from '../format';
+import { dateTime } from '../../../src-shared/format';
 import { measureText } from '../../../src-shared/run/measure';
 import type { RunSummary } from '../../../src-shared/run/run-summary';
 import { summariseRun } from '../../runs/summarise-run';

@@ -11,7 +11,7 @@ import { readBatchOf } from '../../runs/tables/batches';
 import { readTrials } from '../../runs/tables/trials';
 import { readUpdates } from '../../runs/tables/updates';
 import { proposedBy, type Proposed } from '../../search/candidate';
-import { dateTime, duration, rewardText } from '../format';
+import { dateTime, duration, rewardText } from '../../../src-shared/format';
 import { summariseRun } from '../../runs/summarise-run';
 import { list, table } from '../tables';
 import { writeLine, type Terminal } from '../terminal';

@@ -26,7 +26,7 @@ import { lockHolder } from '../../runs/files/lock';
 import { dataNeed } from '../../search/data-of-run';
 import { forkTrainer } from '../../workers/trainer-process';
 import { exitCodes } from '../exit-codes';
-import { bytes, children, dateTime, duration } from '../format';
+import { bytes, children, dateTime, duration } from '../../../src-shared/format';
 import { listenForInterrupts } from '../interrupts';
 import { configOf, dataOf, type SearchOptions } from './search-options';
 import { list } from '../tables';

@@ -41,10 +41,10 @@ export interface SearchOptions {
   readonly json: boolean;
 }
 
-/** What --queue says when this machine is to train after all. */
+/** Value of --queue that trains on this machine. */
 const noQueue = 'none';
 
-/** Options that a resumed search may be given; everything else has decided already what was found. */
+/** Options that a resumed search accepts; all others have determined its earlier results. */
 const resumable = new Set([
   'resume',
   'data',
@@ -61,7 +61,7 @@ const resumable = new Set([
   'json',
 ]);
 
-/** Adds `--set`, of which there may be many. */
+/** Adds `--set`, which may be repeated. */
 export function addSettings(command: Command): Command {
   return command.addOption(
     new Option('-s, --set <option=value>', 'one option, such as recipe.epochs=8 (may be repeated)')
@@ -82,35 +82,35 @@ export function addSearchOptions(command: Command): Command {
   )
     .option('--name <text>', 'name of the run')
     .option('--runs <folder>', 'where runs are kept (default: CELLSMITH_RUNS or the data folder of the user)')
-    .option('--trainers <n>', 'children to train at a time', positiveInteger)
-    .option('--threads <n>', 'threads of each trainer', positiveInteger)
-    .option('--children <n>', 'end after so many children', positiveInteger)
-    .option('--hours <h>', 'end after so many hours', positiveNumber)
+    .option('--trainers <n>', 'children that train in parallel', positiveInteger)
+    .option('--threads <n>', 'threads per trainer', positiveInteger)
+    .option('--children <n>', 'stop after this number of children', positiveInteger)
+    .option('--hours <h>', 'stop after this time in hours', positiveNumber)
     .option(
       '--multiply-adds <n>',
-      'end after so many multiply-adds of training, such as 2e14',
+      'stop after this number of training multiply-adds, such as 2e14',
       positiveNumber,
     )
     .option('--seed <n>', 'seed of the search', wholeNumber)
-    .addOption(new Option('--strategy <name>', 'who proposes').choices(['reinforce', 'random']))
-    .addOption(new Option('--level <unit>', 'what a token of a text is').choices(['word', 'character']))
-    .option('--vocabulary <n>', 'different tokens of a text at most', positiveInteger)
+    .addOption(new Option('--strategy <name>', 'search strategy').choices(['reinforce', 'random']))
+    .addOption(new Option('--level <unit>', 'token level of a text').choices(['word', 'character']))
+    .option('--vocabulary <n>', 'maximum vocabulary size', positiveInteger)
     .option(
       '--queue <url>',
-      'have the workers of a queue train: redis://host or rediss://host (none: this machine trains)',
+      'train on the workers of a queue: redis://host or rediss://host (none: train on this machine)',
     )
     .option('--ca <file>', 'certificate of the authority of a rediss:// queue (default: CELLSMITH_QUEUE_CA)')
-    .option('--shared <folder>', 'folder that the workers reach too (default: CELLSMITH_SHARED)')
-    .option('--skip-unreadable', 'leave out images that cannot be decoded', false)
-    .option('--resume <run>', 'go on with a run: its name, the beginning of it, or its folder')
-    .option('--estimate', 'say what the search would come to here, and search nothing', false)
-    .option('--measure-again', 'with --estimate: measure what has been measured before', false)
+    .option('--shared <folder>', 'folder shared with the workers (default: CELLSMITH_SHARED)')
+    .option('--skip-unreadable', 'skip images that cannot be decoded', false)
+    .option('--resume <run>', 'resume a run: its name, a prefix of its name, or its folder')
+    .option('--estimate', 'estimate time and memory on this machine, without searching', false)
+    .option('--measure-again', 'with --estimate: repeat earlier measurements', false)
     .option('--json', 'write each event as a line of JSON', false);
 }
 
 /**
- * The configuration that the options mean: the preset (demo, unless the file or --preset says another), the file over it, then --set,
- * then the options with names of their own.
+ * The configuration that the options mean: the preset (demo by default), then the file, --set, and the named options, each over the one
+ * before.
  * @throws CellsmithError 'config.invalid'
  */
 export function configOf(options: SearchOptions): SearchConfig {
@@ -196,7 +196,7 @@ export function requireResumable(command: Command): void {
     if (!resumable.has(name) && command.getOptionValueSource(name) === 'cli')
       throw new CellsmithError(
         'config.invalid',
-        `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} cannot be changed when a run is resumed: begin a new run for that.`,
+        `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} cannot be changed when a run is resumed: start a new run instead.`,
       );
 }
 
@@ -226,7 +226,7 @@ function samplePath(terminal: Terminal, sample: string): string {
   if (existsSync(path)) return path;
   throw new CellsmithError(
     'data.not-found',
-    `The sample ${path} is missing: install Cellsmith again, or name a data set with --data.`,
+    `The sample ${path} is missing: reinstall Cellsmith, or name a data set with --data.`,
   );
 }
 

@@ -10,7 +10,7 @@ import {
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import type { TrainingEvent } from '../../../src-shared/training/training-event';
 import { noTraining, trainingAfter, trainingTimeLeft } from '../../../src-shared/training/training-progress';
-import { duration } from '../format';
+import { duration } from '../../../src-shared/format';
 import { writeJson, writeLine, type Terminal } from '../terminal';
 import { bars, parts, preparingBar } from '../views/bars-view';
 import { preparingLines } from '../views/plain-views';

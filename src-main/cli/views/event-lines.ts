@@ -2,7 +2,7 @@ import { measureText, type Measure } from '../../../src-shared/run/measure';
 import type { RunEvent } from '../../../src-shared/run/run-event';
 import type { Trial } from '../../../src-shared/run/trial';
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
-import { duration, rewardText } from '../format';
+import { duration, rewardText } from '../../../src-shared/format';
 
 /**
  * What the terminal says of an event, in a line; undefined for what is not worth one.

@@ -2,7 +2,7 @@ import { measureOf, measureText } from '../../../src-shared/run/measure';
 import { paceOf } from '../../../src-shared/run/progress/progress';
 import type { RunState } from '../../../src-shared/run/run-state';
 import { timeLeft, type TimeLeft } from '../../../src-shared/run/progress/time-left';
-import { children, duration } from '../format';
+import { children, timeLeftText } from '../../../src-shared/format';
 import type { SearchOverview } from './search-view';
 
 /** The state of a search, in a line: '12 of 32 children, 1 failed, best 41.3 %, 3 min ± 20 s left'. */
@@ -20,6 +20,5 @@ export function overallText(state: RunState, { config, used }: SearchOverview): 
 /** Nothing while the estimate is not worth more than a guess. */
 function leftText(left: TimeLeft | null): string {
   if (left === null || left.uncertainty > 0.75 * left.milliseconds) return '';
-  const doubt = left.uncertainty >= 1000 ? ` ± ${duration(left.uncertainty)}` : '';
-  return `, ${duration(left.milliseconds)}${doubt} left`;
+  return `, ${timeLeftText(left)}`;
 }

@@ -1,6 +1,6 @@
 import type { DatasetProgress } from '../../../src-shared/dataset/progress';
 import type { ProvisioningProgress } from '../../engine/provision/progress';
-import { bytes } from '../format';
+import { bytes } from '../../../src-shared/format';
 
 /** What the stages of reading a data set are called. */
 export const datasetStages: Readonly<Record<DatasetProgress['stage'], string>> = {

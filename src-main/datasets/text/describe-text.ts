@@ -1,3 +1,4 @@
+import { percent } from '../../../src-shared/format';
 import { counted } from '../../../src-shared/counted';
 import type {
   TextDatasetDescription,
@@ -110,7 +111,7 @@ function warningsOf(
     if (outOfVocabularyRate > manyUnknown) {
       warnings.push({
         code: 'out-of-vocabulary',
-        message: `${(100 * outOfVocabularyRate).toFixed(1)} % of the ${called} split are not in the vocabulary: <unk> is easy to guess, so perplexities compare with no others.`,
+        message: `${percent(outOfVocabularyRate)} of the ${called} split are not in the vocabulary: <unk> is easy to guess, so perplexities compare with no others.`,
       });
     }
   }

@@ -1,3 +1,4 @@
+import { bytes } from '../../../src-shared/format';
 import { CellsmithError } from '../../../src-shared/errors';
 
 /**
@@ -49,9 +50,9 @@ export function compilerFailed(compiler: string, output: string): CellsmithError
 }
 
 export function diskFull(directory: string, needed: number, free: number | undefined): CellsmithError {
-  const found = free === undefined ? 'has less' : `has ${megabytes(free)}`;
+  const found = free === undefined ? 'has less' : `has ${bytes(free)}`;
   return problem(
-    `The training engine needs ${megabytes(needed)} of free disk space in ${directory}, which ${found}: free some, or name another folder in CELLSMITH_CACHE, and try again.`,
+    `The training engine needs ${bytes(needed)} of free disk space in ${directory}, which ${found}: free some, or name another folder in CELLSMITH_CACHE, and try again.`,
   );
 }
 
@@ -118,8 +119,4 @@ export function cancelled(): CellsmithError {
 /** @throws cancelled if the signal is aborted */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw cancelled();
-}
-
-function megabytes(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
 }

@@ -1,3 +1,4 @@
+import { wholeNumber } from '../../../src-shared/format';
 import { z } from 'zod';
 import { CellsmithError } from '../../../src-shared/errors';
 import { mostEpochs, mostTrials } from '../../../src-shared/run/trial';
@@ -38,7 +39,7 @@ const bounds: Readonly<Record<string, TableBound>> = {
 export function requireFewRows(database: Database, path: string, tables: readonly string[]): void {
   for (const [table, { rows, noun }] of boundsOf(tables)) {
     const count = numberOf(database, `SELECT count(*) AS number FROM ${table}`);
-    if (count > rows) throw tooMuch(path, `${grouped(count)} ${noun}`, grouped(rows));
+    if (count > rows) throw tooMuch(path, `${wholeNumber(count)} ${noun}`, wholeNumber(rows));
   }
 }
 
@@ -53,14 +54,18 @@ export function requireBoundedRows(database: Database, path: string, tables: rea
     if (sumOf((column) => `coalesce(octet_length(${column}), 0)`) * mostTimesLarger <= memory) continue;
     const bytes = sumOf(memoryOf);
     if (bytes > memory)
-      throw tooMuch(path, `${noun} that take ${grouped(bytes)} bytes of memory`, grouped(memory));
+      throw tooMuch(path, `${noun} that take ${wholeNumber(bytes)} bytes of memory`, wholeNumber(memory));
   }
   for (const table of tables.filter((name) => name === 'epochs' || name === 'language_epochs')) {
     const row = z.strictObject({ trial: z.number(), number: z.int() });
     const sql = `SELECT trial, count(*) AS number FROM ${table} GROUP BY trial HAVING number > ? LIMIT 1`;
     const found = database.first(sql, [mostEpochs], row);
     if (found !== undefined)
-      throw tooMuch(path, `${grouped(found.number)} epochs of child ${found.trial}`, grouped(mostEpochs));
+      throw tooMuch(
+        path,
+        `${wholeNumber(found.number)} epochs of child ${found.trial}`,
+        wholeNumber(mostEpochs),
+      );
   }
 }
 
@@ -98,9 +103,4 @@ function tooMuch(path: string, what: string, most: string): CellsmithError {
     'run.damaged',
     `${path} holds ${what}, and at most ${most} are read; restore it from a copy of the run.`,
   );
-}
-
-/** With commas, as the documentation writes numbers. */
-function grouped(number: number): string {
-  return number.toLocaleString('en-US');
 }

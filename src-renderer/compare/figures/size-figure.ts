@@ -1,3 +1,4 @@
+import { wholeNumber } from '../../../src-shared/format';
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import { paretoFront } from '../../../src-shared/run/figures/pareto-front';
 import type { ListedTrial } from '../../../src-shared/run/trial';
@@ -55,7 +56,7 @@ export function sizeFigure(
       label: 'Parameters',
       logarithmic: logarithmic.x,
       tick: shortCount,
-      exact: (value) => value.toLocaleString('en'),
+      exact: wholeNumber,
     },
     y: { label: yardstick.head, logarithmic: logarithmic.y, tick: exactText, exact: yardstick.text },
     hover: 'point',

@@ -1,3 +1,4 @@
+import { wholeNumber } from '../../../src-shared/format';
 import type { Reading } from '../../../src-shared/ipc/problem-states';
 
 const words: Readonly<Record<Reading['stage'], string>> = {
@@ -12,5 +13,5 @@ export function readingText(reading: Reading | null): string {
   if (reading === null) return 'looking at the data set';
   const { stage, done, total } = reading;
   if (done === 0) return words[stage];
-  return `${words[stage]}, ${done.toLocaleString('en')}${total === null ? '' : ` of ${total.toLocaleString('en')}`}`;
+  return `${words[stage]}, ${wholeNumber(done)}${total === null ? '' : ` of ${wholeNumber(total)}`}`;
 }

@@ -1,3 +1,4 @@
+import { wholeNumber } from '../../format';
 import { counted } from '../../counted';
 import type { ConvArchitecture, ImageTask, Layer, LayerReference } from './conv-architecture';
 import { describeConv, type FeatureMap } from './describe-conv';
@@ -45,8 +46,8 @@ function convTable(architecture: ConvArchitecture, task: ImageTask): ConvTable {
     inputsText(layer.inputs),
     mapText(input),
     mapText(output),
-    longCount(parameters),
-    longCount(multiplyAdds),
+    wholeNumber(parameters),
+    wholeNumber(multiplyAdds),
   ]);
   const { features, classifierParameters, parameters, multiplyAdds } = description;
   return {
@@ -59,10 +60,10 @@ function convTable(architecture: ConvArchitecture, task: ImageTask): ConvTable {
         inputsText(architecture.outputs),
         mapText(features),
         String(task.classes),
-        longCount(classifierParameters),
-        longCount(features.channels * task.classes),
+        wholeNumber(classifierParameters),
+        wholeNumber(features.channels * task.classes),
       ],
-      ['', 'total', '', '', '', longCount(parameters), longCount(multiplyAdds)],
+      ['', 'total', '', '', '', wholeNumber(parameters), wholeNumber(multiplyAdds)],
     ],
   };
 }
@@ -115,10 +116,6 @@ export function shortCount(count: number): string {
     return `${value.toFixed(value < 9.95 ? 1 : 0)}${unit}`;
   }
   return String(count);
-}
-
-function longCount(count: number): string {
-  return count.toLocaleString('en');
 }
 
 function inputsText(references: readonly LayerReference[]): string {

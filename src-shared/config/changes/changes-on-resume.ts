@@ -2,11 +2,11 @@ import { CellsmithError } from '../../errors';
 import { mergeOverrides, type Overrides } from '../options/overrides';
 import type { SearchConfig } from '../search-config';
 
-/** Groups of options that a run may change in its course. Everything else decided what has been found so far. */
+/** Groups of options that a resumed run may change. Earlier results depend on all others. */
 const changeable: ReadonlySet<string> = new Set<keyof SearchConfig>(['budget', 'trainers']);
 
 /**
- * The budget and the trainers of a run that goes on with other options.
+ * The budget and the trainers of a run that is resumed with other options.
  * @throws {CellsmithError} 'config.invalid' naming an option that cannot be changed, or whose value is wrong
  */
 export function changesOnResume(
@@ -17,8 +17,8 @@ export function changesOnResume(
   if (fixed !== undefined)
     throw new CellsmithError(
       'config.invalid',
-      `${pathOf(...fixed)} cannot be changed when a run is resumed, for it decided what has been found so far: ` +
-        'begin a new run for that. What can be changed are the options of the budget and of the trainers.',
+      `${pathOf(...fixed)} cannot be changed when a run is resumed, because earlier results depend on it: ` +
+        'start a new run instead. Only options of the budget and the trainers can be changed.',
     );
   const { budget, trainers } = mergeOverrides(config, overrides);
   return { budget, trainers };

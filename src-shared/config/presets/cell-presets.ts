@@ -33,7 +33,7 @@ const paperRecipe: TextRecipe = {
   timeLimit: null,
 };
 
-/** Of children that shall order cells quickly: one small layer, two epochs. */
+/** For children that rank cells quickly: one small layer, two epochs. */
 const shortRecipe: TextRecipe = {
   ...paperRecipe,
   layers: 1,
@@ -67,7 +67,7 @@ export const cellPresets = {
     title: 'Demo of cells',
     summary:
       'Small cells of base 4 on a sample of Shakespeare, to see a search at work: minutes on any machine.',
-    note: 'Made to be quick: a vocabulary of 2,000 words, small layers, few epochs. Its rewards order cells roughly.',
+    note: 'Made to be quick: a vocabulary of 2,000 words, small layers, few epochs. Its rewards rank cells roughly.',
     config: {
       ...paperConfig('demo-cells', 'Demo of cells', { ...paperSpace, base: 4 }),
       controller: { ...shortController, learningRate: 0.035 },

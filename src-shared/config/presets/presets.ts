@@ -67,7 +67,7 @@ const paperConfig = (preset: string, name: string, space: ConvSpaceConfig): Imag
 
 const leftOpen =
   'The paper does not say: batch size (128 here), epsilon and momentum of batch normalisation (0.001, 0.9), decay of the ' +
-  'baseline (0.95), what becomes of a network that is proposed again (its reward is given again). The paper trained 800 children at a time; ' +
+  'baseline (0.95), how a network that is proposed again is rewarded (it keeps its reward). The paper trained 800 children at a time; ' +
   'how many train at a time here is `trainers.count`.';
 
 /** The presets by the name that `--preset` takes. */
@@ -75,7 +75,7 @@ export const presets = {
   demo: {
     title: 'Demo',
     summary: 'Small networks on images of 16 × 16, to see a search at work: minutes on any machine.',
-    note: 'Made to be quick. Its rewards order networks roughly, and its best network is no more than a sample.',
+    note: 'Made to be quick. Its rewards rank networks roughly, and its best network is only an example.',
     config: {
       ...paperConfig('demo', 'Demo', {
         ...v1Space,
