@@ -54,7 +54,7 @@ export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
       if (pause.paused) await Promise.race([untilResumed(), abortOf(listener.signal)]);
       if (isAborted(listener)) return { outcome: 'cancelled', epochs };
       listener.onEvent?.({ type: 'trialProgress', epoch: epochs.length, step: 1, steps: 1 });
-      // Whoever hears of progress may end the child.
+      // The listener may end the child.
       if (isAborted(listener)) return { outcome: 'cancelled', epochs };
       const merit = child.kind === 'images' ? architectureMerit(child.architecture) : 0;
       const record = epochOf(epochs.length, merit);

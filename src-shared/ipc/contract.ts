@@ -25,7 +25,7 @@ const trials = z.array(z.int().min(1)).max(64);
 
 /** What the window may ask of the program. Both sides parse what they get. */
 export const requests = {
-  /** Everything to begin with; asked again when the window is loaded anew. */
+  /** Everything to begin with; asked again when the window is reloaded. */
   appState: { request: nothing, reply: appStateSchema },
   /** Every run below the user's folder, newest first, with the rewards so far for a small curve; and those that cannot be opened. */
   listRuns: {
@@ -58,7 +58,7 @@ export const requests = {
     request: z.strictObject({ folder: path, trials }),
     reply: z.array(z.strictObject({ trial: z.int().min(1), epochs: z.array(epochRecordSchema) })),
   },
-  /** What the controller leaned to when it proposed the batch of an update, decision point by decision point. */
+  /** Mean decision probabilities of the batch of an update, decision point by decision point. */
   readProbabilities: {
     request: z.strictObject({ folder: path, update: z.int().min(1) }),
     reply: z.array(decisionProbabilitiesSchema),
@@ -111,7 +111,7 @@ export const requests = {
     reply: z.string().nullable(),
   },
   chooseRun: { request: nothing, reply: z.string().nullable() },
-  /** Begins to prepare a search; how it goes on is told by `sessionChanged`. */
+  /** Begins to prepare a search; `sessionChanged` reports its progress. */
   startSearch: {
     request: z.strictObject({ config: searchConfigSchema, data: path, skipUnreadable: z.boolean() }),
     reply: nothing,
@@ -148,7 +148,7 @@ export const requests = {
     }),
   },
   openTraining: { request: z.strictObject({ training: trainingNameSchema }), reply: trainingDetailSchema },
-  /** Begins to prepare the training of a child of a run, alone; how it goes on is told by `trainingChanged`. */
+  /** Begins to prepare the training of a child of a run, alone; `trainingChanged` reports its progress. */
   startTraining: {
     request: z.strictObject({
       folder: path,
@@ -163,7 +163,7 @@ export const requests = {
     }),
     reply: nothing,
   },
-  /** Goes on with a training, or has one that is trained to its end measured on the test split. */
+  /** Resumes a training, or has one that is trained to its end measured on the test split. */
   resumeTraining: {
     request: z.strictObject({
       training: trainingNameSchema,
@@ -176,7 +176,7 @@ export const requests = {
   /** Ends the training, or the preparations for one. */
   stopTraining: { request: z.strictObject({ when: z.enum(['afterEpoch', 'now']) }), reply: nothing },
   dismissTrainingProblem: { request: nothing, reply: nothing },
-  /** Begins to measure how fast typical children of a search train here; how it goes on is told by `calibrationChanged`. */
+  /** Begins to measure how fast typical children of a search train here; `calibrationChanged` reports its progress. */
   measureSpeed: {
     request: z.strictObject({ config: searchConfigSchema, data: path, skipUnreadable: z.boolean() }),
     reply: nothing,
@@ -184,7 +184,7 @@ export const requests = {
   cancelMeasuring: { request: nothing, reply: nothing },
   /** Measures the engine; takes some seconds. */
   reportEngine: { request: nothing, reply: engineReportSchema },
-  /** Installs the engine anew, as the variant that is named, or as the one that is there. */
+  /** Reinstalls the engine, as the variant that is named, or as the one that is there. */
   reinstallEngine: {
     request: z.strictObject({ variant: z.enum(['cpu', 'cuda']).nullable() }),
     reply: nothing,
@@ -227,7 +227,7 @@ export const requests = {
   },
 } as const satisfies Record<string, { readonly request: z.ZodType; readonly reply: z.ZodType }>;
 
-/** What the program tells the window without being asked. */
+/** What the program sends the window without being asked. */
 export const events = {
   engineChanged: engineStateSchema,
   sessionChanged: sessionStateSchema,

@@ -111,7 +111,7 @@ export const settingsSchema = z.strictObject({
   theme: z.enum(themes),
   /** A notification of the system when a search ends. */
   notify: z.boolean(),
-  /** What a new search takes of this machine, unless it is told otherwise. */
+  /** What a new search takes of this machine by default. */
   trainers: z.strictObject({
     /** Children that are trained at the same time. */
     count: z.int().min(1).max(64),

@@ -15,7 +15,7 @@ export const trainingSessionSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('preparing'),
-    /** The one that is gone on with; null for a new one, whose folder is made at the end of the preparations. */
+    /** The one that is resumed; null for a new one, whose folder is made at the end of the preparations. */
     training: trainingNameSchema.nullable(),
     step: z.enum(['data', 'engine']),
     reading: readingSchema.nullable(),

@@ -33,7 +33,7 @@ import { absolute } from './paths';
 import { saveFile } from './save-file';
 import { trainingHandlers } from './training-handlers';
 
-/** What the handlers stand on. */
+/** What the handlers need. */
 export interface Studio {
   readonly about: Pick<AppState, 'version' | 'electron' | 'platform' | 'cores' | 'memory' | 'samples'>;
   /** Absolute path of the folder that runs are kept in. */
@@ -47,7 +47,7 @@ export interface Studio {
   readonly examples: ReaderProcesses['examples'];
   readonly window: () => BrowserWindow | null;
   readonly onSettings: () => void;
-  /** The window has begun to listen to what it is told. */
+  /** The window has begun to listen to events. */
   readonly onListening: () => void;
 }
 

@@ -208,7 +208,7 @@ export function openChild(
       await redis.srem(openKey(of.search), token);
       for (let tries = 0; tries < 3; tries++) {
         const there = await queue.getJob(id);
-        // The child may have been put into the queue anew.
+        // The child may have been added to the queue again.
         if (there === undefined || tokenOf(there.data) !== token) return;
         // A worker that has it learns that it is not wanted any more, and lets go of it.
         if ((await queue.remove(id)) === 1) return;

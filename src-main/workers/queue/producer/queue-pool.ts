@@ -30,7 +30,7 @@ export interface QueuePoolOptions extends QueueTarget {
   readonly description: DatasetDescription;
   readonly need: DataNeed;
   readonly recipe: Recipe;
-  /** Weights of so many best children are wanted. */
+  /** How many best children keep their weights. */
   readonly keepBest: number;
   readonly log: (text: string) => void;
   /** Hears when workers come, go, or take children, and what keeps the search waiting. */
@@ -89,7 +89,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
   const isClosed = (): boolean => closed;
   let lastEvent = '0-0';
   let workers: readonly WorkerRecord[] = [];
-  let told = '';
+  let lastShown = '';
   const said = new Set<string>();
   const sayOnce = (text: string): void => {
     if (!said.has(text)) log(text);
@@ -102,8 +102,8 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
   const tellState = (): void => {
     const now = state();
     const text = JSON.stringify(now);
-    if (text === told || closed) return;
-    told = text;
+    if (text === lastShown || closed) return;
+    lastShown = text;
     if (now.problem !== null) sayOnce(now.problem);
     onState(now);
     if (placesOf(now) === places) return;
@@ -118,14 +118,14 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     if (away === null) void reconcile(open);
   });
 
-  const wish = (): string =>
+  const desiredState = (): string =>
     JSON.stringify({ protocol: queueProtocol, mode, leastReward: best.least() } satisfies DesiredState);
   const beat = async (): Promise<void> => {
     const tokens = [...open].map((child) => child.token);
     const signs = redis.multi();
     // At once: a worker that finds the one finds the other.
     if (tokens.length > 0) signs.sadd(openKey(search), ...tokens).pexpire(openKey(search), times.kept);
-    await signs.set(searchKey(search), wish(), 'PX', times.search).exec();
+    await signs.set(searchKey(search), desiredState(), 'PX', times.search).exec();
     workers = await readRoster(redis, sayOnce);
     tellState();
   };
@@ -186,7 +186,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     mode = next;
     void reconcile(open);
     // Sooner than with the next sign of life.
-    void redis.set(searchKey(search), wish(), 'PX', times.search).catch(() => undefined);
+    void redis.set(searchKey(search), desiredState(), 'PX', times.search).catch(() => undefined);
   };
 
   const train = async (job: TrialJob, listener: ChildListener): Promise<ChildResult> => {
@@ -235,7 +235,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
         await redis
           .multi()
           .del(openKey(search), eventsKey(search))
-          .set(searchKey(search), wish(), 'PX', times.search)
+          .set(searchKey(search), desiredState(), 'PX', times.search)
           .exec();
         await Promise.all(left.map((child) => child.withdraw()));
       };

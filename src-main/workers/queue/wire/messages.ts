@@ -40,7 +40,7 @@ const needSchema = z.discriminatedUnion('kind', [
 export const childJobSchema = z.strictObject({
   protocol,
   search,
-  /** Names this job, whoever trains it and however often. */
+  /** Names this job, whichever worker trains it and however often. */
   token,
   trial: count,
   child: childSchema,

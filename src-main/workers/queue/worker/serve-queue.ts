@@ -12,7 +12,7 @@ import type { SharedFolder } from '../wire/shared-folder';
 import { heldData, type HeldData, type PrepareHeld } from './held-data';
 import { createSeat, seatFolder, type EndReason, type Seat } from './seat';
 import { takeJob, type TakenJob } from './taken-job';
-import { trainTaken, wishOf } from './train-taken';
+import { trainTaken, desiredStateOf } from './train-taken';
 import type { WorkerEvent } from './worker-event';
 
 export interface ServeQueueOptions {
@@ -37,7 +37,7 @@ export interface ServeQueueOptions {
 
 /** Longest wait for a job before the queues are looked at all the same; milliseconds. */
 const idle = 5000;
-/** A job whose worker was lost so often is given up by BullMQ. */
+/** Lost workers of a job before BullMQ gives it up. */
 const mostStalls = 20;
 /** So long a worker that ends at once waits for the queue to hear of it; milliseconds. */
 const goodbye = 3000;
@@ -125,10 +125,10 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
         return;
       }
     }
-    const wish = await wishOf(connection, child);
+    const desired = await desiredStateOf(connection, child);
     if (seat.job !== job) return;
-    if (wish === 'cancelled') seat.endNow('cancelled');
-    else if (wish !== 'gone') seat.obey(wish.mode);
+    if (desired === 'cancelled') seat.endNow('cancelled');
+    else if (desired !== 'gone') seat.obey(desired.mode);
   };
   const minding = async (): Promise<void> => {
     while (!ended) {
@@ -214,7 +214,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
   blocking.disconnect();
   await Promise.race([
     Promise.all(working.values()),
-    // A queue that is away cannot be told: its locks run out by themselves.
+    // Where the queue is away the locks run out by themselves.
     endedNow.then(() => wait(goodbye)),
   ]);
   ended = true;

@@ -12,9 +12,9 @@ export interface TakenJob {
   renew(): Promise<boolean>;
   /** Ends the job with what it returns. */
   complete(result: unknown): Promise<void>;
-  /** Ends the job for good, as one that nobody can train. */
+  /** Ends the job for good, as one that no worker can train. */
   refuse(sentence: string): Promise<void>;
-  /** Puts the job back, for whoever comes next. */
+  /** Puts the job back for the next worker. */
   giveBack(): Promise<void>;
   /** Puts the job back for later. */
   putOff(milliseconds: number): Promise<void>;

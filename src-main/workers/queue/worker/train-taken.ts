@@ -21,7 +21,7 @@ import type { Seat, SeatResult } from './seat';
 import type { TakenJob } from './taken-job';
 import type { WorkerEvent } from './worker-event';
 
-/** What the training of a job stands on. */
+/** What the training of a job needs. */
 export interface TrainTakenParts {
   readonly connection: QueueConnection;
   readonly worker: { readonly id: string; readonly host: string };
@@ -31,7 +31,7 @@ export interface TrainTakenParts {
 
 /** Shortest time between two messages about steps; milliseconds. */
 const progressInterval = 1000;
-/** A child whose search gives no sign of life is put off for so long, so that others go first; milliseconds. */
+/** Delay of a child whose search gives no sign of life, so that others go first; milliseconds. */
 const putOff = 15_000;
 const mostTold = 10_000;
 
@@ -65,14 +65,14 @@ export async function trainTaken(
     worker: worker.id,
     host: worker.host,
   };
-  const wish = await wishOf(connection, child);
-  if (wish === 'gone') {
+  const desired = await desiredStateOf(connection, child);
+  if (desired === 'gone') {
     if (Date.now() - taken.job.timestamp > times.kept)
       await taken.refuse('Its search has been gone for a day.');
     else await taken.putOff(putOff);
     return 'done';
   }
-  if (wish === 'cancelled' || wish.mode === 'stop') {
+  if (desired === 'cancelled' || desired.mode === 'stop') {
     await taken.complete({ ...by, outcome: 'cancelled', epochs: [] } satisfies JobResult);
     return 'done';
   }
@@ -179,8 +179,8 @@ async function leaveWeights(
   name: Pick<JobResult, 'token' | 'attempt'>,
 ): Promise<SentWeights | null> {
   if (weights === null) return null;
-  const wish = await wishOf(connection, child);
-  const least = typeof wish === 'string' ? 0 : wish.leastReward;
+  const desired = await desiredStateOf(connection, child);
+  const least = typeof desired === 'string' ? 0 : desired.leastReward;
   if (outcomeOf(result.epochs, child.child.recipe).reward < least) {
     rmSync(weights.path, { force: true });
     return null;
@@ -193,7 +193,7 @@ async function leaveWeights(
 /**
  * What the search of a child wants: `gone` when it gives no sign of life, `cancelled` when it does not wait for the child.
  */
-export async function wishOf(
+export async function desiredStateOf(
   { redis }: QueueConnection,
   { search, token }: Pick<ChildJob, 'search' | 'token'>,
 ): Promise<DesiredState | 'gone' | 'cancelled'> {
