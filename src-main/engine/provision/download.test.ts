@@ -40,9 +40,7 @@ describe('downloading a wheel with pip', () => {
   it('leaves nothing behind when it is cancelled', async () => {
     const directory = emptyFolder('cancelled');
     const controller = new AbortController();
-    setTimeout(() => {
-      controller.abort();
-    }, 100);
+    setImmediate(() => controller.abort());
     await expect(
       downloadWheel('python3', wheel, directory, { signal: controller.signal }),
     ).rejects.toMatchObject({ code: 'cancelled' });

@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { withLock } from './lock';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-lock-'));
@@ -27,7 +26,8 @@ describe('the lock of an installation', () => {
     let waits = 0;
     const work = async (): Promise<void> => {
       most = Math.max(most, ++inside);
-      await sleep(30);
+      // The others have found the lock taken.
+      await vi.waitUntil(() => waits === 2, 20_000);
       inside--;
     };
     const onWait = (): void => {
@@ -62,11 +62,9 @@ describe('the lock of an installation', () => {
     const file = join(folder, 'alive');
     writeFileSync(file, JSON.stringify({ pid: process.pid, host: hostname(), token: 'theirs' }));
     const controller = new AbortController();
-    setTimeout(() => {
-      controller.abort();
-    }, 400);
+    const onWait = (): void => controller.abort();
     await expect(
-      withLock(file, () => Promise.resolve(), { signal: controller.signal }),
+      withLock(file, () => Promise.resolve(), { signal: controller.signal, onWait }),
     ).rejects.toMatchObject({
       code: 'cancelled',
     });

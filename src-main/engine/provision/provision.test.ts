@@ -97,11 +97,9 @@ describe.runIf(process.platform === 'linux')('installing the engine', () => {
     await provisionEngine({ cacheDirectory: cache });
   });
 
-  it('is over in less than a second from then on', async () => {
+  it('only checks what is installed from then on', async () => {
     const stages: string[] = [];
-    const started = performance.now();
     await provisionEngine({ cacheDirectory: cache, onProgress: ({ stage }) => stages.push(stage) });
-    expect(performance.now() - started).toBeLessThan(1000);
     expect(stages).toEqual(['checking']);
   });
 

@@ -148,16 +148,14 @@ describe('the name of a network', () => {
     expect(pooled('maxPooling', 1)).toBe(pooled('averagePooling', 1));
   });
 
-  it('is found in milliseconds for the largest networks of the presets', () => {
+  it('is found for the largest networks of the presets', () => {
     const { space } = presets.v3.config;
     let number = 1;
     const draw: Draw = (bound) => (number = (number * 48271) % 2147483647) % bound;
     const networks = Array.from({ length: 10 }, () =>
       decodeConv(space, 13, drawDecisions(convSpace(space), 13, draw)),
     );
-    const start = performance.now();
     const names = new Set(networks.map(hashConv));
-    expect((performance.now() - start) / 10).toBeLessThan(500);
     expect(names.size).toBe(10);
   });
 
