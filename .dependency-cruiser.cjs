@@ -21,7 +21,6 @@ const below = {
   search: ['search', 'controller', 'workers', 'children', 'engine', 'datasets', 'runs'],
   calibration: ['calibration', 'search', 'workers', 'engine', 'datasets', 'runs'],
   training: ['training', 'search', 'workers', 'children', 'engine', 'datasets', 'runs'],
-  baselines: ['baselines', 'children', 'engine', 'datasets'],
   export: ['export', 'children', 'engine', 'runs'],
 };
 
@@ -69,7 +68,6 @@ module.exports = {
     ...Object.entries(below).map(([room, rooms]) =>
       only(`${room}-imports-downwards`, `^src-main/${room}/`, [
         '^src-shared/',
-
         ...rooms.map((r) => `^src-main/${r}/`),
       ]),
     ),

@@ -5,6 +5,17 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 import vueParser from 'vue-eslint-parser';
 
+/** Tests in which time has to pass: nothing may happen while a search is paused, a process is killed at a random time. */
+const waitByTheClock = [
+  '**/*.peers.test.ts',
+  'e2e/{lifecycle,queue,screenshots}.spec.ts',
+  'src-main/cli/search/search-process.test.ts',
+  'src-main/cli/worker/*.test.ts',
+  'src-main/search/lifecycle.test.ts',
+  'src-main/workers/measuring/measuring.test.ts',
+  'src-main/workers/{pool/local-pool,queue/queue}.test.ts',
+];
+
 export default ts.config(
   { ignores: ['out/**', 'dist/**', 'node_modules/**', 'coverage/**', 'test-results/**'] },
   js.configs.recommended,
@@ -36,6 +47,22 @@ export default ts.config(
   },
   ...vue.configs['flat/recommended'],
   { files: ['**/*.vue'], languageOptions: { parser: vueParser, parserOptions: { parser: ts.parser } } },
+  {
+    // Tests wait for events or conditions (vi.waitFor, expect.poll), and hold on a busy machine.
+    files: ['**/*.{test,spec}.ts'],
+    ignores: waitByTheClock,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { name: 'node:timers/promises', message: 'Wait for a condition: vi.waitFor, vi.waitUntil.' },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'performance', property: 'now', message: 'No assertion on wall-clock time.' },
+        { property: 'waitForTimeout', message: 'Wait for a condition: expect.poll.' },
+      ],
+    },
+  },
   { files: ['**/*.d.ts', '**/*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['**/*.mjs', '**/*.js', '**/*.cjs'], languageOptions: { globals: globals.node } },
   prettier,

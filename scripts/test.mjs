@@ -18,7 +18,9 @@ const checks = [
   ['lint', bin('eslint'), ['.', '--max-warnings', '0']],
   ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
   ['dependency rules', bin('depcruise'), ['--output-type', 'err', 'src-main', 'src-renderer', 'src-shared']],
+  ['rooms', process.execPath, [join(root, 'scripts', 'rooms.mjs')]],
   ['dead code', bin('knip'), []],
+  ['code for tests alone', bin('knip'), ['--production', '-c', 'knip.production.jsonc']],
   ['build', process.execPath, [join(root, 'scripts', 'cellsmith.mjs'), '--version']],
   ['engine', process.execPath, [join(root, 'scripts', 'cellsmith.mjs'), 'engine']],
 ];

@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+/// <reference lib="dom" />
 import { mount } from '@vue/test-utils';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { presets } from '../../../src-shared/config/presets/presets';
@@ -16,7 +17,9 @@ const trial = (number: number, changes: Partial<ListedTrial> = {}): ListedTrial 
   state: 'completed',
   replica: 0,
   depth: 3,
-  decisions: drawDecisions(convSpace(space), 3, (bound) => generator.integer(bound)),
+  decisions: drawDecisions(convSpace(space), 3, (bound) => generator.integer(bound)).map((decision) =>
+    typeof decision === 'number' ? decision : [...decision],
+  ),
   architectureHash: `ab${number}`,
   parameters: 1000 * number,
   multiplyAdds: 0,

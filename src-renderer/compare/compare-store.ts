@@ -5,7 +5,7 @@ import type { RunDetail } from '../../src-shared/ipc/run-detail';
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
 import { runState, stateOfTables, withEpochs, type RunState } from '../../src-shared/run/run-state';
 import { ask, askForRun, hear } from '../bridge';
-import type { ChildReference } from '../compare/selection';
+import type { ChildReference } from './selection';
 
 /** Figures of a run that searches now are drawn again this often, in milliseconds. */
 const redrawEvery = 5000;
