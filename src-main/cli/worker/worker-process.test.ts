@@ -171,11 +171,11 @@ describe('Ctrl-C at a worker', () => {
     const long = ['--set', 'recipe.epochs=500', '--set', 'keepBest=0', '--json'];
     const searching = startProgram(search('long', ...long), environment(secret));
     const once = startProgram(worker('--json'), environment(secret));
-    await once.sees(/"type":"epoch"/);
+    await once.sees(/"type":"epochEnded"/);
     once.process.kill('SIGINT');
     const first = await once.ended();
     expect([first.code, first.stderr]).toEqual([130, expect.stringMatching(/^Ending after the epoch/)]);
-    expect(first.stdout.trim().split('\n').at(-1)).toMatch(/"outcome":"givenBack"/);
+    expect(first.stdout.trim().split('\n').at(-1)).toMatch(/"released":"givenBack"/);
 
     const twice = startProgram(worker('--json'), environment(secret));
     await twice.sees(/"type":"trialStarted"/);
@@ -186,10 +186,10 @@ describe('Ctrl-C at a worker', () => {
 
     // The child is there for the next one.
     const third = startProgram(worker('--json'), environment(secret));
-    await third.sees(/"type":"epoch"/);
+    await third.sees(/"type":"epochEnded"/);
     searching.process.kill('SIGINT');
     expect((await searching.ended()).code).toBe(130);
-    await third.sees(/"type":"ended"/);
+    await third.sees(/"type":"trialEnded"/);
     third.process.kill('SIGTERM');
     expect((await third.ended()).code).toBe(143);
   });
