@@ -1,6 +1,6 @@
-import type { ControllerConfig } from '../src-shared/config/search-config';
+import type { OptionsOf } from '../src-shared/config/strategies/strategies';
 import { Generator } from '../src-shared/random';
-import { paperController, syntheticSearch } from '../src-main/controller/synthetic-reward';
+import { paperController, syntheticSearch } from '../src-main/strategy/synthetic-reward';
 
 /** What a child's training adds to its reward by chance: more than half of what random architectures differ by. */
 const noise = 0.05;
@@ -21,7 +21,7 @@ const decays = [0.7, 0.9, 0.95, 0.98];
 const bonuses = [0, 0.0003, 0.001, 0.003];
 
 type Setting = Pick<
-  ControllerConfig,
+  OptionsOf<'reinforce'>,
   'learningRate' | 'childrenPerUpdate' | 'baselineDecay' | 'entropyBonus'
 >;
 

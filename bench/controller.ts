@@ -7,7 +7,7 @@ import {
   paperController,
   syntheticExpectation,
   syntheticSearch,
-} from '../src-main/controller/synthetic-reward';
+} from '../src-main/strategy/synthetic-reward';
 import { tuneController } from './controller-tuning';
 
 const options = new Command('bench controller')
@@ -83,8 +83,8 @@ function peer(seed: number): Line {
     '..',
     '..',
     'src-main',
-    'controller',
-    'fixtures',
+    'strategy',
+    'reinforce',
     'controller.py',
   );
   const { stdout, stderr, status } = spawnSync(

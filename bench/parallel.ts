@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { proposeUpTo } from '../src-main/strategy/strategy';
 import { presets } from '../src-shared/config/presets/presets';
 import type { ImageSearchConfig } from '../src-shared/config/search-config';
 import { prepareDataset } from '../src-main/datasets/prepare';
@@ -74,7 +75,7 @@ async function jobsOf(count: number): Promise<TrialJob[]> {
   const { config: laptop } = presets.laptop;
   const config: ImageSearchConfig = {
     ...laptop,
-    controller: { ...laptop.controller, strategy: 'random', childrenPerUpdate: count },
+    controller: { strategy: 'random', childrenPerUpdate: count, replicas: 1, mode: 'asynchronous' },
     recipe: { ...laptop.recipe, epochs: options.epochs, validation: 0.1 },
   };
   const { description, trainFolder } = await prepareDataset(join(root, 'assets', 'cifar10-sample.tar.gz'), {
@@ -83,8 +84,7 @@ async function jobsOf(count: number): Promise<TrialJob[]> {
   });
   const candidateOf = candidates(config, description);
   const strategy = strategyOf(config);
-  return Array.from({ length: count }, (_, index) => {
-    const { depth, decisions } = strategy.propose(0);
+  return proposeUpTo(strategy, 0, count).map(({ depth, decisions }, index) => {
     const { child } = candidateOf(depth, decisions);
     return { trial: index + 1, child, seed: index, data: trainFolder, weights: null, checkpoint: null };
   });

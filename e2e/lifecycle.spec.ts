@@ -101,7 +101,7 @@ test('the controller, the configuration and the log have their tabs, and ? lists
   await page.getByLabel('Random search to compare with').selectOption('By chance');
   await expect(page.getByRole('region', { name: 'Reward over children' })).toContainText('Random search');
 
-  await page.getByRole('tab', { name: 'Controller' }).click();
+  await page.getByRole('tab', { name: 'Strategy' }).click();
   const map = page.getByRole('region', { name: 'Probabilities of the decisions' });
   await expect(map).toContainText('Update 30 of 30');
   await expect(map).toContainText('Networks have 6 layers');

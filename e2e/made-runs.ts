@@ -3,8 +3,9 @@ import { isImageSearch, type SearchConfig } from '../src-shared/config/search-co
 import { Generator } from '../src-shared/random';
 import type { Trial } from '../src-shared/run/trial';
 import { depthOf, spaceOf } from '../src-shared/space/space-of';
-import { createStrategy } from '../src-main/controller/create-strategy';
-import type { Proposal } from '../src-main/controller/strategy';
+import { createStrategy } from '../src-main/strategy/strategies';
+import { proposeUpTo, type Proposal } from '../src-main/strategy/strategy';
+import { mergeOverrides } from '../src-shared/config/options/overrides';
 import { createRun } from '../src-main/runs/run-folder';
 import { insertBatch } from '../src-main/runs/tables/batches';
 import { insertEpoch } from '../src-main/runs/tables/epochs';
@@ -65,9 +66,9 @@ export function makeRun(
   let at = Date.UTC(2031, 0, 9, 8);
   database.transaction(() => {
     const session = insertSession(database, { startedAt: at, host: 'here', pid: 1, software: {} });
-    for (let first = 1, batch = 1; first <= children; first += policy.childrenPerUpdate, batch++) {
-      const size = Math.min(policy.childrenPerUpdate, children - first + 1);
-      const proposals = Array.from({ length: size }, () => policy.propose(0));
+    for (let first = 1, batch = 1; first <= children; first += policy.pace.batch, batch++) {
+      const size = Math.min(policy.pace.batch, children - first + 1);
+      const proposals = proposeUpTo(policy, 0, size);
       const parametersVersion = proposals[0]?.parametersVersion ?? null;
       insertBatch(database, { number: batch, replica: 0, learned: true, parametersVersion });
       const results = proposals.map((proposal, place) => {
@@ -87,8 +88,13 @@ export function makeRun(
         }
         return { proposal, reward: outcome.reward };
       });
-      const record = policy.learn(results);
-      insertUpdate(database, { ...record, trials: proposals.map((_, place) => first + place) }, batch, at);
+      const record = policy.tell(results);
+      insertUpdate(
+        database,
+        { ...record, replica: 0, trials: proposals.map((_, place) => first + place) },
+        batch,
+        at,
+      );
       insertProbabilities(database, record.number, record.probabilities);
     }
     endSession(database, session, { at, outcome: 'finished', message: null });
@@ -107,13 +113,13 @@ function configOf(
         ...config,
         ...common,
         ...(grows && { space: presets.v1.config.space }),
-        controller: { ...config.controller, strategy },
+        controller: mergeOverrides(config, { controller: { strategy } }).controller,
         recipe: { ...config.recipe, epochs, rewardEpochs: 1 },
       }
     : {
         ...config,
         ...common,
-        controller: { ...config.controller, strategy },
+        controller: mergeOverrides(config, { controller: { strategy } }).controller,
         recipe: { ...config.recipe, epochs },
       };
 }
@@ -128,14 +134,14 @@ function outcomeOf(task: MadeTask, { decisions }: Proposal, startedAt: number, d
 
 function trialOf(
   number: number,
-  { depth, decisions, logProbabilities, replica }: Proposal,
+  { depth, decisions, logProbabilities = [], lane }: Proposal,
   { hash, parameters, multiplyAdds }: Candidate,
   { measure, reward, startedAt, endedAt }: Outcome,
 ): Trial {
   return {
     number,
     state: measure === null ? 'failed' : 'completed',
-    replica,
+    replica: lane,
     depth,
     decisions: decisions.map((decision) => (typeof decision === 'number' ? decision : [...decision])),
     logProbabilities: [...logProbabilities],

@@ -199,7 +199,7 @@ test('the tabs of a run', async () => {
   await page.getByRole('link', { name: /v1 on six layers/ }).click();
   await page.getByLabel('Random search to compare with').selectOption('Random search');
   await image(studio, 'run-compared');
-  await page.getByRole('tab', { name: 'Controller' }).click();
+  await page.getByRole('tab', { name: 'Strategy' }).click();
   await expect(page.getByRole('table', { name: 'Filter height' })).toBeVisible();
   await image(studio, 'run-controller');
   await page.getByRole('tab', { name: 'Configuration and log' }).click();

@@ -109,7 +109,7 @@ export async function measureScale(
       wall: (performance.now() - begun.wall) / 1000,
       simulated: duration / 1000,
       busy: trained / (duration * size),
-      staleness: readUpdates(run.database).map(({ staleness }) => staleness ?? 0),
+      staleness: readUpdates(run.database).map(({ diagnostics }) => diagnostics['staleness'] ?? 0),
       samples,
       written: begun.written === null ? null : (bytesWritten() ?? 0) - begun.written,
       folderBytes: sizesBelow(run.folder),

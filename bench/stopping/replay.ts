@@ -29,10 +29,11 @@ const bestOf = 5;
 /** Goes through the children of a run in batches, as a search does, with a rule that ends them. */
 export function replay({ config, children }: RecordedRun, options: EarlyStoppingConfig): Replay {
   const { recipe, controller } = config;
+  const batchSize = 'childrenPerUpdate' in controller ? controller.childrenPerUpdate : 1;
   const earlier: EarlierChild[] = [];
   const given: number[] = [];
-  for (let first = 0; first < children.length; first += controller.childrenPerUpdate) {
-    const batch = children.slice(first, first + controller.childrenPerUpdate).map((child) => {
+  for (let first = 0; first < children.length; first += batchSize) {
+    const batch = children.slice(first, first + batchSize).map((child) => {
       const epochs = epochsOf(config, child, recipe.epochs);
       const scores = epochs.map(scoreOf);
       let count = 1;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { mergeOverrides } from '../../src-shared/config/options/overrides';
 import { parseSettings } from '../../src-shared/config/options/settings';
+import { proposeOne } from '../strategy/fixtures/small-strategy';
 import { presets } from '../../src-shared/config/presets/presets';
 import { epochSteps } from '../../src-shared/estimate/epoch-steps';
 import { quantile, sampleChildren } from '../../src-shared/estimate/typical-children';
@@ -100,10 +101,10 @@ it('typical children are those that controllers propose before they have learnt 
   const candidateOf = candidates(many, data.description);
   // Each untrained controller has a slight liking of its own.
   const proposed = Array.from({ length: 16 }, (_, seed) => {
-    const { controller } = many;
+    const { controller } = presets.laptop.config;
     const strategy = strategyOf({ ...many, seed, controller: { ...controller, replicas: 80 } });
     return Array.from({ length: 160 }, (__, index) => {
-      const { depth, decisions } = strategy.propose(index % 80);
+      const { depth, decisions } = proposeOne(strategy, index % 80);
       // Of all depths, and each of the controllers.
       return index % 4 === seed % 4 ? [candidateOf(depth, decisions).parameters] : [];
     }).flat();

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { proposeOne } from '../strategy/fixtures/small-strategy';
 import { imageDatasetDescriptionSchema } from '../../src-shared/dataset/image-description';
 import { textDatasetDescriptionSchema } from '../../src-shared/dataset/text-description';
 import { parseConfig } from '../../src-shared/config/parse-config';
@@ -182,7 +183,7 @@ describe('runs', () => {
     try {
       insertBatch(open.database, { number: 1, replica: 0, learned: false, parametersVersion: 0 });
       const { parts } = searchOf(open);
-      const proposal = parts.strategy.propose(0);
+      const proposal = proposeOne(parts.strategy);
       const { hash, parameters, multiplyAdds } = parts.candidateOf(proposal.depth, proposal.decisions);
       insertTrial(
         open.database,
@@ -192,7 +193,7 @@ describe('runs', () => {
           replica: 0,
           depth: proposal.depth,
           decisions: proposal.decisions.map((one) => (typeof one === 'number' ? one : [...one])),
-          logProbabilities: [...proposal.logProbabilities],
+          logProbabilities: [...(proposal.logProbabilities ?? [])],
           architectureHash: hash,
           parameters,
           multiplyAdds,

@@ -154,12 +154,7 @@ describe('a run folder', () => {
       replica: 3,
       trials: [1, 2, 3],
       meanReward: 0.1,
-      baseline: null,
-      gradientNorm: 2,
-      entropy: 1.4,
-      entropies: { filters: 1.1, anchorPoint: 0.6 },
-      sampledVersion: 17,
-      staleness: 3,
+      diagnostics: { gradientNorm: 2, 'entropy.filters': 1.1, 'a number of a later strategy': -1e-300 },
     };
     insertUpdate(database, update, 1, 99);
     expect(readUpdates(database)).toEqual([update]);

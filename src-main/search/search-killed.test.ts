@@ -2,7 +2,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ImageSearchConfig } from '../../src-shared/config/search-config';
-import type { Strategy } from '../controller/strategy';
+import type { Strategy } from '../strategy/strategy';
 import { openRun, type WritableRun } from '../runs/run-folder';
 import { readTrials } from '../runs/tables/trials';
 import { cpuTrainers } from '../testing/cpu-trainers';
@@ -44,13 +44,13 @@ async function snapshotsOf(run: WritableRun): Promise<string[]> {
     get copies() {
       return parts.strategy.copies;
     },
-    propose: (replica) => {
+    propose: (lane) => {
       snapshot();
-      return parts.strategy.propose(replica);
+      return parts.strategy.propose(lane);
     },
-    learn: (results) => {
+    tell: (results) => {
       snapshot();
-      return parts.strategy.learn(results);
+      return parts.strategy.tell(results);
     },
   };
   const clock = (): number => {
@@ -61,18 +61,21 @@ async function snapshotsOf(run: WritableRun): Promise<string[]> {
   return snapshots;
 }
 
-it.each<[string, Partial<ImageSearchConfig['controller']>]>([
-  ['', {}],
+const controller = { ...demo.controller, childrenPerUpdate: 3 };
+
+it.each<[string, ImageSearchConfig['controller']]>([
+  ['', controller],
   [
     ' of replicas in step',
-    { replicas: 2, mode: 'synchronous', childrenPerUpdate: 2, parameterServerShards: 3 },
+    { ...controller, replicas: 2, mode: 'synchronous', childrenPerUpdate: 2, parameterServerShards: 3 },
   ],
+  [' by evolution', { strategy: 'evolution', population: 5, sampleSize: 3 }],
 ])(
-  'a search%s that is killed at any step goes on to the same decisions, rewards, updates and controller',
-  async (_, changes) => {
+  'a search%s that is killed at any step goes on to the same decisions, rewards, updates and state of the strategy',
+  async (_, options) => {
     const run = newRun(runs, {
       ...settings,
-      controller: { ...demo.controller, childrenPerUpdate: 3, ...changes },
+      controller: options,
     });
     const snapshots = await snapshotsOf(run);
     const straight = courseOf(run);

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
 import type { Decision } from '../../src-shared/space/search-space';
-import type { Strategy } from '../controller/strategy';
+import type { Strategy } from '../strategy/strategy';
 import { multiplyAddsUsed } from '../runs/budget-used';
 import type { WritableRun } from '../runs/run-folder';
 import type { Durability } from '../runs/sqlite/database';
@@ -52,7 +52,7 @@ export interface StopSignals {
   readonly now: AbortSignal;
 }
 
-/** The parts, and what the replicas of a running search share. */
+/** The parts, and what the lanes of a running search share. */
 export interface SearchState extends Omit<SearchParts, 'clock'> {
   /** As it is described now: its budget may be extended. */
   run: WritableRun;
@@ -67,10 +67,10 @@ export interface SearchState extends Omit<SearchParts, 'clock'> {
   readonly training: Map<number, AbortController>;
   /** The work under way for each trial that is not settled, so that none is done twice. */
   readonly settling: Map<number, Promise<Trial>>;
-  /** Replicas at work, and children that are trained again: the search lasts until there is none. */
+  /** Lanes at work, and children that are trained again: the search lasts until there is none. */
   readonly work: Set<Promise<void>>;
-  /** Replicas whose loop has not ended; only the first when they learn in step. */
-  readonly replicas: Set<number>;
+  /** Lanes whose loop has not ended; only the first when they learn in step. */
+  readonly lanes: Set<number>;
   readonly pause: PauseState;
   readonly stopping: EarlyStopping;
   /** Ends all children at once: by the user's signal or because something broke. */
@@ -102,7 +102,7 @@ export function createState(parts: SearchParts): SearchState {
     training: new Map(),
     settling: new Map(),
     work: new Set(),
-    replicas: new Set(),
+    lanes: new Set(),
     pause: { since: null, total: 0, waiting: [] },
     stopping: earlyStopping(parts.run),
     session: 0,

@@ -1,8 +1,8 @@
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import type { RunEvent, RunOutcome } from '../../src-shared/run/run-event';
 import { depthOf, spaceOf } from '../../src-shared/space/space-of';
-import { createStrategy } from '../controller/create-strategy';
-import type { Strategy } from '../controller/strategy';
+import { createStrategy } from '../strategy/strategies';
+import type { Strategy } from '../strategy/strategy';
 import type { WritableRun } from '../runs/run-folder';
 import { localPool } from '../workers/pool/local-pool';
 import { queuePool, type QueueTarget } from '../workers/queue/producer/queue-pool';

@@ -6,7 +6,7 @@ import type { ImageSearchConfig } from '../../src-shared/config/search-config';
 import { validationMeasure } from '../../src-shared/run/measure';
 import type { RunEvent } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
-import { paperController, syntheticReward, syntheticSearch } from '../controller/synthetic-reward';
+import { paperController, syntheticReward, syntheticSearch } from '../strategy/synthetic-reward';
 import { openRun, type WritableRun } from '../runs/run-folder';
 import { readBatchOf } from '../runs/tables/batches';
 import { readEpochs } from '../runs/tables/epochs';
@@ -63,7 +63,7 @@ describe('a search', () => {
     }
     const updates = readUpdates(run.database);
     expect(updates.flatMap((update) => update.trials)).toEqual(trials.map((trial) => trial.number));
-    expect(updates[0]?.baseline).toBeNull();
+    expect(updates[0]?.diagnostics).not.toHaveProperty('baseline');
     expect(readSessions(run.database)).toMatchObject([{ outcome: 'finished' }]);
     expect(events[0]).toMatchObject({ type: 'runStarted', resumed: false });
     expect(events.at(-1)).toMatchObject({ type: 'runEnded', outcome: 'finished', message: null });
@@ -145,12 +145,13 @@ describe('replicas', () => {
     expect(updates).toHaveLength(12);
     // Updates of the parameters before each: one for every second gradient.
     const ages = updates.map((_, before) => Math.floor(before / 2));
-    for (const [index, { sampledVersion, staleness, trials }] of updates.entries()) {
+    for (const [index, { diagnostics, trials }] of updates.entries()) {
+      const { sampledVersion, staleness } = diagnostics;
       expect((sampledVersion ?? NaN) + (staleness ?? NaN)).toBe(ages[index]);
       for (const trial of trials)
         expect(readBatchOf(run.database, trial)).toMatchObject({ parametersVersion: sampledVersion });
     }
-    expect(Math.max(...updates.map(({ staleness }) => staleness ?? NaN))).toBeGreaterThan(0);
+    expect(Math.max(...updates.map(({ diagnostics }) => diagnostics['staleness'] ?? NaN))).toBeGreaterThan(0);
   });
 
   it('in step take the same course in whatever order their children end, and learn in their order', async () => {

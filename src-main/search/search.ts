@@ -18,31 +18,40 @@ import { pruneWeights } from '../runs/weights';
 import { restoreController } from './batches/checkpoint-controller';
 import { continueSearch, pauseSearch } from './control/pause-search';
 import { requireOneStory } from './batches/require-one-story';
-import { runReplica, runRounds } from './batches/run-replicas';
-import { createState, fail, isHalting, record, type SearchParts, type SearchState } from './search-state';
+import { laneCount, runLane, runRounds } from './batches/run-lanes';
+import {
+  createState,
+  fail,
+  isEnding,
+  isHalting,
+  record,
+  type SearchParts,
+  type SearchState,
+} from './search-state';
 import { failuresOf, toRetry } from './trials/retry-failures';
 import { notTraining, type SearchControl } from './control/search-control';
 import { settleTrial } from './trials/settle-trial';
 
 /**
- * Runs the search of a run folder from where it stands until its budget is used up or it is stopped: each replica of the controller
- * proposes a batch, has its children trained, learns from their rewards, and proposes the next (paper section 3.2).
+ * Runs the search of a run folder from where it stands until its budget is used up or it is stopped: each lane of the strategy
+ * (a replica of the controller, paper section 3.2) proposes a batch, has its children trained, is told their rewards, and proposes the
+ * next.
  *
  * **Killed at any moment, it goes on as if it had not been.** The tables alone say how far the search is; each step is one
- * transaction, and the controller's file is named by the transaction that it belongs to:
- * 1. *Propose*: the controller's state after proposing is written to a new file and synced; then one transaction stores the batch,
- *    its trials and the file's name. Killed before the transaction: the file is a leftover, the controller is restored from the
+ * transaction, and the file of the strategy's state is named by the transaction that it belongs to:
+ * 1. *Propose*: the strategy's state after proposing is written to a new file and synced; then one transaction stores the batch,
+ *    its trials and the file's name. Killed before the transaction: the file is a leftover, the strategy is restored from the
  *    one before and proposes the same again, since its generators are part of its state. Killed after it: the proposals
  *    are in the tables and are trained, not sampled again.
  * 2. *Train*: a trial is written when it starts, at each epoch and when it ends, and its weights before it ends. Its trainer keeps the
  *    child's state before it tells of an epoch. Killed in between: a trial without a reward is trained on from the epoch that was kept
  *    last, or from its start with the seed that its number gives it, and has the epochs from before that alone.
- * 3. *Learn*: only when all trials of a batch have ended, from the stored decisions and rewards in the order of the proposals. The
+ * 3. *Tell*: only when all trials of a batch have ended, from the stored decisions and rewards in the order of the proposals. The
  *    state after it is written to a new file; one transaction marks the batch as learned and stores the update and the file's
  *    name. Killed before it: the batch is learned from again with the same result. Killed after it: it never is.
- * So with one replica every decision, reward and update is that of an uninterrupted search, as far as trainers repeat their results.
- * With several replicas the order of their updates is decided by who is ready first, as in the paper, or is that of the replicas, in the
- * synchronous mode (run-replicas.ts).
+ * So with one lane every decision, reward and update is that of an uninterrupted search, as far as trainers repeat their results.
+ * With several lanes the order of their updates is decided by which is ready first, as in the paper, or is that of the lanes, when they
+ * run in step (run-lanes.ts).
  *
  * @returns 'finished' or 'stopped'
  * @throws what broke, after the run was marked 'failed': a CellsmithError of the trainers, of the store, or 'child.*' when
@@ -85,7 +94,12 @@ export async function runSearch(parts: SearchParts): Promise<RunOutcome> {
     restoreController(state);
     const open = readOpenBatches(database);
     requireOneStory(state, open);
-    startReplicas(state, open);
+    startLanes(state, open);
+    // Trainers that come take children of lanes that there were none for.
+    if (state.strategy.pace.lanes === 'trainers')
+      state.pool.onResize?.(() => {
+        if (!isEnding(state)) startLanes(state, []);
+      });
     for (const trial of readAwaitedRetries(database)) trainAgain(state, trial);
     parts.onBegin?.(controlOf(state));
     while (state.work.size > 0) await Promise.all(state.work);
@@ -120,31 +134,32 @@ function clearLeftovers({ run, training }: SearchState): void {
   );
 }
 
-/** Sets every replica to work that is not, at the batches that were left open or new ones. */
-function startReplicas(state: SearchState, open: readonly Batch[]): void {
-  if (state.run.manifest.config.controller.mode === 'synchronous') {
+/** Starts every lane that is not at work, with its open batch or a new one. */
+function startLanes(state: SearchState, open: readonly Batch[]): void {
+  if (state.strategy.pace.inStep) {
     start(state, 0, () => runRounds(state, open));
     return;
   }
-  for (let replica = 0; replica < state.strategy.replicas; replica++)
-    start(state, replica, () =>
-      runReplica(
+  const all = Array.from({ length: laneCount(state) }, (_, lane) => lane);
+  for (const lane of new Set([...all, ...open.map((batch) => batch.replica)]))
+    start(state, lane, () =>
+      runLane(
         state,
-        replica,
-        open.find((batch) => batch.replica === replica),
+        lane,
+        open.find((batch) => batch.replica === lane),
       ),
     );
 }
 
-/** Sets a replica, or all in step, to work unless it is at work. */
-function start(state: SearchState, replica: number, work: () => Promise<void>): void {
-  if (state.replicas.has(replica)) return;
-  state.replicas.add(replica);
+/** Starts a lane, or all in step, unless it is at work. */
+function start(state: SearchState, lane: number, work: () => Promise<void>): void {
+  if (state.lanes.has(lane)) return;
+  state.lanes.add(lane);
   addWork(
     state,
     work()
       .catch((error: unknown) => fail(state, error))
-      .finally(() => state.replicas.delete(replica)),
+      .finally(() => state.lanes.delete(lane)),
   );
 }
 
@@ -179,8 +194,8 @@ function controlOf(state: SearchState): SearchControl {
     extend: (budget) => {
       const { trainers } = state.run.manifest.config;
       state.run = amendRun(state.run, { budget, trainers });
-      // Replicas that had nothing left to propose may have something now.
-      if (!isHalting(state)) startReplicas(state, []);
+      // Lanes that had nothing left to propose may have something now.
+      if (!isHalting(state)) startLanes(state, []);
       return state.run;
     },
   };

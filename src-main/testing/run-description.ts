@@ -27,10 +27,10 @@ const twoImages: ImageDatasetDescription = {
 
 const demo = presets.demo.config;
 /** The demo preset with batches of four, which the tests count on. */
-export const demoOfFour: ImageSearchConfig = {
+export const demoOfFour = {
   ...demo,
   controller: { ...demo.controller, childrenPerUpdate: 4 },
-};
+} satisfies ImageSearchConfig;
 
 /** What `createRun` needs, with the demo preset changed by `changes`. */
 export function runDescription(

@@ -2,7 +2,7 @@ import { onBeforeUnmount, ref, type Ref } from 'vue';
 
 /** Colours of the tokens, as a canvas needs them. */
 export type Palette = Readonly<
-  Record<'text' | 'soft' | 'line' | 'raised' | 'controller' | 'best' | 'random' | 'bad', string>
+  Record<'text' | 'soft' | 'line' | 'raised' | 'own' | 'best' | 'random' | 'bad', string>
 > & {
   readonly series: readonly string[];
   /** From the lowest to the highest value, as #rrggbb. */
@@ -17,7 +17,7 @@ function readPalette(): Palette {
     soft: token('text-soft'),
     line: token('line'),
     raised: token('raised'),
-    controller: token('series-controller'),
+    own: token('series-own'),
     best: token('series-best'),
     random: token('series-random'),
     bad: token('bad'),

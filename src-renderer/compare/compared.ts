@@ -90,7 +90,7 @@ export function comparedRuns(details: readonly RunDetail[]): ComparedRun[] {
       detail,
       random,
       colour: (palette) =>
-        random ? palette.random : place === 0 ? palette.controller : (palette.series[more] ?? palette.text),
+        random ? palette.random : place === 0 ? palette.own : (palette.series[more] ?? palette.text),
       dashes: runDashes[index % runDashes.length] ?? [],
     };
   });

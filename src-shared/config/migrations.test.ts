@@ -26,6 +26,18 @@ describe('stored configurations', () => {
     expect(() => parseConfig({ ...presets.v1.config, version: 2, controller: 3 })).toThrow(/controller/);
   });
 
+  it('of version 5 keep the options of their strategy alone', () => {
+    const { controller } = presets.v1.config;
+    expect(migrateConfig({ ...presets.v1.config, version: 5 })).toEqual(presets.v1.config);
+    const random = { ...presets.v1.config, version: 5, controller: { ...controller, strategy: 'random' } };
+    expect(parseConfig(random).controller).toEqual({
+      strategy: 'random',
+      childrenPerUpdate: 8,
+      replicas: 100,
+      mode: 'asynchronous',
+    });
+  });
+
   it('of a newer Cellsmith are refused with what to do', () => {
     const newer = { ...presets.demo.config, version: configVersion + 1 };
     expect(() => migrateConfig(newer)).toThrow(expect.objectContaining({ code: 'run.newer-version' }));

@@ -8,7 +8,13 @@ type Stored = Readonly<Record<string, unknown>>;
 export type Migration = (stored: Stored) => Stored;
 
 /** One for every version of the configuration that has been succeeded. */
-const migrations: readonly Migration[] = [withCareOfTrainers, withMode, withQueue, withLimits];
+const migrations: readonly Migration[] = [
+  withCareOfTrainers,
+  withMode,
+  withQueue,
+  withLimits,
+  withStrategyOptions,
+];
 
 /** 2: children in training are kept, and those that lose their trainer are trained on. */
 function withCareOfTrainers(stored: Stored): Stored {
@@ -31,6 +37,14 @@ function withLimits(stored: Stored): Stored {
   const budget = { ...groupOf(stored, 'budget'), multiplyAdds: null };
   const trainers = { ...groupOf(stored, 'trainers'), gpuMemory: null };
   return { ...stored, budget, trainers, earlyStopping: noEarlyStopping };
+}
+
+/** 6: each strategy has options of its own; random search carried those of REINFORCE and made no use of them. */
+function withStrategyOptions(stored: Stored): Stored {
+  const controller = groupOf(stored, 'controller');
+  if (controller['strategy'] !== 'random') return stored;
+  const { strategy, childrenPerUpdate, replicas, mode } = controller;
+  return { ...stored, controller: { strategy, childrenPerUpdate, replicas, mode } };
 }
 
 /** A group of options; what is none is left to the schema to refuse. */

@@ -77,7 +77,7 @@ function problemsOf(
       const similar = similarOption(unknown);
       return {
         path: shortened(unknown),
-        message: `is not an option here${similar === undefined ? '' : `; did you mean ${similar}?`}`,
+        message: `is not an option here${similar === undefined || similar === unknown ? '' : `; did you mean ${similar}?`}`,
       };
     });
   const value = path.reduce<unknown>(

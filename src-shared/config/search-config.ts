@@ -8,92 +8,12 @@ import type { Complain } from '../tasks/complain';
 import { textRecipeSchema, type TextRecipe } from '../tasks/text/text-recipe';
 import { earlyStoppingSchema } from './early-stopping';
 import { queueUrlSchema } from './queue-url';
+import { controllerSchema, type ControllerConfig } from './strategies/strategies';
 
 /** Schema version of a stored configuration; migrations.ts brings older ones here. */
-export const configVersion = 5;
+export const configVersion = 6;
 
 const count = z.int().min(1);
-
-/** The policy and how it learns (paper sections 3.1, 3.2 and 4). */
-const controllerSchema = z.strictObject({
-  strategy: option(z.enum(['reinforce', 'random']), {
-    label: 'Strategy',
-    help: 'reinforce: a recurrent network learns from the rewards what to propose. random: uniform random proposals, as a baseline.',
-    paper: { v1: 'reinforce' },
-  }),
-  hiddenUnits: option(count.max(512), {
-    label: 'Hidden units',
-    help: "Units per layer of the controller's LSTM.",
-    paper: { v1: 35 },
-  }),
-  layers: option(count.max(4), {
-    label: 'LSTM layers',
-    help: "Layers of the controller's LSTM.",
-    paper: { v1: 2 },
-    advanced: true,
-  }),
-  initialRange: option(z.number().positive().max(1), {
-    label: 'Initial range',
-    help: "The controller's weights start uniform between minus this value and this value.",
-    paper: { v1: 0.08 },
-    advanced: true,
-  }),
-  learningRate: option(z.number().positive().max(1), {
-    label: 'Learning rate of the controller',
-    help: "Learning rate of the controller's Adam optimizer. The paper's value is for thousands of children; short searches need a larger one.",
-    paper: { v1: 0.0006, 'ptb-base8': 0.0005 },
-  }),
-  childrenPerUpdate: option(count.max(256), {
-    label: 'Batch size m (children per update)',
-    help: 'Networks that a replica proposes per gradient (m in the paper).',
-    paper: { v1: 8, 'ptb-base8': 1 },
-  }),
-  baselineDecay: option(z.number().min(0).max(0.9999), {
-    label: 'Baseline decay',
-    help: 'Decay of the moving average of earlier rewards that serves as the baseline: the larger, the slower it changes.',
-  }),
-  entropyBonus: option(z.number().min(0).max(10), {
-    label: 'Entropy bonus',
-    help: 'Weight of the entropy in the objective, against early convergence; 0 is off.',
-    paper: { v1: 0 },
-    advanced: true,
-  }),
-  temperature: option(z.number().positive().max(100), {
-    label: 'Temperature',
-    help: 'Divides the logits: above 1 proposals are closer to uniform, below 1 more peaked; 1 is off.',
-    paper: { v1: 1 },
-    advanced: true,
-  }),
-  tanhConstant: option(z.number().positive().max(100).nullable(), {
-    label: 'Tanh constant',
-    help: 'Bounds logits to plus or minus this value by tanh; null is off.',
-    paper: { v1: null },
-    advanced: true,
-  }),
-  parameterServerShards: option(count.max(1000), {
-    label: 'Parameter server shards',
-    help: "Shards that hold the controller's parameters (S in the paper).",
-    paper: { v1: 20 },
-    advanced: true,
-  }),
-  replicas: option(count.max(1000), {
-    label: 'Replicas',
-    help: 'Controllers that propose and learn in parallel, without waiting for each other (K in the paper). With one replica, or in synchronous mode, a search is repeatable.',
-    paper: { v1: 100, 'ptb-base8': 400 },
-  }),
-  accumulateGradients: option(count.max(1000), {
-    label: 'Gradients per update',
-    help: 'Gradients that are accumulated before the parameters change.',
-    paper: { v1: 1, 'ptb-base8': 10 },
-    advanced: true,
-  }),
-  mode: option(z.enum(['asynchronous', 'synchronous']), {
-    label: 'Replica mode',
-    help: 'asynchronous: each replica learns when its own networks have been trained. synchronous: all propose, then learn in order, so that the same seed gives the same search whichever network finishes first.',
-    paper: { v1: 'asynchronous' },
-  }),
-});
-export type ControllerConfig = z.infer<typeof controllerSchema>;
 
 /** When a search ends: at whichever is reached first; null is no limit. */
 export const budgetSchema = z.strictObject({
@@ -233,7 +153,7 @@ export const searchOptionsSchema = z.strictObject({
       fixed: true,
     }),
   ),
-  controller: grouped('controller', controllerSchema),
+  controller: controllerSchema,
   recipe: grouped(
     'children',
     option(z.discriminatedUnion('kind', [imageRecipeSchema, textRecipeSchema]), {

@@ -11,29 +11,17 @@ const at = z.number();
 export const runOutcomes = ['finished', 'stopped', 'failed'] as const;
 export type RunOutcome = (typeof runOutcomes)[number];
 
-/** One update of the controller's parameters. */
+/** What a strategy did with the rewards of one batch. */
 export const controllerUpdateSchema = z.strictObject({
   /** From 1. */
   number,
+  /** The lane of the strategy whose batch it was, from 0. */
   replica: z.int().min(0),
-  /** Trials whose rewards made the gradient. */
+  /** Trials of the batch. */
   trials: z.array(number).readonly(),
   meanReward: z.number(),
-  /** The baseline that was subtracted; null for the first update when there was none yet. */
-  baseline: z.number().nullable(),
-  /** Euclidean norm of the gradient. */
-  gradientNorm: z.number(),
-  /**
-   * Updates that the parameters had seen when the replica fetched them: the batch was sampled and its gradient computed by those. Null in
-   * runs of releases that did not store it; 0 in random search.
-   */
-  sampledVersion: z.int().min(0).nullable(),
-  /** Updates that the parameters saw between the replica's fetching them and its sending the gradient. Null as above. */
-  staleness: z.int().min(0).nullable(),
-  /** Mean entropy of the decisions of the batch, nats a decision. */
-  entropy: z.number(),
-  /** The same for each kind of decision, by its name; of anchor points, a link. Empty in runs of releases that did not store it. */
-  entropies: z.record(z.string(), z.number()).readonly(),
+  /** What the strategy reports, by keys of its own (src-shared/config/strategies); empty where it reports nothing. */
+  diagnostics: z.record(z.string(), z.number()).readonly(),
 });
 export type ControllerUpdate = z.infer<typeof controllerUpdateSchema>;
 

@@ -7,7 +7,7 @@ export function openOptions({ options, allowed }: ChoicePoint): number[] {
 }
 
 /** Every open option as likely as the others, every link of an anchor point as likely as not. */
-function uniformDecision(point: DecisionPoint, generator: Generator): Decision {
+export function uniformDecision(point: DecisionPoint, generator: Generator): Decision {
   if (point.kind === 'anchor') return point.candidates.map(() => generator.integer(2));
   const open = openOptions(point);
   return open[generator.integer(open.length)] ?? 0;

@@ -2,7 +2,8 @@ import { cellFormulas, cellTree } from '../../../src-shared/architecture/cell/ce
 import { convTableText, shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import { counted } from '../../../src-shared/counted';
 import { metricNamed, measureOf, measureText, type Measure } from '../../../src-shared/run/measure';
-import { stalenessOf, stalenessText } from '../../../src-shared/run/figures/staleness';
+import { strategies } from '../../../src-shared/config/strategies/strategies';
+import { diagnosticSummaries } from '../../../src-shared/run/figures/diagnostics';
 import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import type { FailureReason, Trial } from '../../../src-shared/run/trial';
 import type { OpenRun } from '../../runs/run-folder';
@@ -37,23 +38,23 @@ export function writeOverview(terminal: Terminal, run: OpenRun): void {
       ? []
       : [['Multiply-adds', shortCount(summary.multiplyAdds)] satisfies [string, string]]),
     ['Children', `${children.ended}, of which ${children.failed} failed and ${children.reused} were known`],
-    ...controllerRow(run),
+    ...strategyRow(run),
     ['Begun', dateTime(summary.createdAt)],
     ['Time', duration(summary.activeFor)],
   ];
   writeLine(terminal, list(rows));
 }
 
-/** What the controller has learned, and by how old parameters. */
-function controllerRow({ database, manifest }: OpenRun): [string, string][] {
+/** How many batches the strategy has learned from, and what it reports of all of them. */
+function strategyRow({ database, manifest }: OpenRun): [string, string][] {
   const updates = readUpdates(database);
-  const { replicas, mode, strategy } = manifest.config.controller;
   if (updates.length === 0) return [];
+  const { controller } = manifest.config;
   const batches = `${counted(updates.length, 'batch', 'batches')} learned`;
-  if (replicas === 1 || strategy === 'random') return [['Controller', batches]];
-  const staleness = stalenessOf(updates);
-  const old = staleness === null ? '' : `; staleness ${stalenessText(staleness)}`;
-  return [['Controller', `${batches} by ${replicas} replicas, ${mode}${old}`]];
+  const replicas = 'replicas' in controller && controller.replicas > 1 ? controller : null;
+  const by = replicas === null ? '' : ` by ${replicas.replicas} replicas, ${replicas.mode}`;
+  const summaries = diagnosticSummaries(controller.strategy, updates);
+  return [[strategies[controller.strategy].label, [`${batches}${by}`, ...summaries].join('; ')]];
 }
 
 /** Failed children by reason, with the last message of each. */
@@ -109,7 +110,11 @@ export function writeTrial(
     [proposed.kind === 'conv' ? 'Network' : 'Cell', trial.architectureHash],
     ['Costs', `${shortCount(trial.parameters)} parameters, ${shortCount(trial.multiplyAdds)} multiply-adds`],
     ...optional('Sampled by', sampledBy(run, trial)),
-    ['ln P', trial.logProbabilities.reduce((sum, value) => sum + value, 0).toFixed(2)],
+    ...optional(
+      'ln P',
+      trial.logProbabilities.length > 0 &&
+        trial.logProbabilities.reduce((sum, value) => sum + value, 0).toFixed(2),
+    ),
     ...optional('Failure', failure && `${reasonTexts[failure.reason]}: ${failure.message}`),
     ...optional('Known from', reusedFrom && `child ${reusedFrom}`),
     ...optional('Time', startedAt !== null && endedAt !== null && duration(endedAt - startedAt)),
@@ -128,7 +133,8 @@ const endingTexts = { user: 'its user', rule: 'the rule of the run' } as const;
 /** 'replica 3, by parameters after 17 updates'; null where there is only one replica, or it was not stored. */
 function sampledBy({ database, manifest }: OpenRun, trial: Trial): string | null {
   const version = readBatchOf(database, trial.number)?.parametersVersion ?? null;
-  if (version === null || manifest.config.controller.replicas === 1) return null;
+  const { controller } = manifest.config;
+  if (version === null || !('replicas' in controller) || controller.replicas === 1) return null;
   return `replica ${trial.replica + 1}, by parameters after ${counted(version, 'update')}`;
 }
 

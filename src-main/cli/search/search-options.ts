@@ -8,6 +8,7 @@ import { mergeOverrides, type Overrides } from '../../../src-shared/config/optio
 import { parseSettings } from '../../../src-shared/config/options/settings';
 import { findPreset, presetNames } from '../../../src-shared/config/presets/presets';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
+import { strategyIds, type StrategyId } from '../../../src-shared/config/strategies/strategies';
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 import type { QueueTarget } from '../../workers/queue/producer/queue-pool';
 import { parseQueueUrl, queueAddressOf, valueOf } from '../../workers/queue/wire/address';
@@ -28,7 +29,7 @@ export interface SearchOptions {
   readonly hours?: number;
   readonly multiplyAdds?: number;
   readonly seed?: number;
-  readonly strategy?: 'reinforce' | 'random';
+  readonly strategy?: StrategyId;
   readonly level?: 'word' | 'character';
   readonly vocabulary?: number;
   readonly skipUnreadable: boolean;
@@ -92,7 +93,7 @@ export function addSearchOptions(command: Command): Command {
       positiveNumber,
     )
     .option('--seed <n>', 'seed of the search', wholeNumber)
-    .addOption(new Option('--strategy <name>', 'search strategy').choices(['reinforce', 'random']))
+    .addOption(new Option('--strategy <name>', 'search strategy').choices(strategyIds))
     .addOption(new Option('--level <unit>', 'token level of a text').choices(['word', 'character']))
     .option('--vocabulary <n>', 'maximum vocabulary size', positiveInteger)
     .option(
@@ -109,19 +110,22 @@ export function addSearchOptions(command: Command): Command {
 }
 
 /**
- * The configuration that the options mean: the preset (demo by default), then the file, --set, and the named options, each over the one
- * before.
+ * The configuration that the options mean: the preset (demo by default), then the file, --strategy, --set, and the named options, each
+ * over the one before.
  * @throws CellsmithError 'config.invalid'
  */
 export function configOf(options: SearchOptions): SearchConfig {
   const file = options.config === undefined ? {} : readConfigFile(options.config);
-  const base = configOfFile(file, options.preset);
+  const { strategy } = options;
+  const preset = configOfFile(file, options.preset);
+  // First, so that --set may set its options.
+  const base = strategy === undefined ? preset : mergeOverrides(preset, { controller: { strategy } });
   const set = mergeOverrides(base, parseSettings(options.set));
   return mergeOverrides(set, namedOverrides(set, options));
 }
 
 function namedOverrides(base: SearchConfig, options: SearchOptions): Overrides {
-  const { name, seed, strategy, level, vocabulary } = options;
+  const { name, seed, level, vocabulary } = options;
   const text = {
     ...(level !== undefined && { level }),
     ...(vocabulary !== undefined && { vocabularyLimit: vocabulary }),
@@ -134,7 +138,6 @@ function namedOverrides(base: SearchConfig, options: SearchOptions): Overrides {
   return {
     ...(name !== undefined && { name }),
     ...(seed !== undefined && { seed }),
-    ...(strategy !== undefined && { controller: { strategy } }),
     ...(Object.keys(text).length > 0 && { recipe: text }),
     ...changesOf(base, options),
   };

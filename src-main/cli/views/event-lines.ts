@@ -19,8 +19,10 @@ export function eventLine(event: RunEvent, measure: Measure): string | undefined
     case 'trialFailed':
       return `child ${event.trial.number}: failed. ${event.message}`;
     case 'controllerUpdated': {
-      const { number, meanReward, baseline } = event.update;
-      return `update ${number}: mean reward ${rewardText(meanReward)}, baseline ${rewardText(baseline)}`;
+      const { number, meanReward, diagnostics } = event.update;
+      const { baseline } = diagnostics;
+      const compared = baseline === undefined ? '' : `, baseline ${rewardText(baseline)}`;
+      return `update ${number}: mean reward ${rewardText(meanReward)}${compared}`;
     }
     case 'trialRetried':
       return `child ${event.trial.number}: is trained again`;

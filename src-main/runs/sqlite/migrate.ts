@@ -7,9 +7,18 @@ import { lifecycle } from './migrations/0003-lifecycle';
 import { text } from './migrations/0004-text';
 import { parameterServers } from './migrations/0005-parameter-servers';
 import { endings } from './migrations/0006-endings';
+import { diagnostics } from './migrations/0007-diagnostics';
 
 /** In order; the number of a migration is its place from 1, and the schema version of a database is that of its last one. */
-export const migrations: readonly string[] = [initial, decisions, lifecycle, text, parameterServers, endings];
+export const migrations: readonly string[] = [
+  initial,
+  decisions,
+  lifecycle,
+  text,
+  parameterServers,
+  endings,
+  diagnostics,
+];
 
 const versionRow = z.strictObject({ user_version: z.int().min(0) });
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../testing/temporary-folder';
 import { readProbabilities, readUpdates } from '../tables/updates';
 import { openDatabase } from './database';
-import { migrate, schemaVersion } from './migrate';
+import { migrate, migrations, schemaVersion } from './migrate';
 import { initial } from './migrations/0001-initial';
 import { openInNewestSchema } from './open-older';
 
@@ -28,12 +28,7 @@ const update = {
   replica: 0,
   trials: [1, 2],
   meanReward: 0.25,
-  baseline: null,
-  gradientNorm: 2,
-  entropy: 1.4,
-  entropies: {},
-  sampledVersion: null,
-  staleness: null,
+  diagnostics: { entropy: 1.4, gradientNorm: 2 },
 };
 const copies = (): string[] =>
   readdirSync(tmpdir()).filter((name) => name.startsWith('cellsmith-older-run-'));
@@ -58,6 +53,48 @@ describe('the database of an earlier release', () => {
     database.close();
     const read = openInNewestSchema(path);
     expect(readUpdates(read)).toEqual([update]);
+    read.close();
+  });
+
+  it('keeps the numbers of its updates to the last bit, and none that random search did not have', () => {
+    const rows = (values: string): void => {
+      const database = openDatabase(path);
+      migrate(database, path, migrations.slice(0, 6));
+      database.script(`DELETE FROM controller_updates; INSERT INTO controller_updates
+        (number, batch, replica, trials, mean_reward, baseline, gradient_norm, entropy, at, entropies, sampled_version, staleness)
+        VALUES ${values}`);
+      database.close();
+    };
+    const read = () => {
+      const database = openInNewestSchema(path);
+      const found = readUpdates(database).map(({ diagnostics }) => diagnostics);
+      database.close();
+      return found;
+    };
+    const third = 1 / 3;
+    rows(
+      `(1, 1, 0, '[1]', 0.5, ${third}, 1e-300, 0.1, 9, '{"filterHeight":${third},"anchorPoint":0.2}', 4, 2)`,
+    );
+    expect(read()).toEqual([
+      {
+        entropy: 0.1,
+        baseline: third,
+        gradientNorm: 1e-300,
+        sampledVersion: 4,
+        staleness: 2,
+        'entropy.filterHeight': third,
+        'entropy.anchorPoint': 0.2,
+      },
+    ]);
+  });
+
+  it('of random search has no gradient', () => {
+    const database = openDatabase(path);
+    migrate(database, path, migrations.slice(0, 6));
+    database.script('UPDATE controller_updates SET gradient_norm = 0, sampled_version = 0, staleness = 0');
+    database.close();
+    const read = openInNewestSchema(path);
+    expect(readUpdates(read).map(({ diagnostics }) => diagnostics)).toEqual([{ entropy: 1.4 }]);
     read.close();
   });
 });

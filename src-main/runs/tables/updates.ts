@@ -11,12 +11,7 @@ const updateRow = z
     replica: z.int().min(0),
     trials: jsonText.pipe(z.array(z.int().min(1))),
     mean_reward: z.number(),
-    baseline: z.number().nullable(),
-    gradient_norm: z.number(),
-    entropy: z.number(),
-    entropies: jsonText.pipe(z.record(z.string(), z.number())),
-    sampled_version: z.int().min(0).nullable(),
-    staleness: z.int().min(0).nullable(),
+    diagnostics: jsonText.pipe(z.record(z.string().max(100), z.number())),
     at: z.int(),
   })
   .transform((row): ControllerUpdate => ({
@@ -24,32 +19,21 @@ const updateRow = z
     replica: row.replica,
     trials: row.trials,
     meanReward: row.mean_reward,
-    baseline: row.baseline,
-    gradientNorm: row.gradient_norm,
-    sampledVersion: row.sampled_version,
-    staleness: row.staleness,
-    entropy: row.entropy,
-    entropies: row.entropies,
+    diagnostics: row.diagnostics,
   }));
 
-/** Adds what the controller learned from a batch. */
+/** Adds what the strategy did with the rewards of a batch. */
 export function insertUpdate(database: Database, update: ControllerUpdate, batch: number, at: number): void {
   database.run(
-    `INSERT INTO controller_updates (number, batch, replica, trials, mean_reward, baseline, gradient_norm, entropy,
-       entropies, sampled_version, staleness, at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO controller_updates (number, batch, replica, trials, mean_reward, diagnostics, at)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
     [
       update.number,
       batch,
       update.replica,
       JSON.stringify(update.trials),
       update.meanReward,
-      update.baseline,
-      update.gradientNorm,
-      update.entropy,
-      JSON.stringify(update.entropies),
-      update.sampledVersion,
-      update.staleness,
+      JSON.stringify(update.diagnostics),
       at,
     ],
   );
@@ -76,7 +60,7 @@ function rounded(probability: number): number {
   return Math.round(probability * 10_000) / 10_000;
 }
 
-/** Adds what the batch of an update was sampled from. */
+/** Adds the decision probabilities of an update. */
 export function insertProbabilities(
   database: Database,
   update: number,
@@ -89,7 +73,7 @@ export function insertProbabilities(
   ]);
 }
 
-/** What the batch of an update was sampled from; none for updates of releases that did not store it. */
+/** The decision probabilities of an update; none where the strategy reports none, or the release did not store them. */
 export function readProbabilities(database: Database, update: number): DecisionProbabilities[] {
   const row = z.strictObject({ points: jsonText.pipe(z.array(storedPoint).max(mostDecisions)) });
   const found = database.first(

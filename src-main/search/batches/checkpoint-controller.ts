@@ -20,7 +20,7 @@ export function checkpointController({ run, strategy }: SearchState): Checkpoint
  */
 export function commitController({ run, strategy }: SearchState, reference: CheckpointReference): void {
   commitCheckpoint(run.database, reference);
-  storeCopies(run.database, strategy.copies);
+  storeCopies(run.database, strategy.copies ?? new Map());
 }
 
 /** Brings the controller to where the tables say that it is; leaves it fresh when the run has not begun. */

@@ -14,29 +14,23 @@ import { record, type SearchState } from '../search-state';
 export function learnBatch(state: SearchState, batch: Batch, trials: readonly Trial[]): void {
   const { strategy, run } = state;
   const results = trials.map((trial) => ({
-    proposal: { replica: trial.replica, depth: trial.depth, decisions: trial.decisions },
+    proposal: { lane: trial.replica, depth: trial.depth, decisions: trial.decisions },
     reward: trial.reward ?? 0,
   }));
-  const { probabilities, ...learned } = strategy.learn(results);
-  const { number, replica, meanReward, baseline, gradientNorm, entropy, entropies } = learned;
+  const { number, meanReward, diagnostics, probabilities } = strategy.tell(results);
   const update: ControllerUpdate = {
     number,
-    replica,
+    replica: batch.replica,
     trials: trials.map((trial) => trial.number),
     meanReward,
-    baseline,
-    gradientNorm,
-    sampledVersion: learned.sampledVersion,
-    staleness: learned.staleness,
-    entropy,
-    entropies,
+    diagnostics,
   };
   const checkpoint = checkpointController(state);
   const at = state.clock();
   record(state, { type: 'controllerUpdated', update, at }, () => {
     markLearned(run.database, batch.number);
     insertUpdate(run.database, update, batch.number, at);
-    insertProbabilities(run.database, number, probabilities);
+    if (probabilities.length > 0) insertProbabilities(run.database, number, probabilities);
     commitController(state, checkpoint);
   });
   state.stopping.changed();

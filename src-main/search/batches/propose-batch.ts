@@ -1,5 +1,5 @@
 import { mostTrials, type Trial } from '../../../src-shared/run/trial';
-import type { Proposal } from '../../controller/strategy';
+import { proposeUpTo, type Proposal } from '../../strategy/strategy';
 import { pruneCheckpoints } from '../../runs/checkpoint';
 import { storeEvent } from '../../runs/tables/events';
 import { countBatches, insertBatch, type Batch } from '../../runs/tables/batches';
@@ -8,23 +8,24 @@ import { checkpointController, commitController } from './checkpoint-controller'
 import { isEnding, type SearchState } from '../search-state';
 
 /**
- * Has a replica propose its next batch and stores it, with the controller as it is after proposing, in one transaction.
- * @returns undefined when the budget's children, or as many as a run can have, are all proposed, or the search is ending
+ * Asks a lane of the strategy for its next batch and stores it, with the state after proposing, in one transaction.
+ * @returns undefined when the strategy has no more, the budget's children or the most that a run can have are proposed, or the search is ending
  */
-export function proposeBatch(state: SearchState, replica: number): Batch | undefined {
+export function proposeBatch(state: SearchState, lane: number): Batch | undefined {
   const { strategy, run } = state;
   const { database } = run;
   if (isEnding(state)) return undefined;
   const proposed = countProposals(database);
   const budget = run.manifest.config.budget.children ?? mostTrials;
-  const size = Math.min(strategy.childrenPerUpdate, budget - proposed);
+  const size = Math.min(strategy.pace.batch, budget - proposed);
   if (size < 1) return undefined;
 
-  const proposals = Array.from({ length: size }, () => strategy.propose(replica));
+  const proposals = proposeUpTo(strategy, lane, size);
+  if (proposals.length === 0) return undefined;
   const trials = proposals.map((proposal, place) => trialOf(state, proposal, proposed + place + 1));
   const batch: Batch = {
     number: countBatches(database) + 1,
-    replica,
+    replica: lane,
     learned: false,
     parametersVersion: proposals[0]?.parametersVersion ?? null,
   };
@@ -48,12 +49,12 @@ function trialOf(state: SearchState, proposal: Proposal, number: number): Trial 
   return {
     number,
     state: 'proposed',
-    replica: proposal.replica,
+    replica: proposal.lane,
     depth: proposal.depth,
     decisions: proposal.decisions.map((decision) =>
       typeof decision === 'number' ? decision : [...decision],
     ),
-    logProbabilities: [...proposal.logProbabilities],
+    logProbabilities: [...(proposal.logProbabilities ?? [])],
     architectureHash: candidate.hash,
     parameters: candidate.parameters,
     multiplyAdds: candidate.multiplyAdds,

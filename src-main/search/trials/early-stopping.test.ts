@@ -47,7 +47,7 @@ describe('a search with a rule', () => {
   it('ends children after the epochs that they are given, and rewards them for these', async () => {
     const run = await searched({});
     const trials = readTrials(run.database);
-    const { recipe, controller } = run.manifest.config;
+    const { recipe } = run.manifest.config;
     const ended = trials.filter(({ endedBy }) => endedBy === 'rule');
     expect(ended.length).toBeGreaterThan(2);
     expect(ended.length).toBeLessThan(trials.length);
@@ -56,7 +56,7 @@ describe('a search with a rule', () => {
       expect(epochs).toHaveLength(trial.endedBy === null ? recipe.epochs : 3);
       expect(trial).toMatchObject({ state: 'completed', ...outcomeOf(epochs, recipe) });
       // There is nothing to compare those of the first batch with.
-      if (trial.number <= controller.childrenPerUpdate) expect(trial.endedBy).toBeNull();
+      if (trial.number <= demo.controller.childrenPerUpdate) expect(trial.endedBy).toBeNull();
     }
   });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { presets } from '../../../src-shared/config/presets/presets';
-import { stalenessOf } from '../../../src-shared/run/figures/staleness';
+import { spreadOf } from '../../../src-shared/run/figures/diagnostics';
 import type { Trial } from '../../../src-shared/run/trial';
 import { currentCheckpoint } from '../../runs/checkpoint';
 import { createRun, type WritableRun } from '../../runs/run-folder';
@@ -75,7 +75,7 @@ describe('a simulated search at a tenth of the scale of the paper', () => {
       expect(simulated.duration).toBeGreaterThan((320 / 40) * 600_000 * 0.8);
       expect(simulated.trained / (simulated.duration * 40)).toBeGreaterThan(0.4);
       // While a replica's children are trained, each of the others sends about one gradient.
-      const staleness = stalenessOf(updates);
+      const staleness = spreadOf(updates, 'staleness');
       expect(staleness?.mean).toBeGreaterThan(0.7 * (replicas - 1));
       expect(staleness?.mean).toBeLessThan(1.1 * (replicas - 1));
       expect(Math.max(...copies)).toBeGreaterThan(1);

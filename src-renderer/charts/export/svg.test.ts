@@ -9,7 +9,7 @@ const palette: Palette = {
   soft: '#555555',
   line: '#dddddd',
   raised: '#ffffff',
-  controller: '#0000ff',
+  own: '#0000ff',
   best: '#00ff00',
   random: '#777777',
   bad: '#ff0000',
@@ -26,7 +26,7 @@ const figure: Figure = {
     {
       label: 'Line',
       kind: 'line',
-      colour: (colours) => colours.controller,
+      colour: (colours) => colours.own,
       width: 4,
       points: [
         { x: 0, y: 0 },

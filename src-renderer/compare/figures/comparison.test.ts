@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { mergeOverrides } from '../../../src-shared/config/options/overrides';
 import { madeTasks } from '../../../e2e/made-tasks';
 import { presets } from '../../../src-shared/config/presets/presets';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
@@ -70,7 +71,7 @@ const pair = (config: SearchConfig, ours: readonly number[], theirs: readonly nu
   const random = {
     ...config,
     name: 'Random',
-    controller: { ...config.controller, strategy: 'random' as const },
+    controller: mergeOverrides(config, { controller: { strategy: 'random' } }).controller,
   };
   const runs = comparedRuns([runDetail(config, ours), runDetail(random, theirs)]);
   const [yardstick] = yardsticksOf(runs.map(({ detail }) => detail));

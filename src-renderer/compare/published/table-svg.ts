@@ -22,7 +22,7 @@ export function tableSvg(title: string, { head, numeric, rows }: TableCells, pal
     const kind = rows[index - 1]?.kind;
     const ground =
       kind === 'own'
-        ? `<rect x="12" y="${y - 15}" width="${size.width - 24}" height="${rowHeight}" fill="${palette.controller}" fill-opacity="0.15"/>`
+        ? `<rect x="12" y="${y - 15}" width="${size.width - 24}" height="${rowHeight}" fill="${palette.own}" fill-opacity="0.15"/>`
         : '';
     const texts = line.map((cell, column) => {
       const [left = 0, width = 0] = [lefts[column], widths[column]];

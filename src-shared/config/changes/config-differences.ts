@@ -21,7 +21,9 @@ export function configDifferences(configs: readonly SearchConfig[]): ConfigDiffe
       const value = valueAt(config, path);
       return value === undefined ? null : readableValue(value);
     });
-    const differ = path !== 'name' && values.some((value) => value !== values[0]);
+    // An option that another strategy does not have says no more than that the strategies differ.
+    const ofStrategy = path.startsWith('controller.') && values.includes(null);
+    const differ = path !== 'name' && !ofStrategy && values.some((value) => value !== values[0]);
     return differ ? [{ path, label, help, paper, values }] : [];
   });
 }

@@ -49,9 +49,9 @@ export const optionGroups = {
   search: { title: 'Search', help: 'Its name, when it ends, and what it uses of this machine.' },
   architecture: {
     title: 'Architecture',
-    help: 'What the controller chooses from for each layer of a network, or each node of a cell.',
+    help: 'What the strategy chooses from for each layer of a network, or each node of a cell.',
   },
-  controller: { title: 'Controller', help: 'What proposes architectures, and how it learns.' },
+  controller: { title: 'Strategy', help: 'What proposes architectures, and how it learns.' },
   children: { title: 'Children', help: 'How each network is trained and rewarded.' },
 } as const;
 export type OptionGroupName = keyof typeof optionGroups;

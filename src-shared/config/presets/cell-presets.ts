@@ -46,15 +46,17 @@ const shortRecipe: TextRecipe = {
   rewardConstant: 8000,
 };
 
-const paperConfig = (preset: string, name: string, space: CellSpaceConfig): TextSearchConfig => ({
-  ...paperRun,
-  name,
-  preset,
-  space,
-  controller: paperCellController,
-  recipe: paperRecipe,
-  budget: { children: 12_800, hours: null, multiplyAdds: null },
-});
+/** With the controller's own type: presets and tests change its options. */
+const paperConfig = (preset: string, name: string, space: CellSpaceConfig) =>
+  ({
+    ...paperRun,
+    name,
+    preset,
+    space,
+    controller: paperCellController,
+    recipe: paperRecipe,
+    budget: { children: 12_800, hours: null, multiplyAdds: null },
+  }) satisfies TextSearchConfig;
 
 const leftOpen =
   'Not known from the paper: decay of the learning rate, dropout and initial range (those of the medium LSTM of Zaremba et al.), ' +

@@ -1,26 +1,16 @@
 import { noEarlyStopping } from '../early-stopping';
-import { configVersion, type ControllerConfig } from '../search-config';
+import { configVersion } from '../search-config';
+import { strategies, type OptionsOf } from '../strategies/strategies';
 
 /** The controller of the paper (sections 3.1, 3.2, 4.1). The decay of the baseline is not published. */
-export const paperController: ControllerConfig = {
-  strategy: 'reinforce',
-  hiddenUnits: 35,
-  layers: 2,
-  initialRange: 0.08,
-  learningRate: 0.0006,
-  childrenPerUpdate: 8,
-  baselineDecay: 0.95,
-  entropyBonus: 0,
-  temperature: 1,
-  tanhConstant: null,
+export const paperController: OptionsOf<'reinforce'> = {
+  ...strategies.reinforce.defaults,
   parameterServerShards: 20,
   replicas: 100,
-  accumulateGradients: 1,
-  mode: 'asynchronous',
 };
 
 /** As for images, with what section 4.2 has otherwise: one child a gradient, ten gradients an update, more replicas. */
-export const paperCellController: ControllerConfig = {
+export const paperCellController: OptionsOf<'reinforce'> = {
   ...paperController,
   learningRate: 0.0005,
   childrenPerUpdate: 1,
@@ -33,7 +23,7 @@ export const paperCellController: ControllerConfig = {
  * The rates are those that did best on the synthetic reward with noise, for searches of the preset's length
  * (`npm run bench -- controller --tune`); an entropy bonus helped none of them.
  */
-export const shortController: ControllerConfig = {
+export const shortController: OptionsOf<'reinforce'> = {
   ...paperController,
   childrenPerUpdate: 2,
   baselineDecay: 0.9,

@@ -55,15 +55,17 @@ const v3Space: ConvSpaceConfig = {
   schedule: { initialLayers: 13, growBy: 0, every: 1600, maximumLayers: 13 },
 };
 
-const paperConfig = (preset: string, name: string, space: ConvSpaceConfig): ImageSearchConfig => ({
-  ...paperRun,
-  name,
-  preset,
-  space,
-  controller: paperController,
-  recipe: paperRecipe,
-  budget: { children: 12_800, hours: null, multiplyAdds: null },
-});
+/** With the controller's own type: presets and tests change its options. */
+const paperConfig = (preset: string, name: string, space: ConvSpaceConfig) =>
+  ({
+    ...paperRun,
+    name,
+    preset,
+    space,
+    controller: paperController,
+    recipe: paperRecipe,
+    budget: { children: 12_800, hours: null, multiplyAdds: null },
+  }) satisfies ImageSearchConfig;
 
 const leftOpen =
   'The paper does not say: batch size (128 here), epsilon and momentum of batch normalisation (0.001, 0.9), decay of the ' +

@@ -5,7 +5,7 @@ import { CellsmithError } from '../../../../src-shared/errors';
 import type { Generator } from '../../../../src-shared/random';
 import { readSafetensors, writeSafetensors } from '../../../children/safetensors';
 import { checkpointFile } from '../../../children/training/checkpoint-file';
-import { proposeBatch, rewarded, smallStrategy } from '../../../controller/fixtures/small-strategy';
+import { proposeBatch, rewarded, smallStrategy } from '../../../strategy/fixtures/small-strategy';
 import { epochOf } from '../../synthetic-pool';
 import type { FuzzTarget } from '../fuzz';
 import { mutatedBytes } from '../mutate-bytes';
@@ -16,14 +16,14 @@ export const controllerTarget: FuzzTarget = {
   name: 'controller state',
   prepare: () => {
     const strategy = smallStrategy({ replicas: 2 });
-    strategy.learn(rewarded(proposeBatch(strategy)));
+    strategy.tell(rewarded(proposeBatch(strategy)));
     proposeBatch(strategy, 1);
     const state = strategy.state();
     const { copies } = strategy;
     return (draw) => {
       const restored = smallStrategy({ replicas: 2 });
-      restored.restore(mutatedState(state, draw), (version) => copies.get(version)?.slice());
-      restored.learn(rewarded(proposeBatch(restored)));
+      restored.restore(mutatedState(state, draw), (version) => copies?.get(version)?.slice());
+      restored.tell(rewarded(proposeBatch(restored)));
       restored.state();
     };
   },

@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import { optionRegistry } from '../options/option';
+
+/** A number that a strategy reports with each update: what it is called, and where the Strategy tab draws it. */
+export interface DiagnosticText {
+  readonly label: string;
+  /** 'nats', 'updates'; null for a plain number. */
+  readonly unit: string | null;
+  /** Title of its chart, which it shares with others of the same title; null for one that is a line of text. */
+  readonly chart: string | null;
+  /** Whether `runs show` gives its mean and maximum. */
+  readonly summarised?: boolean;
+}
+
+/** What the window, the command line and the docs know of a strategy; its algorithm is in src-main/strategy. */
+interface StrategyParts<Options extends z.ZodObject> {
+  /** A name for people: 'Random search'. */
+  readonly label: string;
+  /** One sentence: what it does. */
+  readonly help: string;
+  /** The group `controller` of a configuration, discriminated by `strategy`; each of the other options has an initial value. */
+  readonly options: Options;
+  /** By the key of the number; 'entropy.*' is a family: one number for each kind of decision, 'entropy.filterHeight'. */
+  readonly diagnostics: Readonly<Record<string, DiagnosticText>>;
+  /** What the decision probabilities of an update are; null when it reports none. */
+  readonly probabilities: string | null;
+}
+
+export interface StrategyDescription<
+  Options extends z.ZodObject = z.ZodObject,
+> extends StrategyParts<Options> {
+  /** The options at their initial values. */
+  readonly defaults: z.output<Options>;
+}
+
+/** @throws ZodError when an option has no initial value, or one that its schema refuses */
+export function describeStrategy<Options extends z.ZodObject>(
+  strategy: string,
+  parts: StrategyParts<Options>,
+): StrategyDescription<Options> {
+  const initial = Object.entries(parts.options.shape).map(([name, schema]) => [
+    name,
+    name === 'strategy' ? strategy : optionRegistry.get(schema)?.initial?.(() => Number.NaN),
+  ]);
+  return { ...parts, defaults: parts.options.parse(Object.fromEntries(initial)) };
+}
