@@ -1,4 +1,4 @@
-/** `npm run bench -- resume`: kills tiny searches again and again, and compares what they come to with one that was left alone. */
+/** `npm run bench -- resume`: kills tiny searches repeatedly, and compares their results with an undisturbed one. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -63,7 +63,7 @@ function reportTable(report: KillingReport): string {
     ['epochs in flight that were begun again, at most', report.epochsInFlight],
     ['complete epochs that were trained again', report.epochsLost],
     ['checkpoints that could not be used', report.checkpointsDropped],
-    ['searches that differ from the one that was left alone', report.differences.length],
+    ['searches that differ from the undisturbed one', report.differences.length],
   ];
   return ['| | |', '| --- | --- |', ...rows.map(([what, count]) => `| ${what} | ${count} |`)].join('\n');
 }

@@ -85,7 +85,7 @@ test('a child is opened from the table, its neighbours by arrow keys, its networ
   await expect(page.getByRole('img', { name: /^Layer 6: / })).toBeVisible();
 });
 
-test('a cell is opened from a file, with the LSTM beside it; a damaged file says which field is wrong', async () => {
+test('a cell is opened from a file, next to the LSTM; a damaged file says which field is wrong', async () => {
   const { page } = studio;
   const file = cellFile(nasCell);
   const path = join(home.runs, 'cell.json');

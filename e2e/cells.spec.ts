@@ -8,7 +8,7 @@ test.beforeEach(() => {
 });
 test.afterEach(() => home.remove());
 
-test('cells are searched for on the sample text, and the best one is drawn beside the LSTM', async () => {
+test('cells are searched for on the sample text, and the best one is drawn next to the LSTM', async () => {
   const studio = await startStudio(home);
   const { page } = studio;
   await page.getByRole('button', { name: 'Try it with a sample text' }).click();

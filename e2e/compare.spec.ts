@@ -11,7 +11,7 @@ test.beforeAll(() => {
 });
 test.afterAll(() => home.remove());
 
-test('two runs are compared in every view, and the choice stands in the address', async () => {
+test('two runs are compared in every view, and the address holds the choice', async () => {
   const made = { children: 64, epochs: 3 };
   const ours = makeRun(home.runs, { ...made, name: 'With a controller', strategy: 'reinforce' });
   const elsewhere = makeRun(join(home.settings, 'elsewhere'), {
@@ -100,7 +100,7 @@ test('two runs are compared in every view, and the choice stands in the address'
   await page.mouse.up();
   await expect(page.getByText(/^\d+ of 12\d networks pass the filters/)).toBeVisible();
 
-  // A window that is loaded anew shows the same; arrows go from view to view.
+  // A reloaded window shows the same; arrows go from view to view.
   await page.getByRole('tab', { name: 'Decisions' }).press('ArrowRight');
   await expect(page.getByRole('heading', { name: 'Pareto front' })).toBeVisible();
   await page.reload();

@@ -23,7 +23,7 @@ async function startSearch(
   await expect(page.getByRole('progressbar', { name: 'Epoch of child 1' })).toBeVisible({ timeout: 90_000 });
 }
 
-test('a search is paused by a key, goes on, and one child of it is ended', async () => {
+test('a search is paused and resumed by a key, and one of its children is stopped', async () => {
   const studio = await startStudio(home);
   const { page } = studio;
   await startSearch(studio, 'Paused', {
@@ -117,7 +117,7 @@ test('the controller, the configuration and the log have their tabs, and ? lists
   await page.getByRole('tab', { name: 'Configuration and log' }).click();
   await expect(page.getByRole('region', { name: 'Configuration' })).toContainText('Children an update');
   await expect(page.getByRole('region', { name: 'Log' })).toContainText('Nothing has been logged yet');
-  // The tab stands in the address.
+  // The address holds the tab.
   await page.reload();
   await expect(page.getByRole('tab', { name: 'Configuration and log' })).toHaveAttribute(
     'aria-selected',

@@ -34,7 +34,7 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
   await expect(page.locator('[data-option="recipe.epochs"]')).toContainText('Must be a whole number from 1');
   await expect(start).toBeDisabled();
   expect(await seriousViolations(studio)).toEqual([]);
-  // Long enough that the search is stopped, and seen to go on, in the midst of a child.
+  // Long enough to stop and resume the search in the middle of a child.
   await setOption(studio, 'recipe.epochs', '8');
   await setOption(studio, 'name', 'Three children');
   await setOption(studio, 'budget.children', '3');
@@ -60,7 +60,7 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
 
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible({ timeout: 60_000 });
-  // A window that is loaded anew shows the same run, and hears how it goes on.
+  // A reloaded window shows the same run, and follows it.
   await page.reload();
   await expect(page.getByText('3 of 3 children')).toBeVisible({ timeout: 120_000 });
   await expect(page.getByRole('heading', { level: 1 })).toContainText('finished');
@@ -125,7 +125,7 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
   await studio.app.close();
 });
 
-test('a killed trainer is a failed child, a killed program an interrupted run that goes on', async () => {
+test('a killed trainer is a failed child, a killed program an interrupted run that can be resumed', async () => {
   let studio = await startStudio(home);
   let { page } = studio;
   await page.getByRole('button', { name: 'Try it with sample images' }).click();

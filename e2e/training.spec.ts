@@ -45,7 +45,7 @@ test('a child is trained longer, measured on the test split, stopped and gone on
 
   const head = page.getByRole('heading', { level: 1 });
   await expect(head).toContainText('running');
-  // A window that is loaded anew shows the same, and hears how it goes on.
+  // A reloaded window shows the same, and follows it.
   await page.reload();
   await expect(head).toContainText('finished');
   await expect(page.getByText('3 of 3 epochs', { exact: true })).toBeVisible();
@@ -69,7 +69,7 @@ test('a child is trained longer, measured on the test split, stopped and gone on
   await epochs.fill('400');
   await start.click();
   await expect(head).toContainText('running');
-  // Nothing else may be started beside it.
+  // Nothing else may be started meanwhile.
   await page.getByRole('link', { name: 'New search' }).click();
   await expect(page.getByText('A training is running: stop it, or wait for its end.')).toBeVisible();
   await page.getByRole('contentinfo').getByRole('link').click();

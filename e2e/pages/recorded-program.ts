@@ -17,7 +17,7 @@ function recordingOfProgram(): Recording {
   return (known ??= JSON.parse(readFileSync(recordingFile, 'utf8')) as Recording);
 }
 
-/** A reply of the recording, to be changed or looked at. */
+/** A reply of the recording, for tests to change or read. */
 export function recorded<N extends RequestName>(
   name: N,
   place = 0,
@@ -104,7 +104,7 @@ function pretend({ recording, answers }: { recording: object; answers: object })
   );
 }
 
-/** The program tells the page something. */
+/** Sends the page an event. */
 export async function tell<N extends EventName>(page: Page, name: N, event: EventOf<N>): Promise<void> {
   await page.evaluate(({ name, event }) => (globalThis as unknown as Pretended).tell(name, event), {
     name,

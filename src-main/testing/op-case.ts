@@ -13,7 +13,7 @@ export type Draw =
   /** No two values nearer than 0.05: the largest stays the largest. */
   | 'distinct';
 
-/** An op with inputs, to be differentiated by our graph, by finite differences, and by eager tfjs. */
+/** An op with inputs, differentiated by our graph, by finite differences, and by eager tfjs. */
 export interface OpCase {
   /** TensorFlow's name of the op whose gradient is in question. */
   readonly op: string;

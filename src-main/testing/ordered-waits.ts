@@ -9,7 +9,7 @@ interface Waiting {
   readonly goOn: () => void;
 }
 
-/** Begins at 0. Whoever is due first goes on first, of two at once the one that came first; the others follow in later turns of the event loop. */
+/** Starts at 0. Waits resolve in the order in which they are due, equal ones in the order of the calls, each in a turn of the event loop of its own. */
 export function orderedWaits(): OrderedWaits {
   let now = 0;
   let waiting: Waiting[] = [];

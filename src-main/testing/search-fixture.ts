@@ -26,7 +26,7 @@ export function newRun(runs: string, changes: Partial<ImageSearchConfig> = {}): 
   );
 }
 
-/** A search of the run with synthetic children, what it tells, and the hands to stop it. */
+/** A search of the run with synthetic children, its events, and the controls to stop it. */
 export function searchOf(
   run: WritableRun,
   children: SyntheticChildren = {},

@@ -6,7 +6,7 @@ import { Generator } from '../random';
 import { convSpace } from '../space/conv-space';
 import { drawDecisions, drawSample, type Draw } from './conv-samples';
 
-/** A network to be counted, and what Keras and TensorFlow count in it (fixtures/keras_conv_counts.py). */
+/** A network, and what Keras and TensorFlow count in it (fixtures/keras_conv_counts.py). */
 export interface KerasCase {
   readonly architecture: ConvArchitecture;
   readonly task: ImageTask;

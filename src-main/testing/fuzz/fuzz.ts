@@ -27,7 +27,7 @@ export interface FuzzReport {
   readonly inputs: number;
   /** Inputs that were read without complaint: the change did not matter. */
   readonly accepted: number;
-  /** Of the others, how often each error was told. */
+  /** Of the others, how often each error occurred. */
   readonly refused: Readonly<Record<string, number>>;
   /** Most CPU time that one took, milliseconds, and most that the process grew by, bytes. */
   readonly slowest: number;
@@ -115,7 +115,7 @@ function folderOfInputs(): string {
     : mkdtempSync(join(shared, 'target-'));
 }
 
-/** Files of somebody else, with the names that a run has, so that whoever follows a link finds what it looks for. */
+/** Files outside the run with the names of its own, so that a reader that follows a link finds what it looks for. */
 function makeOutside(folder: string): void {
   mkdirSync(folder);
   for (const name of ['children', 'checkpoints', 'controller', 'exports']) {

@@ -70,7 +70,7 @@ export function mutatedValue(value: unknown, draw: Generator): unknown {
   return whole.document;
 }
 
-/** JSON of a value that may hold what stands for hostile text. */
+/** JSON of a value that may hold placeholders of hostile text. */
 export function hostileText(value: unknown): string {
   const json = (JSON.stringify(value) as string | undefined) ?? '';
   return Object.entries(raw).reduce((text, [name, put]) => text.replaceAll(`"${name}"`, put), json);

@@ -13,7 +13,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it.runIf(process.platform === 'linux')(
-  'a search of real children that is killed again and again comes to what one comes to that is left alone',
+  'a search of real children that is killed repeatedly ends as an undisturbed one does',
   async () => {
     const report = await killSearches({
       program: join(inject('programs'), 'cli.js'),

@@ -54,8 +54,8 @@ export interface KillingReport {
 }
 
 /**
- * Kills searches at random moments, half of them while a checkpoint is being written, resumes them each time, and compares what they
- * come to with one that was left alone.
+ * Kills searches at random moments, half of them while a checkpoint is being written, resumes them each time, and compares their
+ * results with those of an undisturbed one.
  */
 export async function killSearches(options: KillingOptions): Promise<KillingReport> {
   const { folder, kills: wanted } = options;
@@ -98,8 +98,7 @@ function firstDifference(expected: unknown, found: unknown, path: string): strin
 async function searchToTheEnd({ program, search, environment }: KillingOptions, runs: string): Promise<void> {
   const process = startSearch(program, [...search, '--runs', runs], environment, () => undefined);
   await process.ended;
-  if (process.code() !== 0)
-    throw new Error(`The search that was left alone ended badly: ${process.stderr()}`);
+  if (process.code() !== 0) throw new Error(`The undisturbed search failed: ${process.stderr()}`);
 }
 
 /** The one run of a folder. */
@@ -109,7 +108,7 @@ function runIn(runs: string): string {
   return run;
 }
 
-/** All that a search came to but when it happened, and how often children had to be trained on. */
+/** The results of a search, without times and without how often children were resumed. */
 function resultOf(runs: string) {
   const run = openRunReadOnly(runIn(runs));
   try {

@@ -14,7 +14,7 @@ export interface SearchProcess {
   readonly stderr: () => string;
 }
 
-/** @param hear gets each event that it tells */
+/** @param hear is called with each event */
 export function startSearch(
   program: string,
   parameters: readonly string[],
@@ -49,7 +49,7 @@ function parsed(line: string): unknown {
   }
 }
 
-/** The processes that a process has started, as Linux tells it. */
+/** The child processes of a process, from Linux's /proc. */
 export function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -99,7 +99,7 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-/** A port that nobody listens to at the moment. */
+/** A free port. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -35,7 +35,7 @@ export function simulatedPool(children: SimulatedChildren): SimulatedPool {
   const { time, size, model, meanDuration, failing, costsOf } = children;
   const free = Array.from({ length: size }, (_, index) => size - index);
   let trained = 0;
-  /** Of the model's durations so far: networks grow over a search, and their mean is to stay where it is asked to be. */
+  /** Of the model's durations so far: networks grow over a search, and their mean must stay as asked for. */
   let typical: number | undefined;
 
   const wait = (milliseconds: number): Promise<void> =>

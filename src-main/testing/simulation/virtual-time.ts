@@ -16,8 +16,8 @@ interface Happening {
 }
 
 /**
- * @param cost milliseconds that handling has taken so far, by any clock: they pass in the virtual time too, so that whoever is slow to
- * handle what happens comes late for what happens next. Without it, handling takes no time and the course is always the same.
+ * @param cost milliseconds that handling has taken so far, by any clock: they pass in virtual time too, so that slow handling of an
+ * event delays the next. Without it, handling takes no time and the course is always the same.
  */
 export function virtualTime(cost: () => number = () => 0): VirtualTime {
   const heap: Happening[] = [];
@@ -31,7 +31,7 @@ export function virtualTime(cost: () => number = () => 0): VirtualTime {
       const ended = work.finally(() => (done = true));
       // Whoever awaits it gets the error; the loop only needs to know that it is over.
       ended.catch(() => undefined);
-      // All promises that can go on do so before the next turn of the event loop.
+      // All promises that can continue do so before the next turn of the event loop.
       await turn();
       for (let before = cost(); ;) {
         if (done) return ended;
