@@ -54,10 +54,10 @@ test('a child is opened from the table, its neighbours by arrow keys, its networ
   await expect(page.locator('tr.here')).toContainText('convolution');
   expect(await seriousViolations(studio)).toEqual([]);
   // Laid out in a worker, which the content security policy must let run.
-  await page.getByLabel('How the layers are arranged').selectOption('layered');
+  await page.getByLabel('Layout').selectOption('layered');
   await expect(page.getByText('Laying out')).toBeHidden();
   await expect(page.getByRole('img', { name: /^Layer 6: / })).toBeVisible();
-  await page.getByLabel('How the layers are arranged').selectOption('column');
+  await page.getByLabel('Layout').selectOption('column');
   await page.getByRole('button', { name: 'Decisions' }).click();
   await expect(page.getByRole('cell', { name: 'Layer 3, filter height' })).toBeVisible();
   expect(await seriousViolations(studio)).toEqual([]);

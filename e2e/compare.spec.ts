@@ -23,7 +23,7 @@ test('two runs are compared in every view, and the address holds the choice', as
   const studio = await startStudio(home);
   const { app, page } = studio;
   await page.getByRole('link', { name: 'Compare' }).click();
-  await expect(page.getByText('Nothing is compared yet')).toBeVisible();
+  await expect(page.getByText('Nothing to compare yet')).toBeVisible();
   expect(await seriousViolations(studio)).toEqual([]);
 
   await page.getByRole('checkbox', { name: /^With a controller reinforce/ }).check();
@@ -130,9 +130,9 @@ test('a run on text is compared by its perplexity, and with one on images by the
     .getByRole('checkbox', { name: /^Child \d+ of Cells$/ })
     .first()
     .check();
-  await expect(page.getByLabel('What the curves show')).toContainText('Validation perplexity');
+  await expect(page.getByLabel('Metric')).toContainText('Validation perplexity');
   await page.getByRole('tab', { name: 'Best over time' }).click();
-  await expect(page.getByLabel('Compared by')).toHaveValue('perplexity');
+  await expect(page.getByLabel('Compare by')).toHaveValue('perplexity');
   await page.getByRole('tab', { name: 'Decisions' }).click();
   await expect(page.getByRole('button', { name: 'Node 0 combination' })).toBeVisible();
   expect(await seriousViolations(studio)).toEqual([]);
@@ -142,17 +142,17 @@ test('a run on text is compared by its perplexity, and with one on images by the
   ).toBeVisible();
 
   await page.getByRole('checkbox', { name: /^Images reinforce/ }).check();
-  await expect(page.getByText('All that they have in common is the reward')).toBeVisible();
+  await expect(page.getByText('They have only the reward in common')).toBeVisible();
   for (const tab of ['Best over time', 'Size', 'Decisions']) {
     await page.getByRole('tab', { name: tab }).click();
-    await expect(page.getByLabel('Compared by')).toHaveValue('reward');
+    await expect(page.getByLabel('Compare by')).toHaveValue('reward');
   }
   await page
     .getByRole('checkbox', { name: /^Child \d+ of Images$/ })
     .first()
     .check();
   await page.getByRole('tab', { name: 'Curves' }).click();
-  await page.getByLabel('What the curves show').selectOption('Validation accuracy');
+  await page.getByLabel('Metric').selectOption('Validation accuracy');
   await expect(page.getByText(/Child \d+ of Cells: another kind of search/)).toBeVisible();
   expect(await seriousViolations(studio)).toEqual([]);
   expect(studio.complaints).toEqual([]);

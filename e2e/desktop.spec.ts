@@ -76,17 +76,17 @@ test('settings report the engine, move the folder of runs, and say what new sear
   const { page } = studio;
   await page.getByRole('link', { name: 'Settings' }).click();
   const engine = page.getByRole('region', { name: 'Training engine' });
-  await engine.getByRole('button', { name: 'Measure it' }).click();
+  await engine.getByRole('button', { name: 'Measure speed' }).click();
   await expect(engine).toContainText(/Matrices\d+ GFLOP\/s/, { timeout: 120_000 });
   await expect(engine).toContainText('oneDNNon');
-  await page.getByLabel('Children at a time').fill('65');
-  await page.getByLabel('Children at a time').press('Tab');
+  await page.getByLabel('Children in parallel').fill('65');
+  await page.getByLabel('Children in parallel').press('Tab');
   await expect(page.getByRole('region', { name: 'Devices' })).toContainText(
     'Must be a whole number from 1 to 64',
   );
-  await page.getByLabel('Children at a time').fill('3');
-  await page.getByLabel('Children at a time').press('Tab');
-  await page.getByLabel('Train on').selectOption('Processor');
+  await page.getByLabel('Children in parallel').fill('3');
+  await page.getByLabel('Children in parallel').press('Tab');
+  await page.getByLabel('Train on').selectOption('CPU');
   expect(await seriousViolations(studio)).toEqual([]);
 
   const elsewhere = join(folder, 'elsewhere');
@@ -95,7 +95,7 @@ test('settings report the engine, move the folder of runs, and say what new sear
   await studio.app.evaluate(({ dialog }, chosen) => {
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
   }, elsewhere);
-  await page.getByRole('button', { name: 'Keep runs elsewhere…' }).click();
+  await page.getByRole('button', { name: 'Change runs folder…' }).click();
   await expect(page.getByText(elsewhere)).toBeVisible();
   await page.getByRole('link', { name: 'Runs', exact: true }).click();
   await expect(page.getByRole('link', { name: /Made elsewhere/ })).toBeVisible();
@@ -111,8 +111,8 @@ test('settings report the engine, move the folder of runs, and say what new sear
   const again = await startStudio(home);
   await again.page.getByRole('link', { name: 'Settings' }).click();
   await expect(again.page.getByText(elsewhere)).toBeVisible();
-  await expect(again.page.getByLabel('Children at a time')).toHaveValue('3');
-  await again.page.getByRole('button', { name: 'Back to the usual folder' }).click();
+  await expect(again.page.getByLabel('Children in parallel')).toHaveValue('3');
+  await again.page.getByRole('button', { name: 'Use the default folder' }).click();
   await expect(again.page.getByText(home.runs)).toBeVisible();
   await again.app.close();
 });
@@ -167,7 +167,9 @@ test('a search is paused in the background when its window closes, and found aga
   await expect(page.getByRole('heading', { level: 1 })).toContainText('running');
   // Nothing is measured beside a search.
   await page.getByRole('link', { name: 'New search' }).click();
-  await expect(page.getByRole('region', { name: 'Estimate' })).toContainText('Not while a search runs');
+  await expect(page.getByRole('region', { name: 'Estimate' })).toContainText(
+    'Not available while a search runs',
+  );
   const ended = new Promise((resolve) => app.process().once('exit', resolve));
   await answer(3);
   await ended;

@@ -59,7 +59,7 @@ test('a search is paused and resumed by a key, and one of its children is stoppe
   await training.getByRole('button', { name: 'Stop child 1' }).click();
   await training.getByRole('button', { name: /Stop child 1: press again/ }).click();
   await expect(page.getByRole('progressbar', { name: 'Epoch of child 2' })).toBeVisible({ timeout: 90_000 });
-  const row = page.getByRole('row', { name: /You ended it before its last epoch/ });
+  const row = page.getByRole('row', { name: /Stopped by you before its last epoch/ });
   await expect(row).toContainText('trained');
   await stopSearch(studio, 'Stop now');
   await expect(head).toContainText('stopped', { timeout: 60_000 });

@@ -96,7 +96,7 @@ test('architectures', async () => {
   await page.getByRole('img', { name: /^Layer 3: / }).focus();
   await image(studio, 'child-layer');
   await page.getByRole('button', { name: 'Decisions' }).click();
-  await page.getByLabel('How the layers are arranged').selectOption('layered');
+  await page.getByLabel('Layout').selectOption('layered');
   await image(studio, 'child-decisions');
   for (const [name, file] of [
     ['network-deep', deepNetworkFile()],

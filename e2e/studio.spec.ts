@@ -19,7 +19,7 @@ async function setOption({ page }: Studio, path: string, text: string): Promise<
 test('a data set is dropped, a search is configured, started, watched, stopped, resumed and finished', async () => {
   let studio = await startStudio(home);
   let { page } = studio;
-  await expect(page.getByText('There are no runs yet')).toBeVisible();
+  await expect(page.getByText('No runs yet')).toBeVisible();
 
   await studio.drop(sample);
   await expect(page.getByRole('heading', { name: 'cifar10-sample.tar.gz' })).toBeVisible();

@@ -71,7 +71,7 @@ test('a child is trained longer, measured on the test split, stopped and gone on
   await expect(head).toContainText('running');
   // Nothing else may be started meanwhile.
   await page.getByRole('link', { name: 'New search' }).click();
-  await expect(page.getByText('A training is running: stop it, or wait for its end.')).toBeVisible();
+  await expect(page.getByText('A training is running: stop it, or wait until it ends.')).toBeVisible();
   await page.getByRole('contentinfo').getByRole('link').click();
   await expect(page.getByText(/^Epoch \d+ of 400$/)).toBeVisible();
   await expect(page.getByText('Epoch 1 of 400')).toHaveCount(0);

@@ -23,7 +23,7 @@ export async function askForRun(folder: string): Promise<RunDetail> {
   return { ...run, trials: unpackTrials(run.trials) };
 }
 
-/** Hears an event of the program; gives back how to stop. */
+/** Subscribes to an event of the main process; returns a function that unsubscribes. */
 export function hear<N extends EventName>(name: N, listener: (event: EventOf<N>) => void): () => void {
   const listen =
     window.cellsmith[`on${name[0]?.toUpperCase() ?? ''}${name.slice(1)}` as `on${Capitalize<N>}`];

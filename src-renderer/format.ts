@@ -1,6 +1,6 @@
 import { metricNamed, measureText, type Measure } from '../src-shared/run/measure';
 
-/** '93.41', '78.4': a stored measure without its unit, which stands in the head of the column. */
+/** '93.41', '78.4': a stored metric without its unit, which is in the column header. */
 export function measureNumber(measure: Measure, stored: number | null): string {
   return measureText(measure, stored).replace(/ %$/, '');
 }

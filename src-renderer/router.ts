@@ -10,7 +10,7 @@ import RunsPage from './pages/RunsPage.vue';
 import SettingsPage from './pages/SettingsPage.vue';
 import TrainingPage from './pages/TrainingPage.vue';
 
-/** The pages. What a page shows stands in its address, so that a window that is loaded anew shows the same. */
+/** The pages. The address of a page encodes what it shows, so that a reloaded window shows the same. */
 export const router = createRouter({
   history: createWebHashHistory(),
   routes: [

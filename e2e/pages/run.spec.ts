@@ -40,7 +40,7 @@ test('what a search tells is shown: a child begins, its curve grows, it fails wi
     { type: 'trialFailed', trial: { ...proposed, state: 'failed', reward: 0, failure }, ...failure, at },
   ]);
   await expect(page.getByRole('region', { name: 'Failures' })).toContainText(failure.message);
-  await expect(training).toContainText('Nothing is in training');
+  await expect(training).toContainText('No child is training');
 });
 
 test('the run of another program is followed by the events that it stores', async ({ page }) => {
@@ -60,7 +60,7 @@ test('the run of another program is followed by the events that it stores', asyn
     openRun: { reply: { ...reply, summary: { ...reply.summary, state: 'running' } } },
     followRun: { reply: news },
   });
-  await expect(page.getByText('Another program searches in this run')).toBeVisible();
+  await expect(page.getByText('Another program is running this search')).toBeVisible();
   await expect(page.getByRole('region', { name: 'In training' })).toContainText('Child 241');
   await expect(page.getByRole('region', { name: 'Children', exact: true })).toContainText('241 of 241');
 });
@@ -94,7 +94,7 @@ test('the table sorts, searches and filters, and shows the rows that are seen al
   await table.getByLabel('Search the children').fill('17');
   await expect(table.locator('tr.child')).toHaveCount(1);
   await table.getByLabel('Search the children').fill('');
-  await table.getByLabel('Children of which state').selectOption('failed');
+  await table.getByLabel('Filter by state').selectOption('failed');
   await expect(table.locator('tr.child').first()).toContainText('failed');
 });
 
@@ -104,10 +104,10 @@ test('a narrow window folds the side away, and the button brings it back', async
   const best = page.getByRole('region', { name: 'Best architectures' });
   await expect(page.getByRole('region', { name: 'Reward over children' })).toBeVisible();
   await expect(best).toBeHidden();
-  await page.getByRole('button', { name: 'Show running, best and failed children' }).click();
+  await page.getByRole('button', { name: 'Show sidebar' }).click();
   await expect(best).toBeVisible();
   await page.setViewportSize({ width: 1440, height: 900 });
-  await expect(page.getByRole('button', { name: 'Hide this side' })).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Hide sidebar' })).toBeHidden();
 });
 
 test('everything of a run is reached by Tab, and each stop has a ring', async ({ page }) => {

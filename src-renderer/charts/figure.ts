@@ -6,9 +6,9 @@ export interface Axis {
   /** With the unit: 'Accuracy, %'. */
   readonly label: string;
   readonly logarithmic?: boolean;
-  /** How a value stands at the axis; plain numbers where it is left out. */
+  /** Formats tick labels; plain numbers by default. */
   readonly tick?: (value: number) => string;
-  /** How a value is written where it must be exact; six digits where it is left out. */
+  /** Formats exact values; six digits by default. */
   readonly exact?: (value: number) => string;
 }
 
@@ -26,7 +26,7 @@ export interface Figure {
   /** Their points ascend in x. */
   readonly series: readonly Series[];
   readonly marks?: readonly Mark[];
-  /** Whether the pointer finds the values of all series at its x, as with curves, or the one point beside it. */
+  /** Whether the pointer selects the values of all series at its x, as for curves, or the nearest point. */
   readonly hover?: 'x' | 'point';
 }
 

@@ -4,7 +4,7 @@ import type { ListedTrial } from '../../src-shared/run/trial';
 import { exactText } from '../charts/figure';
 import type { Palette } from '../charts/theme';
 
-/** A run that stands beside others. */
+/** A run in the comparison. */
 export interface ComparedRun {
   readonly folder: string;
   /** Its name; with that of its folder where two have the same. */
@@ -12,7 +12,7 @@ export interface ComparedRun {
   readonly detail: RunDetail;
   readonly random: boolean;
   readonly colour: (palette: Palette) => string;
-  /** Lengths of strokes and gaps by which its children are told from those of other runs. */
+  /** Dash pattern that distinguishes its children from those of other runs. */
   readonly dashes: readonly number[];
 }
 
@@ -23,12 +23,12 @@ export interface Yardstick {
   readonly name: string;
   /** In a word or two. */
   readonly short: string;
-  /** With its unit, as it stands at an axis. */
+  /** Axis label, with the unit. */
   readonly head: string;
   /** The unit of a difference: 'percentage points'. */
   readonly differenceHead: string;
   readonly lowerIsBetter: boolean;
-  /** As it is shown; null for a child that has none. */
+  /** Displayed value; null for a child that has none. */
   readonly of: (trial: ListedTrial) => number | null;
   /** A shown value without its unit, and with it. */
   readonly text: (value: number) => string;
@@ -96,7 +96,7 @@ export function comparedRuns(details: readonly RunDetail[]): ComparedRun[] {
   });
 }
 
-/** Completed children that are networks of their own, the best first. */
+/** Completed children with unique networks, best first. */
 export function rankingOf({ trials }: Pick<RunDetail, 'trials'>): ListedTrial[] {
   return trials
     .filter(({ state, reward: reached }) => state === 'completed' && reached !== null)

@@ -36,7 +36,7 @@ it('what the page shows is read back from its address', () => {
   );
 });
 
-it('what has no meaning in an address is left out', () => {
+it('invalid parts of an address are skipped', () => {
   expect(
     readSelection({ run: '/a', child: ['0.3', '1.2', '0.0', 'x', null, '0.3'], view: 'nonsense' }),
   ).toEqual({
@@ -61,7 +61,7 @@ it('a run that is taken away takes its children with it', () => {
   expect(toggleChild(chosen, { folder: '/b', trial: 1 }).children).toEqual([{ folder: '/a', trial: 1 }]);
 });
 
-it('there are never more runs or children than can be told apart', () => {
+it('the number of runs and children is limited to what is distinguishable', () => {
   let selection = empty;
   for (let index = 0; index < 40; index++) selection = toggleRun(selection, `/${index}`);
   for (let trial = 1; trial < 40; trial++) selection = toggleChild(selection, { folder: '/0', trial });

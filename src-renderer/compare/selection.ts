@@ -10,7 +10,7 @@ export interface ChildReference {
   readonly trial: number;
 }
 
-/** What the page shows; it stands in its address. */
+/** What the page shows; encoded in its address. */
 export interface Selection {
   /** Folders of the runs, in the order in which they were chosen. */
   readonly folders: readonly string[];
@@ -18,13 +18,13 @@ export interface Selection {
   readonly view: View;
 }
 
-/** More runs are not told apart by colour, more children not by the eye. */
+/** More runs are indistinguishable by colour, more children by eye. */
 export const mostRuns = 6;
 export const mostChildren = 24;
 
 type Query = Readonly<Record<string, string | null | readonly (string | null)[] | undefined>>;
 
-/** Reads an address; what has no meaning in it is left out. */
+/** Parses an address; invalid parts are skipped. */
 export function readSelection(query: Query): Selection {
   const folders = [...new Set(listOf(query['run']))].slice(0, mostRuns);
   const children = new Map<string, ChildReference>();

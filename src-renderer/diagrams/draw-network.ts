@@ -10,7 +10,7 @@ interface Block {
   readonly height: number;
 }
 
-/** The small drawing by which people come to recognise a network: a column of blocks, the image's side on top. */
+/** Thumbnail of a network: a column of blocks, with the input on top. */
 export interface NetworkDrawing {
   readonly width: number;
   readonly height: number;

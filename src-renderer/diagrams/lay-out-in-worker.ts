@@ -1,14 +1,14 @@
 import Elk, { type ElkNode } from 'elkjs/lib/elk-api.js';
 import workerAddress from 'elkjs/lib/elk-worker.min.js?url';
 
-/** A layout that is being made, in a thread of its own. */
+/** A pending layout in a separate thread. */
 export interface Layout {
   readonly done: Promise<ElkNode>;
   /** Ends the thread, whatever it is at; `done` is never settled then. */
   cancel(): void;
 }
 
-/** Lays out a graph by the Eclipse Layout Kernel. Graphs of many edges take seconds: the window goes on meanwhile. */
+/** Lays out a graph with the Eclipse Layout Kernel. Graphs of many edges take seconds; the window stays responsive. */
 export function layOutInWorker(graph: ElkNode): Layout {
   const elk = new Elk({ workerFactory: () => new Worker(workerAddress) });
   const end = (): void => elk.terminateWorker();

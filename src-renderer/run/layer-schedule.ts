@@ -15,7 +15,7 @@ export function scheduleText(space: ConvSpaceConfig, proposed: number): string {
       ? countOf(now, `block of ${blockSize} layers`, `blocks of ${blockSize} layers`)
       : countOf(now, 'layer');
   if (schedule.growBy === 0 || now >= schedule.maximumLayers)
-    return `Networks have ${size}, and grow no more.`;
+    return `Networks have ${size} and no longer grow.`;
   const next = schedule.every * (Math.floor(proposed / schedule.every) + 1);
   return (
     `Networks have ${size}; from child ${wholeNumber(next + 1)} on ${depthAt(schedule, next)}, ` +

@@ -56,9 +56,9 @@ export const useApp = defineStore('app', () => {
   const trainingAsked = ref(false);
   /** Why nothing else can be started now, as a sentence; null when something can. */
   const busy = computed(() => {
-    if (session.value.kind === 'searching') return 'A search is running: stop it, or wait for its end.';
+    if (session.value.kind === 'searching') return 'A search is running: stop it, or wait until it ends.';
     if (session.value.kind === 'preparing') return 'A search is being prepared.';
-    if (training.value.kind === 'training') return 'A training is running: stop it, or wait for its end.';
+    if (training.value.kind === 'training') return 'A training is running: stop it, or wait until it ends.';
     if (training.value.kind === 'preparing') return 'A training is being prepared.';
     return null;
   });

@@ -35,7 +35,7 @@ export const useDataset = defineStore('dataset', () => {
       if (path.value !== wanted) return;
       const cancelled = error instanceof CellsmithError && error.code === 'cancelled';
       problem.value = cancelled
-        ? 'Reading was cancelled. Open the data set again to go on.'
+        ? 'Reading was cancelled. Open the data set again to continue.'
         : errorMessage(error);
     } finally {
       if (path.value === wanted) reading.value = null;
@@ -43,7 +43,7 @@ export const useDataset = defineStore('dataset', () => {
   }
 
   async function showExamples(wanted: string): Promise<void> {
-    // The description stands without them, and says what cannot be read.
+    // The description is valid without them, and lists what cannot be read.
     const found = await ask('readExamples', { path: wanted }).catch(() => []);
     if (path.value !== wanted) return;
     const byClass = new Map<number, string[]>();

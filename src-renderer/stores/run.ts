@@ -12,8 +12,8 @@ import { ask, askForRun, hear } from '../bridge';
 const childrenAtOnce = 64;
 
 /**
- * The run that its page shows. It is read once as a whole and then kept up to date by its events: those that the program sends of its own
- * search, or those that the run has stored since, where another process searches in it.
+ * The run that its page shows. It is read once as a whole and then kept up to date by its events: those that the program sends for its
+ * own search, or those stored by another process that runs the search.
  */
 export const useRun = defineStore('run', () => {
   const folder = ref<string | null>(null);

@@ -13,12 +13,12 @@ export const datasetStages: Readonly<Record<DatasetProgress['stage'], string>> =
 /** What a stage of installing the engine is called. @param total its bytes, 0 where it has none */
 export function engineStage(stage: ProvisioningProgress['stage'], total: number): string {
   const words: Readonly<Record<ProvisioningProgress['stage'], string>> = {
-    checking: 'Looking for the training engine',
-    waiting: 'Waiting for another process that installs the training engine',
+    checking: 'Checking the training engine',
+    waiting: 'Waiting for another process to install the training engine',
     downloading: 'Downloading the training engine',
     extracting: 'Unpacking the training engine',
     compiling: 'Compiling the binding of the training engine',
-    verifying: 'Trying the training engine',
+    verifying: 'Verifying the training engine',
   };
   return total > 0 ? `${words[stage]} (${bytes(total)})` : words[stage];
 }

@@ -56,7 +56,7 @@ export function menuTemplate(
         { label: 'Open run…', accelerator: 'CmdOrCtrl+Shift+O', click: actions.openRun },
         { label: 'Open architecture…', click: actions.openArchitecture },
         { label: 'Save architecture…', accelerator: 'CmdOrCtrl+S', click: actions.saveArchitecture },
-        { label: 'Show the folder of runs', click: actions.showRuns },
+        { label: 'Show runs folder', click: actions.showRuns },
         { type: 'separator' },
         ...(mac ? [] : [settings, { type: 'separator' as const }]),
         mac ? { role: 'close' } : { role: 'quit' },
@@ -70,11 +70,7 @@ export function menuTemplate(
         { type: 'separator' },
         {
           label: 'Theme',
-          submenu: [
-            themeItem('system', 'As the system'),
-            themeItem('light', 'Light'),
-            themeItem('dark', 'Dark'),
-          ],
+          submenu: [themeItem('system', 'System'), themeItem('light', 'Light'), themeItem('dark', 'Dark')],
         },
         { role: 'resetZoom' },
         { role: 'zoomIn' },

@@ -31,7 +31,7 @@ const series = (label: string, points: Series['points']): Series => ({
 });
 const axes = { title: 'T', x: { label: 'Epoch' }, y: { label: 'Accuracy, %' } };
 
-it('whatever stands in a table is read back as it was, numbers to the last digit', () => {
+it('any table is read back unchanged, numbers to the last digit', () => {
   const cell = fc.oneof(
     fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\r')),
     fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -49,7 +49,7 @@ it('whatever stands in a table is read back as it was, numbers to the last digit
   );
 });
 
-it('the numbers of a chart stand in a row for each x, with an empty place where a series has none', () => {
+it('a chart is written as one row per x, with an empty cell where a series has no value', () => {
   const csv = figureCsv({
     ...axes,
     series: [

@@ -1,6 +1,6 @@
 import { CellsmithError } from '../../../src-shared/errors';
 
-/** Saved images have so many pixels for each one on the screen. */
+/** Device pixel ratio of saved images. */
 const density = 2;
 
 /** A drawing as the bytes of a PNG, in base64. @throws CellsmithError 'internal' when the drawing cannot be read as one */
@@ -10,14 +10,16 @@ export async function pngOfSvg(svg: string): Promise<string> {
   try {
     await image.decode();
   } catch (error) {
-    throw new CellsmithError('internal', 'The image could not be drawn; save it as SVG.', { cause: error });
+    throw new CellsmithError('internal', 'The image could not be rendered; save it as SVG.', {
+      cause: error,
+    });
   }
   const canvas = document.createElement('canvas');
   canvas.width = density * image.naturalWidth;
   canvas.height = density * image.naturalHeight;
   const context = canvas.getContext('2d');
   if (context === null)
-    throw new CellsmithError('internal', 'There is no memory left for the image; save it as SVG.');
+    throw new CellsmithError('internal', 'Not enough memory for the image; save it as SVG.');
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   return canvas.toDataURL('image/png').replace(/^data:image\/png;base64,/, '');
 }

@@ -77,12 +77,12 @@ it('another program draws the image at its size, with line and points at their p
   expect(line.right).toBeGreaterThan(363);
   expect(line.bottom - line.top).toBeGreaterThan(150);
   const point = await find(svg, [255, 0, 0]);
-  // Half of it is cut off at the right end of the axis; it stands where the line began in height.
+  // Half of it is cut off at the right end of the axis; vertically it is at the height where the line began.
   expect(Math.abs((point.top + point.bottom) / 2 - line.bottom)).toBeLessThan(5);
   expect(point.right).toBeGreaterThan(366);
 });
 
-it('a logarithmic axis gives equal factors equal distances and leaves out what is not above 0', async () => {
+it('a logarithmic axis gives equal factors equal distances and skips values that are not above 0', async () => {
   const at = (y: number) => ({
     ...figure,
     y: { label: 'Loss', logarithmic: true },
@@ -116,7 +116,7 @@ it('a logarithmic axis gives equal factors equal distances and leaves out what i
   expect(Math.abs(low - middle - (middle - high))).toBeLessThan(2);
 });
 
-it('a zoomed chart is drawn as it is shown', async () => {
+it('a zoomed chart is exported zoomed', async () => {
   const all = await find(figureSvg(figure, palette, size), [0, 0, 255]);
   const part = figureSvg(figure, palette, size, { min: 0, max: 5 });
   expect((await find(part, [255, 0, 0])).count).toBe(0);

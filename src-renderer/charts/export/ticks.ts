@@ -2,7 +2,7 @@ import type { Range } from '../figure';
 
 /**
  * Round values that divide a stretch of an axis.
- * @param most more than so many are not given
+ * @param most maximum number of ticks
  */
 export function ticksOf({ min, max }: Range, logarithmic: boolean, most = 7): number[] {
   return logarithmic ? logarithmicTicks(min, max, most) : linearTicks(min, max, most);

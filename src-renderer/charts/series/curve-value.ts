@@ -7,7 +7,7 @@ export interface CurveKind {
   readonly loss: boolean;
 }
 
-/** What an epoch has of a line, as it is shown; NaN, which leaves a gap, where it was past all numbers. */
+/** Displayed value of a metric after an epoch; NaN, which leaves a gap, where it was not finite. */
 export function curveValue(record: EpochRecord, { of, loss }: CurveKind, measure: Measure): number {
   const reached = dataKinds.of(record.kind).reached(record, of);
   if (loss) return reached.loss ?? NaN;

@@ -27,7 +27,7 @@ const trial = (
   endedAt: null,
 });
 
-it('children without a reward are left out, failed ones are apart and count in the average', () => {
+it('children without a reward are skipped, failed ones are a separate series and count in the average', () => {
   const series = rewardSeries([
     trial(1, 0.2),
     trial(2, 0, 'failed'),

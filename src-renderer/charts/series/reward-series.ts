@@ -22,10 +22,10 @@ export interface RewardSeries {
   readonly best: readonly Point[];
 }
 
-/** Moving average and range are over so many children. */
+/** Window of the moving average and range, in children. */
 export const averageOver = 20;
 
-/** @param trials in the order of their proposals; those without a reward are left out */
+/** @param trials in the order of their proposals; those without a reward are skipped */
 export function rewardSeries(trials: readonly ListedTrial[]): RewardSeries {
   const children: Point[] = [];
   const failed: Point[] = [];

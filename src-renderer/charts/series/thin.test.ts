@@ -27,7 +27,7 @@ it('a thinned line goes as high and as low within two pixels of every point as t
   );
 });
 
-it('of points each that is left out lies within three pixels of one that is drawn', () => {
+it('every skipped point lies within three pixels of one that is drawn', () => {
   fc.assert(
     fc.property(many, (points) => {
       const kept = thinned({ kind: 'points', points }, place);

@@ -11,7 +11,7 @@ export interface Place {
   readonly y: Axis;
 }
 
-/** So wide is a column, and so high a row, in which points cannot be told apart. Pixels. */
+/** Width and height of a grid cell in which points are indistinguishable, in pixels. */
 const cell = 2;
 
 /**

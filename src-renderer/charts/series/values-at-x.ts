@@ -24,7 +24,7 @@ export function pointerFinds(chart: Chart, series: readonly Series[]): void {
   shownBy.set(chart, { series, at: [] });
 }
 
-/** What `pointerFinds` was told of a chart. */
+/** Chart data that `pointerFinds` needs. */
 export function seriesOn(chart: Chart): readonly Series[] {
   return shownBy.get(chart)?.series ?? [];
 }

@@ -106,7 +106,7 @@ it('of accuracies, in percent, the highest', () => {
   expect(best?.points.map(({ y }) => Math.round(y))).toEqual([50, 70, 70]);
 });
 
-it('the best of a run stands in the table of its task, its figure told as one of the validation set', () => {
+it('the best of a run is a row in the table of its task, marked as a validation result', () => {
   const { runs } = pair(images, [0.95, 0.96], [0.9]);
   expect(ownRows(table2, runs)).toEqual([]);
   const own = ownRows(table1, runs);

@@ -12,7 +12,7 @@ export interface Quantity {
   readonly name: string;
   /** With its unit. */
   readonly head: string;
-  /** As it is shown; null where there is none. */
+  /** Displayed value; null where there is none. */
   readonly of: (epoch: EpochRecord) => number | null;
   readonly suits: (run: ComparedRun['detail']) => boolean;
 }

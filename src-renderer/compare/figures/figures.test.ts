@@ -24,7 +24,7 @@ it('an advantage is the difference of what both had reached, from where both hav
   expect(advantage(ours, [], false)).toEqual([]);
 });
 
-it('a curve drawn by its changes stands everywhere where the whole one does', () => {
+it('a curve reduced to its changes equals the full one everywhere', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1 }), (values) => {
       const points = values.map((y, x) => ({ x, y }));

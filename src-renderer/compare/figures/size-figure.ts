@@ -12,7 +12,7 @@ import type { ComparedRun, Yardstick } from '../compared';
 export interface Sized {
   readonly run: ComparedRun;
   readonly trial: ListedTrial;
-  /** As it is shown. */
+  /** Displayed value. */
   readonly value: number;
 }
 

@@ -74,7 +74,7 @@ interface Draft {
   readonly order: number;
   /** All that were to choose from, in the order in which they were met. */
   readonly options: OptionValue[];
-  /** The list that a decision was last picked from, and where its options stand in `options`. */
+  /** The list that a decision was last picked from, and the indices of its options in `options`. */
   from: readonly OptionValue[] | null;
   places: readonly number[];
   readonly values: (number | null)[];
@@ -96,7 +96,7 @@ function* decisionPoints(
   }
 }
 
-/** What a decision is about, in words, and where its axis stands: layer after layer, node after node, then the whole. */
+/** Label of a decision and the position of its axis: by layer or node, then those of the whole architecture. */
 function placeOf(kind: SpaceConfig['kind'], { name, layer }: DecisionPoint): Pick<Draft, 'place' | 'order'> {
   if (kind === 'conv')
     return layer === 0 ? { place: 'Network', order: 1e6 } : { place: `Layer ${layer}`, order: layer };
@@ -105,7 +105,7 @@ function placeOf(kind: SpaceConfig['kind'], { name, layer }: DecisionPoint): Pic
     : { place: 'Cell', order: 3e6 };
 }
 
-/** Options that are numbers stand in their order. */
+/** Numeric options are sorted. */
 function finished({ key, point, place, options, values }: Draft, count: number): DecisionAxis {
   const numbers = options.filter((option) => typeof option === 'number');
   const sorted = numbers.length === options.length ? numbers.sort((a, b) => a - b) : options;

@@ -2,7 +2,7 @@ import type { DrawnAxis } from './geometry';
 
 /**
  * Lines that are drawn in a frame at first, at least and at most. A canvas is painted after the frame's script has ended, so only the
- * time between frames tells what lines cost on this machine.
+ * time between frames shows what lines cost on this machine.
  */
 const pace = { first: 120, least: 25, most: 1500 };
 /** Milliseconds between frames below which more are drawn in the next one, and above which fewer. */
@@ -10,7 +10,7 @@ const [quick, slow] = [22, 40];
 /** More by little: a frame's cost is known some frames later. */
 const growth = 1.25;
 
-/** Where the axes stand, in pixels. */
+/** Positions of the axes, in pixels. */
 export interface Plot {
   /** Of each axis. */
   readonly xs: readonly number[];

@@ -17,13 +17,13 @@ export interface DrawnAxis {
 const bandShare = 0.6;
 /** Consecutive multiples of it spread evenly (the golden section). */
 const golden = 0.6180339887498949;
-/** So many whole numbers stand in bands like options do. */
+/** Up to this many whole numbers get bands, like options. */
 const mostBands = 24;
 
-/** How the values of an axis stand over its height. */
+/** Maps the values of an axis to its height. */
 interface AxisScale {
   readonly bounds: Range;
-  /** Options, or whole numbers, that each have a band of their own; 0 for numbers without bands. */
+  /** Number of bands, one per option or whole number; 0 for numbers without bands. */
   readonly bands: number;
   readonly heightOf: (value: number) => number;
 }
@@ -69,7 +69,7 @@ export function drawnAxis(axis: DecisionAxis): DrawnAxis {
   return { axis, heights, spread };
 }
 
-/** Values that stand beside an axis, with their heights; at most ten of them. */
+/** Tick values of an axis with their heights; at most ten. */
 export function axisMarks(
   axis: DecisionAxis,
   text: (value: number) => string,
@@ -88,7 +88,7 @@ export function axisMarks(
     .map((value) => ({ height: heightOf(value), text: valueText(axis, value, text) }));
 }
 
-/** A value of an axis in words: the option that it stands for, or the number. */
+/** Text of a value of an axis: the option it encodes, or the number. */
 export function valueText({ options }: DecisionAxis, value: number, text: (value: number) => string): string {
   return options === null ? text(value) : String(options[value] ?? '–');
 }

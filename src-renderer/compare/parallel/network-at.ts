@@ -1,7 +1,7 @@
 import type { Plot } from './draw';
 import type { DrawnAxis } from './geometry';
 
-/** A line is pointed at within so many pixels. */
+/** Hit distance of a line, in pixels. */
 const reach = 6;
 
 /** The network whose line passes closest to a place between two axes; null when none is near. Pixels. */

@@ -10,11 +10,11 @@ import { scaleColour } from './geometry';
 export interface ComparedNetwork {
   readonly run: ComparedRun;
   readonly trial: ListedTrial;
-  /** As it is shown. */
+  /** Displayed value. */
   readonly value: number;
 }
 
-/** Lines are coloured in so many steps; those of one step are drawn together. */
+/** Number of colour steps; lines of one step are drawn together. */
 const colours = 24;
 
 /** The trained networks of all runs, the worst first, so that the best are drawn on top. */

@@ -96,7 +96,7 @@ it('the values between the ends of a brush are those that made it', () => {
   expect(brushedValues(numbers, brushOf(numbers, 4.6, 10))).toBeNull();
 });
 
-it('options stand in bands of equal height, and networks inside the band of theirs', () => {
+it('options have bands of equal height, and networks lie inside the band of theirs', () => {
   expect(axisMarks(options, String)).toEqual([
     { height: 0.125, text: '1' },
     { height: 0.375, text: '3' },
@@ -115,7 +115,7 @@ it('a line is broken where a network has nothing on an axis', () => {
   expect(linePieces(axes, plot, 4).map((piece) => piece.map(([x]) => x))).toEqual([[30, 40]]);
 });
 
-it('a share stands between the colours of the scale', () => {
+it('a fraction is interpolated between the colours of the scale', () => {
   const scale = ['#000000', '#808080', '#ffffff'];
   expect([0, 0.25, 0.5, 1, 7].map((share) => scaleColour(scale, share))).toEqual([
     '#000000',
@@ -126,7 +126,7 @@ it('a share stands between the colours of the scale', () => {
   ]);
 });
 
-it('the nodes of a cell stand in their order, and what decides about the whole cell behind them', () => {
+it('the nodes of a cell are in order, followed by the decisions about the whole cell', () => {
   const { config: cells } = presets['ptb-base8'];
   const decisions = [...encodeCell(cells.space, nasCell)];
   const axes = decisionAxes([{ run: { config: cells }, trial: { depth: 1, decisions } }]);

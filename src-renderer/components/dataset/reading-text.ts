@@ -10,7 +10,7 @@ const words: Readonly<Record<Reading['stage'], string>> = {
 
 /** What the reading of a data set is at: 'reading the data set, 1,200 of 2,500'. */
 export function readingText(reading: Reading | null): string {
-  if (reading === null) return 'looking at the data set';
+  if (reading === null) return 'inspecting the data set';
   const { stage, done, total } = reading;
   if (done === 0) return words[stage];
   return `${words[stage]}, ${wholeNumber(done)}${total === null ? '' : ` of ${wholeNumber(total)}`}`;

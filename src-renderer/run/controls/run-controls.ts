@@ -5,10 +5,10 @@ import { ask } from '../../bridge';
 import { useApp } from '../../stores/app';
 import { useRun } from '../../stores/run';
 
-/** Why the last thing that was asked for on the run page did not come about. */
+/** Why the last request of the run page failed. */
 const problem = ref<string | null>(null);
 
-/** What the parts of the run page can do with the search of the run that is shown, and how it stands. */
+/** Controls and state of the search of the displayed run. */
 export function useRunControls() {
   const app = useApp();
   const run = useRun();

@@ -48,11 +48,11 @@ it('a filter takes a state, a number or a word', () => {
   expect(numbers(trialRows(trials, order, 'all', 'AB12'))).toEqual([12]);
 });
 
-it('says what is worth saying of a child beside its numbers', () => {
+it('has remarks on a child in addition to its numbers', () => {
   const failure = { reason: 'crashed', message: 'The trainer ended.' } as const;
   expect(remarkOf(trial(1, {}))).toBe('');
   expect(remarkOf(trial(1, { failure, retries: 2 }))).toBe('The trainer ended. Trained again 2 times.');
   expect(remarkOf(trial(1, { endedBy: 'user', retries: 1, batchSize: 16 }))).toBe(
-    'You ended it before its last epoch. Trained again. At a batch size of 16.',
+    'Stopped by you before its last epoch. Trained again. Batch size 16.',
   );
 });

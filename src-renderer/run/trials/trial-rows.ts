@@ -60,18 +60,18 @@ function matches(trial: ListedTrial, wanted: string): boolean {
 }
 
 const endingTexts: Readonly<Record<NonNullable<ListedTrial['endedBy']>, string>> = {
-  user: 'You ended it before its last epoch.',
-  rule: 'Ended early: it was not promising.',
+  user: 'Stopped by you before its last epoch.',
+  rule: 'Stopped early: not promising.',
 };
 
-/** What is worth saying of a child beside its numbers. */
+/** Remarks on a child in addition to its numbers. */
 export function remarkOf({ failure, reusedFrom, endedBy, retries, batchSize }: ListedTrial): string {
   const remarks = [
     ...(failure === null ? [] : [failure.message]),
-    ...(reusedFrom === null ? [] : [`The same network as child ${reusedFrom}.`]),
+    ...(reusedFrom === null ? [] : [`Same network as child ${reusedFrom}.`]),
     ...(endedBy === null ? [] : [endingTexts[endedBy]]),
     ...(retries === 0 ? [] : [`Trained again${retries === 1 ? '' : ` ${retries} times`}.`]),
-    ...(batchSize === null ? [] : [`At a batch size of ${batchSize}.`]),
+    ...(batchSize === null ? [] : [`Batch size ${batchSize}.`]),
   ];
   return remarks.join(' ');
 }

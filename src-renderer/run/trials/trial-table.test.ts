@@ -111,7 +111,7 @@ describe('the table of children', () => {
     expect(shown(wrapper)).toEqual([2]);
     await wrapper.find('input[type=search]').setValue('nothing like it');
     expect(shown(wrapper)).toEqual([]);
-    expect(wrapper.text()).toContain('No child fits.');
+    expect(wrapper.text()).toContain('No child matches.');
     wrapper.unmount();
   });
 

@@ -19,7 +19,7 @@ export interface ServeQueueOptions {
   readonly connection: QueueConnection;
   readonly host: string;
   readonly version: string;
-  /** Children at a time. */
+  /** Children in parallel. */
   readonly places: number;
   readonly device: string;
   readonly datasets: readonly HeldData[];
