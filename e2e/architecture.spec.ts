@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import sharp from 'sharp';
+import { layersOf } from '../src-shared/architecture/conv/layers-of';
 import { nasCell } from '../src-shared/architecture/cell/published-cells';
 import {
   architectureFileText,
@@ -67,7 +68,7 @@ test('a child is opened from the table, its neighbours by arrow keys, its networ
   await expect(page.getByText(`Saved as ${json}`)).toBeVisible();
   const file = parseArchitectureFile(readFileSync(json, 'utf8'), json);
   expect(file.origin).toMatchObject({ trial: 24, run: { name: 'Networks' } });
-  expect(file.kind === 'conv' && file.architecture.layers.length).toBe(6);
+  expect(file.kind === 'conv' && layersOf(file.architecture).layers.length).toBe(6);
 
   const svg = await saveTo('network.svg');
   await page.getByRole('button', { name: 'SVG…' }).click();

@@ -1,4 +1,5 @@
 /** The product: a child's graph as a trainer process trains it. Arguments: WORKLOAD [augmenting]. */
+import { networkOfLayers } from '../../src-shared/architecture/conv/layered-network';
 import { join } from 'node:path';
 import { convChild } from '../../src-main/children/conv-child';
 import { cropPlan, randomBoxes } from '../../src-main/children/crop-boxes';
@@ -26,7 +27,7 @@ const recipe: ImageRecipe = {
 const files = { imagesFile: join(folder, 'images.bin'), labelsFile: join(folder, 'labels.bin'), count };
 const whitening = { mean: workload.mean, std: workload.deviation };
 const session = await openSession(
-  convChild(workload.architecture, task, recipe, batch, files, whitening).graph,
+  convChild(networkOfLayers(workload.architecture), task, recipe, batch, files, whitening).graph,
 );
 session.run('init', { seed: new Int32Array([1, 1]) });
 startFrom(session, workload.weights);

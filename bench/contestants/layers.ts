@@ -1,6 +1,5 @@
 /** tfjs-layers on tfjs-node-gpu, on the same TensorFlow as the product. Arguments: WORKLOAD. */
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
-import type { LayerReference } from '../../src-shared/architecture/conv/conv-architecture';
 import { loadEngine } from '../../src-main/engine/load';
 import { layerExtents } from '../networks/operations';
 import { serve } from './serve';
@@ -43,7 +42,7 @@ function build({ architecture, recipe, weights, ...described }: Workload): tfjs.
   const image = tf.input({ shape: [height, width, channels] });
   const maps: tfjs.SymbolicTensor[] = [image];
 
-  const joined = (references: readonly LayerReference[]): tfjs.SymbolicTensor => {
+  const joined = (references: readonly number[]): tfjs.SymbolicTensor => {
     const sizes = references.map((reference) => extents.outputs[reference] ?? described.task);
     const tallest = Math.max(...sizes.map((size) => size.height));
     const widest = Math.max(...sizes.map((size) => size.width));

@@ -1,5 +1,6 @@
-import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
+import type { ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
 import { decodeConv } from '../../src-shared/architecture/conv/decode-conv';
+import { layeredNetworkOf, type LayeredNetwork } from '../../src-shared/architecture/conv/layered-network';
 import { v1Space } from '../../src-shared/config/presets/presets';
 import type { ConvSpaceConfig } from '../../src-shared/tasks/conv/conv-options';
 import { Generator } from '../../src-shared/random';
@@ -15,7 +16,7 @@ export interface ConvBenchChild {
   readonly kind: 'conv';
   readonly name: ConvChildName;
   readonly description: string;
-  readonly architecture: ConvArchitecture;
+  readonly architecture: LayeredNetwork;
   readonly batch: number;
   /** Timed steps of a contestant's turn: some seconds' worth. */
   readonly steps: number;
@@ -141,7 +142,7 @@ function network(
   changes: Partial<ConvSpaceConfig>,
   depth: number,
   { seed, connection, stridesAt }: Draw = { seed: 1, connection: 1 },
-): ConvArchitecture {
+): LayeredNetwork {
   const config = { ...paperSpace, ...changes };
   const generator = Generator.seeded(seed, 'bench');
   const options = Object.entries(convChoices(config));
@@ -160,5 +161,5 @@ function network(
       sources,
     };
   });
-  return decodeConv(config, depth, writeConvSteps(config, { steps }));
+  return layeredNetworkOf(decodeConv(config, depth, writeConvSteps(config, { steps })));
 }

@@ -1,8 +1,5 @@
-import type {
-  ConvArchitecture,
-  ImageTask,
-  LayerReference,
-} from '../../src-shared/architecture/conv/conv-architecture';
+import type { ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
+import type { LayeredNetwork } from '../../src-shared/architecture/conv/layered-network';
 
 interface Extent {
   readonly height: number;
@@ -18,7 +15,7 @@ interface Extent {
  *
  * Batch normalisation, activations, pooling and the optimiser are left out, as in every published count.
  */
-export function stepOperations(architecture: ConvArchitecture, task: ImageTask, batch: number): number {
+export function stepOperations(architecture: LayeredNetwork, task: ImageTask, batch: number): number {
   const { inputs, outputs, classifier } = layerExtents(architecture, task);
   let operations = 2 * 3 * classifier.channels * task.classes;
   for (const [index, layer] of architecture.layers.entries()) {
@@ -33,7 +30,7 @@ export function stepOperations(architecture: ConvArchitecture, task: ImageTask, 
 
 /** Channels that each layer, by index, and the classifier get. */
 export function inputChannels(
-  architecture: ConvArchitecture,
+  architecture: LayeredNetwork,
   task: ImageTask,
 ): { readonly layers: readonly number[]; readonly classifier: number } {
   const { inputs, classifier } = layerExtents(architecture, task);
@@ -41,10 +38,10 @@ export function inputChannels(
 }
 
 /** Sizes of what each layer gets, of what it gives (by reference: the image first), and of what the classifier gets. */
-export function layerExtents(architecture: ConvArchitecture, task: ImageTask) {
+export function layerExtents(architecture: LayeredNetwork, task: ImageTask) {
   const inputs: Extent[] = [];
   const outputs: Extent[] = [task];
-  const concatenated = (references: readonly LayerReference[]): Extent => {
+  const concatenated = (references: readonly number[]): Extent => {
     const parts = references.map((reference) => {
       const extent = outputs[reference];
       if (extent === undefined) throw new RangeError(`layer ${reference} is not an earlier one`);

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
+import type { ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
+import type { LayeredNetwork } from '../../src-shared/architecture/conv/layered-network';
 import { Generator } from '../../src-shared/random';
 import type { ConvBenchChild } from './children';
 import { inputChannels } from './operations';
@@ -27,7 +28,7 @@ const paperRecipe: StepRecipe = {
 
 /** What is written to the folder that every contestant gets; bench/contestants/peers/workload.py says what lies in it. */
 export interface Workload {
-  readonly architecture: ConvArchitecture;
+  readonly architecture: LayeredNetwork;
   readonly task: ImageTask;
   readonly batch: number;
   readonly recipe: StepRecipe;
@@ -127,7 +128,7 @@ function moments(images: Uint8Array): Pick<Workload, 'mean' | 'deviation'> {
 }
 
 /** He's normal deviates for convolutions, smaller ones for the classifier so that the first loss is near ln(classes). */
-function initialWeights(architecture: ConvArchitecture, task: ImageTask): InitialWeight[] {
+function initialWeights(architecture: LayeredNetwork, task: ImageTask): InitialWeight[] {
   const generator = Generator.seeded(1, 'bench/weights');
   const normal = (name: string, shape: readonly number[], deviation: number): InitialWeight => {
     const size = shape.reduce((product, dimension) => product * dimension, 1);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ConvArchitecture, Layer } from '../../src-shared/architecture/conv/conv-architecture';
+import { networkOfLayers, type Layer } from '../../src-shared/architecture/conv/layered-network';
 import { Generator } from '../../src-shared/random';
 import {
   type ChildReference,
@@ -67,11 +67,11 @@ function randomRequest(seed: number): ReferenceRequest {
       ? { kind, filterHeight: height, filterWidth: width, filters: one([3, 4, 6, 8]), ...strides }
       : { kind, height, width, ...strides };
   });
-  const architecture: ConvArchitecture = {
+  const architecture = networkOfLayers({
     kind: 'conv',
     layers,
     outputs: layers.map((_, index) => index + 1).filter((reference) => !used.has(reference)),
-  };
+  });
   return {
     architecture,
     task: { height: 14, width: 14, channels: 3, classes: 5 },

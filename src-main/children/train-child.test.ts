@@ -190,12 +190,9 @@ describe('a child that is interrupted', () => {
   it('begins anew when what was kept is of another network', async () => {
     log = [];
     await interrupted(checkpoints('other.safetensors'), { epoch: 2, step: 3 });
-    const [first] = tinyArchitecture.layers;
-    if (first?.kind !== 'convolution') throw new Error('no layer');
-    const wider = {
-      ...tinyArchitecture,
-      layers: [{ ...first, filters: 7 }, ...tinyArchitecture.layers.slice(1)],
-    };
+    const [first, ...others] = tinyArchitecture.nodes;
+    if (first?.kind !== 'convolution') throw new Error('no convolution');
+    const wider = { ...tinyArchitecture, nodes: [{ ...first, filters: 7 }, ...others] };
     const begun: number[] = [];
     await trainChild(
       { ...job, recipe, architecture: wider },

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConvArchitecture } from '../../src-shared/architecture/conv/conv-architecture';
+import { layersOf } from '../../src-shared/architecture/conv/layers-of';
 import { Generator } from '../../src-shared/random';
 import type { ChildResult } from '../../src-shared/run/child-event';
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
@@ -110,12 +111,12 @@ export function epochOf(epoch: number, validationAccuracy: number): EpochRecord 
 }
 
 /** In [0, 1]: square filters, many of them, and inputs from more than one layer are good. */
-function architectureMerit({ layers }: ConvArchitecture): number {
-  const merits = layers.map((layer) =>
-    layer.kind === 'convolution'
-      ? (layer.filterHeight === layer.filterWidth ? 0.4 : 0) +
-        (0.4 * Math.min(layer.filters, 24)) / 24 +
-        (layer.inputs.length > 1 ? 0.2 : 0)
+function architectureMerit(architecture: ConvArchitecture): number {
+  const merits = layersOf(architecture).layers.map(({ nodes: [node], inputs }) =>
+    node.kind === 'convolution'
+      ? (node.filterHeight === node.filterWidth ? 0.4 : 0) +
+        (0.4 * Math.min(node.filters, 24)) / 24 +
+        (inputs.length > 1 ? 0.2 : 0)
       : 0,
   );
   return merits.reduce((sum, merit) => sum + merit, 0) / merits.length;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { languageCellSchema } from '../../src-shared/architecture/cell/language-model';
-import { convArchitectureSchema } from '../../src-shared/architecture/conv/conv-architecture';
+import { storedNetworkSchema } from '../../src-shared/architecture/conv/layered-network';
 import { childEvents } from '../../src-shared/run/child-event';
 import { imageRecipeSchema } from '../../src-shared/tasks/images/image-recipe';
 import { textRecipeSchema } from '../../src-shared/tasks/text/text-recipe';
@@ -11,7 +11,7 @@ const size = z.int().min(1);
 export const childSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('images'),
-    architecture: convArchitectureSchema,
+    architecture: storedNetworkSchema,
     recipe: imageRecipeSchema,
   }),
   z.strictObject({ kind: z.literal('text'), cell: languageCellSchema, recipe: textRecipeSchema }),

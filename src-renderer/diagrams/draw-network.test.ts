@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ConvArchitecture } from '../../src-shared/architecture/conv/conv-architecture';
+import { networkOfLayers, type LayeredNetwork } from '../../src-shared/architecture/conv/layered-network';
 import { drawNetwork } from './draw-network';
 
 const convolution = (filters: number, inputs: readonly number[]) =>
@@ -13,11 +13,12 @@ const convolution = (filters: number, inputs: readonly number[]) =>
     inputs,
   }) as const;
 
-const network: ConvArchitecture = {
+const layered: LayeredNetwork = {
   kind: 'conv',
   layers: [convolution(6, [0]), convolution(24, [1]), convolution(64, [0, 2])],
   outputs: [1, 3],
 };
+const network = networkOfLayers(layered);
 
 it('a network is a column of blocks, wider for more filters, in order and inside the drawing', () => {
   const { blocks, width, height } = drawNetwork(network);
@@ -35,5 +36,7 @@ it('a network is a column of blocks, wider for more filters, in order and inside
 
 it('only what skips a layer is an arc: the image to layer 3, layer 1 to the classifier', () => {
   expect(drawNetwork(network).arcs).toHaveLength(2);
-  expect(drawNetwork({ ...network, layers: network.layers.slice(0, 2), outputs: [2] }).arcs).toHaveLength(0);
+  expect(
+    drawNetwork(networkOfLayers({ ...layered, layers: layered.layers.slice(0, 2), outputs: [2] })).arcs,
+  ).toHaveLength(0);
 });

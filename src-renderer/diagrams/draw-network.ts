@@ -1,9 +1,12 @@
-import type { ConvArchitecture, Layer } from '../../src-shared/architecture/conv/conv-architecture';
-import { blockShare, skipConnectionsOf } from '../../src-shared/diagrams/connections';
+import type { ConvArchitecture } from '../../src-shared/architecture/conv/conv-architecture';
+import { layersOf } from '../../src-shared/architecture/conv/layers-of';
+import { skipConnectionsOf } from '../../src-shared/diagrams/connections';
+import type { Tone } from '../../src-shared/diagrams/drawing';
+import { blockOf } from '../../src-shared/diagrams/node-block';
 
 /** A layer as a block: its place in a drawing of `width` × `height`. */
 interface Block {
-  readonly kind: Layer['kind'];
+  readonly tone: Tone;
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -27,13 +30,14 @@ const mostArcs = 60;
 
 /** Draws a network; the same network always has the same face. */
 export function drawNetwork(architecture: ConvArchitecture): NetworkDrawing {
-  const { layers } = architecture;
+  const { layers } = layersOf(architecture);
   const middle = width / 2;
   const yOf = (reference: number): number => pitch * reference - pitch / 2 + 2;
   const blocks = layers.map((layer, index): Block => {
-    const wide = blockWidth(layer);
+    const { tone, share } = blockOf(layer);
+    const wide = tone === 'convolution' ? round(6 + 24 * share) : 8;
     return {
-      kind: layer.kind,
+      tone,
       x: middle - wide / 2,
       y: yOf(index + 1) - blockHeight / 2,
       width: wide,
@@ -49,10 +53,6 @@ export function drawNetwork(architecture: ConvArchitecture): NetworkDrawing {
     return `M${start} ${round(yOf(from))}C${round(reach)} ${round(yOf(from))} ${round(reach)} ${round(yOf(to))} ${start} ${round(yOf(to))}`;
   });
   return { width, height: pitch * (layers.length + 1) - 2, blocks, arcs };
-}
-
-function blockWidth(layer: Layer): number {
-  return layer.kind === 'convolution' ? round(6 + 24 * blockShare(layer)) : 8;
 }
 
 function round(value: number): number {

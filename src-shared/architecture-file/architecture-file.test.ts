@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeConv } from '../architecture/conv/decode-conv';
 import { hashConv } from '../architecture/conv/canonical/hash-conv';
+import { layeredNetworkOf, type LayeredNetwork } from '../architecture/conv/layered-network';
 import { nasCell } from '../architecture/cell/published-cells';
 import { publishedV1 } from '../architecture/conv/published-networks';
 import { activations, combinations, nodeCount } from '../architecture/cell/recurrent-cell';
@@ -119,6 +121,24 @@ describe('an architecture file', () => {
     );
   });
 
+  it('of version 1 opens as the same architecture', () => {
+    const recorded = (name: string) =>
+      readFileSync(new URL(`fixtures/${name}-version-1.json`, import.meta.url), 'utf8');
+    const cell = parseArchitectureFile(recorded('cell'), 'cell.json');
+    expect(cell.architecture).toEqual(nasCell);
+    expect(cell.version).toBe(architectureVersion);
+    const text = recorded('network');
+    const file = parseArchitectureFile(text, 'net.json');
+    if (file.kind !== 'conv') throw new Error('no network');
+    const { architecture, origin } = JSON.parse(text) as { architecture: LayeredNetwork; origin: unknown };
+    expect(layeredNetworkOf(file.architecture)).toEqual(architecture);
+    expect(file.origin).toEqual(origin);
+    expect(hashConv(file.architecture)).toBe(file.origin?.hash);
+    expect(parseArchitectureFile(architectureFileText(file), 'net.json')).toEqual(file);
+    const wrong = text.replace(/"inputs": \[\s*0,/, '"inputs": [ 9,');
+    expect(problemOf(wrong)).toMatch(/architecture\.layers\[1\]\.inputs\[0\]: .*before layer 2/);
+  });
+
   it('holds the tokens of a child so that its network can be read from them', () => {
     fc.assert(
       fc.property(networkFiles, ({ origin }) => {
@@ -131,17 +151,13 @@ describe('an architecture file', () => {
   });
 
   it.each([
-    [
-      ['architecture', 'layers', 2, 'inputs', 0],
-      3,
-      /architecture\.layers\[2\]\.inputs\[0\]: .*before layer 3/,
-    ],
-    [['architecture', 'layers', 2, 'inputs'], [], /architecture\.layers\[2\]\.inputs: /],
-    [['architecture', 'layers', 2, 'inputs'], [1, 1], /inputs: must not name a layer twice/],
-    [['architecture', 'layers', 0, 'filters'], 1e300, /architecture\.layers\[0\]\.filters: /],
-    [['architecture', 'layers', 0, 'filters'], '36', /architecture\.layers\[0\]\.filters: /],
-    [['architecture', 'layers', 0, 'kind'], 'attention', /architecture\.layers\[0\]\.kind: /],
-    [['architecture', 'outputs'], [16], /architecture\.outputs\[0\]: must be a layer, of which there are 15/],
+    [['architecture', 'nodes', 2, 'inputs', 0], 3, /architecture\.nodes\[2\]\.inputs\[0\]: .*before node 3/],
+    [['architecture', 'nodes', 2, 'inputs'], [], /architecture\.nodes\[2\]\.inputs: /],
+    [['architecture', 'nodes', 2, 'inputs'], [1, 1], /inputs: must not name an input twice/],
+    [['architecture', 'nodes', 0, 'filters'], 1e300, /architecture\.nodes\[0\]\.filters: /],
+    [['architecture', 'nodes', 0, 'filters'], '36', /architecture\.nodes\[0\]\.filters: /],
+    [['architecture', 'nodes', 0, 'kind'], 'attention', /architecture\.nodes\[0\]\.kind: /],
+    [['architecture', 'nodes', 46, 'units'], 9, /gives 1×1×9, not one logit for each of 10 classes/],
     [['architecture'], null, /architecture: /],
     [['task', 'classes'], 0, /task\.classes: /],
     [['parameters'], 7, /parameters: is 7, but its architecture has 4\d{6}/],
@@ -149,7 +165,8 @@ describe('an architecture file', () => {
     [['surprise'], 1, /the file: .*surprise/],
     [['__proto__x'], 1, /__proto__x/],
     [['kind'], 'transformer', /kind: /],
-    [['version'], 2, /has version 2, and this Cellsmith knows versions up to 1/],
+    [['version'], 3, /has version 3, and this Cellsmith knows versions up to 2/],
+    [['version'], 1, /architecture: /],
     [['version'], '1', /version: /],
     [['format'], 'other', /is no architecture file of Cellsmith/],
     [['origin'], { trial: 1 }, /origin\.run: /],

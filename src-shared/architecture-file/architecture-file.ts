@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { languageLimits } from '../architecture/cell/language-model';
 import { recurrentCellSchema } from '../architecture/cell/recurrent-cell';
-import { convArchitectureSchema, imageTaskSchema } from '../architecture/conv/conv-architecture';
+import {
+  convArchitectureSchema,
+  imageTaskSchema,
+  type ConvArchitecture,
+} from '../architecture/conv/conv-architecture';
+import { networkOfLayersSchema } from '../architecture/conv/layered-network';
 import { textLevelSchema } from '../dataset/text-options';
 import { measureSchema } from '../run/measure';
 import { tokenSchema } from './token';
@@ -9,7 +14,7 @@ import { tokenSchema } from './token';
 /** What the field `format` of a file says. */
 export const architectureFormat = 'cellsmith-architecture';
 /** Version of the format; docs/architecture-files.md tells what changed. */
-export const architectureVersion = 1;
+export const architectureVersion = 2;
 
 const count = z.int().min(0);
 
@@ -29,37 +34,51 @@ const originSchema = z.strictObject({
   trainedFor: z.number().min(0).nullable(),
 });
 
-const common = {
-  format: z.literal(architectureFormat),
-  version: z.literal(architectureVersion),
-  /** Trained numbers, of the whole network or language model. */
-  parameters: count,
-  /** Multiplications, each with an addition, for one image or token. */
-  multiplyAdds: count,
-  origin: originSchema.nullable(),
-};
+/** @param network how a network is written */
+function fileSchema<Version extends number, Network extends z.ZodType<ConvArchitecture>>(
+  version: Version,
+  network: Network,
+) {
+  const common = {
+    format: z.literal(architectureFormat),
+    version: z.literal(version),
+    /** Trained numbers, of the whole network or language model. */
+    parameters: count,
+    /** Multiplications, each with an addition, for one image or token. */
+    multiplyAdds: count,
+    origin: originSchema.nullable(),
+  };
+  return z.discriminatedUnion('kind', [
+    z.strictObject({
+      ...common,
+      kind: z.literal('conv'),
+      architecture: network,
+      /** Images that it sees, and classes that it tells apart. */
+      task: imageTaskSchema,
+    }),
+    z.strictObject({
+      ...common,
+      kind: z.literal('cell'),
+      architecture: recurrentCellSchema,
+      /** The language model around the cell. */
+      task: z.strictObject({
+        level: textLevelSchema,
+        vocabulary: z.int().min(1).max(languageLimits.vocabulary),
+        layers: z.int().min(1).max(languageLimits.layers),
+        hidden: z.int().min(1).max(languageLimits.hidden),
+        sharedEmbeddings: z.boolean(),
+      }),
+    }),
+  ]);
+}
 
 /** The form of an architecture file; `parseArchitectureFile` also checks that its counts are those of its architecture. */
-export const architectureFileSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    ...common,
-    kind: z.literal('conv'),
-    architecture: convArchitectureSchema,
-    /** Images that it sees, and classes that it tells apart. */
-    task: imageTaskSchema,
-  }),
-  z.strictObject({
-    ...common,
-    kind: z.literal('cell'),
-    architecture: recurrentCellSchema,
-    /** The language model around the cell. */
-    task: z.strictObject({
-      level: textLevelSchema,
-      vocabulary: z.int().min(1).max(languageLimits.vocabulary),
-      layers: z.int().min(1).max(languageLimits.layers),
-      hidden: z.int().min(1).max(languageLimits.hidden),
-      sharedEmbeddings: z.boolean(),
-    }),
-  }),
-]);
+export const architectureFileSchema = fileSchema(architectureVersion, convArchitectureSchema);
 export type ArchitectureFile = z.infer<typeof architectureFileSchema>;
+
+/** Version 1, whose networks are layers, as a file of this version. */
+export const firstVersionSchema = fileSchema(1, networkOfLayersSchema).transform((file): ArchitectureFile =>
+  file.kind === 'conv'
+    ? { ...file, version: architectureVersion }
+    : { ...file, version: architectureVersion },
+);

@@ -5,14 +5,15 @@ import {
   architectureFileSchema,
   architectureFormat,
   architectureVersion,
+  firstVersionSchema,
   type ArchitectureFile,
 } from './architecture-file';
 
-/** A larger file is none of ours; characters. */
+/** Limit on the size of a file; characters. */
 export const largestArchitectureFile = 32 * 1024 * 1024;
 
 /**
- * Reads the text of an architecture file, which may come from anywhere: its form is checked, then that layers and nodes refer to
+ * Reads the text of an architecture file of any version, which may come from anywhere: its form is checked, then that nodes refer to
  * what is there, then that its counts are those of its architecture.
  * @param name how errors call the file
  * @throws {CellsmithError} 'architecture.invalid', naming the field and what it must be
@@ -37,7 +38,7 @@ export function parseArchitectureFile(text: string, name: string): ArchitectureF
     throw wrong(
       `has version ${version}, and this Cellsmith knows versions up to ${architectureVersion}. Open it with a newer Cellsmith.`,
     );
-  const parsed = architectureFileSchema.safeParse(json);
+  const parsed = (version === 1 ? firstVersionSchema : architectureFileSchema).safeParse(json);
   if (!parsed.success) {
     const issues = parsed.error.issues
       .slice(0, 3)
@@ -45,14 +46,27 @@ export function parseArchitectureFile(text: string, name: string): ArchitectureF
     throw wrong(`is damaged. ${issues.join('; ')}.`, parsed.error);
   }
   const file = parsed.data;
-  const counts = countsOf(file);
+  const counts = countsIn(file, wrong);
   for (const field of ['parameters', 'multiplyAdds'] as const)
     if (file[field] !== counts[field])
       throw wrong(`is damaged. ${field}: is ${file[field]}, but its architecture has ${counts[field]}.`);
   return file;
 }
 
-/** The file as text, to be read by people too. */
+/** @param wrong makes the error of a network whose shapes do not suit each other */
+function countsIn(
+  file: ArchitectureFile,
+  wrong: (what: string, cause: unknown) => CellsmithError,
+): ReturnType<typeof countsOf> {
+  try {
+    return countsOf(file);
+  } catch (error) {
+    if (error instanceof CellsmithError) throw wrong(`is damaged. ${error.message}`, error);
+    throw error;
+  }
+}
+
+/** The file as indented text. */
 export function architectureFileText(file: ArchitectureFile): string {
   return `${JSON.stringify(file, null, 2)}\n`;
 }

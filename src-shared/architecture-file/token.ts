@@ -6,7 +6,7 @@ const bit = z.int().min(0).max(1);
 /** Of a decision as a whole: of an anchor point, of all its bits together. Nats, never above 0. */
 const logProbability = z.number().max(0).nullable();
 
-/** One decision of the controller, told without its search space: what it chose among, and what it chose. */
+/** One decision of the controller without its search space: the options, and the one that it chose. */
 export const tokenSchema = z.discriminatedUnion('kind', [
   z
     .strictObject({

@@ -11,7 +11,7 @@ import { architectureFormat, architectureVersion, type ArchitectureFile } from '
 import { countsOf } from './parse-architecture-file';
 import { tokensOf } from './token';
 
-/** What a run must say for the architectures of its children to be told. */
+/** What makes the architectures of a run's children known. */
 export interface RunOfTrial {
   readonly id: string;
   readonly config: SearchConfig;

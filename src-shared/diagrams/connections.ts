@@ -1,8 +1,9 @@
-import type { ConvArchitecture, Layer, LayerReference } from '../architecture/conv/conv-architecture';
+import type { ConvArchitecture } from '../architecture/conv/conv-architecture';
+import { layersOf } from '../architecture/conv/layers-of';
 
-/** A connection of a network; the classifier is `layers.length + 1`. */
+/** A connection between the layers of a network, by their numbers; the classifier comes after the last. */
 export interface Connection {
-  readonly from: LayerReference;
+  readonly from: number;
   readonly to: number;
 }
 
@@ -12,11 +13,11 @@ export interface SkipConnection extends Connection {
 }
 
 /** All connections, in the order of the layers that take them. */
-export function connectionsOf({ layers, outputs }: ConvArchitecture): readonly Connection[] {
-  return [
-    ...layers.flatMap((layer, index) => layer.inputs.map((from) => ({ from, to: index + 1 }))),
-    ...outputs.map((from) => ({ from, to: layers.length + 1 })),
-  ];
+export function connectionsOf(architecture: ConvArchitecture): readonly Connection[] {
+  const { layers, classifier } = layersOf(architecture);
+  return [...layers, classifier].flatMap(({ inputs, number }) =>
+    inputs.map((from) => ({ from, to: number })),
+  );
 }
 
 /** Those that pass layers by, the longest first, alternately on the right and on the left: the same in every drawing. */
@@ -25,13 +26,4 @@ export function skipConnectionsOf(architecture: ConvArchitecture): readonly Skip
     .filter(({ from, to }) => to - from > 1)
     .sort((a, b) => b.to - b.from - (a.to - a.from))
     .map((connection, index) => ({ ...connection, side: index % 2 === 0 ? 1 : -1 }));
-}
-
-/** Blocks are as wide as the logarithm of their filters; so many fill the drawing. */
-const mostFilters = 128;
-
-/** How wide the block of a layer is between the narrowest (0) and the widest (1). */
-export function blockShare(layer: Layer): number {
-  if (layer.kind !== 'convolution') return 0;
-  return Math.min(1, Math.log2(layer.filters + 1) / Math.log2(mostFilters + 1));
 }

@@ -1,6 +1,16 @@
 /** What a shape stands for; the window and the writer of files each give it a colour. */
 export type Tone =
-  'convolution' | 'pooling' | 'end' | 'node' | 'injected' | 'read' | 'wire' | 'text' | 'soft';
+  | 'convolution'
+  | 'pooling'
+  | 'plain'
+  | 'merge'
+  | 'end'
+  | 'node'
+  | 'injected'
+  | 'read'
+  | 'wire'
+  | 'text'
+  | 'soft';
 
 /** A piece of a label; `sub` sets it as a subscript. */
 export interface TextRun {

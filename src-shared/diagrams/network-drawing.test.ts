@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { ConvArchitecture, Layer } from '../architecture/conv/conv-architecture';
+import { networkOfLayers, type Layer, type LayeredNetwork } from '../architecture/conv/layered-network';
 import { publishedV1 } from '../architecture/conv/published-networks';
 import { skipConnectionsOf } from './connections';
 import type { Shape } from './drawing';
@@ -9,7 +9,7 @@ import { drawNetworkDiagram, layOutNetwork } from './network-drawing';
 const task = { height: 32, width: 32, channels: 3, classes: 10 };
 
 /** Networks of 1 to 45 layers with any connections, poolings among them. */
-const networks: fc.Arbitrary<ConvArchitecture> = fc
+const networks: fc.Arbitrary<LayeredNetwork> = fc
   .array(
     fc.record({
       filters: fc.integer({ min: 1, max: 300 }),
@@ -45,7 +45,7 @@ function within({ kind, ...shape }: Shape, width: number, height: number): boole
 it('blocks stand in order below each other, never over each other, and inside the drawing', () => {
   fc.assert(
     fc.property(networks, (network) => {
-      const { blocks, width, height } = layOutNetwork(network);
+      const { blocks, width, height } = layOutNetwork(networkOfLayers(network));
       expect(blocks.map(({ number }) => number)).toEqual([...Array(network.layers.length + 2).keys()]);
       for (const [index, block] of blocks.entries()) {
         expect(block.x).toBeGreaterThanOrEqual(0);
@@ -61,7 +61,7 @@ it('blocks stand in order below each other, never over each other, and inside th
 it('every connection of the network is drawn once: as an arc between the blocks that it joins, or straight', () => {
   fc.assert(
     fc.property(networks, (network) => {
-      const { arcs, straight, blocks, width, middle, half } = layOutNetwork(network);
+      const { arcs, straight, blocks, width, middle, half } = layOutNetwork(networkOfLayers(network));
       const wanted = [
         ...network.layers.flatMap(({ inputs }, index) => inputs.map((from) => `${from}>${index + 1}`)),
         ...network.outputs.map((from) => `${from}>${network.layers.length + 1}`),
@@ -98,7 +98,7 @@ it('blocks are wider for more filters', () => {
 it('what is drawn lies inside the drawing, with one chosen part for the image, each layer and the classifier', () => {
   fc.assert(
     fc.property(networks, fc.boolean(), (network, remarks) => {
-      const { parts, width, height } = drawNetworkDiagram(network, task, remarks);
+      const { parts, width, height } = drawNetworkDiagram(networkOfLayers(network), task, remarks);
       expect(parts.filter(({ name }) => name !== null)).toHaveLength(network.layers.length + 2);
       expect(parts.flatMap(({ shapes }) => shapes).every((shape) => within(shape, width, height))).toBe(true);
     }),

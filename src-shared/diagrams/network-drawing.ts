@@ -1,8 +1,10 @@
-import type { ConvArchitecture, ImageTask, Layer } from '../architecture/conv/conv-architecture';
+import { rulesOf, type ConvArchitecture, type ImageTask } from '../architecture/conv/conv-architecture';
 import { layerText, shortCount } from '../architecture/conv/conv-text';
-import { describeConv, type FeatureMap } from '../architecture/conv/describe-conv';
-import { blockShare, connectionsOf, skipConnectionsOf, type Connection } from './connections';
+import { describeConv, mapText } from '../architecture/conv/describe-conv';
+import { layersOf, type NetworkLayer } from '../architecture/conv/layers-of';
+import { connectionsOf, skipConnectionsOf, type Connection } from './connections';
 import { label, tenth, type Drawing, type Part, type Shape, type Tone } from './drawing';
+import { blockOf } from './node-block';
 
 /** A layer, the image (0) or the classifier (number of layers + 1) as a block. Pixels. */
 export interface NetworkBlock {
@@ -38,11 +40,11 @@ const [narrowest, widest] = [104, 200];
 
 /** Lays out a network. */
 export function layOutNetwork(architecture: ConvArchitecture): NetworkLayout {
-  const { layers } = architecture;
+  const { layers } = layersOf(architecture);
   const rows = layers.length + 2;
   const widths = [
     narrowest + 12,
-    ...layers.map((layer) => tenth(narrowest + (widest - narrowest) * blockShare(layer))),
+    ...layers.map((layer) => tenth(narrowest + (widest - narrowest) * blockOf(layer).share)),
     narrowest + 36,
   ];
   const half = Math.max(...widths) / 2;
@@ -82,7 +84,6 @@ export function drawNetworkDiagram(
   remarks: boolean,
 ): Drawing {
   const layout = layOutNetwork(architecture);
-  const { layers } = architecture;
   const description = describeConv(architecture, task);
   const parts: Part[] = [
     ...layout.arcs.map((arc) => ({
@@ -96,22 +97,24 @@ export function drawNetworkDiagram(
       shapes: straightShapes(layout, from, to),
     })),
   ];
-  const maps: FeatureMap[] = [task, ...description.layers.map(({ output }) => output)];
+  const { classifier } = description;
+  const remarksOf: readonly (readonly string[])[] = [
+    ['image', mapText(task), ''],
+    ...description.layers.map(({ layer, output, parameters }) => [
+      layerText(layer),
+      mapText(output),
+      `${shortCount(parameters)} parameters`,
+    ]),
+    [
+      classifierRemark(classifier.layer),
+      `${task.classes} classes`,
+      `${shortCount(classifier.parameters)} parameters`,
+    ],
+  ];
   for (const block of layout.blocks) {
-    const layer = layers[block.number - 1];
-    const map = maps[block.number];
     parts.push(blockPart(architecture, task, block));
     if (!remarks) continue;
-    const parameters = layer
-      ? description.layers[block.number - 1]?.parameters
-      : block.number === 0
-        ? undefined
-        : description.classifierParameters;
-    const words = [
-      layer ? layerText(layer) : block.number === 0 ? 'image' : 'global average pooling, softmax',
-      map ? `${map.height}×${map.width}×${map.channels}` : `${task.classes} classes`,
-      parameters === undefined ? '' : `${shortCount(parameters)} parameters`,
-    ];
+    const words = remarksOf[block.number] ?? [];
     parts.push({
       name: null,
       of: null,
@@ -128,15 +131,17 @@ export function drawNetworkDiagram(
 }
 
 /** The block of the image (0), a layer, or the classifier. */
-export function blockPart({ layers }: ConvArchitecture, task: ImageTask, block: NetworkBlock): Part {
+export function blockPart(architecture: ConvArchitecture, task: ImageTask, block: NetworkBlock): Part {
   const { number } = block;
-  const layer = layers[number - 1];
-  if (layer !== undefined)
+  const layer = layersOf(architecture).layers[number - 1];
+  if (layer !== undefined) {
+    const { tone, text } = blockOf(layer);
     return {
       name: `Layer ${number}: ${layerText(layer)}`,
       of: number,
-      shapes: blockShapes(block, toneOf(layer), [String(number), blockText(layer)]),
+      shapes: blockShapes(block, tone, [String(number), text]),
     };
+  }
   const [name, text] = number === 0 ? ['Image', 'Image'] : ['Classifier', `Softmax, ${task.classes}`];
   return { name, of: number, shapes: blockShapes(block, 'end', ['', text]) };
 }
@@ -144,20 +149,10 @@ export function blockPart({ layers }: ConvArchitecture, task: ImageTask, block: 
 const remarkColumns = [0, 250, 350];
 const remarksWidth = 480;
 
-function toneOf(layer: Layer): Tone {
-  return layer.kind === 'convolution' ? 'convolution' : 'pooling';
-}
-
-/** '7×7 · 48', '2×2 max'. */
-function blockText(layer: Layer): string {
-  switch (layer.kind) {
-    case 'convolution':
-      return `${layer.filterHeight}×${layer.filterWidth} · ${layer.filters}`;
-    case 'maxPooling':
-      return `${layer.height}×${layer.width} max`;
-    case 'averagePooling':
-      return `${layer.height}×${layer.width} mean`;
-  }
+/** 'global average pooling, softmax'. */
+function classifierRemark({ nodes }: NetworkLayer): string {
+  const texts = nodes.flatMap((node) => (node.kind === 'dense' ? [] : rulesOf(node).text()));
+  return [...texts, 'softmax'].join(', ');
 }
 
 function baseline(block: NetworkBlock): number {

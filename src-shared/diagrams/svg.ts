@@ -4,6 +4,8 @@ import { labelSize, subscriptSize, type Drawing, type Shape, type Tone } from '.
 const colours: Readonly<Record<Tone, readonly [line: string, area: string]>> = {
   convolution: ['#0072b2', '#e1eef6'],
   pooling: ['#b8860b', '#faf1dc'],
+  plain: ['#8b8b88', '#f6f6f4'],
+  merge: ['#a83200', '#fbeae3'],
   end: ['#8b8b88', '#ececea'],
   node: ['#0072b2', '#e1eef6'],
   injected: ['#a83200', '#fbeae3'],

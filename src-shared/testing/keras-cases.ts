@@ -1,6 +1,7 @@
-import type { ConvArchitecture, ImageTask } from '../architecture/conv/conv-architecture';
+import type { ImageTask } from '../architecture/conv/conv-architecture';
 import { decodeConv } from '../architecture/conv/decode-conv';
-import type { ConvDescription } from '../architecture/conv/describe-conv';
+import { describeConv } from '../architecture/conv/describe-conv';
+import { layeredNetworkOf, networkOfLayers, type LayeredNetwork } from '../architecture/conv/layered-network';
 import { presets } from '../config/presets/presets';
 import { Generator } from '../random';
 import { convSpace } from '../space/conv-space';
@@ -8,7 +9,7 @@ import { drawDecisions, drawSample, type Draw } from './conv-samples';
 
 /** A network, and what Keras and TensorFlow count in it (fixtures/keras_conv_counts.py). */
 export interface KerasCase {
-  readonly architecture: ConvArchitecture;
+  readonly architecture: LayeredNetwork;
   readonly task: ImageTask;
 }
 export interface KerasCounts {
@@ -29,7 +30,7 @@ export function kerasCases(seed: number, small: number): KerasCase[] {
     const { space } = presets[name].config;
     const depth = Math.min(space.schedule.maximumLayers, 15);
     return {
-      architecture: decodeConv(space, depth, drawDecisions(convSpace(space), depth, draw)),
+      architecture: layeredNetworkOf(decodeConv(space, depth, drawDecisions(convSpace(space), depth, draw))),
       task: cifar,
     };
   });
@@ -41,13 +42,15 @@ export function kerasCases(seed: number, small: number): KerasCase[] {
       channels: draw(2) === 0 ? 1 : 3,
       classes: 2 + draw(99),
     };
-    return { architecture: decodeConv(config, depth, decisions), task };
+    return { architecture: layeredNetworkOf(decodeConv(config, depth, decisions)), task };
   });
   return [...published, ...any];
 }
 
-/** What a description says of the things that Keras counts. */
-export function countsOf({ layers, features, ...totals }: ConvDescription): KerasCounts {
+/** What the description of a network says of the things that Keras counts. */
+export function countsOf({ architecture, task }: KerasCase): KerasCounts {
+  const { layers, classifier, ...totals } = describeConv(networkOfLayers(architecture), task);
+  const { input: features } = classifier;
   return {
     trainable: totals.parameters,
     nonTrainable: totals.movingStatistics,

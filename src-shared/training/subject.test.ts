@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
+import { publishedV1 } from '../architecture/conv/published-networks';
 import { presets } from '../config/presets/presets';
 import { recipeOf, type Subject } from './subject';
 
 const { config } = presets.v1;
 const subject: Subject = {
   name: 'v1-1',
-  architecture: { kind: 'conv', layers: [], outputs: [0] },
+  architecture: publishedV1,
   base: config,
   origin: null,
 };

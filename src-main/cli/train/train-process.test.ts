@@ -41,7 +41,7 @@ const eventsOf = (stdout: string) =>
     .trim()
     .split('\n')
     .map((line) => z.looseObject({ type: z.string(), at: z.number() }).parse(JSON.parse(line)));
-const head = { format: 'cellsmith-architecture', version: 1, origin: null } as const;
+const head = { format: 'cellsmith-architecture', version: 2, origin: null } as const;
 const small = ['--threads', '1', '--set', 'recipe.steps=8', '--set', 'recipe.batchSize=8'];
 const sized = (parameters: number): string[] => ['--set', `recipe.size.parameters=${parameters}`];
 const published = (cell: string): string[] => ['--cell', cell, '--data', text, ...small];

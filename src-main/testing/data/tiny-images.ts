@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConvArchitecture } from '../../../src-shared/architecture/conv/conv-architecture';
+import { networkOfLayers, type LayeredNetwork } from '../../../src-shared/architecture/conv/layered-network';
 import type { ImageRecipe } from '../../../src-shared/tasks/images/image-recipe';
 import { Generator } from '../../../src-shared/random';
 import type { TrainingData } from '../../datasets/training-data';
@@ -83,7 +83,7 @@ function whiteningOf(bytes: Uint8Array): Pick<TrainingData, 'mean' | 'std'> {
 }
 
 /** Two strided convolutions, a skip connection past them, and all that a child can have. */
-export const tinyArchitecture: ConvArchitecture = {
+export const tinyLayers: LayeredNetwork = {
   kind: 'conv',
   layers: [
     {
@@ -118,6 +118,8 @@ export const tinyArchitecture: ConvArchitecture = {
   ],
   outputs: [2, 4, 5],
 };
+
+export const tinyArchitecture = networkOfLayers(tinyLayers);
 
 /** A recipe for it: everything on, few epochs. */
 export const tinyRecipe: ImageRecipe = {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { QueueState } from '../../../src-shared/run/queue-state';
+import { networkOfLayers } from '../../../src-shared/architecture/conv/layered-network';
 import { presets } from '../../../src-shared/config/presets/presets';
 import { queuePool, type QueuePoolOptions } from '../../workers/queue/producer/queue-pool';
 import { parseQueueUrl } from '../../workers/queue/wire/address';
@@ -26,9 +27,10 @@ export function childOf(trial: number, changes: Partial<TrialJob> = {}): TrialJo
     filters: 8 + trial,
     inputs: [0],
   };
+  const architecture = networkOfLayers({ kind: 'conv', layers: [convolution], outputs: [1] });
   return {
     trial,
-    child: { kind: 'images', architecture: { kind: 'conv', layers: [convolution], outputs: [1] }, recipe },
+    child: { kind: 'images', architecture, recipe },
     seed: trial,
     data: '/nowhere of the search',
     weights: null,

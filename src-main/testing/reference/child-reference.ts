@@ -1,29 +1,34 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ConvArchitecture, ImageTask } from '../../../src-shared/architecture/conv/conv-architecture';
-import type { ImageRecipe } from '../../../src-shared/tasks/images/image-recipe';
+import { imageTaskSchema } from '../../../src-shared/architecture/conv/conv-architecture';
+import { storedNetworkSchema } from '../../../src-shared/architecture/conv/layered-network';
+import { imageRecipeSchema, type ImageRecipe } from '../../../src-shared/tasks/images/image-recipe';
 import { convChild } from '../../children/conv-child';
 import { cropPlan, evaluationBoxes } from '../../children/crop-boxes';
 import { fetchedFloats, fetchedNumber, openSession } from '../../engine/session';
 import { tinyRecipe } from '../data/tiny-images';
 
+const requestSchema = z.strictObject({
+  architecture: storedNetworkSchema,
+  task: imageTaskSchema,
+  recipe: imageRecipeSchema.pick({
+    momentum: true,
+    nesterov: true,
+    weightDecay: true,
+    batchNormEpsilon: true,
+    batchNormMomentum: true,
+  }),
+  batch: z.int().min(1),
+  rates: z.array(z.number()),
+  seed: z.int(),
+});
 /** What the reference is asked for: a network, and steps of training at given rates. */
-export interface ReferenceRequest {
-  readonly architecture: ConvArchitecture;
-  readonly task: ImageTask;
-  readonly recipe: Pick<
-    ImageRecipe,
-    'momentum' | 'nesterov' | 'weightDecay' | 'batchNormEpsilon' | 'batchNormMomentum'
-  >;
-  readonly batch: number;
-  readonly rates: readonly number[];
-  readonly seed: number;
-}
+export type ReferenceRequest = z.infer<typeof requestSchema>;
 
 const tensors = z.record(z.string(), z.string());
 const referenceSchema = z.object({
-  request: z.custom<ReferenceRequest>((value) => typeof value === 'object' && value !== null),
+  request: requestSchema,
   images: z.string(),
   labels: z.string(),
   mean: z.array(z.number()),

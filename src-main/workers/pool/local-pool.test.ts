@@ -211,28 +211,28 @@ describe('a child that fails is recorded with its reason, and the next one train
 
   it('invalid, when the network or the recipe cannot be', async () => {
     const shared = pool();
-    const [first] = tinyArchitecture.layers;
-    if (!first) throw new Error('no layer');
-    const architecture = { ...tinyArchitecture, layers: [{ ...first, inputs: [4] }], outputs: [1] };
+    const [first, ...others] = tinyArchitecture.nodes;
+    if (!first) throw new Error('no node');
+    const sum = { kind: 'add', inputs: [0, 1] } as const;
+    const architecture = { ...tinyArchitecture, nodes: [first, sum, ...others.slice(1)] };
     const result = await shared.run({
       ...job(1),
       child: { kind: 'images', architecture, recipe: tinyRecipe },
     });
-    expect(reasonOf(result)).toMatch(/^invalid: .*does not come before/);
+    expect(reasonOf(result)).toMatch(/^invalid: .*adds maps of different shapes/);
     await expectNextToTrain(shared);
   });
 
   it.runIf(process.platform === 'linux')('outOfMemory, when it needs more than there is', async () => {
     const shared = pool();
-    // One concatenation of 96 × 8 × 8 × 24,000 floats, 563 MiB. TensorFlow waits 10 s for memory before it gives up.
-    const layer = { strideHeight: 1, strideWidth: 1 };
+    // One map of 96 × 8 × 8 × 24,000 floats, 563 MiB. TensorFlow waits 10 s for memory before it gives up.
     const architecture: ConvArchitecture = {
       kind: 'conv',
-      layers: [
-        { ...layer, kind: 'convolution', filterHeight: 1, filterWidth: 1, filters: 96, inputs: [0] },
-        { ...layer, kind: 'maxPooling', height: 2, width: 2, inputs: Array<number>(250).fill(1) },
+      nodes: [
+        { kind: 'padChannels', channels: 24_000, inputs: [0] },
+        { kind: 'globalAveragePooling', inputs: [1] },
+        { kind: 'dense', units: 'classes', bias: true, inputs: [2] },
       ],
-      outputs: [2],
     };
     const result = await shared.run(
       {

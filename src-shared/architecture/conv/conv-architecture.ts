@@ -1,77 +1,105 @@
 import { z } from 'zod';
+import { add, addSchema } from './kinds/add';
+import { batchNormalisation, batchNormalisationSchema } from './kinds/batch-normalisation';
+import { convolution, convolutionSchema } from './kinds/convolution';
+import { dense, denseSchema } from './kinds/dense';
+import { dropout, dropoutSchema } from './kinds/dropout';
+import { globalAveragePooling, globalAveragePoolingSchema } from './kinds/global-average-pooling';
+import { networkLimits, sideSchema, type NodeKind } from './kinds/node-kind';
+import { padChannels, padChannelsSchema } from './kinds/pad-channels';
+import { averagePooling, averagePoolingSchema, maxPooling, maxPoolingSchema } from './kinds/pooling';
+import { relu, reluSchema } from './kinds/relu';
 
-/** Limits bound the memory that a file or message can ask for; they lie far above what a search proposes. */
-const limits = { layers: 4096, filters: 1_000_000, side: 65_536 } as const;
+const nodeSchema = z.discriminatedUnion('kind', [
+  convolutionSchema,
+  batchNormalisationSchema,
+  reluSchema,
+  maxPoolingSchema,
+  averagePoolingSchema,
+  globalAveragePoolingSchema,
+  denseSchema,
+  dropoutSchema,
+  addSchema,
+  padChannelsSchema,
+]);
 
-/** Height or width, in pixels, of an image, a filter, a pooling window or a stride. */
-const sideSchema = z.int().min(1).max(limits.side);
+/** A node of a network: its kind, its options and its inputs. */
+export type NetworkNode = z.infer<typeof nodeSchema>;
+export type NodeKindName = NetworkNode['kind'];
+/** Of each kind: its nodes. */
+export type NodesByKind = { readonly [K in NodeKindName]: Extract<NetworkNode, { kind: K }> };
 
-const referencesSchema = z
-  .array(z.int().min(0).max(limits.layers))
-  .min(1)
-  .max(limits.layers)
-  .refine((all) => new Set(all).size === all.length, 'must not name a layer twice')
-  .readonly();
+const nodeKinds: { readonly [K in NodeKindName]: NodeKind<NodesByKind[K]> } = {
+  convolution,
+  batchNormalisation,
+  relu,
+  maxPooling,
+  averagePooling,
+  globalAveragePooling,
+  dense,
+  dropout,
+  add,
+  padChannels,
+};
 
-const strides = { strideHeight: sideSchema, strideWidth: sideSchema };
+/** Something for each kind of node: a kind that is missing does not compile. */
+export type PerKind<Extra extends readonly unknown[], Result> = {
+  readonly [K in NodeKindName]: (node: NodesByKind[K], ...extra: Extra) => Result;
+};
 
-const convolutionSchema = z.strictObject({
-  kind: z.literal('convolution'),
-  filterHeight: sideSchema,
-  filterWidth: sideSchema,
-  ...strides,
-  filters: z.int().min(1).max(limits.filters),
-  inputs: referencesSchema,
-});
+/** Calls what a map has for the kind of a node. */
+export function byKind<K extends NodeKindName, Extra extends readonly unknown[], Result>(
+  table: { readonly [P in K]: (node: NodesByKind[P], ...extra: Extra) => Result },
+  node: NodesByKind[K],
+  ...extra: Extra
+): Result {
+  return table[node.kind as K](node, ...extra);
+}
 
-const poolingSchema = z.strictObject({
-  kind: z.enum(['maxPooling', 'averagePooling']),
-  height: sideSchema,
-  width: sideSchema,
-  ...strides,
-  inputs: referencesSchema,
-});
+/** The rules of a kind of node, with those of its functions that take a node bound to this one. */
+export interface BoundRules extends Pick<NodeKind<NetworkNode>, 'merge' | 'keepsChannels' | 'kept'> {
+  readonly cost: (
+    ...rest: Tail<Parameters<NodeKind<NetworkNode>['cost']>>
+  ) => ReturnType<NodeKind<NetworkNode>['cost']>;
+  readonly text: () => string;
+  readonly label: () => string;
+}
+type Tail<All extends readonly unknown[]> = All extends readonly [unknown, ...infer Rest] ? Rest : never;
 
-const layerSchema = z.discriminatedUnion('kind', [convolutionSchema, poolingSchema]);
+export function rulesOf<K extends NodeKindName>(node: NodesByKind[K]): BoundRules {
+  const kind: NodeKind<NodesByKind[K]> = nodeKinds[node.kind as K];
+  return {
+    ...kind,
+    cost: (input, classes) => kind.cost(node, input, classes),
+    text: () => kind.text(node),
+    label: () => kind.label(node),
+  };
+}
 
-/** Convolution → batch normalisation → ReLU, 'same' padding. */
-export type ConvolutionLayer = z.infer<typeof convolutionSchema>;
-/** A layer; poolings have 'same' padding. */
-export type Layer = z.infer<typeof layerSchema>;
-
-/** 0 is the image, n is `layers[n - 1]`; a layer refers to earlier ones alone. */
-export type LayerReference = number;
+/** 0 is the image, n is `nodes[n - 1]`; a node refers to earlier ones alone. */
+export type NodeReference = number;
 
 /**
- * A network of the convolutional space, decoded: nothing is implied any more. Inputs of a layer are padded with zeros at the
- * bottom and right to the largest height and width and concatenated in depth, in the order of `inputs`.
- * `outputs` are the layers that feed nothing; concatenated in the same way they go through global average pooling
- * to the softmax (paper sections 3.2, 3.3).
+ * A network as a graph: nodes in topological order. The last node gives the logits [classes], and the softmax after it is
+ * implied. Nodes with several inputs merge them as their kind says: by zero padding and concatenation in depth (paper
+ * section 3.3), or as maps of one shape.
  */
 export const convArchitectureSchema = z
   .strictObject({
     kind: z.literal('conv'),
-    layers: z.array(layerSchema).min(1).max(limits.layers).readonly(),
-    outputs: referencesSchema,
+    nodes: z.array(nodeSchema).min(1).max(networkLimits.nodes).readonly(),
     /** Present when the learning rate was predicted as a token; it replaces the recipe's. */
     learningRate: z.number().positive().exactOptional(),
   })
-  .superRefine(({ layers, outputs }, context) => {
-    for (const [index, { inputs }] of layers.entries())
+  .superRefine(({ nodes }, context) => {
+    for (const [index, { inputs }] of nodes.entries())
       for (const [place, input] of inputs.entries())
         if (input > index)
           context.addIssue({
             code: 'custom',
-            path: ['layers', index, 'inputs', place],
-            message: `must be 0 (the image) or a layer before layer ${index + 1}`,
+            path: ['nodes', index, 'inputs', place],
+            message: `must be 0 (the image) or a node before node ${index + 1}`,
           });
-    for (const [place, output] of outputs.entries())
-      if (output > layers.length)
-        context.addIssue({
-          code: 'custom',
-          path: ['outputs', place],
-          message: `must be a layer, of which there are ${layers.length}`,
-        });
   });
 export type ConvArchitecture = z.infer<typeof convArchitectureSchema>;
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../config/presets/presets';
-import type { ConvArchitecture } from './conv-architecture';
 import { connectionDensity, convTableText, layerText, shortCount, summariseConv } from './conv-text';
 import { decodeConv } from './decode-conv';
+import { networkOfLayers } from './layered-network';
+import { layersOf } from './layers-of';
 import { publishedV1 } from './published-networks';
 
 const task = { height: 32, width: 32, channels: 3, classes: 10 };
-const strided: ConvArchitecture = {
+const strided = networkOfLayers({
   kind: 'conv',
   layers: [
     {
@@ -30,7 +31,7 @@ const strided: ConvArchitecture = {
     },
   ],
   outputs: [3],
-};
+});
 
 describe('a network in words', () => {
   it('is one line', () => {
@@ -55,7 +56,7 @@ describe('a network in words', () => {
   });
 
   it('names each kind of layer', () => {
-    expect(strided.layers.map(layerText)).toEqual([
+    expect(layersOf(strided).layers.map(layerText)).toEqual([
       '3×5 convolution, 8 filters, stride 2×1',
       '3×3 average pooling',
       '1×1 convolution, 100 filters',
@@ -65,7 +66,7 @@ describe('a network in words', () => {
 
 describe('the density of connections', () => {
   it('is of 105 pairs in 15 layers', () => {
-    const connections = publishedV1.layers.reduce((sum, { inputs }) => sum + inputs.length, 0) - 1;
+    const connections = layersOf(publishedV1).layers.reduce((sum, { inputs }) => sum + inputs.length, 0) - 1;
     expect(connectionDensity(publishedV1)).toBeCloseTo(connections / 105, 12);
   });
 

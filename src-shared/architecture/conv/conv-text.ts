@@ -1,38 +1,44 @@
 import { wholeNumber } from '../../format';
 import { counted } from '../../counted';
-import type { ConvArchitecture, ImageTask, Layer, LayerReference } from './conv-architecture';
-import { describeConv, type FeatureMap } from './describe-conv';
+import { rulesOf, type ConvArchitecture, type ImageTask, type NodeKindName } from './conv-architecture';
+import { describeConv, mapText } from './describe-conv';
+import { layersOf, type NetworkLayer } from './layers-of';
 
 /** One line about a network: '15 layers, 4.2M parameters, 63% of skip connections'. */
 export function summariseConv(architecture: ConvArchitecture, task: ImageTask): string {
   const { parameters } = describeConv(architecture, task);
-  const convolutions = architecture.layers.filter((layer) => layer.kind === 'convolution').length;
-  const poolings = architecture.layers.length - convolutions;
-  const parts = [counted(convolutions, 'layer')];
+  const { layers } = layersOf(architecture);
+  const countOf = (...kinds: readonly NodeKindName[]): number =>
+    layers.filter(({ nodes: [node] }) => kinds.includes(node.kind)).length;
+  const [poolings, additions] = [countOf('maxPooling', 'averagePooling'), countOf('add')];
+  const parts = [counted(countOf('convolution', 'dense'), 'layer')];
   if (poolings > 0) parts.push(counted(poolings, 'pooling'));
+  if (additions > 0) parts.push(counted(additions, 'addition'));
   parts.push(`${shortCount(parameters)} parameters`);
-  if (isChain(architecture)) parts.push('no skip connections');
-  else parts.push(`${Math.round(100 * connectionDensity(architecture))}% of skip connections`);
+  if (isChain(layers)) parts.push('no skip connections');
+  else if (additions === 0)
+    parts.push(`${Math.round(100 * connectionDensity(architecture))}% of skip connections`);
   if (architecture.learningRate !== undefined) parts.push(`learning rate ${architecture.learningRate}`);
   return parts.join(', ');
 }
 
 /**
- * Share, from 0 to 1, of the pairs of layers of which one feeds the other. Poolings with one input are no layers here,
- * only part of a connection.
+ * Share, from 0 to 1, of the pairs of layers of which one feeds the other. What has one input and no filters (a pooling, a
+ * normalisation or a ReLU alone) is no layer here, only part of a connection.
  */
-export function connectionDensity({ layers }: ConvArchitecture): number {
-  const source = throughPoolings(layers);
-  let [nodes, connections] = [0, 0];
+export function connectionDensity(architecture: ConvArchitecture): number {
+  const { layers } = layersOf(architecture);
+  const source = throughConnections(layers);
+  let [ends, connections] = [0, 0];
   for (const layer of layers) {
     if (isConnection(layer)) continue;
-    nodes++;
-    connections += new Set(layer.inputs.map(source).filter((reference) => reference > 0)).size;
+    ends++;
+    connections += new Set(layer.inputs.map(source).filter((number) => number > 0)).size;
   }
-  return nodes < 2 ? 0 : connections / ((nodes * (nodes - 1)) / 2);
+  return ends < 2 ? 0 : connections / ((ends * (ends - 1)) / 2);
 }
 
-/** A network as a table for people: one row a layer, and one each for the classifier and the totals. */
+/** A network as a table: one row a layer, and one each for the classifier and the totals. */
 interface ConvTable {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -40,8 +46,8 @@ interface ConvTable {
 
 function convTable(architecture: ConvArchitecture, task: ImageTask): ConvTable {
   const description = describeConv(architecture, task);
-  const rows = description.layers.map(({ number, layer, input, output, parameters, multiplyAdds }) => [
-    String(number),
+  const rows = description.layers.map(({ layer, input, output, parameters, multiplyAdds }) => [
+    String(layer.number),
     layerText(layer),
     inputsText(layer.inputs),
     mapText(input),
@@ -49,19 +55,19 @@ function convTable(architecture: ConvArchitecture, task: ImageTask): ConvTable {
     wholeNumber(parameters),
     wholeNumber(multiplyAdds),
   ]);
-  const { features, classifierParameters, parameters, multiplyAdds } = description;
+  const { classifier, parameters, multiplyAdds } = description;
   return {
     head: ['', 'layer', 'takes', 'in', 'out', 'parameters', 'multiply-adds'],
     rows: [
       ...rows,
       [
         '',
-        'mean, softmax',
-        inputsText(architecture.outputs),
-        mapText(features),
+        classifierText(classifier.layer),
+        inputsText(classifier.layer.inputs),
+        mapText(classifier.input),
         String(task.classes),
-        wholeNumber(classifierParameters),
-        wholeNumber(features.channels * task.classes),
+        wholeNumber(classifier.parameters),
+        wholeNumber(classifier.multiplyAdds),
       ],
       ['', 'total', '', '', '', wholeNumber(parameters), wholeNumber(multiplyAdds)],
     ],
@@ -86,19 +92,24 @@ export function convTableText(architecture: ConvArchitecture, task: ImageTask): 
     .join('\n');
 }
 
-/** '3×5 convolution, 24 filters, stride 2×1'. */
-export function layerText(layer: Layer): string {
-  const { strideHeight, strideWidth } = layer;
-  const stride = strideHeight === 1 && strideWidth === 1 ? '' : `, stride ${strideHeight}×${strideWidth}`;
-  switch (layer.kind) {
-    case 'convolution':
-      return `${layer.filterHeight}×${layer.filterWidth} convolution, ${counted(layer.filters, 'filter')}${stride}`;
-    case 'maxPooling':
-      return `${layer.height}×${layer.width} max-pooling${stride}`;
-    case 'averagePooling':
-      return `${layer.height}×${layer.width} average pooling${stride}`;
-  }
+/** '3×5 convolution, 24 filters, stride 2×1'; 'linear' says of a convolution that no normalisation and ReLU belong to it. */
+export function layerText({ nodes: [node, ...others] }: NetworkLayer): string {
+  const text = rulesOf(node).text();
+  return node.kind === 'convolution' && others.length === 0 ? `${text}, linear` : text;
 }
+
+/** What the classifier is made of: 'mean, softmax'. */
+export function classifierText({ nodes }: NetworkLayer): string {
+  return [...nodes.flatMap((node) => classifierWords[node.kind] ?? rulesOf(node).text()), 'softmax'].join(
+    ', ',
+  );
+}
+
+/** The softmax layer of a classifier is its dense layer. */
+const classifierWords: Partial<Record<NodeKindName, readonly string[]>> = {
+  globalAveragePooling: ['mean'],
+  dense: [],
+};
 
 /** 830, 12k, 4.2M, 1.3G. */
 export function shortCount(count: number): string {
@@ -118,26 +129,23 @@ export function shortCount(count: number): string {
   return String(count);
 }
 
-function inputsText(references: readonly LayerReference[]): string {
-  return references.map((reference) => (reference === 0 ? 'image' : String(reference))).join(' ');
+/** 'image 2 3'. */
+export function inputsText(numbers: readonly number[]): string {
+  return numbers.map((number) => (number === 0 ? 'image' : String(number))).join(' ');
 }
 
-function mapText({ height, width, channels }: FeatureMap): string {
-  return `${height}×${width}×${channels}`;
+function isConnection({ nodes: [node], inputs }: NetworkLayer): boolean {
+  return node.kind !== 'convolution' && node.kind !== 'dense' && inputs.length === 1;
 }
 
-function isConnection(layer: Layer): boolean {
-  return layer.kind !== 'convolution' && layer.inputs.length === 1;
+/** Of each number of a layer: the layer that feeds it through any connections. */
+function throughConnections(layers: readonly NetworkLayer[]): (number: number) => number {
+  const sources = [0];
+  for (const layer of layers)
+    sources.push(isConnection(layer) ? (sources[layer.inputs[0] ?? 0] ?? 0) : layer.number);
+  return (number) => sources[number] ?? 0;
 }
 
-/** Of each reference: the layer that feeds it through any poolings with one input. */
-function throughPoolings(layers: readonly Layer[]): (reference: LayerReference) => LayerReference {
-  const sources: LayerReference[] = [0];
-  for (const [index, layer] of layers.entries())
-    sources.push(isConnection(layer) ? (sources[layer.inputs[0] ?? 0] ?? 0) : index + 1);
-  return (reference) => sources[reference] ?? 0;
-}
-
-function isChain({ layers }: ConvArchitecture): boolean {
-  return layers.every((layer, index) => layer.inputs.length === 1 && layer.inputs[0] === index);
+function isChain(layers: readonly NetworkLayer[]): boolean {
+  return layers.every(({ inputs, number }) => inputs.length === 1 && inputs[0] === number - 1);
 }

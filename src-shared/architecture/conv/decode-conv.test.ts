@@ -4,9 +4,9 @@ import { presets } from '../../config/presets/presets';
 import type { ConvSpaceConfig } from '../../tasks/conv/conv-options';
 import type { Decision } from '../../space/search-space';
 import { drawSample } from '../../testing/conv-samples';
-import type { ConvArchitecture, Layer } from './conv-architecture';
-import { decodeConv } from './decode-conv';
+import { decodeConv as decodeToGraph } from './decode-conv';
 import { describeConv } from './describe-conv';
+import { layeredNetworkOf, networkOfLayers, type Layer, type LayeredNetwork } from './layered-network';
 
 /** A space in which the anchors are the only decisions. */
 const wiring: ConvSpaceConfig = {
@@ -17,8 +17,12 @@ const wiring: ConvSpaceConfig = {
 };
 const task = { height: 32, width: 32, channels: 3, classes: 10 };
 
-const inputsOf = (architecture: ConvArchitecture) => architecture.layers.map((layer) => layer.inputs);
-const kindsOf = (architecture: ConvArchitecture) =>
+/** The layers of what is decoded. */
+const decodeConv = (...decided: Parameters<typeof decodeToGraph>): LayeredNetwork =>
+  layeredNetworkOf(decodeToGraph(...decided));
+
+const inputsOf = (architecture: LayeredNetwork) => architecture.layers.map((layer) => layer.inputs);
+const kindsOf = (architecture: LayeredNetwork) =>
   architecture.layers.map((layer) => (layer.kind === 'convolution' ? 'conv' : 'pool')).join(' ');
 
 describe('decoding', () => {
@@ -83,15 +87,18 @@ describe('decoding', () => {
     expect(kindsOf(architecture)).toBe('conv conv pool conv conv pool conv pool');
     expect(inputsOf(architecture)).toEqual([[0], [0], [1], [3], [3, 4], [0], [6], [2]]);
     expect(architecture.outputs).toEqual([8, 5, 7]);
-    const { features } = describeConv(architecture, task);
-    expect(features).toEqual({ height: 16, width: 16, channels: 24 });
+    const { classifier } = describeConv(networkOfLayers(architecture), task);
+    expect(classifier.input).toEqual({ height: 16, width: 16, channels: 24 });
   });
 
   it('pools a map at every fixed pooling that it crosses', () => {
     const config: ConvSpaceConfig = { ...wiring, pooling: { kind: 'fixed', afterLayers: [2, 1], size: 2 } };
     const architecture = decodeConv(config, 3, [[], [1], [1, 1]]);
     expect(inputsOf(architecture)).toEqual([[0], [1], [2], [2], [3], [4, 5]]);
-    expect(describeConv(architecture, task).features).toMatchObject({ height: 8, width: 8 });
+    expect(describeConv(networkOfLayers(architecture), task).classifier.input).toMatchObject({
+      height: 8,
+      width: 8,
+    });
   });
 
   it('has no pooling beyond the last layer', () => {
@@ -152,9 +159,9 @@ describe('decoding', () => {
     const architecture = decodeConv(space, 13, decisions);
     const convolutions = architecture.layers.filter((layer) => layer.kind === 'convolution');
     expect(convolutions).toHaveLength(39);
-    const { layers } = describeConv(architecture, task);
+    const { layers } = describeConv(networkOfLayers(architecture), task);
     const heights = layers.flatMap(({ layer, output }) =>
-      layer.kind === 'convolution' ? [output.height] : [],
+      layer.nodes[0].kind === 'convolution' ? [output.height] : [],
     );
     expect(heights).toEqual([
       ...Array<number>(13).fill(32),
@@ -181,8 +188,9 @@ describe('decoding', () => {
           }
         }
         for (let layer = 1; layer <= layers.length; layer++) expect(used).toContain(layer);
-        const { features } = describeConv({ kind: 'conv', layers, outputs }, task);
-        expect(Math.min(features.height, features.width)).toBeGreaterThanOrEqual(1);
+        const { classifier } = describeConv(networkOfLayers({ kind: 'conv', layers, outputs }), task);
+        const { height, width } = classifier.input;
+        expect(Math.min(height, width)).toBeGreaterThanOrEqual(1);
       }),
       { numRuns: 300 },
     );

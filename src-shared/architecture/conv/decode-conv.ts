@@ -1,7 +1,8 @@
 import type { ConvSpaceConfig } from '../../tasks/conv/conv-options';
 import { readConvSteps, type ConvStep } from '../../space/conv-steps';
 import type { Decision } from '../../space/search-space';
-import type { ConvArchitecture, Layer, LayerReference } from './conv-architecture';
+import type { ConvArchitecture } from './conv-architecture';
+import { networkOfLayers, type Layer, type LayeredNetwork } from './layered-network';
 
 /**
  * The network that a policy's decisions mean. Every sequence of decisions means a valid one (paper section 3.3):
@@ -26,29 +27,29 @@ export function decodeConv(
   decisions: readonly Decision[],
 ): ConvArchitecture {
   const { steps, learningRate } = readConvSteps(config, depth, decisions);
-  return {
+  return networkOfLayers({
     kind: 'conv',
     ...assembleConv(config, steps),
     ...(learningRate !== undefined && { learningRate }),
-  };
+  });
 }
 
 /** Lays out the layers of the steps, with the poolings that the configuration puts between them. */
 function assembleConv(
   config: ConvSpaceConfig,
   steps: readonly ConvStep[],
-): Pick<ConvArchitecture, 'layers' | 'outputs'> {
+): Pick<LayeredNetwork, 'layers' | 'outputs'> {
   const { blockSize } = config;
   const classifier = steps.length * blockSize + 1;
   const layers: Layer[] = [];
-  const append = (layer: Layer): LayerReference => layers.push(layer);
+  const append = (layer: Layer): number => layers.push(layer);
   // Position 0 is the image, n the n-th layer of the steps; poolings between them have references, but no position.
-  const references: LayerReference[] = [0];
-  const pooled = new Map<LayerReference, LayerReference>();
+  const references: number[] = [0];
+  const pooled = new Map<number, number>();
   const unused = new Set<number>();
 
   /** The map made at position `from` as it arrives at position `to`. */
-  const carry = (from: number, to: number): LayerReference => {
+  const carry = (from: number, to: number): number => {
     unused.delete(from);
     let reference = references[from] ?? 0;
     for (const size of poolingsBetween(config, steps, from, to)) {
@@ -95,7 +96,7 @@ function poolingsBetween(
   return size > 1 && Math.ceil(to / blockSize) !== step ? [size] : [];
 }
 
-function layerOf(config: ConvSpaceConfig, step: ConvStep, inputs: readonly LayerReference[]): Layer {
+function layerOf(config: ConvSpaceConfig, step: ConvStep, inputs: readonly number[]): Layer {
   const { choices } = step;
   const strides = {
     strideHeight: Number(choices.strideHeight),
@@ -119,7 +120,7 @@ function layerOf(config: ConvSpaceConfig, step: ConvStep, inputs: readonly Layer
   };
 }
 
-function maxPooling(size: number, input: LayerReference): Layer {
+function maxPooling(size: number, input: number): Layer {
   return {
     kind: 'maxPooling',
     height: size,

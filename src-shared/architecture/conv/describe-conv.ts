@@ -1,123 +1,153 @@
 import { CellsmithError } from '../../errors';
-import type { ConvArchitecture, ImageTask, Layer, LayerReference } from './conv-architecture';
+import {
+  rulesOf,
+  type BoundRules,
+  type ConvArchitecture,
+  type ImageTask,
+  type NetworkNode,
+} from './conv-architecture';
+import type { FeatureMap, NodeCost } from './kinds/node-kind';
+import { layersOf, type NetworkLayer } from './layers-of';
 
-/** The size of a feature map: [height, width, channels]. */
-export interface FeatureMap {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
+/** What a node or layer takes, gives and costs. */
+interface Description extends NodeCost {
+  /** The maps of its inputs before they are merged, in their order. */
+  readonly inputs: readonly FeatureMap[];
+  /** The inputs, merged. */
+  readonly input: FeatureMap;
 }
 
-/** What a layer takes, gives and costs. */
-interface LayerDescription {
-  /** Its reference: from 1. */
-  readonly number: number;
-  readonly layer: Layer;
-  /** The maps of its inputs before padding, in their order. */
-  readonly inputs: readonly FeatureMap[];
-  /** The inputs, padded and concatenated. */
-  readonly input: FeatureMap;
-  readonly output: FeatureMap;
-  /** Trainable: filters, scale and shift of batch normalisation. The convolution has no bias, since batch normalisation follows. */
-  readonly parameters: number;
-  /** Means and variances that batch normalisation keeps for evaluation: not trained. */
-  readonly movingStatistics: number;
-  /** Multiplications, each with an addition, of the convolution for one image; padding counts as data, as usual. */
-  readonly multiplyAdds: number;
+export interface NodeDescription extends Description {
+  readonly node: NetworkNode;
+}
+
+export interface LayerDescription extends Description {
+  readonly layer: NetworkLayer;
 }
 
 export interface ConvDescription {
+  readonly nodes: readonly NodeDescription[];
   readonly layers: readonly LayerDescription[];
-  /** The outputs, padded and concatenated, as they come to the global average pooling. */
-  readonly features: FeatureMap;
-  /** Of the softmax layer: weights and biases. */
-  readonly classifierParameters: number;
+  readonly classifier: LayerDescription;
   /** Totals, classifier included. */
   readonly parameters: number;
   readonly movingStatistics: number;
   readonly multiplyAdds: number;
   /**
-   * Bytes that training keeps of one image for the backward pass, in 32-bit floats: of each convolution its result and its
-   * rectified normalisation, of a pooling its result, and each concatenation that a layer takes. Frameworks use somewhat more.
+   * Bytes that training keeps of one image for the backward pass, in 32-bit floats: the results of the nodes before the classifier
+   * (but of a batch normalisation that a ReLU rectifies), and each concatenation that one of them takes. Frameworks use
+   * somewhat more.
    */
   readonly activationBytes: number;
 }
 
 /**
- * Shapes and costs of a network on a task. 'Same' padding: a stride s leaves ⌈size / s⌉.
- * @throws {CellsmithError} 'architecture.invalid' when a layer refers to one that does not come before it
+ * Shapes and costs of a network on a task.
+ * @throws {CellsmithError} 'architecture.invalid' when a node refers to one that does not come before it, when the shapes of its inputs
+ *   do not suit it, or when the last node does not give a logit for each class
  */
 export function describeConv(architecture: ConvArchitecture, task: ImageTask): ConvDescription {
-  const image: FeatureMap = { height: task.height, width: task.width, channels: task.channels };
-  const layers: LayerDescription[] = [];
-  let keptValues = sizeOf(image);
-  const mapsOf = (references: readonly LayerReference[], user: string): FeatureMap[] =>
-    references.map((reference) => {
-      const map = reference === 0 ? image : layers[reference - 1]?.output;
-      if (map) return map;
-      throw new CellsmithError(
-        'architecture.invalid',
-        `${user} takes layer ${reference}, which does not come before it.`,
-      );
-    });
-
-  for (const [index, layer] of architecture.layers.entries()) {
-    const user = `Layer ${index + 1}`;
-    const inputs = mapsOf(layer.inputs, user);
-    const input = concatenation(inputs, user);
-    if (inputs.length > 1) keptValues += sizeOf(input);
-    const description = { number: index + 1, layer, inputs, ...costOf(layer, input) };
-    keptValues += sizeOf(description.output) * (layer.kind === 'convolution' ? 2 : 1);
-    layers.push(description);
-  }
-  const features = concatenation(mapsOf(architecture.outputs, 'The classifier'), 'The classifier');
-  const classifierParameters = (features.channels + 1) * task.classes;
-  const total = (of: (layer: LayerDescription) => number): number =>
-    layers.reduce((sum, layer) => sum + of(layer), 0);
+  const nodes = describeNodes(architecture, task);
+  const described = layersOf(architecture);
+  const layers = described.layers.map((layer) => ({ layer, ...sumOf(layer, nodes) }));
+  const classifier = { layer: described.classifier, ...sumOf(described.classifier, nodes) };
+  const { height, width, channels } = classifier.output;
+  if (height !== 1 || width !== 1 || channels !== task.classes)
+    throw invalid(
+      `The last node gives ${height}×${width}×${channels}, not one logit for each of ${task.classes} classes.`,
+    );
+  const total = (of: (node: NodeCost) => number): number => nodes.reduce((sum, node) => sum + of(node), 0);
+  const before = Math.min(...described.classifier.references) - 1;
   return {
+    nodes,
     layers,
-    features,
-    classifierParameters,
-    parameters: total((layer) => layer.parameters) + classifierParameters,
-    movingStatistics: total((layer) => layer.movingStatistics),
-    multiplyAdds: total((layer) => layer.multiplyAdds) + features.channels * task.classes,
-    activationBytes: 4 * keptValues,
+    classifier,
+    parameters: total((node) => node.parameters),
+    movingStatistics: total((node) => node.movingStatistics),
+    multiplyAdds: total((node) => node.multiplyAdds),
+    activationBytes: 4 * (sizeOf(task) + keptValues(architecture, nodes.slice(0, before))),
   };
 }
 
-/** The map that a concatenation in depth gives: the largest height and width, all channels (paper section 3.3). */
-function concatenation(maps: readonly FeatureMap[], user: string): FeatureMap {
-  if (maps.length === 0) throw new CellsmithError('architecture.invalid', `${user} has no input.`);
-  return {
-    height: Math.max(...maps.map((map) => map.height)),
-    width: Math.max(...maps.map((map) => map.width)),
-    channels: maps.reduce((sum, map) => sum + map.channels, 0),
-  };
+function describeNodes({ nodes }: ConvArchitecture, task: ImageTask): NodeDescription[] {
+  const image: FeatureMap = { height: task.height, width: task.width, channels: task.channels };
+  const described: NodeDescription[] = [];
+  for (const [index, node] of nodes.entries()) {
+    const name = `Node ${index + 1}`;
+    const rules = rulesOf(node);
+    const inputs = node.inputs.map((reference) => {
+      const map = reference === 0 ? image : described[reference - 1]?.output;
+      if (map) return map;
+      throw invalid(`${name} takes node ${reference}, which does not come before it.`);
+    });
+    const input = merged(rules, inputs, name);
+    try {
+      described.push({ node, inputs, input, ...rules.cost(input, task.classes) });
+    } catch (error) {
+      if (error instanceof RangeError) throw invalid(`${name} ${error.message}.`);
+      throw error;
+    }
+  }
+  return described;
 }
 
-type Cost = Pick<LayerDescription, 'input' | 'output' | 'parameters' | 'movingStatistics' | 'multiplyAdds'>;
-
-function costOf(layer: Layer, input: FeatureMap): Cost {
-  const height = Math.ceil(input.height / layer.strideHeight);
-  const width = Math.ceil(input.width / layer.strideWidth);
-  if (layer.kind !== 'convolution')
+/** One map for all inputs: concatenated in depth after zero padding, or the shape that all have. */
+function merged({ merge }: BoundRules, maps: readonly FeatureMap[], name: string): FeatureMap {
+  const [first] = maps;
+  if (first === undefined) throw invalid(`${name} has no input.`);
+  if (merge === 'concat')
     return {
-      input,
-      output: { height, width, channels: input.channels },
-      parameters: 0,
-      movingStatistics: 0,
-      multiplyAdds: 0,
+      height: Math.max(...maps.map((map) => map.height)),
+      width: Math.max(...maps.map((map) => map.width)),
+      channels: maps.reduce((sum, map) => sum + map.channels, 0),
     };
-  const weights = layer.filterHeight * layer.filterWidth * input.channels * layer.filters;
+  const other = maps.find((map) => mapText(map) !== mapText(first));
+  if (other) throw invalid(`${name} adds maps of different shapes, ${mapText(first)} and ${mapText(other)}.`);
+  return first;
+}
+
+/** A layer as its nodes in a row. */
+function sumOf({ references }: NetworkLayer, nodes: readonly Description[]): Description {
+  const members = references.flatMap((reference) => nodes[reference - 1] ?? []);
+  const [first, last] = [members[0], members.at(-1)];
+  if (!first || !last) throw new RangeError('a layer has a node');
+  const total = (of: (node: NodeCost) => number): number => members.reduce((sum, node) => sum + of(node), 0);
   return {
-    input,
-    output: { height, width, channels: layer.filters },
-    parameters: weights + 2 * layer.filters,
-    movingStatistics: 2 * layer.filters,
-    multiplyAdds: height * width * weights,
+    inputs: first.inputs,
+    input: first.input,
+    output: last.output,
+    parameters: total((node) => node.parameters),
+    movingStatistics: total((node) => node.movingStatistics),
+    multiplyAdds: total((node) => node.multiplyAdds),
   };
+}
+
+/** @param before descriptions of the nodes before the classifier */
+function keptValues({ nodes }: ConvArchitecture, before: readonly NodeDescription[]): number {
+  const users = new Map<number, string[]>();
+  for (const { kind, inputs } of nodes)
+    for (const input of inputs) users.set(input, [...(users.get(input) ?? []), kind]);
+  return before.reduce((sum, { node, inputs, input, output }, index) => {
+    const { merge, kept } = rulesOf(node);
+    // Rectified in place: what the ReLU gives is kept.
+    const rectified = node.kind === 'batchNormalisation' && users.get(index + 1)?.join() === 'relu';
+    return (
+      sum +
+      (merge === 'concat' && inputs.length > 1 ? sizeOf(input) : 0) +
+      (rectified ? 0 : kept * sizeOf(output))
+    );
+  }, 0);
+}
+
+/** '32×32×3'. */
+export function mapText({ height, width, channels }: FeatureMap): string {
+  return `${height}×${width}×${channels}`;
 }
 
 function sizeOf(map: FeatureMap): number {
   return map.height * map.width * map.channels;
+}
+
+function invalid(message: string): CellsmithError {
+  return new CellsmithError('architecture.invalid', message);
 }

@@ -6,6 +6,7 @@ import { decodeConv } from './decode-conv';
 import { describeConv } from './describe-conv';
 import { encodeConv } from './encode-conv';
 import { hashConv } from './canonical/hash-conv';
+import { networkOfLayers } from './layered-network';
 import { publishedV1 } from './published-networks';
 
 const samples = fc
@@ -32,7 +33,9 @@ describe('encoding', () => {
     expect(() => encodeConv(v1, strided)).toThrow('The search space has no such network.');
     const wide = decodeConv({ ...v1, extraFilters: 1 }, 1, [0, 0, 0, []]);
     expect(() => encodeConv(v1, wide)).toThrow(/no filters of layer 1 of 25; its options are 24, 36, 48, 64/);
-    expect(() => encodeConv(v1, { kind: 'conv', layers: [], outputs: [0] })).toThrow(/no such network/);
+    expect(() => encodeConv(v1, networkOfLayers({ kind: 'conv', layers: [], outputs: [0] }))).toThrow(
+      /no such network/,
+    );
   });
 });
 

@@ -2,9 +2,10 @@ import type { ConvSpaceConfig } from '../../tasks/conv/conv-options';
 import { CellsmithError } from '../../errors';
 import { writeConvSteps, type ConvStep } from '../../space/conv-steps';
 import type { Decision } from '../../space/search-space';
-import type { ConvArchitecture, ConvolutionLayer, LayerReference } from './conv-architecture';
+import type { ConvArchitecture } from './conv-architecture';
 import { decodeConv } from './decode-conv';
 import { hashConv } from './canonical/hash-conv';
+import { layeredNetworkOf, type Layer, type LayeredNetwork } from './layered-network';
 
 /**
  * Decisions that mean a given network: to let a policy score one that it did not propose.
@@ -16,7 +17,7 @@ export function encodeConv(
   config: ConvSpaceConfig,
   architecture: ConvArchitecture,
 ): { depth: number; decisions: Decision[] } {
-  const steps = stepsOf(config, architecture);
+  const steps = stepsOf(config, layeredNetworkOf(architecture));
   const depth = steps.length;
   const { learningRate } = architecture;
   const decisions = writeConvSteps(config, { steps, ...(learningRate !== undefined && { learningRate }) });
@@ -26,14 +27,14 @@ export function encodeConv(
   return { depth, decisions };
 }
 
-function stepsOf(config: ConvSpaceConfig, { layers }: ConvArchitecture): ConvStep[] {
-  const convolutions: ConvolutionLayer[] = [];
+function stepsOf(config: ConvSpaceConfig, { layers }: LayeredNetwork): ConvStep[] {
+  const convolutions: (Layer & { kind: 'convolution' })[] = [];
   const { blockSize, extraFilters, pooling } = config;
   const blockOf = (position: number) => Math.ceil(position / blockSize);
   // Of the image and each layer: the number of the convolution that it is, or that it pools; 0 for the image.
   const positions: number[] = [0];
   const poolingBehindBlock = new Map<number, number>();
-  const positionOf = (reference: LayerReference | undefined) => positions[reference ?? 0] ?? 0;
+  const positionOf = (reference: number | undefined) => positions[reference ?? 0] ?? 0;
   for (const layer of layers) {
     if (layer.kind === 'convolution') positions.push(convolutions.push(layer));
     else {

@@ -1,4 +1,5 @@
-import type { ConvArchitecture, Layer } from './conv-architecture';
+import type { ConvArchitecture } from './conv-architecture';
+import { networkOfLayers, type Layer } from './layered-network';
 
 /**
  * The 15-layer network that the v1 search of the paper found (appendix A, figure 7): 4.2 million parameters, 5.50 % test error.
@@ -8,7 +9,7 @@ import type { ConvArchitecture, Layer } from './conv-architecture';
  * on every connection but one of layer 15. For that, one has layer 2, one layer 6, and one an edge from layer 2 to what follows
  * layer 15; layer 2 is taken here. With either the network has the published 4.2 million parameters; without it 4.1.
  */
-export const publishedV1: ConvArchitecture = {
+export const publishedV1: ConvArchitecture = networkOfLayers({
   kind: 'conv',
   layers: [
     convolution(3, 3, 36, [0]),
@@ -28,7 +29,7 @@ export const publishedV1: ConvArchitecture = {
     convolution(7, 5, 48, [2, 7, 11, 12, 13, 14]),
   ],
   outputs: [15],
-};
+});
 
 function convolution(filterHeight: number, filterWidth: number, filters: number, inputs: number[]): Layer {
   return { kind: 'convolution', filterHeight, filterWidth, strideHeight: 1, strideWidth: 1, filters, inputs };

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { presets } from '../../../config/presets/presets';
 import { convSpace } from '../../../space/conv-space';
 import { drawDecisions, drawSample, type Draw } from '../../../testing/conv-samples';
-import type { ConvArchitecture, Layer } from '../conv-architecture';
+import type { NetworkNode } from '../conv-architecture';
 import { decodeConv } from '../decode-conv';
 import { describeConv } from '../describe-conv';
-import { hashConv } from './hash-conv';
+import { layeredNetworkOf, networkOfLayers, type Layer, type LayeredNetwork } from '../layered-network';
+import { hashConv as hashOfGraph } from './hash-conv';
 
 const draws = fc.infiniteStream(fc.nat()).map(
   (numbers): Draw =>
@@ -14,13 +15,15 @@ const draws = fc.infiniteStream(fc.nat()).map(
       numbers.next().value % bound,
 );
 
-function drawArchitecture(draw: Draw): ConvArchitecture {
+const hashConv = (layered: LayeredNetwork): string => hashOfGraph(networkOfLayers(layered));
+
+function drawArchitecture(draw: Draw): LayeredNetwork {
   const { config, depth, decisions } = drawSample(8, draw);
-  return decodeConv(config, depth, decisions);
+  return layeredNetworkOf(decodeConv(config, depth, decisions));
 }
 
 /** The same network with its layers in another order that puts each behind its inputs, and inputs in any order. */
-function renumbered({ layers, outputs, ...rest }: ConvArchitecture, draw: Draw): ConvArchitecture {
+function renumbered({ layers, outputs, ...rest }: LayeredNetwork, draw: Draw): LayeredNetwork {
   const newNumber = new Map([[0, 0]]);
   const ordered: Layer[] = [];
   const renamed = (references: readonly number[]) =>
@@ -63,7 +66,7 @@ const pool = (
   strideWidth: stride,
   inputs,
 });
-const net = (layers: Layer[], outputs: number[], learningRate?: number): ConvArchitecture => ({
+const net = (layers: Layer[], outputs: number[], learningRate?: number): LayeredNetwork => ({
   kind: 'conv',
   layers,
   outputs,
@@ -78,7 +81,9 @@ describe('the name of a network', () => {
         const other = renumbered(architecture, draw);
         expect(hashConv(other)).toBe(hashConv(architecture));
         const task = { height: 32, width: 32, channels: 3, classes: 10 };
-        expect(describeConv(other, task).parameters).toBe(describeConv(architecture, task).parameters);
+        const parametersOf = (layered: LayeredNetwork) =>
+          describeConv(networkOfLayers(layered), task).parameters;
+        expect(parametersOf(other)).toBe(parametersOf(architecture));
       }),
       { numRuns: 200 },
     );
@@ -90,11 +95,11 @@ describe('the name of a network', () => {
         const architecture = drawArchitecture(draw);
         const { layers, outputs } = architecture;
         const index = draw(layers.length);
-        const changed = (change: (layer: Layer) => Layer): ConvArchitecture => ({
+        const changed = (change: (layer: Layer) => Layer): LayeredNetwork => ({
           ...architecture,
           layers: layers.map((layer, other) => (other === index ? change(layer) : layer)),
         });
-        const others: ConvArchitecture[] = [
+        const others: LayeredNetwork[] = [
           changed((layer) => ({ ...layer, strideHeight: layer.strideHeight + 4 })),
           changed((layer) => ({ ...layer, strideWidth: layer.strideWidth + 4 })),
           changed((layer) =>
@@ -155,11 +160,61 @@ describe('the name of a network', () => {
     const networks = Array.from({ length: 10 }, () =>
       decodeConv(space, 13, drawDecisions(convSpace(space), 13, draw)),
     );
-    const names = new Set(networks.map(hashConv));
+    const names = new Set(networks.map(hashOfGraph));
     expect(names.size).toBe(10);
   });
 
   it('stays what it was in stored runs', () => {
     expect(hashConv(net([conv([0])], [1]))).toBe('7f3f478f8fcb9c9bd574438a8b5d2577');
+  });
+
+  it('tells what no layer can say apart, and keeps the order of channels that are added', () => {
+    const graph = (...nodes: NetworkNode[]) => hashOfGraph({ kind: 'conv', nodes });
+    const window = { filterHeight: 3, filterWidth: 3, padding: 'same', bias: false } as const;
+    const linear = (stride: number, changes = {}) =>
+      ({
+        kind: 'convolution',
+        ...window,
+        strideHeight: stride,
+        strideWidth: stride,
+        filters: 3,
+        inputs: [0],
+        ...changes,
+      }) as const;
+    const end = (last: number): NetworkNode[] => [
+      { kind: 'globalAveragePooling', inputs: [last] },
+      { kind: 'dense', units: 'classes', bias: true, inputs: [last + 1] },
+    ];
+    const norm = (input: number) => ({ kind: 'batchNormalisation', inputs: [input] }) as const;
+    const relu = (input: number) => ({ kind: 'relu', inputs: [input] }) as const;
+    const names = [
+      graph(linear(1), ...end(1)),
+      graph(linear(1, { bias: true }), ...end(1)),
+      graph(linear(2), ...end(1)),
+      graph(linear(2, { padding: 'symmetric' }), ...end(1)),
+      graph(linear(1), norm(1), relu(2), ...end(3)),
+      graph(linear(1), relu(1), norm(2), ...end(3)),
+      graph(norm(0), relu(1), linear(1, { inputs: [2] }), ...end(3)),
+      graph(linear(1), { kind: 'add', inputs: [0, 1] }, ...end(2)),
+      graph(linear(1), { kind: 'dropout', rate: 0.5, inputs: [1] }, ...end(2)),
+      graph(linear(1), { kind: 'padChannels', channels: 5, inputs: [1] }, ...end(2)),
+      graph(linear(1), { kind: 'dense', units: 'classes', bias: true, inputs: [1] }),
+    ];
+    expect(new Set(names).size).toBe(names.length);
+    expect(graph(linear(1, { padding: 'symmetric' }), ...end(1))).toBe(names[0]);
+    expect(graph(linear(1), { kind: 'add', inputs: [1, 0] }, ...end(2))).toBe(names[7]);
+    // A concatenation is the same in any order where a convolution learns from it, not where it is added.
+    const both = (first: number[], second: number[], ...then: NetworkNode[]) =>
+      graph(
+        linear(1),
+        linear(1, { filterHeight: 5 }),
+        { ...relu(0), inputs: first },
+        { ...relu(0), inputs: second },
+        ...then,
+      );
+    const sum: NetworkNode[] = [{ kind: 'add', inputs: [3, 4] }, ...end(5)];
+    expect(both([1, 2], [1, 2], ...sum)).not.toBe(both([1, 2], [2, 1], ...sum));
+    const chain: NetworkNode[] = [linear(1, { inputs: [3, 4] }), ...end(5)];
+    expect(both([1, 2], [1, 2], ...chain)).toBe(both([1, 2], [2, 1], ...chain));
   });
 });
