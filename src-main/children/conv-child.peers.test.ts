@@ -6,12 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { networkOfLayers, type Layer } from '../../src-shared/architecture/conv/layered-network';
 import { Generator } from '../../src-shared/random';
+import { zooNetworks } from '../../src-shared/zoo/zoo';
 import {
   type ChildReference,
   compareWithReference,
   parseReference,
   type ReferenceRequest,
 } from '../testing/reference/child-reference';
+import { namesOfNodes } from './conv-network';
+import nodesFixture from './fixtures/all-nodes.json';
 import fixture from './fixtures/conv-child.json';
 
 const python = process.env['CELLSMITH_PEERS_PYTHON'] ?? 'python3';
@@ -22,7 +25,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** What PyTorch does with a request, now. */
 function pytorch(request: ReferenceRequest): ChildReference {
   return parseReference(
-    JSON.parse(execFileSync(python, [script], { input: JSON.stringify(request), encoding: 'utf8' })),
+    JSON.parse(
+      execFileSync(python, [script], {
+        input: JSON.stringify(request),
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+      }),
+    ),
   );
 }
 
@@ -35,8 +44,24 @@ describe('children trained by PyTorch at this moment', () => {
     expect(gradientNorm).toBeLessThan(1e-2);
   });
 
-  it('the committed reference is what PyTorch still gives', () => {
-    const committed = parseReference(fixture);
+  it.each(['resnet-20', 'densenet-10-4'] as const)(
+    'the forward pass, gradients and evaluation of %s are the same to 1e-4',
+    async (name) => {
+      const { architecture } = zooNetworks[name];
+      const task = { height: 16, width: 16, channels: 3, classes: 10 };
+      const request = { ...randomRequest(1), architecture, names: namesOfNodes(architecture), task };
+      const rates = [0.01];
+      const reference = pytorch({ ...request, rates });
+      expect(reference.steps).toHaveLength(1);
+      const largest: Record<string, number> = {
+        ...(await compareWithReference(reference, join(folder, name))),
+      };
+      expect(Math.max(...Object.values(largest))).toBeLessThan(1e-4);
+    },
+  );
+
+  it.each([fixture, nodesFixture])('committed reference %# is what PyTorch still gives', (json) => {
+    const committed = parseReference(json);
     const { steps } = pytorch(committed.request);
     expect(steps.length).toBe(committed.steps.length);
     for (const [i, { loss }] of committed.steps.entries()) expect(steps[i]?.loss).toBeCloseTo(loss, 4);
@@ -74,6 +99,7 @@ function randomRequest(seed: number): ReferenceRequest {
   });
   return {
     architecture,
+    names: namesOfNodes(architecture),
     task: { height: 14, width: 14, channels: 3, classes: 5 },
     recipe: {
       momentum: 0.9,

@@ -33,8 +33,8 @@ export interface ConvChild {
 /**
  * The training graph of a child on images. Images stay in their file, mapped into memory; a step is fed which ones it
  * takes and how they are cropped. Its signatures, beside `init`, `read` and `assign` of every model:
- * - `train` {indices int32 [batch], boxes [batch, 4], learning_rate []} → {loss, correct}: one step; the mean cross-entropy in
- *   nats and the number of images that were classified rightly, both before the step;
+ * - `train` {indices int32 [batch], boxes [batch, 4], learning_rate []} → {loss, correct}: one step, which takes a seed int32 [2]
+ *   too where the network draws (`needsSeed`); the mean cross-entropy in nats and the number of images that were classified rightly, both before the step;
  * - `evaluate` {indices int32 [batch], weights [batch]} → {loss, correct}: sums over the images, each times its weight.
  *
  * Weight decay is L2 on the kernels of convolutions and of the classifier. The paper does not say of what; scale and offset of
@@ -68,7 +68,8 @@ export function convChild(
     boxes: placeholder(graph, 'train/boxes', [batch, 4]),
     learning_rate: placeholder(graph, 'train/learning_rate', []),
   };
-  const training = trainingPass();
+  const seed = needsSeed(architecture) ? placeholder(graph, 'train/seed', [2], 'int32') : undefined;
+  const training = trainingPass(seed);
   const trained = classify(fed.indices, fed.boxes, training);
 
   const asked = {
@@ -82,7 +83,7 @@ export function convChild(
   compileModel({
     graph,
     train: {
-      inputs: fed,
+      inputs: { ...fed, ...(seed && { seed }) },
       outputs: { correct: sum(trained.correct) },
       loss: mean(trained.losses),
       optimizer: momentum(recipe),
@@ -99,6 +100,11 @@ export function convChild(
     },
   });
   return { graph, weights };
+}
+
+/** Whether steps of training draw random numbers in the network. */
+export function needsSeed({ nodes }: ConvArchitecture): boolean {
+  return nodes.some((node) => node.kind === 'dropout' && node.rate > 0);
 }
 
 /** Of each image, [batch]: cross-entropy in nats; 1 where the likeliest class is the right one. */

@@ -5,6 +5,7 @@ import {
   type NodeReference,
 } from '../../src-shared/architecture/conv/conv-architecture';
 import { describeConv } from '../../src-shared/architecture/conv/describe-conv';
+import { layersOf } from '../../src-shared/architecture/conv/layers-of';
 import { CellsmithError } from '../../src-shared/errors';
 import type { Graph, Tensor } from '../engine/graph';
 import type { Layer } from '../engine/layers';
@@ -26,13 +27,9 @@ export function convNetwork(
   task: ImageTask,
   normalization: BatchNormOptions,
 ): Layer {
-  const description = describeConv(architecture, task);
-  const names: string[] = [];
-  for (const { layer } of description.layers)
-    for (const reference of layer.references) names[reference] = `layer${layer.number}`;
-  const nodes = description.nodes.map(({ node, input, output }, index) => {
-    const name = names[index + 1] ?? 'classifier';
-    const place: NodePlace = { graph, name, input, output, normalization };
+  const names = namesOfNodes(architecture);
+  const nodes = describeConv(architecture, task).nodes.map(({ node, input, output }, index) => {
+    const place: NodePlace = { graph, name: names[index] ?? '', input, output, normalization };
     return { inputs: node.inputs, apply: byKind(nodeGraphs, node, place) };
   });
   return (image, pass) => {
@@ -47,6 +44,16 @@ export function convNetwork(
     }
     return reshape(logits, [image.shape[0] ?? 1, task.classes]);
   };
+}
+
+/** Of each node: what its variables are called, before the `/`. */
+export function namesOfNodes(architecture: ConvArchitecture): readonly string[] {
+  const { layers, classifier } = layersOf(architecture);
+  const names: string[] = [];
+  for (const layer of [...layers, classifier])
+    for (const reference of layer.references)
+      names[reference - 1] = layer === classifier ? 'classifier' : `layer${layer.number}`;
+  return names;
 }
 
 function missing(reference: NodeReference): never {

@@ -1,4 +1,5 @@
 import type { NodesByKind, PerKind } from '../../src-shared/architecture/conv/conv-architecture';
+import { isPaddedAsSame } from '../../src-shared/architecture/conv/kinds/convolution';
 import type { FeatureMap } from '../../src-shared/architecture/conv/kinds/node-kind';
 import type { Graph, Tensor } from '../engine/graph';
 import {
@@ -43,20 +44,20 @@ export type NodeGraph = (inputs: readonly Tensor[], pass: Pass) => Tensor;
 /** Makes the variables and the training graph of a node. All weights start after He et al. (2015). */
 export const nodeGraphs: PerKind<[place: NodePlace], NodeGraph> = {
   convolution(node, { graph, name, input }) {
-    const { filterHeight, filterWidth, filters, strideHeight, strideWidth, padding, bias } = node;
-    const symmetric = padding === 'symmetric';
+    const { filterHeight, filterWidth, filters, strideHeight, strideWidth, bias } = node;
+    const asSame = isPaddedAsSame(node);
     const convolve = convolution(graph, name, [filterHeight, filterWidth, input.channels, filters], {
       strides: [strideHeight, strideWidth],
-      padding: symmetric ? 'VALID' : 'SAME',
+      padding: asSame ? 'SAME' : 'VALID',
       bias,
     });
-    const [down, right] = symmetric ? [(filterHeight - 1) / 2, (filterWidth - 1) / 2] : [0, 0];
+    const [rows, columns] = asSame ? [0, 0] : [(filterHeight - 1) / 2, (filterWidth - 1) / 2];
     return ofConcatenation((x, pass) =>
       convolve(
         pad(x, [
           [0, 0],
-          [down, down],
-          [right, right],
+          [rows, rows],
+          [columns, columns],
           [0, 0],
         ]),
         pass,

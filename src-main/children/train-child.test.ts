@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeConv } from '../../src-shared/architecture/conv/describe-conv';
+import { zooNetworks } from '../../src-shared/zoo/zoo';
 import { tinyArchitecture, tinyImages, tinyRecipe } from '../testing/data/tiny-images';
 import { hearing } from '../testing/hearing';
 import { convChild } from './conv-child';
@@ -50,6 +51,44 @@ describe('a child on images', () => {
     expect([size(true), size(false)]).toEqual([parameters, movingStatistics]);
     // Layer 4 takes the image (3), layer 2 (5) and layer 3 (6): were they summed, it would see no 14 channels.
     expect(graph.variables.find(({ name }) => name === 'layer4/kernel')?.shape).toEqual([1, 3, 14, 4]);
+  });
+
+  it.each(['resnet-20', 'densenet-10-4'] as const)('learns as %s', async (name) => {
+    const { architecture } = zooNetworks[name];
+    const { graph } = convChild(architecture, taskOf(data), tinyRecipe, 4, data, data);
+    const trained = graph.variables.filter(({ trainable }) => trainable);
+    const sizes = trained.map(({ shape }) => shape.reduce((product, length) => product * length, 1));
+    const { parameters } = describeConv(architecture, taskOf(data));
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(parameters);
+    const { epochs } = await trainChild(
+      { ...job, architecture, recipe: { ...tinyRecipe, epochs: 6, learningRate: 0.05 } },
+      data,
+    );
+    expect(epochs.at(-1)?.trainLoss).toBeLessThan(0.5 * (epochs[0]?.trainLoss ?? 0));
+  });
+
+  it('drops out in training alone, by its seed, and goes on after a checkpoint as if nothing had been', async () => {
+    const [first, ...others] = tinyArchitecture.nodes;
+    const relu = others[1];
+    if (!first || relu?.kind !== 'relu') throw new Error('no ReLU');
+    const dropped = { kind: 'dropout', rate: 0.4, inputs: relu.inputs } as const;
+    // In place of the first ReLU, so that nothing else changes.
+    const architecture = { ...tinyArchitecture, nodes: [first, ...others.with(1, dropped)] };
+    const [whole, again, without] = await Promise.all(
+      [
+        architecture,
+        architecture,
+        { ...architecture, nodes: [first, ...others.with(1, { ...dropped, rate: 0 })] },
+      ].map((one) => trainChild({ ...job, architecture: one }, data)),
+    );
+    if (!whole || !again || !without) throw new Error('no result');
+    expect(withoutTime(again)).toEqual(withoutTime(whole));
+    expect(withoutTime(without)).not.toEqual(withoutTime(whole));
+    const file = join(folder, 'dropout.safetensors');
+    const kept = checkpointFile({ file, everyEpochs: 1 }, 'dropped out', () => undefined);
+    await trainChild({ ...job, architecture }, data, { stopRequested: () => true }, kept);
+    const resumed = await trainChild({ ...job, architecture }, data, {}, kept);
+    expect(withoutTime(resumed)).toEqual(withoutTime(whole));
   });
 
   it('is told from another by its seed, 0 being one like any other', async () => {

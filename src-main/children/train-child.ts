@@ -6,7 +6,7 @@ import type { ImageEpochRecord } from '../../src-shared/tasks/images/image-epoch
 import type { TrainingData } from '../datasets/training-data';
 import { fetchedFloats, fetchedNumber, openSession, type Session } from '../engine/session';
 import { evaluationBatches, stepsPerEpoch, trainingBatches } from './batches';
-import { type ConvChild, convChild } from './conv-child';
+import { type ConvChild, convChild, needsSeed } from './conv-child';
 import { type CropPlan, cropPlan, randomBoxes } from './crop-boxes';
 import { learningRateAt } from './learning-rate';
 import type { NamedTensor } from './safetensors';
@@ -54,7 +54,12 @@ export async function trainChild(
   const { graph } = child;
   const session = await openSession(graph);
   try {
-    const generators = { order: Generator.seeded(seed, 'order'), crops: Generator.seeded(seed, 'crops') };
+    const drops = needsSeed(job.architecture) ? { dropout: Generator.seeded(seed, 'dropout') } : {};
+    const generators = {
+      order: Generator.seeded(seed, 'order'),
+      crops: Generator.seeded(seed, 'crops'),
+      ...drops,
+    };
     const training: Training = {
       session,
       recipe,
@@ -92,10 +97,13 @@ interface Training extends StepListener {
   readonly plan: CropPlan;
   readonly order: Generator;
   readonly crops: Generator;
+  /** Of a network with dropout. */
+  readonly dropout?: Generator;
 }
 
 async function runEpoch(training: Training, epoch: number): Promise<ImageEpochRecord> {
-  const { session, recipe, data, batch, initialRate, plan, order, crops, onStep, turn, now } = training;
+  const { session, recipe, data, batch, initialRate, plan, order, crops, dropout, onStep, turn, now } =
+    training;
   const started = now();
   const trainSteps = stepsPerEpoch(data.trainIndices.length, batch);
   const evaluation = evaluationBatches(data.validationIndices, batch);
@@ -106,7 +114,8 @@ async function runEpoch(training: Training, epoch: number): Promise<ImageEpochRe
   const trained = { loss: 0, correct: 0 };
   for (const [step, indices] of trainingBatches(data.trainIndices, batch, order).entries()) {
     const boxes = randomBoxes(plan, batch, crops);
-    const results = session.run('train', { indices, boxes, learning_rate: rateAt(step) });
+    const seed = dropout && { seed: Int32Array.of(dropout.uint32() | 0, dropout.uint32() | 0) };
+    const results = session.run('train', { indices, boxes, learning_rate: rateAt(step), ...seed });
     trained.loss += finite(fetchedNumber(results, 'loss'), `step ${step + 1} of epoch ${epoch + 1}`);
     trained.correct += fetchedNumber(results, 'correct');
     onStep(epoch, step + 1, steps);

@@ -36,6 +36,7 @@ Examples:
   cellsmith train 2031-01-09-laptop-cells 12 --level character        the same cell on characters: bits per character
   cellsmith train cell.json --data ~/ptb --test                       an architecture file; its test perplexity at the end
   cellsmith train --cell lstm-medium --data ~/ptb                     a published model by its published recipe
+  cellsmith train --network resnet-20 --data ~/cifar10                a published network on images
   cellsmith train --resume 2031-01-09-lstm-medium-k3pq --test         go on after Ctrl-C, a crash or a power cut`;
 
 /**

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeConv } from '../architecture/conv/decode-conv';
 import { hashConv } from '../architecture/conv/canonical/hash-conv';
-import { layeredNetworkOf, type LayeredNetwork } from '../architecture/conv/layered-network';
+import { layeredNetworkOf, networkOfLayers, type LayeredNetwork } from '../architecture/conv/layered-network';
 import { nasCell } from '../architecture/cell/published-cells';
 import { publishedV1 } from '../architecture/conv/published-networks';
 import { activations, combinations, nodeCount } from '../architecture/cell/recurrent-cell';
@@ -11,6 +12,7 @@ import { CellsmithError } from '../errors';
 import { convSpace } from '../space/conv-space';
 import { drawSample } from '../testing/conv-samples';
 import { architectureFormat, architectureVersion, type ArchitectureFile } from './architecture-file';
+import { architectureSvg } from './drawing-file';
 import { architectureFileText, countsOf, parseArchitectureFile } from './parse-architecture-file';
 import { tokensOf } from './token';
 
@@ -82,11 +84,14 @@ const cellFiles: fc.Arbitrary<ArchitectureFile> = fc
 
 const task = { height: 32, width: 32, channels: 3, classes: 10 };
 const network = { kind: 'conv', architecture: publishedV1, task } as const;
+const countsIn = (file: Parameters<typeof countsOf>[0]) => {
+  const { parameters, multiplyAdds } = countsOf(file);
+  return { parameters, multiplyAdds };
+};
 const good: ArchitectureFile & { kind: 'conv' } = {
   ...head,
   ...network,
-  parameters: countsOf(network).parameters,
-  multiplyAdds: countsOf(network).multiplyAdds,
+  ...countsIn(network),
   origin: null,
 };
 
@@ -137,6 +142,17 @@ describe('an architecture file', () => {
     expect(parseArchitectureFile(architectureFileText(file), 'net.json')).toEqual(file);
     const wrong = text.replace(/"inputs": \[\s*0,/, '"inputs": [ 9,');
     expect(problemOf(wrong)).toMatch(/architecture\.layers\[1\]\.inputs\[0\]: .*before layer 2/);
+  });
+
+  it('is drawn as it was before networks became graphs', () => {
+    const recorded = JSON.parse(
+      readFileSync(new URL('../architecture/conv/fixtures/networks-of-layers.json', import.meta.url), 'utf8'),
+    ) as readonly { readonly architecture: LayeredNetwork; readonly svgSha256: string }[];
+    for (const { architecture, svgSha256 } of recorded) {
+      const drawn = { kind: 'conv', architecture: networkOfLayers(architecture), task } as const;
+      const svg = architectureSvg({ ...head, ...drawn, ...countsIn(drawn), origin: null });
+      expect(createHash('sha256').update(svg).digest('hex')).toBe(svgSha256);
+    }
   });
 
   it('holds the tokens of a child so that its network can be read from them', () => {

@@ -9,6 +9,7 @@ import { CellsmithError } from '../errors';
 import type { ConvArchitecture } from '../architecture/conv/conv-architecture';
 import type { LanguageCell } from '../architecture/cell/language-model';
 import type { Trial } from '../run/trial';
+import { zooNetworks, type ZooNetworkName } from '../zoo/zoo';
 import { readyModels, type ReadyModelName } from './ready-models';
 
 /** An architecture that is to be trained alone, and where its recipe starts from. */
@@ -51,6 +52,12 @@ export function subjectOfReady(name: ReadyModelName): Subject {
     base: { ...cellPresets['ptb-base8'].config, recipe },
     origin: null,
   };
+}
+
+/** A published network, with its recipe. */
+export function subjectOfZoo(name: ZooNetworkName): Subject {
+  const { architecture, recipe } = zooNetworks[name];
+  return { name, architecture, base: { ...presets.v1.config, recipe }, origin: null };
 }
 
 /** The same architecture with the recipe of a preset. @throws config.invalid when that is for the other kind of data */

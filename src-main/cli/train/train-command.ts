@@ -26,7 +26,7 @@ import { trainView } from './train-views';
 /**
  * `cellsmith train`: trains one architecture until the last epoch of its recipe or Ctrl-C, and leaves its weights and the record of its
  * epochs; with --resume goes on with one, or measures it.
- * @param named an architecture file, or a run and the number of a child; nothing with --cell or --resume
+ * @param named an architecture file, or a run and the number of a child; nothing with --cell, --network or --resume
  * @returns the exit code
  */
 export async function trainCommand(

@@ -9,11 +9,13 @@ import type { Overrides } from '../../../src-shared/config/options/overrides';
 import { parseSettings } from '../../../src-shared/config/options/settings';
 import type { PresetName } from '../../../src-shared/config/presets/presets';
 import { CellsmithError } from '../../../src-shared/errors';
+import { zooNetworkNames, type ZooNetworkName } from '../../../src-shared/zoo/zoo';
 import { readyModelNames, type ReadyModelName } from '../../../src-shared/training/ready-models';
 import {
   recipeOf,
   subjectOfFile,
   subjectOfReady,
+  subjectOfZoo,
   withPreset,
   type Subject,
 } from '../../../src-shared/training/subject';
@@ -27,6 +29,7 @@ import { runsFolder, type Terminal } from '../terminal';
 /** What `cellsmith train` was called with. */
 export interface TrainOptions {
   readonly cell?: ReadyModelName;
+  readonly network?: ZooNetworkName;
   readonly preset?: PresetName;
   readonly data?: string;
   readonly set: readonly string[];
@@ -46,7 +49,14 @@ export function addTrainOptions(command: Command): Command {
   return addSettings(
     command
       .addOption(
-        new Option('--cell <name>', 'a published language model, with its recipe').choices(readyModelNames),
+        new Option('--cell <name>', 'a published language model, with its recipe')
+          .choices(readyModelNames)
+          .conflicts('network'),
+      )
+      .addOption(
+        new Option('--network <name>', 'a published network on images, with its recipe').choices(
+          zooNetworkNames,
+        ),
       )
       .option(
         '-d, --data <path>',
@@ -71,7 +81,7 @@ export function addTrainOptions(command: Command): Command {
 
 /**
  * What the options mean.
- * @param named an architecture file, or a run and the number of a child; nothing with --cell
+ * @param named an architecture file, or a run and the number of a child; nothing with --cell or --network
  * @throws CellsmithError config.invalid, architecture.invalid, run.*
  */
 export function orderOf(terminal: Terminal, named: readonly string[], options: TrainOptions): TrainingOrder {
@@ -135,18 +145,19 @@ function subjectOf(
   options: TrainOptions,
 ): Pick<ChildOfRun, 'subject'> & Partial<ChildOfRun> {
   const [first, second] = named;
-  if (options.cell !== undefined) {
-    if (first !== undefined)
-      throw new CellsmithError(
-        'config.invalid',
-        `Train either ${first} or the published ${options.cell}: leave out one of them.`,
-      );
-    return { subject: subjectOfReady(options.cell) };
-  }
+  const { cell, network } = options;
+  const published = cell ?? network;
+  if (published !== undefined && first !== undefined)
+    throw new CellsmithError(
+      'config.invalid',
+      `Train either ${first} or the published ${published}: leave out one of them.`,
+    );
+  if (cell !== undefined) return { subject: subjectOfReady(cell) };
+  if (network !== undefined) return { subject: subjectOfZoo(network) };
   if (first === undefined)
     throw new CellsmithError(
       'config.invalid',
-      'Name what to train: an architecture file, a run and the number of a child, or a published model with --cell.',
+      'Name what to train: an architecture file, a run and the number of a child, or a published model with --cell or --network.',
     );
   if (second === undefined)
     return { subject: subjectOfFile(readArchitectureFile(first), basename(first, '.json')) };

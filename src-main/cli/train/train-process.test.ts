@@ -154,6 +154,21 @@ describe('a network of an architecture file', () => {
     expect(parseArchitectureFile(left, 'file')).toMatchObject({ kind: 'conv', parameters });
   });
 
+  it.each([
+    ['resnet-20', 269_722 - 6 * 65],
+    ['densenet-10-4', 8562 - 6 * 41],
+  ])('%s is trained by its name', async (name, trained) => {
+    const output = join(folder, name);
+    const { code, stderr } = await train(
+      ...['--network', name, '--data', source, '--output', output, '--threads', '1'],
+      ...['--set', 'recipe.side=8', '--set', 'recipe.augmentation.enlargedSide=10'],
+      ...['--set', 'recipe.validation=30', '--set', 'recipe.epochs=2', '--set', 'recipe.decay.kind=constant'],
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    // Four classes in place of ten.
+    expect(readTrainingRecord(output)).toMatchObject({ outcome: 'completed', parameters: trained });
+  });
+
   it('makes no folder where the data are too few for the validation split of its recipe', async () => {
     const output = join(folder, 'too', 'few');
     const { code, stderr } = await train(file, '--data', source, '--output', output);
@@ -257,6 +272,8 @@ describe('what cannot be trained', () => {
     [['train', '--cell', 'gru'], 2, /gru.*lstm-medium/],
     [['train', '--cell', 'rnn'], 2, /needs a data set.*--data/],
     [['train', 'x.json', '--cell', 'rnn'], 2, /either x\.json or/],
+    [['train', 'x.json', '--network', 'resnet-20'], 2, /either x\.json or the published resnet-20/],
+    [['train', '--cell', 'rnn', '--network', 'resnet-20'], 2, /cannot be used with option/],
     [['train', 'nowhere.json', '--data', '.'], 2, /nowhere\.json cannot be read as an architecture file/],
     [['train', 'no-run', 'two'], 2, /'two' is no number of a child/],
     [['train', '--resume', 'nowhere'], 5, /There is no training in/],

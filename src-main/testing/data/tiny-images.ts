@@ -83,7 +83,7 @@ function whiteningOf(bytes: Uint8Array): Pick<TrainingData, 'mean' | 'std'> {
 }
 
 /** Two strided convolutions, a skip connection past them, and all that a child can have. */
-export const tinyLayers: LayeredNetwork = {
+const tinyLayers: LayeredNetwork = {
   kind: 'conv',
   layers: [
     {

@@ -11,6 +11,8 @@ import { tinyRecipe } from '../data/tiny-images';
 
 const requestSchema = z.strictObject({
   architecture: storedNetworkSchema,
+  /** Of each node: what its variables are called. */
+  names: z.array(z.string()).readonly(),
   task: imageTaskSchema,
   recipe: imageRecipeSchema.pick({
     momentum: true,

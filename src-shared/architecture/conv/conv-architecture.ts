@@ -53,7 +53,7 @@ export function byKind<K extends NodeKindName, Extra extends readonly unknown[],
   node: NodesByKind[K],
   ...extra: Extra
 ): Result {
-  return table[node.kind as K](node, ...extra);
+  return table[node.kind](node, ...extra);
 }
 
 /** The rules of a kind of node, with those of its functions that take a node bound to this one. */
@@ -66,8 +66,15 @@ export interface BoundRules extends Pick<NodeKind<NetworkNode>, 'merge' | 'keeps
 }
 type Tail<All extends readonly unknown[]> = All extends readonly [unknown, ...infer Rest] ? Rest : never;
 
-export function rulesOf<K extends NodeKindName>(node: NodesByKind[K]): BoundRules {
-  const kind: NodeKind<NodesByKind[K]> = nodeKinds[node.kind as K];
+export function rulesOf(node: NetworkNode): BoundRules {
+  return bind(nodeKinds, node);
+}
+
+function bind<K extends NodeKindName>(
+  kinds: { readonly [P in K]: NodeKind<NodesByKind[P]> },
+  node: NodesByKind[K],
+): BoundRules {
+  const kind = kinds[node.kind];
   return {
     ...kind,
     cost: (input, classes) => kind.cost(node, input, classes),

@@ -46,13 +46,13 @@ export const convolution: NodeKind<ConvolutionNode> = {
     const { filterHeight, filterWidth, strideHeight, strideWidth, filters, bias } = node;
     return [
       `convolution ${filterHeight}x${filterWidth} stride ${strideHeight}x${strideWidth} filters ${filters}`,
-      ...(isPaddedAlike(node) ? [] : ['padding symmetric']),
+      ...(isPaddedAsSame(node) ? [] : ['padding symmetric']),
       ...(bias ? ['bias'] : []),
     ].join(' ');
   },
 };
 
-/** Whether the convolution does the same with either padding. */
-function isPaddedAlike({ padding, strideHeight, strideWidth }: ConvolutionNode): boolean {
+/** Whether the padding is what 'same' says, by name or because both paddings are the same with a stride of 1. */
+export function isPaddedAsSame({ padding, strideHeight, strideWidth }: ConvolutionNode): boolean {
   return padding === 'same' || (strideHeight === 1 && strideWidth === 1);
 }
