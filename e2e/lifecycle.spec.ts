@@ -115,7 +115,9 @@ test('the controller, the configuration and the log have their tabs, and ? lists
   expect(await seriousViolations(studio)).toEqual([]);
 
   await page.getByRole('tab', { name: 'Configuration and log' }).click();
-  await expect(page.getByRole('region', { name: 'Configuration' })).toContainText('Children an update');
+  await expect(page.getByRole('region', { name: 'Configuration' })).toContainText(
+    'Batch size m (children per update)',
+  );
   await expect(page.getByRole('region', { name: 'Log' })).toContainText('Nothing has been logged yet');
   // The address holds the tab.
   await page.reload();

@@ -83,18 +83,18 @@ const states: Readonly<Record<string, () => State>> = {
   'run, damaged': () => [run(), { openRun: problem }, problem.problem],
   'run, without children': () => [run(), { openRun: withoutChildren() }, 'No child has been proposed yet.'],
   run: () => [run(), {}, '240 of 240'],
-  controller: () => [run({ tab: 'controller' }), {}, 'Update 30 of 30'],
-  'controller, before its first update': () => [
-    run({ tab: 'controller' }),
+  strategy: () => [run({ tab: 'strategy' }), {}, 'Update 30 of 30'],
+  'strategy, before its first update': () => [
+    run({ tab: 'strategy' }),
     { openRun: withoutChildren() },
-    "They are shown from the controller's first update on",
+    'Shown from the first update on',
   ],
-  'controller, not to be read': () => [
-    run({ tab: 'controller' }),
+  'strategy, not to be read': () => [
+    run({ tab: 'strategy' }),
     { readProbabilities: problem },
     problem.problem,
   ],
-  configuration: () => [run({ tab: 'configuration' }), {}, 'Children an update'],
+  configuration: () => [run({ tab: 'configuration' }), {}, 'Batch size m (children per update)'],
   'child, looked up': () => [child(), { readTrial: 'never' }, 'Loading the child'],
   'child that is not there': () => [child('999'), {}, 'This run has no child 999.'],
   'child, not to be read': () => [child(), { readTrial: problem }, problem.problem],

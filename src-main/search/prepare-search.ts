@@ -6,6 +6,7 @@ import type { EngineInstallation } from '../engine/provision/installation';
 import { requireRunsFolder } from '../runs/locations';
 import { amendRun, createRun, openRun, type WritableRun } from '../runs/run-folder';
 import { candidates } from './candidate';
+import { strategyOf } from './search-with-trainers';
 import { dataNeed, dataOfRun, type PrepareData } from './data-of-run';
 import { requireFailures, type RetryRequest } from './trials/retry-failures';
 
@@ -83,8 +84,9 @@ async function begin(
 ): Promise<ReadySearch> {
   requireRunsFolder(runs);
   const data = await prepare(dataNeed(config, skipUnreadable ? 'skip' : 'refuse'), location, reading);
-  // Data that do not suit the search are refused before there is a run.
+  // Data that do not suit the search, and architectures that are none of its space, are refused before there is a run.
   candidates(config, data.description);
+  strategyOf(config);
   requireTrainable(config.recipe, data.description);
   const software = softwareOf(version, await engine(config));
   const { description } = data;

@@ -6,6 +6,7 @@ import type { ImageSearchConfig } from '../../src-shared/config/search-config';
 import { validationMeasure } from '../../src-shared/run/measure';
 import type { RunEvent } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
+import { decisionText } from '../../src-shared/space/decision-text';
 import { paperController, syntheticReward, syntheticSearch } from '../strategy/synthetic-reward';
 import { openRun, type WritableRun } from '../runs/run-folder';
 import { readBatchOf } from '../runs/tables/batches';
@@ -132,6 +133,34 @@ describe('a search', () => {
     const byNumber = new Map(readTrials(run.database).map((trial) => [trial.number, trial]));
     for (const { replica, trials } of updates)
       for (const number of trials) expect(byNumber.get(number)?.replica).toBe(replica);
+  });
+});
+
+describe('a strategy with a lane for each trainer', () => {
+  const evolution = { strategy: 'evolution', population: 6, sampleSize: 3 } as const;
+
+  it('keeps all trainers at work, and every child is told once', async () => {
+    const run = newRun({ controller: evolution });
+    await runSearch(searchOf(run, { pace: 4 }).parts);
+    const updates = readUpdates(run.database);
+    expect(updates.map(({ trials }) => trials.length)).toEqual(Array(24).fill(1));
+    expect(new Set(updates.flatMap(({ trials }) => trials)).size).toBe(24);
+    expect(new Set(updates.map(({ replica }) => replica))).toEqual(new Set([0, 1, 2]));
+    expect(updates.at(-1)?.diagnostics['population.size']).toBe(6);
+  });
+
+  it('ends when the strategy has no more to propose, whatever is left of the budget', async () => {
+    const earlier = newRun();
+    await runSearch(searchOf(earlier).parts);
+    const given = readTrials(earlier.database).slice(0, 5);
+    const run = newRun({ controller: { strategy: 'fixed', architectures: given.map(decisionText) } });
+    expect(await runSearch(searchOf(run).parts)).toBe('finished');
+    expect(readTrials(run.database).map(({ architectureHash }) => architectureHash)).toEqual(
+      given.map(({ architectureHash }) => architectureHash),
+    );
+    expect(readUpdates(run.database)).toHaveLength(5);
+    // There is nothing to go on with.
+    expect(await runSearch(searchOf(reopen(run)).parts)).toBe('finished');
   });
 });
 

@@ -1,6 +1,7 @@
 import type { ControllerConfig, OptionsOf, StrategyId } from '../../src-shared/config/strategies/strategies';
 import type { SearchSpace } from '../../src-shared/space/search-space';
 import { createEvolution } from './evolution';
+import { createFixed } from './fixed';
 import { createRandomSearch } from './random';
 import { createReinforce } from './reinforce/reinforce';
 import type { Strategy } from './strategy';
@@ -20,6 +21,7 @@ const makers: { readonly [Id in StrategyId]: (parts: StrategyParts<OptionsOf<Id>
   reinforce: createReinforce,
   random: createRandomSearch,
   evolution: createEvolution,
+  fixed: createFixed,
 };
 
 /** The strategy that the configuration names, before its first proposal. */

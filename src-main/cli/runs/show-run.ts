@@ -2,6 +2,7 @@ import { cellFormulas, cellTree } from '../../../src-shared/architecture/cell/ce
 import { convTableText, shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import { counted } from '../../../src-shared/counted';
 import { metricNamed, measureOf, measureText, type Measure } from '../../../src-shared/run/measure';
+import { decisionText } from '../../../src-shared/space/decision-text';
 import { strategies } from '../../../src-shared/config/strategies/strategies';
 import { diagnosticSummaries } from '../../../src-shared/run/figures/diagnostics';
 import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
@@ -109,6 +110,7 @@ export function writeTrial(
     ['Reward', rewardText(trial.reward)],
     [proposed.kind === 'conv' ? 'Network' : 'Cell', trial.architectureHash],
     ['Costs', `${shortCount(trial.parameters)} parameters, ${shortCount(trial.multiplyAdds)} multiply-adds`],
+    ['Decisions', decisionText(trial)],
     ...optional('Sampled by', sampledBy(run, trial)),
     ...optional(
       'ln P',

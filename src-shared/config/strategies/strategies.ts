@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { grouped, option } from '../options/option';
 import { evolution } from './evolution';
+import { fixed } from './fixed';
 import { random } from './random';
 import { reinforce } from './reinforce';
 import type { DiagnosticText, StrategyDescription } from './strategy-description';
 
 /** Every strategy by its id, in the order of lists; `create` of each is in src-main/strategy/strategies.ts. */
-export const strategies = { reinforce, random, evolution } as const;
+export const strategies = { reinforce, random, evolution, fixed } as const;
 
 export type StrategyId = keyof typeof strategies;
 export type OptionsOf<Id extends StrategyId> = z.output<(typeof strategies)[Id]['options']>;
