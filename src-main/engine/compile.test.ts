@@ -15,7 +15,7 @@ function classifier(optimizer: Optimizer): Graph {
   const x = placeholder(graph, 'x', [6, 4]);
   const labels = constant(graph, [0, 1, 2, 0, 1, 2], 'int32');
   const loss = mean(sparseSoftmaxCrossEntropy(dense(graph, 'output', [4, 3])(x, trainingPass()), labels));
-  // Data lies in a variable that no checkpoint holds.
+  // Data is in a variable that no checkpoint contains.
   const data = variable(graph, 'data', [2], { dtype: 'int32', trainable: false, saved: false });
   compileModel({
     graph,
@@ -59,7 +59,7 @@ describe.each<[string, () => Optimizer, readonly string[]]>([
     ],
   ],
 ])('a model with %s', (_name, optimizer, names) => {
-  it('goes on from a checkpoint in another session as if it had never stopped, bit by bit', async () => {
+  it('resumes from a checkpoint in another session, bit for bit', async () => {
     const session = await openSession(classifier(optimizer()));
     session.run('init', { seed: Int32Array.of(4, 2) });
     const before = train(session, 0, 5);
@@ -75,7 +75,7 @@ describe.each<[string, () => Optimizer, readonly string[]]>([
   });
 });
 
-it('a signature of its own sets variables that checkpoints leave out', async () => {
+it('a separate signature sets variables that checkpoints exclude', async () => {
   const session = await openSession(classifier(adam()));
   session.run('load', { data: Int32Array.of(7, 8) });
   expect(session.run('look')['data']?.values).toEqual(Int32Array.of(7, 8));
@@ -83,7 +83,7 @@ it('a signature of its own sets variables that checkpoints leave out', async () 
 });
 
 describe('variables', () => {
-  it('are set and read in the order that is asked for', async () => {
+  it('are set and read in the requested order', async () => {
     const graph = new Graph();
     const held = variable(graph, 'held', [2]);
     const set = assign(held, constant(graph, [1, 2]));
@@ -103,10 +103,10 @@ describe('variables', () => {
     expect(fetchedFloats(results, 'moved')).toEqual(Float32Array.of(-1, -1));
   });
 
-  it('have one name each and take values of their own shape and type', () => {
+  it('have unique names and reject values of another shape or type', () => {
     const graph = new Graph();
     const held = variable(graph, 'held', [2]);
-    expect(() => variable(graph, 'held', [3])).toThrow(/variable 'held' already/);
+    expect(() => variable(graph, 'held', [3])).toThrow(/already has a variable 'held'/);
     expect(() => assign(held, constant(graph, [1, 2, 3]))).toThrow(
       'AssignVariableOp cannot take resource[] and float32[3]: held holds float32[2].',
     );

@@ -30,7 +30,7 @@ async function valuesOf(
 }
 
 describe('gradients', () => {
-  it('adds up over all uses of a tensor', async () => {
+  it('is the sum over all uses of a tensor', async () => {
     const graph = new Graph();
     const x = placeholder(graph, 'x', []);
     const loss = mul(square(x), mul(x, square(x)));
@@ -47,7 +47,7 @@ describe('gradients', () => {
     expect(await valuesOf(graph, { dx, none }, 3)).toEqual({ dx: 6, none: 0 });
   });
 
-  it('reaches tensors in the middle of a graph', async () => {
+  it('can be taken with respect to intermediate tensors', async () => {
     const graph = new Graph();
     const x = placeholder(graph, 'x', []);
     const y = square(x);
@@ -66,7 +66,7 @@ describe('gradients', () => {
         shape: [3, 3],
         values: Float32Array.of(1, 2, -1, 0, 1, 3, 2, 0, 1),
       });
-      // h_t = (h_{t−1} W) ⊙ s_t, from h_0 = (x, 1, 2): the weight counts once for every step.
+      // h_t = (h_{t−1} W) ⊙ s_t, from h_0 = (x, 1, 2): the weight is used in every step.
       const start = concat(
         [
           reshape(x, [1, 1]),
@@ -84,7 +84,7 @@ describe('gradients', () => {
       const products = (): number => graph.nodes.filter(({ op }) => op === 'MatMul').length;
       const before = products();
       const [dw = loss, dx = loss] = gradients(loss, [scaled, x]);
-      // Backwards through the steps four, and one for the weight.
+      // Four backwards through the steps, and one for the weight.
       expect(products() - before).toBe(5);
       const step = 1e-3;
       const moved = (delta: number): Tensor =>
@@ -106,7 +106,7 @@ describe('gradients', () => {
     },
   );
 
-  it('does not compute the gradient of the images of a first convolution', () => {
+  it('does not compute the input gradient of a first convolution', () => {
     const graph = new Graph();
     const images = placeholder(graph, 'images', [2, 4, 4, 3]);
     const kernels = [variable(graph, 'a', [3, 3, 3, 5]), variable(graph, 'b', [3, 3, 5, 2])].map((v) =>
@@ -119,7 +119,7 @@ describe('gradients', () => {
     expect(graph.nodes.filter(({ op }) => op === 'Conv2DBackpropInput')).toHaveLength(1);
   });
 
-  it('keeps a ReLU apart from the batch normalisation before it, and gives it the gradient of a ReLU', () => {
+  it('emits a ReLU after batch normalisation as a maximum, with the gradient of a ReLU', () => {
     const graph = new Graph();
     const x = placeholder(graph, 'x', [2, 4, 4, 3]);
     const vector = constant(graph, [1, 1, 1]);
@@ -137,7 +137,7 @@ describe('gradients', () => {
     expect(graph.nodes.filter(({ op }) => op === 'ReadVariableOp')).toHaveLength(1);
   });
 
-  it('stops at integers without complaint', () => {
+  it('stops at integers', () => {
     const graph = new Graph();
     const x = placeholder(graph, 'x', [2, 3]);
     const loss = sum(mul(cast(argMax(x, 1), 'float32'), sum(x, { axes: [1] })));
@@ -145,7 +145,7 @@ describe('gradients', () => {
     expect(dx?.shape).toEqual([2, 3]);
   });
 
-  it('refuses an op without a gradient, an op that it does not know, and a loss of several numbers', () => {
+  it('rejects an op without a gradient, an unknown op, and a loss of several numbers', () => {
     const graph = new Graph();
     const x = placeholder(graph, 'x', [2, 3]);
     const [dx = x] = gradients(sum(relu(x)), [x]);
@@ -157,7 +157,7 @@ describe('gradients', () => {
 });
 
 describe('a graph of thousands of nodes', () => {
-  it('has a gradient of as many nodes, times a constant', () => {
+  it('is differentiated with a linear number of nodes', () => {
     const graph = new Graph();
     const w = variable(graph, 'w', [2]);
     const read = readVariable(w);

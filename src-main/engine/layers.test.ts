@@ -80,7 +80,7 @@ describe('initialisers', () => {
     expect(moments(values).largest).toBeLessThanOrEqual(0.08);
   });
 
-  it('the same seed draws the same bits, seed 0 too, and another seed others', async () => {
+  it('are a function of the seed, also of seed 0', async () => {
     const [zero, zeroAgain, one, negative, other] = await drawn(
       heNormal,
       [50],
@@ -95,7 +95,7 @@ describe('initialisers', () => {
   });
 });
 
-it('a model starts from the same weights in every session, each variable from others', async () => {
+it('a model starts from the same weights in every session, different ones for each variable', async () => {
   const weights = async (): Promise<Record<string, Float32Array>> => {
     const graph = new Graph();
     const x = placeholder(graph, 'x', [1, 4]);
@@ -183,7 +183,7 @@ describe('batch normalisation', () => {
 });
 
 describe('dropout', () => {
-  it('drops the share that it is told to, scales the rest, and its gradient knows the mask', async () => {
+  it('drops the given share, scales the rest, and masks the gradient', async () => {
     const graph = new Graph();
     const x = placeholder(graph, 'x', [100, 100]);
     const seed = placeholder(graph, 'seed', [2], 'int32');
@@ -202,7 +202,7 @@ describe('dropout', () => {
     expect(results['dx']?.every((d, i) => Math.abs(d - 2 * 1.25 * (values[i] ?? NaN)) < 1e-5)).toBe(true);
   });
 
-  it('draws another mask for each use in a step, and one for all steps in time where the mask is shared', async () => {
+  it('draws a mask per use in a step, and one for all time steps if the mask is shared', async () => {
     const graph = new Graph();
     const x = placeholder(graph, 'x', [64]);
     const seed = placeholder(graph, 'seed', [2], 'int32');

@@ -23,7 +23,7 @@ const installation = {
 } as const;
 
 describe('loading the engine', () => {
-  it('says what to run when nothing is installed, and loads once something is', () => {
+  it('reports what to run if nothing is installed, and loads once it is', () => {
     vi.stubEnv('CELLSMITH_CACHE', folder);
     expect(() => loadEngine()).toThrow('The training engine is not installed yet: run `npm run engine`.');
     vi.unstubAllEnvs();
@@ -62,7 +62,7 @@ describe('the cache folder', () => {
   it.each([
     ['linux', { HOME: '/home/ada' }, '/home/ada/.cache/cellsmith'],
     ['linux', { HOME: '/home/ada', XDG_CACHE_HOME: '/fast' }, '/fast/cellsmith'],
-    // The XDG specification: a relative path is to be ignored.
+    // The XDG specification: a relative path must be ignored.
     ['linux', { HOME: '/home/ada', XDG_CACHE_HOME: 'fast' }, '/home/ada/.cache/cellsmith'],
     ['darwin', { HOME: '/Users/ada', XDG_CACHE_HOME: '/fast' }, '/Users/ada/Library/Caches/cellsmith'],
     ['win32', { LOCALAPPDATA: '/Local' }, '/Local/cellsmith/Cache'],

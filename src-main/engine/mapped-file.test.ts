@@ -54,7 +54,7 @@ async function gather(path: string): Promise<Session> {
   return openSession(graph);
 }
 
-/** Bytes of this process's memory that no other process can share; Linux alone tells. */
+/** Bytes of private memory of this process, on Linux. */
 function privateBytes(): number {
   return 1024 * Number(/RssAnon:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
 }
@@ -81,7 +81,7 @@ describe('a mapped file', () => {
     close();
   });
 
-  it('says so when the file is too short or missing', async () => {
+  it('reports a file that is too short or missing', async () => {
     const path = join(folder, 'short.bin');
     writeFileSync(path, new Uint8Array(1000));
     for (const file of [path, join(folder, 'none.bin')]) {

@@ -21,14 +21,14 @@ function draw(shape: Shape, how: Draw): Float32Array {
   const size = sizeOf(shape);
   const ranks = random.shuffle(Array.from({ length: size }, (_, i) => i));
   return Float32Array.from({ length: size }, (_, i) => {
-    // Inputs drawn one after the other interleave: no value of one is near a value of another.
+    // Successive draws interleave: no value of one is near a value of another.
     if (how === 'distinct') return ((ranks[i] ?? 0) - size / 2) * 0.1 + 0.02 * shape.length;
     const magnitude = 0.4 + random.uniform();
     return how === 'signed' && random.uniform() < 0.5 ? -magnitude : magnitude;
   });
 }
 
-/** A case with values, and a projection that makes one number of its result. */
+/** A case with values, and a projection of its result to one number. */
 interface Drawn {
   readonly signature: string;
   readonly case: OpCase;
@@ -73,7 +73,7 @@ function lossAt({ signature, values }: Drawn, k: number, at: number, by: number)
 }
 
 describe.each(drawn)('$case.op $case.about', (of) => {
-  it('has the gradients that finite differences have', () => {
+  it('has the gradients of finite differences', () => {
     const results = session.run(`${of.signature}_gradients`, feeds(of.values));
     const step = 0.01;
     for (const [k, value] of of.values.entries()) {
@@ -88,7 +88,7 @@ describe.each(drawn)('$case.op $case.about', (of) => {
     }
   });
 
-  it('has the value and the gradients that eager tfjs has', () => {
+  it('has the value and the gradients of eager tfjs', () => {
     const tf = loadEngine();
     const results = session.run(`${of.signature}_gradients`, feeds(of.values));
     tf.tidy(() => {
@@ -120,7 +120,7 @@ describe('the op table', () => {
     const declared = [...opTable.values()].filter((op) => 'gradient' in op).map(({ name }) => name);
     expect(declared.length).toBeGreaterThan(40);
     const withoutCase = declared.filter((name) => !opCases.some(({ op }) => op === name));
-    // Our own do not run everywhere.
+    // Custom ops do not run everywhere.
     expect(withoutCase.filter((name) => customOpCases.length > 0 || !name.startsWith('Cellsmith'))).toEqual(
       [],
     );
@@ -130,7 +130,7 @@ describe('the op table', () => {
     for (const [name, op] of opTable) expect(op.name).toBe(name);
   });
 
-  it.each(drawn)('a case builds the op that it is about: $case.op $case.about', ({ case: opCase }) => {
+  it.each(drawn)('a case builds its op: $case.op $case.about', ({ case: opCase }) => {
     const alone = new Graph();
     opCase.build(
       ...(opCase.inputs.map((shape, k) => placeholder(alone, String(k), shape)) as [Tensor, Tensor, Tensor]),

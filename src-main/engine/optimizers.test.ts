@@ -11,7 +11,7 @@ const start = [1, -2, 0.5, 3];
 const rates = [0.1, 0.1, 0.05, 0.02, 0.02];
 const scales = [1, 0.5, 2, -1, 0.25];
 
-/** A rule as its paper writes it, for one weight: (weight, gradient, rate, step from 1) → weight. It keeps its own slots. */
+/** An update rule as in its paper, for one weight: (weight, gradient, rate, step from 1) → weight. It has its own slots. */
 type Rule = (w: number, g: number, rate: number, step: number) => number;
 
 const plain: Rule = (w, g, rate) => w - rate * g;

@@ -7,7 +7,7 @@ import { Graph } from './graph';
 import { loadEngine } from './load';
 import { encodeSavedModel } from './saved-model';
 
-/** Google's own generated reader of the same messages, which tfjs-node ships: it knows nothing of our descriptor. */
+/** Google's generated reader of the same messages, from tfjs-node: independent of our descriptor. */
 const reader = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as {
   SavedModel: { deserializeBinary: (bytes: Uint8Array) => { toObject: () => unknown } };
 };
@@ -54,7 +54,7 @@ function everyAttribute(): Graph {
 const containing = (fields: object): unknown => expect.objectContaining(fields);
 
 describe('the SavedModel writer', () => {
-  it('writes every kind of attribute where an independent reader looks for it', () => {
+  it('writes every kind of attribute for an independent reader', () => {
     const model = reader.SavedModel.deserializeBinary(encodeSavedModel(everyAttribute())).toObject();
     const base64 = (bytes: ArrayLike<number>): string => Buffer.from(Array.from(bytes)).toString('base64');
     const dims = (...sizes: number[]): unknown => ({
@@ -119,7 +119,7 @@ describe('the SavedModel writer', () => {
     });
   });
 
-  it('refuses what TensorFlow would misread', () => {
+  it('rejects what TensorFlow would misread', () => {
     const literal = (values: Float32Array | Int32Array): Graph => {
       const graph = new Graph();
       graph.add({

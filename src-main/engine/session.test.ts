@@ -131,7 +131,7 @@ describe('a session', () => {
     expect(fetchedFloats(run('read'), 'w')).toEqual(Float32Array.of(11, 13, 15, 17));
   });
 
-  it('keeps the variables of two sessions of the same graph apart', async () => {
+  it('separates the variables of two sessions of the same graph', async () => {
     const graph = counter();
     const [a, b] = [await session(graph), await session(graph)];
     a.run('assign', { value: Float32Array.of(1, 1, 1, 1) });
@@ -151,7 +151,7 @@ describe('a session', () => {
     }
   });
 
-  it('runs what control dependencies demand, in their order', async () => {
+  it('respects control dependencies', async () => {
     const graph = new Graph();
     const { handle, read } = variable(graph, 'w', []);
     const set = update(graph, 'AssignVariableOp', handle, constant(graph, 5));
@@ -178,7 +178,7 @@ describe('a session', () => {
     expect(run('same', { x: fed })).toEqual({ y: { dtype, shape: [3], values: expected } });
   });
 
-  it('feeds uint8, and refuses to fetch what the binding cannot read', async () => {
+  it('feeds uint8, and rejects fetches that the binding cannot read', async () => {
     const graph = new Graph();
     const x = placeholder(graph, 'x', 'uint8', [3]);
     const attributes = { SrcT: { type: 'uint8' }, DstT: { type: 'int32' } } as const;
@@ -210,7 +210,7 @@ describe('a session', () => {
     );
   });
 
-  it('names the input that does not fit', async () => {
+  it('names the mismatched input', async () => {
     const { run } = await session(counter());
     const message = (call: () => unknown): string => {
       try {
@@ -231,14 +231,14 @@ describe('a session', () => {
     expect(message(() => run('train'))).toMatch(/no signature 'train'/);
   });
 
-  it('reports what TensorFlow says of a failing call, and works afterwards', async () => {
+  it('reports an error of TensorFlow, and works afterwards', async () => {
     const { run } = await session(counter());
     expect(() => run('read')).toThrow(/Signature 'read' failed: .*w/);
     run('assign', { value: Float32Array.of(1, 2, 3, 4) });
     expect(fetchedFloats(run('read'), 'w')[3]).toBe(4);
   });
 
-  it('refuses a graph that TensorFlow refuses, and leaves nothing loaded', async () => {
+  it('rejects a graph that TensorFlow rejects, and unloads everything', async () => {
     const graph = new Graph();
     const y = only(graph.add({ op: 'NoSuchOp', outputs: [{ dtype: 'float32', shape: [] }] }));
     graph.addSignature('go', { inputs: {}, outputs: { y } });

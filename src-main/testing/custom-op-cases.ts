@@ -5,7 +5,7 @@ import { softmaxLoss } from '../engine/ops/softmax-loss';
 import { constant } from '../engine/ops/source';
 import { integers, type OpCase } from './op-case';
 
-/** u = W x + U h; a = tanh(u₀), b = σ(u₁ · U₁ h); c_t = a · b + c_{t−1}; h_t = max(c_t, sin(relu(b))). Every operation is in it. */
+/** u = W x + U h; a = tanh(u₀), b = σ(u₁ · U₁ h); c_t = a · b + c_{t−1}; h_t = max(c_t, sin(relu(b))). Covers every operation. */
 const program: CellProgram = {
   blocks: 2,
   instructions: [
@@ -63,5 +63,5 @@ const cases: readonly OpCase[] = [
   },
 ];
 
-/** Ops that only the product has, where they run. */
+/** Custom ops, where they are available. */
 export const customOpCases: readonly OpCase[] = hasCustomOps() ? cases : [];

@@ -5,7 +5,7 @@ import { less, maximum, minimum, select } from '../engine/ops/logic';
 import { constant } from '../engine/ops/source';
 import { image, integers, type OpCase } from './op-case';
 
-/** Functions of one number, and their eager names. */
+/** Unary ops and their eager names. */
 const unary = [
   ['Neg', 'neg'],
   ['Sin', 'sin'],
@@ -27,16 +27,16 @@ const activations = [
   ['Tanh', 'tanh'],
   ['Softmax', 'softmax'],
 ] as const;
-/** Ways in which shapes stretch. */
+/** Cases of broadcasting. */
 const stretches: readonly (readonly [string, Shape, Shape])[] = [
   ['of one shape', [2, 3], [2, 3]],
   ['with a scalar on the right', [2, 3], []],
   ['with a scalar on the left', [], [2, 3]],
-  ['of an image with one number a channel', [2, 3, 2, 3], [3]],
+  ['of an image with a vector of channels', [2, 3, 2, 3], [3]],
   ['of one rank with ones on both sides', [2, 1, 3], [1, 4, 3]],
 ];
 
-/** Arithmetic, activations, choices. */
+/** Arithmetic, activations, selection. */
 export const elementwiseOpCases: readonly OpCase[] = [
   ...binary.flatMap(([op, name]) =>
     stretches.map(([about, a, b]): OpCase => ({
@@ -119,7 +119,7 @@ export const elementwiseOpCases: readonly OpCase[] = [
   },
   {
     op: 'SelectV2',
-    about: 'with both choices stretched',
+    about: 'with both operands broadcast',
     inputs: [[2, 3], [3]],
     build: (x, y) => select(less(integers(x, [0, 0, 0]), integers(x, [1, 0, 1])), x, y),
     eager: (tf, x, y) =>

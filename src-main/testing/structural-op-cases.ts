@@ -10,7 +10,7 @@ import { max, mean } from '../engine/ops/reduction';
 import { identity } from '../engine/ops/source';
 import { image, integers, type OpCase } from './op-case';
 
-/** Shapes, reductions, products, windows, positions. */
+/** Layout, reductions, matrix products, windows, gathers. */
 export const structuralOpCases: readonly OpCase[] = [
   {
     op: 'Identity',

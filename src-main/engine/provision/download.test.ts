@@ -28,7 +28,7 @@ function emptyFolder(name: string): string {
 }
 
 describe('downloading a wheel with pip', () => {
-  it('brings exactly the published file, and nothing else', async () => {
+  it('downloads exactly the published file', async () => {
     const directory = emptyFolder('good');
     const bytes: number[] = [];
     const got = await downloadWheel('python3', wheel, directory, { onBytes: (done) => bytes.push(done) });
@@ -47,7 +47,7 @@ describe('downloading a wheel with pip', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it('asks for the machine that the wheel is for, whatever the Python at hand', () => {
+  it('requests the platform of the wheel, whatever Python runs pip', () => {
     const targets = (machine: Machine, variant: EngineVariant, file: RegExp): string[] =>
       (findRelease(machine, variant)?.wheels ?? []).filter((one) => file.test(one.file)).flatMap(pipTargets);
     expect(targets('darwin-arm64', 'cpu', /./)).toEqual([

@@ -24,7 +24,7 @@ const files = {
 };
 
 describe('unpacking a wheel', () => {
-  it('takes libraries, the headers of the C interface and licences, and counts their bytes', async () => {
+  it('takes libraries, the C API headers and licences, and counts their bytes', async () => {
     const { path, release } = packSmallRelease(join(folder, 'good'), files);
     const target = join(folder, 'unpacked');
     const counted: number[] = [];
@@ -49,7 +49,7 @@ describe('unpacking a wheel', () => {
     expect(isWanted('tensorflow/tensorflow_cc.2.dll', libraries)).toBe(false);
   });
 
-  it('refuses a truncated wheel', async () => {
+  it('rejects a truncated wheel', async () => {
     const { path, release } = packSmallRelease(join(folder, 'truncated'), files);
     truncateSync(path, statSync(path).size >> 1);
     await expect(extractWheel(path, join(folder, 'half'), release.libraries)).rejects.toMatchObject({
@@ -57,7 +57,7 @@ describe('unpacking a wheel', () => {
     });
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when cancelled', async () => {
     const { path, release } = packSmallRelease(join(folder, 'stopped'), files);
     await expect(
       extractWheel(path, join(folder, 'none'), release.libraries, { signal: AbortSignal.abort() }),

@@ -19,7 +19,7 @@ async function deadProcess(): Promise<number> {
 }
 
 describe('the lock of an installation', () => {
-  it('lets one work at a time, and tells the others that they wait', async () => {
+  it('is held by one process at a time, and the others learn that they wait', async () => {
     const file = join(folder, 'busy');
     let inside = 0;
     let most = 0;
@@ -38,7 +38,7 @@ describe('the lock of an installation', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('busy'))).toEqual([]);
   });
 
-  it('is given back when the work fails', async () => {
+  it('is released when the work fails', async () => {
     const file = join(folder, 'failing');
     await expect(withLock(file, () => Promise.reject(new Error('no disk')))).rejects.toThrow('no disk');
     expect(existsSync(file)).toBe(false);
@@ -50,7 +50,7 @@ describe('the lock of an installation', () => {
     expect(await withLock(file, () => Promise.resolve('mine'))).toBe('mine');
   });
 
-  it('is taken over from one that has been silent for long, whatever runs under its number now', async () => {
+  it('is taken over if it has not been touched for long, even if its pid is alive', async () => {
     const file = join(folder, 'silent');
     writeFileSync(file, JSON.stringify({ pid: process.pid, host: 'another', token: 'theirs' }));
     const past = new Date(Date.now() - 60_000);

@@ -33,7 +33,7 @@ function machineWith(scripts: Record<string, string>): void {
   vi.stubEnv('PATH', scriptFolder(mkdtempSync(join(folder, 'path-')), scripts));
 }
 
-/** What a user reads when the small release is to be installed; nothing half-made may stay behind. */
+/** The error of installing the small release; it must leave no partial files. */
 async function sentence(options: Parameters<typeof provisionEngine>[0] = {}): Promise<string> {
   const error: unknown = await provisionEngine({ cacheDirectory: cache, release, ...options }).catch(
     (reason: unknown) => reason,
@@ -132,7 +132,7 @@ describe.runIf(process.platform === 'linux')('one sentence says what is missing:
   });
 
   it('a folder that cannot be written', async () => {
-    // Below a file there is no folder, whoever asks: root may write wherever there is one.
+    // A path below a file: root could write to any folder.
     await expect(provisionEngine({ cacheDirectory: join(wheel, 'cache'), release })).rejects.toThrow(
       /^The folder .*\.whl\/cache\/engine cannot be written: .*CELLSMITH_CACHE/,
     );

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { progressReporter } from './progress';
 import type { ProvisioningProgress } from './progress';
 
-/** A reporter on a clock that the test turns, and what it has reported. */
+/** A reporter on a clock that the test controls, and its reports. */
 function reporting(): {
   reports: ProvisioningProgress[];
   wait: (ms: number) => void;
@@ -18,7 +18,7 @@ function reporting(): {
 }
 
 describe('the progress of an installation', () => {
-  it('tells the time left from the pace so far', () => {
+  it('estimates the time left from the rate so far', () => {
     const { reports, reporter, wait } = reporting();
     reporter.start('downloading', 1000);
     wait(2000);
@@ -39,7 +39,7 @@ describe('the progress of an installation', () => {
     expect(reports.map(({ done }) => done)).toEqual([0, 60, 100]);
   });
 
-  it('reports ten times a second at the most', () => {
+  it('reports at most ten times a second', () => {
     const { reports, reporter, wait } = reporting();
     reporter.start('extracting', 1e6);
     for (let done = 1; done <= 1000; done++) {

@@ -30,7 +30,7 @@ afterAll(() => {
   rmSync(dirname(program), { recursive: true });
 });
 
-/** What is in the engine's folder of a cache, without what belongs there. */
+/** Leftovers in the engine's folder of a cache. */
 function litter(of: string): string[] {
   const root = join(of, 'engine');
   const kept = ['installation.json', 'tensorflow-2.21.0-cpu'];
@@ -41,7 +41,7 @@ function litter(of: string): string[] {
 describe.runIf(process.platform === 'linux')('installing the engine', () => {
   const options = (): object => ({ cacheDirectory: cache, wheel: packed.path, release: packed.release });
 
-  it('has nothing to show when it was killed while unpacking', async () => {
+  it('leaves no installation when killed while unpacking', async () => {
     const child = startProvisioning(program, options());
     await child.until(({ stage, done }) => stage === 'extracting' && done > 0);
     await child.kill();
@@ -49,7 +49,7 @@ describe.runIf(process.platform === 'linux')('installing the engine', () => {
     expect(currentInstallation(cache)).toBeUndefined();
   });
 
-  it('has nothing to show when it was killed while compiling', async () => {
+  it('leaves no installation when killed while compiling', async () => {
     const child = startProvisioning(program, options());
     await child.until(({ stage }) => stage === 'compiling');
     await child.kill();
@@ -57,7 +57,7 @@ describe.runIf(process.platform === 'linux')('installing the engine', () => {
     expect(currentInstallation(cache)).toBeUndefined();
   });
 
-  it('recovers from both, and does the work once when it is started twice', async () => {
+  it('recovers from both, and works once if started twice', async () => {
     const child = startProvisioning(program, options());
     await child.until(({ stage }) => stage === 'extracting');
     const stages: string[] = [];
@@ -78,14 +78,14 @@ describe.runIf(process.platform === 'linux')('installing the engine', () => {
     expect(existsSync(kernelLibrary(installation.directory))).toBe(supportsKernels());
   }, 240_000);
 
-  it('compiles our own kernels into an engine that lacks them', async () => {
+  it('compiles the custom kernels into an engine that lacks them', async () => {
     const file = kernelLibrary(currentInstallation(cache)?.directory ?? '');
     rmSync(file, { force: true });
     await provisionEngine({ cacheDirectory: cache });
     expect(existsSync(file)).toBe(supportsKernels());
   });
 
-  it('does without them where they do not compile', async () => {
+  it('works without them if they do not compile', async () => {
     const file = kernelLibrary(currentInstallation(cache)?.directory ?? '');
     rmSync(file, { force: true });
     vi.stubEnv('PATH', folder);
@@ -97,7 +97,7 @@ describe.runIf(process.platform === 'linux')('installing the engine', () => {
     await provisionEngine({ cacheDirectory: cache });
   });
 
-  it('only checks what is installed from then on', async () => {
+  it('only checks the files from then on', async () => {
     const stages: string[] = [];
     await provisionEngine({ cacheDirectory: cache, onProgress: ({ stage }) => stages.push(stage) });
     expect(stages).toEqual(['checking']);
@@ -115,7 +115,7 @@ describe.runIf(process.platform === 'linux')('installing the engine', () => {
     expect(readdirSync(join(other, 'engine'))).toEqual([]);
   });
 
-  it('does not take a damaged installation for a working one', async () => {
+  it('detects a damaged installation', async () => {
     const path = currentInstallation(cache)?.bindingPath ?? '';
     truncateSync(path, 1000);
     vi.stubEnv('PATH', folder);
