@@ -11,7 +11,7 @@ const processes = [
   'src-main/testing/kills/**/*.test.ts',
   'src-main/workers/measuring/**/*.test.ts',
   'src-main/workers/pool/{local-pool,test-split}.test.ts',
-  'src-main/workers/queue/queue.test.ts',
+  'src-main/workers/queue/{queue,worker/taken-job,wire/bullmq-private}.test.ts',
 ];
 
 /** Tests that load TensorFlow; `npm run engine` installs it. */
@@ -21,8 +21,13 @@ const engine = [
   'src-main/testing/{fuzz,reference}/**/*.test.ts',
 ];
 
-/** Tests of whole searches without TensorFlow that compute for more than a few seconds. */
-const long = ['src-main/controller/learning.test.ts', 'src-main/testing/simulation/**/*.test.ts'];
+/** Tests without TensorFlow that compute for more than a few seconds: whole searches, thousands of mutated inputs. */
+const long = [
+  'src-main/datasets/formats/hostile-input.test.ts',
+  'src-main/search/search.test.ts',
+  'src-main/strategy/**/learning.test.ts',
+  'src-main/testing/simulation/**/*.test.ts',
+];
 
 const peers = '**/*.peers.test.ts';
 const temporaryFolder = 'src-main/testing/temporary-folder-of-file.ts';
