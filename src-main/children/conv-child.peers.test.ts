@@ -51,7 +51,8 @@ describe('children trained by PyTorch at this moment', () => {
       const task = { height: 16, width: 16, channels: 3, classes: 10 };
       const request = { ...randomRequest(1), architecture, names: namesOfNodes(architecture), task };
       const rates = [0.01];
-      const reference = pytorch({ ...request, rates });
+      // With 16 images the rounding carries a unit of ResNet-20 over the kink of its ReLU, which changes gradients by 3e-4.
+      const reference = pytorch({ ...request, batch: 32, rates });
       expect(reference.steps).toHaveLength(1);
       const largest: Record<string, number> = {
         ...(await compareWithReference(reference, join(folder, name))),

@@ -32,7 +32,7 @@ export interface ConvChild {
 
 /**
  * The training graph of a child on images. Images stay in their file, mapped into memory; a step is fed which ones it
- * takes and how they are cropped. Its signatures, beside `init`, `read` and `assign` of every model:
+ * takes and how they are cropped. Its signatures, besides `init`, `read` and `assign` of every model:
  * - `train` {indices int32 [batch], boxes [batch, 4], learning_rate []} → {loss, correct}: one step, which takes a seed int32 [2]
  *   too where the network draws (`needsSeed`); the mean cross-entropy in nats and the number of images that were classified rightly, both before the step;
  * - `evaluate` {indices int32 [batch], weights [batch]} → {loss, correct}: sums over the images, each times its weight.

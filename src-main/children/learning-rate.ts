@@ -1,6 +1,6 @@
 import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
 
-/** Where training stands: `step` of `steps` in `epoch`, all counted from 0. */
+/** The position of training: `step` of `steps` in `epoch`, all counted from 0. */
 export interface TrainingMoment {
   readonly epoch: number;
   readonly step: number;

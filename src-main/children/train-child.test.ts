@@ -67,7 +67,7 @@ describe('a child on images', () => {
     expect(epochs.at(-1)?.trainLoss).toBeLessThan(0.5 * (epochs[0]?.trainLoss ?? 0));
   });
 
-  it('drops out in training alone, by its seed, and goes on after a checkpoint as if nothing had been', async () => {
+  it('drops out in training alone, by its seed, and resumes from a checkpoint without a difference', async () => {
     const [first, ...others] = tinyArchitecture.nodes;
     const relu = others[1];
     if (!first || relu?.kind !== 'relu') throw new Error('no ReLU');

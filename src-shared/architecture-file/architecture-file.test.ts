@@ -186,7 +186,7 @@ describe('an architecture file', () => {
     [['version'], '1', /version: /],
     [['format'], 'other', /is no architecture file of Cellsmith/],
     [['origin'], { trial: 1 }, /origin\.run: /],
-  ])('with %j as %j is turned away with the field named', (path, value, sentence) => {
+  ])('with %j as %j is refused with the field named', (path, value, sentence) => {
     const message = problemOf(changed(path, value));
     expect(message).toMatch(/^net\.json /);
     expect(message).toMatch(sentence);
@@ -213,13 +213,13 @@ describe('an architecture file', () => {
   });
 
   it.each(['', '{', 'null', '[]', '7', '"cellsmith-architecture"', '{"format":null}'])(
-    'of the text %j is turned away',
+    'of the text %j is refused',
     (text) => {
       expect(problemOf(text)).toMatch(/^net\.json is (not JSON|no architecture file)/);
     },
   );
 
-  it('is turned away whatever is done to it, never with another error', () => {
+  it('is refused after any change, never with another error', () => {
     fc.assert(
       fc.property(fc.nat(), fc.jsonValue(), (position, value) => {
         // Any one value of the file becomes any other.

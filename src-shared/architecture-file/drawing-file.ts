@@ -6,7 +6,7 @@ import { svgOf } from '../diagrams/svg';
 import { shortCount } from '../architecture/conv/conv-text';
 import type { ArchitectureFile } from './architecture-file';
 
-/** @param remarks whether shapes and parameters are written beside the layers of a network */
+/** @param remarks whether shapes and parameters are written next to the layers of a network */
 export function drawArchitecture(file: ArchitectureFile, remarks: boolean): Drawing {
   return file.kind === 'conv'
     ? drawNetworkDiagram(file.architecture, file.task, remarks)

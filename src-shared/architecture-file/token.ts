@@ -106,7 +106,7 @@ const tailTexts: Readonly<Record<string, string>> = {
 
 /**
  * What was decided: 'Layer 3, filter height', 'Node 4, activation', 'Cell inject, combination'.
- * @param step what a predicted step is called: one of a space with blocks stands for several layers
+ * @param step what a predicted step is called: one of a space with blocks makes several layers
  */
 export function tokenText(token: Token, step: 'Layer' | 'Block'): string {
   if (token.kind === 'anchor') return `${step} ${token.layer}, anchor point`;

@@ -71,7 +71,7 @@ it('leaves are the lowest, the root the highest, children below their parent', (
   );
 });
 
-it('each node is one part that can be chosen; c_t stands at the read node, c_{t−1} at cell inject, h_t on top', () => {
+it('each node is one part that can be chosen; c_t is at the read node, c_{t−1} at cell inject, h_t on top', () => {
   fc.assert(
     fc.property(cells, (cell) => {
       const { parts, width, height } = drawCell(cell);
@@ -101,7 +101,7 @@ it('the worked example of the paper reads c_t at node 1 and injects c_{t−1} in
   expect(parts).toContain('Cell inject: relu(add) with c_{t−1}');
 });
 
-it('a cell without the memory of an LSTM is as easily told from it as NASCell: their boxes differ in number', () => {
+it('a cell without the memory of an LSTM is as easy to tell from it as NASCell: their boxes differ in number', () => {
   const boxes = (drawing: ReturnType<typeof drawCell>) =>
     drawing.parts.flatMap(({ shapes }) => shapes).filter(({ kind }) => kind === 'box').length;
   expect(boxes(drawCell(nasCell))).toBe(16);

@@ -16,7 +16,7 @@ import {
 } from './cell-parts';
 import { label, type Drawing, type Part } from './drawing';
 
-/** Where the boxes of a cell stand: leaves at the bottom, the root on top. */
+/** Where the boxes of a cell are: leaves at the bottom, the root on top. */
 export interface CellLayout {
   readonly width: number;
   readonly height: number;
@@ -61,7 +61,7 @@ export function layOutCell(cell: RecurrentCell): CellLayout {
   };
 }
 
-/** 'tanh of the product', as it is told to people who cannot see the drawing. */
+/** 'tanh of the product', for screen readers. */
 function operationText({ combination, activation }: CellOperation): string {
   return `${activation}(${combination})`;
 }
@@ -78,7 +78,7 @@ export function drawCell(cell: RecurrentCell): Drawing {
       layout.width,
     ),
   ];
-  // What stands beside a node stands on the side that its sibling's line does not take.
+  // What is next to a node is on the side that its sibling's line does not take.
   const sideOf = (node: number): -1 | 1 => (node === root || node % 2 === 1 ? 1 : -1);
   const upperEdge = (box: CellBox) => ({ x: box.x, y: box.y - boxHeight(box) });
   for (const [node, box] of layout.boxes.entries()) {

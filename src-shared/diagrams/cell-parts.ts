@@ -63,7 +63,7 @@ export function boxShapes(box: CellBox, tone: Tone): readonly Shape[] {
   return shapes;
 }
 
-/** A line from the upper edge of a box into the lower edge of another, that much beside its middle. */
+/** A line from the upper edge of a box into the lower edge of another, at that offset from its middle. */
 export function wireShapes(from: { x: number; y: number }, to: { x: number; y: number }): readonly Shape[] {
   const bend = tenth((from.y - to.y) * 0.6);
   const [x1, x2] = [tenth(from.x), tenth(to.x)];

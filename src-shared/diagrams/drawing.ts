@@ -1,4 +1,4 @@
-/** What a shape stands for; the window and the writer of files each give it a colour. */
+/** What a shape represents; the window and the writer of files each give it a colour. */
 export type Tone =
   | 'convolution'
   | 'pooling'
@@ -35,7 +35,7 @@ export type Shape =
       readonly kind: 'label';
       readonly tone: Tone;
       readonly x: number;
-      /** Of the line that the letters stand on. */
+      /** Of the baseline. */
       readonly y: number;
       readonly anchor: 'start' | 'middle' | 'end';
       readonly runs: readonly TextRun[];
@@ -43,7 +43,7 @@ export type Shape =
 
 /** Shapes that belong together. */
 export interface Part {
-  /** What is told of it to people who cannot see it; null for lines and remarks, which nobody chooses. */
+  /** For screen readers; null for lines and remarks, which cannot be chosen. */
   readonly name: string | null;
   /** The layer or node that it is; of a line, the two that it joins. */
   readonly of: number | readonly [from: number, to: number] | null;
@@ -81,7 +81,7 @@ export function label(
   return { kind: 'label', tone, x, y, anchor, runs: runsOf(text) };
 }
 
-/** Rounded to a tenth of a pixel, which nobody sees. */
+/** Rounded to a tenth of a pixel. */
 export function tenth(value: number): number {
   return Math.round(10 * value) / 10;
 }

@@ -27,13 +27,13 @@ const gates = [
   ['o', 'sigmoid'],
 ] as const;
 
-/** Draws the LSTM in the manner of a cell of the search space, to be laid beside one. */
+/** Draws the LSTM in the manner of a cell of the search space, for comparison. */
 export function drawLstm(): Drawing {
   const { pitch, side, gap, half, top, toRail, rails } = cellSizes;
   const left = side + 30;
   const width = 2 * left + pitch * gates.length;
   const at = (column: number): number => left + pitch * (column + 0.5);
-  // Four levels of one half each stand above the gates.
+  // Four levels of one half each are above the gates.
   const bottom = top + 4 * (half + gap) + 2 * half;
   const level = (number: number): number => bottom - (2 * half + gap) - (number - 1) * (half + gap);
   const box = (

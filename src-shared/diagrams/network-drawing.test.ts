@@ -34,7 +34,7 @@ const networks: fc.Arbitrary<LayeredNetwork> = fc
     };
   });
 
-/** Every number of a path that stands for a place, with letters for what it does. */
+/** Whether a shape lies inside a drawing. */
 function within({ kind, ...shape }: Shape, width: number, height: number): boolean {
   const inside = (x: number, y: number) => x >= 0 && y >= 0 && x <= width && y <= height;
   if (kind === 'box' && 'width' in shape)
@@ -42,7 +42,7 @@ function within({ kind, ...shape }: Shape, width: number, height: number): boole
   return kind !== 'label' || !('x' in shape) || inside(shape.x, shape.y);
 }
 
-it('blocks stand in order below each other, never over each other, and inside the drawing', () => {
+it('blocks are in order below each other, never over each other, and inside the drawing', () => {
   fc.assert(
     fc.property(networks, (network) => {
       const { blocks, width, height } = layOutNetwork(networkOfLayers(network));

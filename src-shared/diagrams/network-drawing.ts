@@ -15,14 +15,14 @@ export interface NetworkBlock {
   readonly height: number;
 }
 
-/** An arc: out of the block that gives, beside the column, into the block that takes. */
+/** An arc: out of one block, along the column, into another. */
 export interface NetworkArc extends Connection {
   readonly side: -1 | 1;
   /** The x that the arc comes closest to, farthest from the column. */
   readonly reach: number;
 }
 
-/** Where everything of a network stands: a column of blocks, the image on top, skip connections as arcs on both sides. */
+/** The layout of a network: a column of blocks, the image on top, skip connections as arcs on both sides. */
 export interface NetworkLayout {
   readonly width: number;
   readonly height: number;
@@ -76,7 +76,7 @@ export function layOutNetwork(architecture: ConvArchitecture): NetworkLayout {
 
 /**
  * Draws a network.
- * @param remarks whether what each layer is, gives and costs is written beside it, as in a file; the window has a list for it
+ * @param remarks whether what each layer is, gives and costs is written next to it, as in a file; the window has a list for it
  */
 export function drawNetworkDiagram(
   architecture: ConvArchitecture,

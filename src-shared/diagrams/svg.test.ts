@@ -31,7 +31,7 @@ it.each(Object.entries(drawings))(
   },
 );
 
-it('a file stands alone: no style, script, reference or variable', () => {
+it('a file is self-contained: no style, script, reference or variable', () => {
   for (const drawing of Object.values(drawings)) {
     const svg = svgOf(drawing, 'x');
     expect(svg).not.toMatch(/style|script|href|url\(|var\(|class=|NaN|undefined/);

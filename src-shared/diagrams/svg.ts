@@ -19,7 +19,7 @@ const colours: Readonly<Record<Tone, readonly [line: string, area: string]>> = {
 const margin = 16;
 
 /**
- * A drawing as a file of SVG that stands alone: no style sheet, no script, nothing from elsewhere, fonts by generic family.
+ * A drawing as a self-contained file of SVG: no style sheet, no script, nothing from elsewhere, fonts by generic family.
  * @param title what programs that read images aloud say of it, and what is written above it
  */
 export function svgOf(drawing: Drawing, title: string): string {

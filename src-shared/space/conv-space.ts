@@ -81,7 +81,7 @@ export function* convDecisionPoints(
   if (rates.length > 1) yield choicePoint(name, 0, rates);
 }
 
-/** Predicted steps of the networks that are proposed after so many proposals (paper section 4.1: 6, and 2 more every 1,600). */
+/** Predicted steps of the next network after a number of proposals (paper section 4.1: 6, and 2 more every 1,600). */
 export function depthAt(schedule: ConvSpaceConfig['schedule'], proposalsSoFar: number): number {
   const grown = schedule.initialLayers + schedule.growBy * Math.floor(proposalsSoFar / schedule.every);
   return Math.min(grown, schedule.maximumLayers);

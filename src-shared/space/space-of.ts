@@ -8,7 +8,7 @@ export function spaceOf(config: SpaceConfig): SearchSpace {
   return config.kind === 'conv' ? convSpace(config) : cellSpace(config);
 }
 
-/** Predicted steps of what is proposed after so many proposals; cells have no steps: 1. */
+/** Predicted steps of the next proposal after a number of proposals; cells have no steps: 1. */
 export function depthOf(config: SpaceConfig, proposalsSoFar: number): number {
   return config.kind === 'conv' ? depthAt(config.schedule, proposalsSoFar) : 1;
 }

@@ -26,7 +26,7 @@ export function countLanguageParameters(architecture: LanguageArchitecture): num
 }
 
 /**
- * The number of units with which a language model comes closest to so many parameters (paper section 4.2: that of the models
+ * The number of units with which a language model comes closest to a number of parameters (paper section 4.2: that of the models
  * it is compared with).
  * @throws architecture.invalid when even one unit has more than twice as many
  */

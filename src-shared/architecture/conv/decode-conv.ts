@@ -8,15 +8,15 @@ import { networkOfLayers, type Layer, type LayeredNetwork } from './layered-netw
  * The network that a policy's decisions mean. Every sequence of decisions means a valid one (paper section 3.3):
  * a layer without input takes the image, and what feeds nothing goes to the classifier.
  *
- * Blocks (v3): one predicted step stands for `blockSize` layers with the same settings, densely connected: each takes the inputs of
+ * Blocks (v3): one predicted step makes `blockSize` layers with the same settings, densely connected: each takes the inputs of
  * the block and every earlier layer of it. A block that another takes as input gives all of its layers. An anchor point
  * of a space with blocks therefore selects blocks. Since each layer of a block sees the block's inputs, strides leave them all of one size.
  *
- * Fixed poolings stand between layer p and layer p + 1: each map, the image among them, that is made before and used
+ * Fixed poolings lie between layer p and layer p + 1: each map, the image among them, that is made before and used
  * after (by a layer or the classifier) is pooled on the way, once for all its users. Were one left out, padding would bring the
  * other inputs back to the size before the pooling. Poolings beyond the last layer are not there.
  *
- * A predicted pooling stands behind its layer, or behind each layer of its block on the way out of the block.
+ * A predicted pooling follows its layer, or each layer of its block on the way out of the block.
  *
  * @param depth predicted steps
  * @throws {CellsmithError} 'architecture.invalid', naming the position, when the decisions are not ones of the space

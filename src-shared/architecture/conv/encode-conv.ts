@@ -21,7 +21,7 @@ export function encodeConv(
   const depth = steps.length;
   const { learningRate } = architecture;
   const decisions = writeConvSteps(config, { steps, ...(learningRate !== undefined && { learningRate }) });
-  // What the steps cannot say (a pooling elsewhere, an image beside other inputs) is lost on the way there and back.
+  // What the steps cannot say (a pooling elsewhere, an image among other inputs) is lost in the round trip.
   if (depth === 0 || hashConv(decodeConv(config, depth, decisions)) !== hashConv(architecture))
     throw new CellsmithError('architecture.invalid', 'The search space has no such network.');
   return { depth, decisions };

@@ -12,7 +12,7 @@ type Colouring = readonly number[];
  * A text that is the same for two graphs exactly when one is a renumbering of the other.
  *
  * Weisfeiler–Lehman refinement tells nodes apart by their labels and neighbours; where it leaves equals, each of them in turn
- * is set apart and the refinement goes on, and the least of the texts that come out is the canonical one. As in nauty
+ * is set apart and refined further, and the least of the texts that come out is the canonical one. As in nauty
  * (McKay & Piperno, 2014), symmetries that are found on the way spare the search of the branches that they map onto searched ones.
  */
 export function canonicalGraphText(nodes: readonly LabelledNode[]): string {
