@@ -150,7 +150,7 @@ function trialOf(
     multiplyAdds,
     reward,
     measure,
-    failure: measure === null ? { reason: 'diverged', message: 'The loss was no number any more.' } : null,
+    failure: measure === null ? { reason: 'diverged', message: 'The loss became NaN.' } : null,
     reusedFrom: null,
     retries: 0,
     batchSize: null,

@@ -5,7 +5,7 @@ import { serveTrainer } from './workers/trainer/trainer-service';
 import { parentTransport } from './workers/trainer/trainer-transport';
 
 /**
- * Entry of the trainer process, which trains children for the process that started it: a process of its own, since a step
+ * Entry of the trainer process, which trains children for the process that started it: a separate process, since a step
  * blocks the event loop and a child may take all memory with it.
  */
 function main(): void {

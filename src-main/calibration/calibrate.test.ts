@@ -99,7 +99,7 @@ it('typical children are those that controllers propose before they have learnt 
     parseSettings(['budget.children=160', 'space.schedule.every=20']),
   );
   const candidateOf = candidates(many, data.description);
-  // Each untrained controller has a slight liking of its own.
+  // Each untrained controller has a slight preference.
   const proposed = Array.from({ length: 16 }, (_, seed) => {
     const { controller } = presets.laptop.config;
     const strategy = strategyOf({ ...many, seed, controller: { ...controller, replicas: 80 } });

@@ -6,7 +6,7 @@ import { measurementSchema, type Measurement } from '../../src-shared/estimate/m
 import { cacheDirectory, type EngineInstallation } from '../engine/provision/installation';
 import { writeAtomically } from '../runs/files/write-atomically';
 
-/** So many are kept, of all machines and engines: the cache folder may be a shared one. */
+/** Maximum number of records, of all machines and engines: the cache folder may be shared. */
 const kept = 40;
 
 /** Names what a measurement holds for: this machine's CPU, and the engine. */

@@ -21,7 +21,7 @@ const onePress = 250;
 
 /**
  * Listens until the process ends: a press while the last things are written down must not tear it away from them.
- * @param onInterrupt is told how many presses there were, before the signals fire
+ * @param onInterrupt called with the number of presses, before the signals fire
  */
 export function listenForInterrupts(onInterrupt: (presses: number) => void): Interrupts {
   const gentle = new AbortController();

@@ -64,7 +64,7 @@ describe('wrong usage', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('is told as JSON where JSON is asked for', async () => {
+  it('is written as JSON with --json', async () => {
     const { code, stderr } = await run('search', '--preset', 'v2', '--json');
     expect(code).toBe(2);
     expect(errorOf(stderr)).toMatchObject({
@@ -174,7 +174,7 @@ describe('runs', () => {
     const missing = await shown('show', name, '--trial', '99');
     expect(missing).toMatchObject({ code: 5, stdout: '' });
     expect((await shown('show', broken.folder)).code).toBe(5);
-    expect((await shown('show', 'nothing')).stderr).toMatch(/There is no run "nothing"/);
+    expect((await shown('show', 'nothing')).stderr).toMatch(/No run "nothing"/);
   });
 
   it('can be shown while another process writes them', async () => {

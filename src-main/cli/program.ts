@@ -21,7 +21,7 @@ Examples:
   cellsmith search --preset laptop --data ~/images   a night's search on images of your own
   cellsmith search --preset v1 --data cifar-10-binary.tar.gz --trainers 2 --set controller.replicas=1
   cellsmith search --preset v1 --data cifar-10-binary.tar.gz --estimate   what that would take here
-  cellsmith search --resume 2031-01-09-laptop          go on after Ctrl-C, a crash or a power cut
+  cellsmith search --resume 2031-01-09-laptop          resume after Ctrl-C, a crash or a power cut
   cellsmith train 2031-01-09-laptop 12                 train one child of a run alone
   cellsmith runs show 2031-01-09-laptop --trial 12     the layers of one child
   cellsmith runs export 2031-01-09-laptop 12 -o net.json   its architecture as a file
@@ -37,7 +37,7 @@ Examples:
   cellsmith train cell.json --data ~/ptb --test                       an architecture file; its test perplexity at the end
   cellsmith train --cell lstm-medium --data ~/ptb                     a published model by its published recipe
   cellsmith train --network resnet-20 --data ~/cifar10                a published network on images
-  cellsmith train --resume 2031-01-09-lstm-medium-k3pq --test         go on after Ctrl-C, a crash or a power cut`;
+  cellsmith train --resume 2031-01-09-lstm-medium-k3pq --test         resume after Ctrl-C, a crash or a power cut`;
 
 /**
  * The command line. Each command gives an exit code to `setExitCode`; wrong usage and errors are thrown.
@@ -84,7 +84,7 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
   addTrainOptions(
     program
       .command('train')
-      .description('train one architecture: of a file, of a child of a run, or a published one')
+      .description('train one architecture: from a file, a child of a run, or a published one')
       .argument('[file-or-run]', 'an architecture file, or the name or folder of a run')
       .argument('[child]', 'number of the child, of a run'),
   )
@@ -102,20 +102,20 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
     );
 
   addWorkerOptions(
-    program.command('worker').description('train the children of searches that were begun with --queue'),
+    program.command('worker').description('train the children of searches started with --queue'),
   )
     .addHelpText(
       'after',
-      '\nThe password of the queue comes from CELLSMITH_QUEUE_PASSWORD. docs/queue.md says the rest.',
+      '\nThe password of the queue comes from CELLSMITH_QUEUE_PASSWORD. See docs/queue.md.',
     )
     .action(ending((options: WorkerOptions) => workerCommand(terminal, options)));
 
   program
     .command('engine')
-    .description('install the training engine when it is missing')
-    .option('--report', 'print versions, devices, and how fast it is', false)
-    .option('--wheel <file>', 'install from a TensorFlow wheel that was downloaded before')
-    .addOption(new Option('--variant <name>', 'which TensorFlow to install').choices(['cpu', 'cuda']))
+    .description('install the training engine if it is missing')
+    .option('--report', 'print versions, devices and speed', false)
+    .option('--wheel <file>', 'install from a downloaded TensorFlow wheel')
+    .addOption(new Option('--variant <name>', 'TensorFlow variant to install').choices(['cpu', 'cuda']))
     .addOption(json())
     .action(ending((options: EngineOptions) => engineCommand(terminal, options)));
 
@@ -123,11 +123,11 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
     .command('data')
     .description('data sets')
     .command('describe')
-    .description('say what a data set holds: a folder, an archive, or one of its files')
+    .description('describe the contents of a data set: a folder, an archive, or one of its files')
     .argument('<path>')
     .addOption(json())
-    .addOption(new Option('--level <unit>', 'what a token of a text is').choices(['word', 'character']))
-    .option('--vocabulary <n>', 'different tokens of a text at most', positiveInteger)
+    .addOption(new Option('--level <unit>', 'token level of a text').choices(['word', 'character']))
+    .option('--vocabulary <n>', 'maximum vocabulary size of a text', positiveInteger)
     .action(ending((path: string, options: DescribeOptions) => describeCommand(terminal, path, options)));
 
   const ofRuns = program.command('runs').description('searches that are running or have run');
@@ -140,9 +140,9 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
   ofRuns
     .command('show')
     .description('show a run and its best architectures, or one of its children')
-    .argument('<run>', 'its name, the beginning of it, or its folder')
+    .argument('<run>', 'its name, a prefix of its name, or its folder')
     .option('--trial <n>', 'one child: its layers and epochs', number)
-    .option('--best <n>', 'how many of the best to show', number, 10)
+    .option('--best <n>', 'number of best architectures to show', number, 10)
     .addOption(runs())
     .addOption(json())
     .action(
@@ -153,12 +153,12 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
 
   ofRuns
     .command('export')
-    .description('write the architecture of a child as a file that the window opens, or as an image')
-    .argument('<run>', 'its name, the beginning of it, or its folder')
+    .description('export the architecture of a child as a file for the window, or as an image')
+    .argument('<run>', 'its name, a prefix of its name, or its folder')
     .argument('<trial>', 'number of the child', number)
     .addOption(new Option('-f, --format <name>', 'what to write').choices(exportFormats).default('json'))
-    .option('-o, --output <file>', 'where to (default: the standard output)')
-    .option('--force', 'overwrite the file if it is there', false)
+    .option('-o, --output <file>', 'output file (default: standard output)')
+    .option('--force', 'overwrite an existing file', false)
     .addOption(runs())
     .action(
       ending((run: string, trial: number, options: ExportOptions) =>

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { defaultRunsFolder } from '../runs/locations';
 
-/** Where a command speaks, and what it stands in. */
+/** Output streams and environment of a command. */
 export interface Terminal {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
@@ -54,7 +54,7 @@ export function shownText(text: string): string {
   });
 }
 
-/** Makes text stand out where colours are used. */
+/** Highlights text where colours are used. */
 export function bold(terminal: Terminal, text: string): string {
   return terminal.colours ? `\u001b[1m${text}\u001b[22m` : text;
 }

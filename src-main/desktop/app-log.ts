@@ -4,15 +4,15 @@ import log from 'electron-log/main';
 import type { EngineState, SessionState } from '../../src-shared/ipc/states';
 import type { TrainingSession } from '../../src-shared/ipc/training-states';
 
-/** A log file may grow to so many bytes; the one before it is kept as main.old.log. */
+/** Maximum size of a log file in bytes; the previous one is kept as main.old.log. */
 const fileSize = 2 * 1024 * 1024;
 
-/** The folder of the program's own log; runs have logs of their own. */
+/** The folder of the application log; each run has its own log. */
 export function logsFolder(): string {
   return join(app.getPath('userData'), 'logs');
 }
 
-/** Writes down what the program does, and every error that nobody has caught, into a file that does not grow for ever. */
+/** Logs actions and uncaught errors to a file of bounded size. */
 export function startLog(version: string): void {
   log.transports.file.resolvePathFn = () => join(logsFolder(), 'main.log');
   log.transports.file.maxSize = fileSize;

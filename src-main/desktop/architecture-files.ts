@@ -36,7 +36,7 @@ export async function openArchitecture(path: string): Promise<ArchitectureFile> 
     if (error instanceof CellsmithError) throw error;
     throw new CellsmithError(
       'architecture.invalid',
-      `${path} cannot be read: see that it is there and may be read.`,
+      `${path} cannot be read: check that it exists and is readable.`,
       { cause: error },
     );
   }

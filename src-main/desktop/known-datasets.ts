@@ -24,7 +24,7 @@ export function listDatasets(runs: string): Reply<'listDatasets'> {
   return [...known.values()].sort((a, b) => b.lastUsed - a.lastUsed);
 }
 
-/** A run that cannot be read is told of where runs are listed. */
+/** The list of runs reports a run that cannot be read. */
 function manifestOf(folder: string): RunManifest | null {
   try {
     return readManifest(folder);

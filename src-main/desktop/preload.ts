@@ -26,8 +26,8 @@ function ask<N extends RequestName>(name: N): Bridge[N] {
   return asked as Bridge[N];
 }
 
-/** Hears an event of the program; gives back how to stop. */
-function hear<N extends EventName>(name: N): (listener: (event: EventOf<N>) => void) => () => void {
+/** Subscribes to an event of the main process; returns a function that unsubscribes. */
+function subscribeTo<N extends EventName>(name: N): (listener: (event: EventOf<N>) => void) => () => void {
   return (listener) => {
     const onMessage = (_event: unknown, message: unknown): void => {
       const event = events[name].safeParse(message);
@@ -85,16 +85,16 @@ const bridge: Bridge = {
   saveFile: ask('saveFile'),
   openArchitecture: ask('openArchitecture'),
   showFolder: ask('showFolder'),
-  onEngineChanged: hear('engineChanged'),
-  onSessionChanged: hear('sessionChanged'),
-  onTrainingChanged: hear('trainingChanged'),
-  onCalibrationChanged: hear('calibrationChanged'),
-  onDescribing: hear('describing'),
-  onRunEvents: hear('runEvents'),
-  onNavigate: hear('navigate'),
-  onSaveShown: hear('saveShown'),
-  onOpenPath: hear('openPath'),
-  onSettingsChanged: hear('settingsChanged'),
+  onEngineChanged: subscribeTo('engineChanged'),
+  onSessionChanged: subscribeTo('sessionChanged'),
+  onTrainingChanged: subscribeTo('trainingChanged'),
+  onCalibrationChanged: subscribeTo('calibrationChanged'),
+  onDescribing: subscribeTo('describing'),
+  onRunEvents: subscribeTo('runEvents'),
+  onNavigate: subscribeTo('navigate'),
+  onSaveShown: subscribeTo('saveShown'),
+  onOpenPath: subscribeTo('openPath'),
+  onSettingsChanged: subscribeTo('settingsChanged'),
 };
 
 contextBridge.exposeInMainWorld('cellsmith', {

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { ProcessExit } from '../workers/trainer-process';
 
-/** Codes up to this one are those that a trainer ends with of its own will; a signal is told by its number. */
+/** Exit codes up to this one are a trainer's own; larger ones encode a signal. */
 const ownCodes = 2;
 
 /**

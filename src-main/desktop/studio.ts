@@ -33,7 +33,7 @@ export interface RunningStudio {
 }
 
 /**
- * @param programs absolute path of the folder with the built main programs; preload and pages lie beside it
+ * @param programs absolute path of the folder with the built main programs; preload and pages are in its sibling folders
  */
 export function startStudio(programs: string): RunningStudio {
   const built = dirname(programs);
@@ -190,7 +190,7 @@ export function startStudio(programs: string): RunningStudio {
     // Not within the page: those that change its address alone are no navigations.
     opened.webContents.on('did-navigate', paths.isGone);
     opened.webContents.on('render-process-gone', (_event, { reason }) => {
-      logWindow(`its process is gone (${reason}); it is loaded anew`);
+      logWindow(`its process is gone (${reason}); reloading`);
       if (reason !== 'clean-exit') opened.reload();
     });
     opened.webContents.on('preload-error', (_event, _path, error) => logWindow(String(error)));
@@ -250,7 +250,7 @@ function productVersion(): string {
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
-/** Assets lie beside the packed program, not in it: what reads data sets wants real files. */
+/** Assets are outside the packed program: the data set readers need real files. */
 function assetPath(name: string): string {
   return join(app.getAppPath().replace(/app\.asar$/, 'app.asar.unpacked'), 'assets', name);
 }

@@ -24,7 +24,7 @@ export function utilityTrainer(entry: string): SpawnTrainer {
     const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
     return {
       send: (request) => {
-        // A process that is gone cannot be told anything: its exit says so.
+        // Sending to a process that is gone fails: its exit is reported separately.
         if (child.pid !== undefined) child.postMessage(request);
         else child.once('spawn', () => child.postMessage(request));
       },

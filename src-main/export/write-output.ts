@@ -11,7 +11,7 @@ export function writeOutput(path: string, content: string | Uint8Array, overwrit
   if (!overwrite && existsSync(path))
     throw new CellsmithError(
       'output.exists',
-      `${path} is there already: name another file, or overwrite it with --force.`,
+      `${path} already exists: name another file, or overwrite it with --force.`,
     );
   try {
     writeAtomically(path, content);

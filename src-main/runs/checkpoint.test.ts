@@ -69,7 +69,7 @@ describe('weights of children', () => {
 });
 
 describe('the log', () => {
-  it('appends lines with their source and starts anew when it has grown', () => {
+  it('appends lines with their source and rotates when it has grown', () => {
     const path = join(run.folder, 'log.txt');
     const log = openLogFile(path, 300);
     log.write('trainer 1', 'one\n\ntwo\n');

@@ -21,7 +21,7 @@ export function checkpointFile(run: string, number: number): string {
 }
 
 /**
- * Writes the controller's state beside the one in force. It counts for nothing until `commitCheckpoint` names it in a
+ * Writes the controller's state next to the current one. It counts for nothing until `commitCheckpoint` names it in a
  * transaction of the database: a crash in between leaves a file that the next start removes.
  * @param state everything that the controller is
  */
@@ -55,7 +55,7 @@ export function readCheckpoint(run: string, reference: CheckpointReference): Uin
   try {
     state = readFileSync(path);
   } catch (error) {
-    throw new CellsmithError('run.damaged', `${path} is missing or cannot be read; restore it from a copy.`, {
+    throw new CellsmithError('run.damaged', `${path} is missing or unreadable; restore it from a copy.`, {
       cause: error,
     });
   }

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the state of a trial's child is kept while it trains: a file below `checkpoints/`, and while it is written another beside it. */
+/** Where the state of a trial's child is kept while it trains: a file below `checkpoints/`, plus a temporary one while it is written. */
 export function childCheckpointPath(run: string, trial: number): string {
   return join(run, 'checkpoints', `${String(trial).padStart(6, '0')}.safetensors`);
 }

@@ -7,7 +7,7 @@ import { isOlder, refuseNewer } from './sqlite/migrate';
 import { readRunStatus } from './summarise-run';
 import { readRunEvents } from './tables/events';
 
-/** What has happened in a run since it was looked at last. */
+/** What has happened in a run since the last read. */
 export interface RunNews {
   readonly events: RunEvent[];
   /** The id of the last event: what to ask from next time. */

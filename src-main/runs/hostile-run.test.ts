@@ -51,7 +51,7 @@ describe('the folder of a run from elsewhere', () => {
     },
   );
 
-  it('may itself be reached by a link, and hold what its owner has put beside the run', () => {
+  it('may itself be reached by a link, and contain other files of its owner', () => {
     symlinkSync(folder, join(runs, 'link'));
     symlinkSync(runs, join(folder, 'notes'));
     mkdirSync(join(folder, 'children', 'more'));
@@ -65,7 +65,7 @@ describe('the folder of a run from elsewhere', () => {
     writeFileSync(`${databaseFile(folder)}-journal`, journalNaming(theirs));
     expectRefused(/belongs to a transaction over other files/);
     expect(existsSync(theirs)).toBe(true);
-    // This is what it would have come to.
+    // The effect it would have had.
     change('DELETE FROM events');
     expect(existsSync(theirs)).toBe(false);
   });
@@ -79,7 +79,7 @@ describe('the database of a run from elsewhere', () => {
       /holds the trigger t,/,
     ],
     ['a view', 'CREATE VIEW v AS SELECT 1', /holds the view v,/],
-    ['a table of its own', 'CREATE TABLE sqlitex (a)', /holds the table sqlitex,/],
+    ['an extra table', 'CREATE TABLE sqlitex (a)', /holds the table sqlitex,/],
     [
       'a view in place of a table',
       'DROP TABLE events; CREATE VIEW events AS SELECT 1 AS id',

@@ -47,7 +47,7 @@ describe('names of runs', () => {
     for (const named of [folder, name, name.slice(0, 7)]) expect(findRunFolder(named, runs)).toBe(folder);
     make();
     expect(() => findRunFolder('2031', runs)).toThrow(/Several runs.*2031-01-09-v3.*2031-01-09-v3/);
-    expect(() => findRunFolder('2032', runs)).toThrow(/no run "2032".*runs list/);
+    expect(() => findRunFolder('2032', runs)).toThrow(/No run "2032".*runs list/);
     expect(() => findRunFolder(join(runs, 'no run'), runs)).toThrow(/has no run\.json/);
   });
 });

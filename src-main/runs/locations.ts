@@ -21,7 +21,7 @@ export function defaultRunsFolder(
   if (platform === 'win32')
     return join(environment['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'Cellsmith', 'runs');
   const data = environment['XDG_DATA_HOME'];
-  // The XDG specification tells programs to ignore relative paths.
+  // The XDG specification requires programs to ignore relative paths.
   const base = data !== undefined && isAbsolute(data) ? data : join(home, '.local', 'share');
   return join(base, 'cellsmith', 'runs');
 }
@@ -61,7 +61,7 @@ export function makeRunFolder(runs: string, preset: string, now: Date): string {
         throw notWritable(path, error);
     }
   }
-  throw new CellsmithError('run.not-writable', `No free name for a run was found in ${runs}.`);
+  throw new CellsmithError('run.not-writable', `No free run name was found in ${runs}.`);
 }
 
 /** Folders of runs below `runs`, oldest name first; none when the folder does not exist. */
@@ -119,7 +119,7 @@ export function findRunFolder(named: string, runs: string): string {
   throw new CellsmithError(
     'run.not-found',
     beginning.length > 1
-      ? `Several runs begin with "${named}": ${beginning.map(nameOf).join(', ')}.`
-      : `There is no run "${named}" in ${runs}: "cellsmith runs list" shows those that there are.`,
+      ? `Several runs match "${named}": ${beginning.map(nameOf).join(', ')}.`
+      : `No run "${named}" in ${runs}: "cellsmith runs list" shows all runs.`,
   );
 }

@@ -271,7 +271,7 @@ describe('what is damaged, newer or missing', () => {
   const code = (expected: string, file: RegExp): Error =>
     expect.objectContaining({ code: expected, message: expect.stringMatching(file) as string }) as Error;
 
-  it('is told apart by name', () => {
+  it('is distinguished by name', () => {
     const { folder } = createClosed();
     const json = readFileSync(manifestFile(folder), 'utf8');
     const cases: [() => void, Error][] = [

@@ -130,7 +130,7 @@ export function amendRun(
 }
 
 /**
- * Opens a run to read; changes nothing, starts nothing, and waits for nobody: another process may be writing it.
+ * Opens a run to read; changes nothing, starts nothing, and never waits: another process may be writing it.
  * @param folder absolute
  * @throws CellsmithError 'run.not-found', 'run.damaged', 'run.newer-version'
  */

@@ -18,7 +18,7 @@ export function hasWeights(run: string, trial: number): boolean {
 
 /**
  * Removes weights of all but the best.
- * @param best trials whose weights stay, at most as many as are to be kept
+ * @param best trials whose weights are kept, at most as many as configured
  * @param training trials that are being trained: what they have written stays
  */
 export function pruneWeights(

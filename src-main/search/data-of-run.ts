@@ -15,7 +15,7 @@ export function dataNeed({ recipe }: { readonly recipe: Recipe }, unreadable: 'r
 }
 
 /**
- * The training data of a run that is to be resumed.
+ * The training data of a run to resume.
  * @param path where the data are now, when they are no longer where they were
  * @throws CellsmithError 'data.changed' when they are not the data that the run was begun with; data.*, cancelled
  */
@@ -29,6 +29,6 @@ export async function dataOfRun(
   if (prepared.description.fingerprint === dataset.fingerprint) return prepared;
   throw new CellsmithError(
     'data.changed',
-    `${path} does not hold the data that this run was begun with: name those with --data, or begin a new run.`,
+    `${path} does not contain the data set of this run: name it with --data, or start a new run.`,
   );
 }

@@ -51,7 +51,7 @@ async function straightCourse() {
   return courseOf(run);
 }
 
-// A small file system of its own needs the rights to mount one.
+// Mounting a small file system needs privileges.
 describe.runIf(isRoot)('a full disk', () => {
   beforeEach(() => {
     execFileSync(tools.mount, ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk]);
@@ -59,7 +59,7 @@ describe.runIf(isRoot)('a full disk', () => {
   });
 
   it.each([1, 7, 20])(
-    'in child %i ends the search with what to do; the run opens, and goes on as if nothing had been',
+    'in child %i ends the search with advice; the run opens, and resumes as if uninterrupted',
     async (child) => {
       const run = keep(newRun(disk));
       const { parts, events } = searchOf(run);
@@ -77,7 +77,7 @@ describe.runIf(isRoot)('a full disk', () => {
       expect(['interrupted', 'failed']).toContain(summariseRun(read).state);
       read.close();
 
-      // Who tries again while it is full is told so, and nothing is the worse for it.
+      // Retrying while it is full reports so, and damages nothing.
       fill();
       const tryAgain = async (): Promise<unknown> => {
         const full = openRun(run.folder);

@@ -42,11 +42,11 @@ const reopen = (folder: string): WritableRun => {
   return run;
 };
 
-/** Starts a search; `hear` gets every event together with the hands on it. */
+/** Starts a search; `onEvent` receives every event together with the search's controls. */
 function start(
   run: WritableRun,
   children: SyntheticChildren = {},
-  hear: (event: RunEvent, control: SearchControl) => void = () => undefined,
+  onEvent: (event: RunEvent, control: SearchControl) => void = () => undefined,
   changes: Partial<SearchParts> = {},
 ) {
   const { parts, events, now, afterEpoch } = searchOf(run, children);
@@ -57,7 +57,7 @@ function start(
   };
   const listener = (event: RunEvent): void => {
     events.push(event);
-    if (control !== undefined) hear(event, control);
+    if (control !== undefined) onEvent(event, control);
   };
   const outcome = runSearch({ ...parts, listener, onBegin: (given) => void (control = given), ...changes });
   return { outcome, control: hands, events, now, afterEpoch };
@@ -123,7 +123,7 @@ describe('a pause', () => {
     expect(readSessions(run.database)).toMatchObject([{ paused: 6000 * minute, pausedAt: null }]);
   });
 
-  it('in which the search is killed leaves an interrupted run that goes on as if nothing had been', async () => {
+  it('in which the search is killed leaves an interrupted run that resumes as if uninterrupted', async () => {
     const undisturbed = newRun();
     await start(undisturbed).outcome;
     const run = newRun();
@@ -177,7 +177,7 @@ function openedReadOnly(run: WritableRun) {
 }
 
 describe('ending one child', () => {
-  it('after a whole epoch keeps its epochs and judges it by them; the others go on', async () => {
+  it('after a whole epoch keeps its epochs and judges it by them; the others continue', async () => {
     const run = newRun({ keepBest: 0 });
     const search = start(run, { pace: 1 }, (event, control) => {
       if (isEpoch(event, 5, 2)) control.stopChild(5);
@@ -197,7 +197,7 @@ describe('ending one child', () => {
     expect(others.some(({ reusedFrom }) => reusedFrom === 5)).toBe(false);
   });
 
-  it('before its first epoch makes it a failed one, with a reason of its own that ends no search', async () => {
+  it('before its first epoch makes it a failed one, with a separate reason that ends no search', async () => {
     const run = newRun({ budget: { children: 12, hours: null, multiplyAdds: null } });
     const search = start(run, { pace: 1 }, (event, control) => {
       if (event.type === 'trialProgress' && event.epoch === 0 && event.trial <= 9)

@@ -46,7 +46,7 @@ it('a budget of multiply-adds ends the search with the child that uses it up', a
   expect(takenBy(run)).toBeGreaterThanOrEqual(half);
   expect(takenBy(run) - 3 * 8 * 800 * (last?.multiplyAdds ?? 0)).toBeLessThan(half);
 
-  // More of it, and it goes on as if it had had that from the beginning.
+  // With an extended budget, it continues as if it had had that from the beginning.
   const folder = run.folder;
   run.close();
   const again = openRun(folder);

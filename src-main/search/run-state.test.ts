@@ -86,16 +86,21 @@ const settings = {
 };
 
 /** What is called after each event. */
-type Hear = (event: RunEvent, stop: () => void) => void;
+type OnEvent = (event: RunEvent, stop: () => void) => void;
 
-async function session(run: WritableRun, seed: number, hear: Hear, retries = false): Promise<RunEvent[]> {
+async function session(
+  run: WritableRun,
+  seed: number,
+  onEvent: OnEvent,
+  retries = false,
+): Promise<RunEvent[]> {
   const { parts, events, now } = searchOf(run, { pace: seed });
   await runSearch({
     ...parts,
     pool: unreliable(parts.pool, seed),
     listener: (event) => {
       events.push(event);
-      hear(event, () => now.abort());
+      onEvent(event, () => now.abort());
     },
     onBegin: (control) => {
       if (retries) control.retry(null);
@@ -116,7 +121,7 @@ describe('the state that the events of a run make', () => {
         await session(run, killed.seed, (event) => {
           if (copy !== undefined) return;
           before.push(event);
-          // A batch is stored at once and then told child by child; earlier epochs of a child that starts again go with its next event.
+          // A batch is stored at once and then reported child by child; earlier epochs of a restarted child come with its next event.
           if (++heard < killed.at || event.type === 'trialProposed' || event.type === 'trialStarted') return;
           copy = join(runs, `copy of ${run.manifest.id}`);
           cpSync(run.folder, copy, { recursive: true });
@@ -216,7 +221,7 @@ describe('a run that another process searches in', () => {
     run.close();
   });
 
-  it('tells of what happened in runs of earlier releases, whose epochs have no number', () => {
+  it('reads the events of runs of earlier releases, whose epochs have no number', () => {
     const run = newRun(runs, settings);
     run.database.script(`INSERT INTO batches (number, replica) VALUES (1, 0);
       INSERT INTO trials (number, batch, state, replica, depth, decisions, log_probabilities, architecture_hash, parameters, multiply_adds)

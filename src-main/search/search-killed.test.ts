@@ -71,7 +71,7 @@ it.each<[string, ImageSearchConfig['controller']]>([
   ],
   [' by evolution', { strategy: 'evolution', population: 5, sampleSize: 3 }],
 ])(
-  'a search%s that is killed at any step goes on to the same decisions, rewards, updates and state of the strategy',
+  'a search%s that is killed at any step resumes with the same decisions, rewards, updates and state of the strategy',
   async (_, options) => {
     const run = newRun(runs, {
       ...settings,

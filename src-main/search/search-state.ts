@@ -33,7 +33,7 @@ export interface SearchParts {
   readonly pool: TrainerPool;
   /** Absolute path of the decoded data set. */
   readonly data: string;
-  /** Hears every event after it has been stored. */
+  /** Receives every event after it has been stored. */
   readonly listener: (event: RunEvent) => void;
   readonly stop: StopSignals;
   /** Versions of what this session runs on, for its record. */
@@ -54,7 +54,7 @@ export interface StopSignals {
 
 /** The parts, and what the lanes of a running search share. */
 export interface SearchState extends Omit<SearchParts, 'clock'> {
-  /** As it is described now: its budget may be extended. */
+  /** Current description: its budget may be extended. */
   run: WritableRun;
   /** The number of this session. */
   session: number;

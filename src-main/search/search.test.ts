@@ -196,7 +196,7 @@ describe('replicas', () => {
     expect(new Set(apart.map((course) => JSON.stringify(course))).size).toBeGreaterThan(1);
   });
 
-  it('in step go on, when they are stopped anywhere in a round, to where they would have come', async () => {
+  it('in step resume, when stopped anywhere in a round, to the uninterrupted result', async () => {
     const changes = {
       controller: { ...controller, mode: 'synchronous' as const },
       budget: { children: 16, hours: null, multiplyAdds: null },
@@ -242,7 +242,7 @@ describe('networks that the run has trained already', () => {
     }
   });
 
-  it('are trained again, each with a seed of its own, when that is asked for', async () => {
+  it('are retried on request, each with a different seed', async () => {
     const seeds = new Set<number>();
     const { trials } = await uninterrupted(
       { ...tiny, duplicates: 'retrain' },
@@ -275,7 +275,7 @@ describe('networks that the run has trained already', () => {
 });
 
 describe('failures', () => {
-  it('are recorded with their reason and reward 0, and the search goes on', async () => {
+  it('are recorded with their reason and reward 0, and the search continues', async () => {
     const run = newRun();
     const { parts, events } = searchOf(run, {
       result: (job) =>

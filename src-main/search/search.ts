@@ -17,7 +17,7 @@ import { pruneChildCheckpoints } from '../runs/child-checkpoints';
 import { pruneWeights } from '../runs/weights';
 import { restoreController } from './batches/checkpoint-controller';
 import { continueSearch, pauseSearch } from './control/pause-search';
-import { requireOneStory } from './batches/require-one-story';
+import { assertConsistentState } from './batches/assert-consistent-state';
 import { laneCount, runLane, runRounds } from './batches/run-lanes';
 import {
   createState,
@@ -33,18 +33,18 @@ import { notTraining, type SearchControl } from './control/search-control';
 import { settleTrial } from './trials/settle-trial';
 
 /**
- * Runs the search of a run folder from where it stands until its budget is used up or it is stopped: each lane of the strategy
- * (a replica of the controller, paper section 3.2) proposes a batch, has its children trained, is told their rewards, and proposes the
+ * Runs or resumes the search of a run folder until its budget is used up or it is stopped: each lane of the strategy
+ * (a replica of the controller, paper section 3.2) proposes a batch, has its children trained, receives their rewards, and proposes the
  * next.
  *
- * **Killed at any moment, it goes on as if it had not been.** The tables alone say how far the search is; each step is one
+ * **Killed at any moment, it resumes as if uninterrupted.** The tables alone define its progress; each step is one
  * transaction, and the file of the strategy's state is named by the transaction that it belongs to:
  * 1. *Propose*: the strategy's state after proposing is written to a new file and synced; then one transaction stores the batch,
  *    its trials and the file's name. Killed before the transaction: the file is a leftover, the strategy is restored from the
  *    one before and proposes the same again, since its generators are part of its state. Killed after it: the proposals
  *    are in the tables and are trained, not sampled again.
  * 2. *Train*: a trial is written when it starts, at each epoch and when it ends, and its weights before it ends. Its trainer keeps the
- *    child's state before it tells of an epoch. Killed in between: a trial without a reward is trained on from the epoch that was kept
+ *    child's state before it reports an epoch. Killed in between: a trial without a reward is trained on from the epoch that was kept
  *    last, or from its start with the seed that its number gives it, and has the epochs from before that alone.
  * 3. *Tell*: only when all trials of a batch have ended, from the stored decisions and rewards in the order of the proposals. The
  *    state after it is written to a new file; one transaction marks the batch as learned and stores the update and the file's
@@ -93,7 +93,7 @@ export async function runSearch(parts: SearchParts): Promise<RunOutcome> {
     clearLeftovers(state);
     restoreController(state);
     const open = readOpenBatches(database);
-    requireOneStory(state, open);
+    assertConsistentState(state, open);
     startLanes(state, open);
     // Trainers that come take children of lanes that there were none for.
     if (state.strategy.pace.lanes === 'trainers')

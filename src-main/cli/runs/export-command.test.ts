@@ -62,14 +62,14 @@ describe('runs export', () => {
     await expect(sharp(path).metadata()).resolves.toMatchObject({ format: 'svg' });
   });
 
-  it('overwrites a file only when it is told to, and leaves no litter', async () => {
+  it('overwrites a file only with --force, and leaves no temporary files', async () => {
     const place = join(folder, 'place');
     mkdirSync(place);
     const path = join(place, 'net.json');
     writeFileSync(path, 'mine');
     const refused = await exported('2', '-o', path);
     expect(refused).toMatchObject({ code: 2, stdout: '' });
-    expect(refused.stderr).toMatch(/is there already: .*--force/);
+    expect(refused.stderr).toMatch(/already exists: .*--force/);
     expect(readFileSync(path, 'utf8')).toBe('mine');
     expect((await exported('2', '-o', path, '--force')).code).toBe(0);
     expect(parseArchitectureFile(readFileSync(path, 'utf8'), path).origin?.trial).toBe(2);

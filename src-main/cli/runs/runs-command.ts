@@ -63,7 +63,7 @@ export function showCommand(
 function showRun(terminal: Terminal, run: OpenRun, count: number): void {
   writeOverview(terminal, run);
   writeLine(terminal);
-  writeLine(terminal, bestTable(terminal, run, count) ?? 'No child has been trained to the end.');
+  writeLine(terminal, bestTable(terminal, run, count) ?? 'No child has completed training.');
   writeFailures(terminal, run);
 }
 

@@ -18,7 +18,7 @@ import { summariseRun } from '../../runs/summarise-run';
 import { list, table } from '../tables';
 import { writeLine, type Terminal } from '../terminal';
 
-/** The head of `runs show`: what the run is and how it stands. */
+/** The head of `runs show`: what the run is and its state. */
 export function writeOverview(terminal: Terminal, run: OpenRun): void {
   const summary = summariseRun(run);
   const { children, budget } = summary;

@@ -9,7 +9,7 @@ import { runProgram } from '../../testing/program';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-estimate-'));
 const runs = join(folder, 'runs');
-// The engine of this machine, with a cache of its own for everything else.
+// The engine of this machine, with a separate cache for everything else.
 const environment = { CELLSMITH_CACHE: join(folder, 'cache'), CELLSMITH_RUNS: runs };
 beforeAll(() => {
   mkdirSync(environment.CELLSMITH_CACHE);
@@ -30,7 +30,7 @@ it('a search is estimated from measured children, which are remembered, and no r
   expect(existsSync(runs)).toBe(false);
   expect(existsSync(join(environment.CELLSMITH_CACHE, 'measurements.json'))).toBe(true);
 
-  // It is not measured again, so it may be estimated beside a search.
+  // It is not measured again, so it may be estimated while a search runs.
   const run = createRun(runs, runDescription());
   try {
     const again = await estimate('--json');

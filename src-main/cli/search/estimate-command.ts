@@ -35,12 +35,12 @@ import { chooseView } from '../views/choose-view';
 import type { SearchView } from '../views/search-view';
 
 /**
- * `cellsmith search --estimate`: what the search would come to on this machine. Nothing is searched and no run is made; how fast
+ * `cellsmith search --estimate`: estimates time and memory of the search on this machine. Nothing is searched and no run is made; how fast
  * typical children train is measured unless it is known.
  */
 export async function estimateCommand(terminal: Terminal, options: SearchOptions): Promise<number> {
   if (options.resume !== undefined)
-    throw new CellsmithError('config.invalid', '--estimate is for a new search: leave out --resume.');
+    throw new CellsmithError('config.invalid', '--estimate is for a new search: omit --resume.');
   const config = configOf(options);
   const view = chooseView(terminal, options.json);
   const interrupts = listenForInterrupts(() => undefined);
@@ -87,9 +87,9 @@ async function measurementOf(
   if (busy !== undefined)
     throw new CellsmithError(
       'run.locked',
-      `A search is running in ${busy}, and what is measured beside it would be wrong: estimate when it has ended.`,
+      `A search is running in ${busy} and would distort the measurement: estimate when it has ended.`,
     );
-  view.note('Training typical children for some seconds, to see how fast this machine is.');
+  view.note('Training typical children for a few seconds to measure this machine.');
   const measurement = await calibrate(config, data, {
     spawn: forkTrainer(join(terminal.programs, 'trainer.js')),
     machine,

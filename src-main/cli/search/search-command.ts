@@ -123,17 +123,17 @@ async function search(
 function writeSummary(terminal: Terminal, run: WritableRun, unfinished: boolean): void {
   const best = bestTable(terminal, run, 10);
   writeLine(terminal);
-  writeLine(terminal, best ?? 'No child has been trained to the end.');
+  writeLine(terminal, best ?? 'No child has completed training.');
   writeLine(terminal);
   writeLine(terminal, `Run folder: ${run.folder}`);
   const named = quoted(run.folder);
   if (unfinished)
     writeLine(
       terminal,
-      `Ended before its budget was used up. To go on: ${programName()} search --resume ${named}`,
+      `Ended before its budget was used up. To resume: ${programName()} search --resume ${named}`,
     );
   else if (best !== undefined)
-    writeLine(terminal, `To see one of them: ${programName()} runs show ${named} --trial N`);
+    writeLine(terminal, `To show one of them: ${programName()} runs show ${named} --trial N`);
 }
 
 /** A path as a shell takes it. */

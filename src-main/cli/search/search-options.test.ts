@@ -20,7 +20,7 @@ describe('the options of a search', () => {
     expect(budget).toMatchObject({ hours: null, children: 5 });
   });
 
-  it('with names of their own count more than --set', () => {
+  it('that are named take precedence over --set', () => {
     expect(configOf(options({ set: ['trainers.count=2'], trainers: 3 })).trainers.count).toBe(3);
   });
 

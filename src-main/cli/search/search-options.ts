@@ -77,7 +77,7 @@ export function addSearchOptions(command: Command): Command {
       .addOption(presetOption('configuration to start from'))
       .option(
         '-d, --data <path>',
-        'folder, archive or file of the images or the text (default: the sample for demos)',
+        'folder, archive or file with the images or the text (default: the sample for demos)',
       )
       .option('-c, --config <file>', 'configuration (JSON), whole or in part over the preset'),
   )
@@ -155,7 +155,7 @@ export function resumeChanges(
   return changesOnResume({ ...config, ...set }, changesOf(set, options));
 }
 
-/** The part of the options with names of their own that may also change a run that is resumed. */
+/** The named options that may also change a run that is resumed. */
 function changesOf(
   base: Pick<SearchConfig, 'budget' | 'trainers'>,
   options: SearchOptions,

@@ -83,7 +83,7 @@ const trainersOf = (pid: number | undefined): number[] =>
 let straight: Course;
 
 describe('a search of real networks', () => {
-  it('tells its events as lines of JSON and leaves a finished run', async () => {
+  it('writes its events as lines of JSON and leaves a finished run', async () => {
     const runs = join(folder, 'straight');
     const { code, stdout, stderr } = await runProgram(tiny(runs), environment());
     expect([code, stderr]).toEqual([0, '']);
@@ -102,7 +102,7 @@ describe('a search of real networks', () => {
     expect(inspect(runIn(runs), (run) => Object.keys(run.manifest.software))).toContain('tensorflow');
   });
 
-  it('that is killed in the middle of a child goes on to the same decisions, rewards and controller', async () => {
+  it('that is killed in the middle of a child resumes with the same decisions, rewards and controller', async () => {
     const runs = join(folder, 'killed');
     const killed = startProgram(tiny(runs), environment());
     await killed.sees(/"controllerUpdated"[^]*"epochEnded"/);
@@ -146,7 +146,7 @@ describe('a folder for runs that cannot be written', () => {
 const long = (runs: string): string[] => tiny(runs, '--set', 'recipe.epochs=500', '--set', 'keepBest=0');
 
 describe('Ctrl-C', () => {
-  it('once ends the search after the epoch, keeps everything and says how to go on', async () => {
+  it('once ends the search after the epoch, keeps everything and says how to resume', async () => {
     const runs = join(folder, 'once');
     const program = startProgram(long(runs), environment());
     await program.sees(/"epochEnded"/);
@@ -157,11 +157,11 @@ describe('Ctrl-C', () => {
     expect(code).toBe(130);
     expect(stderr).toMatch(/Ending after the epoch.*Ctrl-C again/);
     expect(stderr).not.toMatch(/at once;/);
-    const told = eventsOf(stdout);
-    expect(told.at(-1)).toMatchObject({ type: 'runEnded', outcome: 'stopped' });
+    const events = eventsOf(stdout);
+    expect(events.at(-1)).toMatchObject({ type: 'runEnded', outcome: 'stopped' });
     inspect(runIn(runs), ({ database }) => {
       const stored = readTrials(database).map((trial) => readEpochs(database, trial.number).length);
-      const epochs = told.filter((event) => event.type === 'epochEnded').length;
+      const epochs = events.filter((event) => event.type === 'epochEnded').length;
       expect(epochs).toBeGreaterThan(0);
       expect(stored.reduce((sum, count) => sum + count, 0)).toBe(epochs);
       expect(readTrials(database).map((trial) => trial.state)).toContain('interrupted');
@@ -191,7 +191,7 @@ describe('Ctrl-C', () => {
     const last = await resumed.ended();
     expect(last.code).toBe(143);
     expect(last.stdout).toMatch(
-      /No child has been trained[^]*Run folder: [^]*To go on: cellsmith search --resume/,
+      /No child has completed training[^]*Run folder: [^]*To resume: cellsmith search --resume/,
     );
   });
 

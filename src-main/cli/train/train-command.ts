@@ -25,7 +25,7 @@ import { trainView } from './train-views';
 
 /**
  * `cellsmith train`: trains one architecture until the last epoch of its recipe or Ctrl-C, and leaves its weights and the record of its
- * epochs; with --resume goes on with one, or measures it.
+ * epochs; with --resume resumes one, or evaluates it.
  * @param named an architecture file, or a run and the number of a child; nothing with --cell, --network or --resume
  * @returns the exit code
  */
@@ -106,5 +106,5 @@ function writeSummary(terminal: Terminal, folder: string, { child, epochs, outco
     );
   const left = outcome === 'completed' || outcome === 'stopped' ? 'Record and weights' : 'Record';
   writeLine(terminal, `${left}: ${folder}`);
-  if (outcome !== 'completed') writeLine(terminal, `To go on: ${programName()} train --resume ${folder}`);
+  if (outcome !== 'completed') writeLine(terminal, `To resume: ${programName()} train --resume ${folder}`);
 }

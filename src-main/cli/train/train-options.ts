@@ -60,22 +60,19 @@ export function addTrainOptions(command: Command): Command {
       )
       .option(
         '-d, --data <path>',
-        'folder, archive or file of the images or the text (default: that of the run)',
+        'folder, archive or file with the images or the text (default: that of the run)',
       )
-      .addOption(presetOption('take the recipe of a preset instead')),
+      .addOption(presetOption('use the recipe of a preset instead')),
   )
-    .addOption(new Option('--level <unit>', 'what a token of a text is').choices(['word', 'character']))
-    .option('--vocabulary <n>', 'different tokens of a text at most', positiveInteger)
+    .addOption(new Option('--level <unit>', 'token level of a text').choices(['word', 'character']))
+    .option('--vocabulary <n>', 'maximum vocabulary size of a text', positiveInteger)
     .option('--seed <n>', 'seed of weights, order and dropout', wholeNumber, usualSeed)
     .option('--threads <n>', 'threads of the trainer', positiveInteger)
     .option('-o, --output <folder>', 'a new folder for record and weights (default: one among the runs)')
     .option('--runs <folder>', 'where runs are kept (default: CELLSMITH_RUNS or the data folder of the user)')
-    .option('--skip-unreadable', 'leave out images that cannot be decoded', false)
-    .option('--test', 'measure on the test split at the end, once', false)
-    .option(
-      '--resume <training>',
-      'go on with a training, or measure it: the name of its folder, or the folder',
-    )
+    .option('--skip-unreadable', 'skip images that cannot be decoded', false)
+    .option('--test', 'evaluate once on the test split at the end', false)
+    .option('--resume <training>', 'resume a training, or evaluate it: its name or its folder')
     .option('--json', 'write each event as a line of JSON', false);
 }
 
@@ -112,15 +109,12 @@ const resumable = new Set(['resume', 'data', 'runs', 'threads', 'test', 'json'])
 export function requireResumable(command: Command, named: readonly string[], resume: string): void {
   const [first] = named;
   if (first !== undefined)
-    throw new CellsmithError(
-      'config.invalid',
-      `Train either ${first} or what is in ${resume}: leave out one.`,
-    );
+    throw new CellsmithError('config.invalid', `Train either ${first} or resume ${resume}, not both.`);
   for (const name of Object.keys(command.opts()))
     if (!resumable.has(name) && command.getOptionValueSource(name) === 'cli')
       throw new CellsmithError(
         'config.invalid',
-        `--${name} cannot be changed when a training is resumed: begin a new one for that.`,
+        `--${name} cannot be changed when a training is resumed: start a new training instead.`,
       );
 }
 
@@ -135,7 +129,7 @@ export function trainingFolder(
   if (found !== undefined) return found;
   throw new CellsmithError(
     'run.not-found',
-    `There is no training in ${places.join(' nor in ')}: name its folder, which holds training.json.`,
+    `No training found in ${places.join(' or ')}: name its folder, which contains training.json.`,
   );
 }
 
@@ -162,7 +156,10 @@ function subjectOf(
   if (second === undefined)
     return { subject: subjectOfFile(readArchitectureFile(first), basename(first, '.json')) };
   if (!/^[1-9]\d*$/.test(second))
-    throw new CellsmithError('config.invalid', `'${second}' is no number of a child: write train RUN 12.`);
+    throw new CellsmithError(
+      'config.invalid',
+      `'${second}' is not a child number: use, for example, train RUN 12.`,
+    );
   return childOfRun(findRunFolder(first, runsFolder(terminal, options)), Number(second));
 }
 
@@ -174,7 +171,7 @@ function readArchitectureFile(path: string): ReturnType<typeof parseArchitecture
   } catch (error) {
     throw new CellsmithError(
       'architecture.invalid',
-      `${path} cannot be read as an architecture file: name one, or a run and the number of a child.`,
+      `${path} cannot be read as an architecture file: specify one, or a run and a child number.`,
       { cause: error },
     );
   }

@@ -214,13 +214,13 @@ describe('a training that is resumed', () => {
     ...['train', ...published('lstm-medium'), '--set', 'recipe.size.hidden=30', '--set', 'recipe.epochs=12'],
     ...['--json', '--output', output],
   ];
-  /** Everything that a training has come to but the time that it took. */
+  /** The result of a training without its times. */
   const resultOf = (output: string): unknown => ({
     epochs: readTrainingRecord(output).epochs.map((record) => ({ ...record, seconds: 0 })),
     weights: readSafetensors(trainingFiles(output).weights).tensors,
   });
 
-  it('after it was killed comes to what it would have come to, and is tested once', async () => {
+  it('after it was killed resumes to the same result, and is tested once', async () => {
     const [straight, killed] = [join(folder, 'straight'), join(folder, 'killed')];
     expect((await runProgram(begin(straight), environment())).code).toBe(0);
     const program = startProgram(begin(killed), environment());
@@ -247,7 +247,7 @@ describe('a training that is resumed', () => {
     expect(testUses().filter((use) => use.includes(killed))).toHaveLength(1);
   });
 
-  it('goes on with the data that it was begun with alone', async () => {
+  it('resumes only with the data that it was started with', async () => {
     const output = join(folder, 'other data');
     const program = startProgram([...begin(output), '--set', 'recipe.epochs=900'], environment());
     await program.sees(/"epochEnded"/);
@@ -268,7 +268,7 @@ describe('a training that is resumed', () => {
 
 describe('what cannot be trained', () => {
   it.each([
-    [['train'], 2, /Name what to train/],
+    [['train'], 2, /Specify what to train/],
     [['train', '--cell', 'gru'], 2, /gru.*lstm-medium/],
     [['train', '--cell', 'rnn'], 2, /needs a data set.*--data/],
     [['train', 'x.json', '--cell', 'rnn'], 2, /either x\.json or/],
@@ -276,8 +276,8 @@ describe('what cannot be trained', () => {
     [['train', '--cell', 'rnn', '--network', 'resnet-20'], 2, /cannot be used with option/],
     [['train', 'nowhere.json', '--data', '.'], 2, /nowhere\.json cannot be read as an architecture file/],
     [['train', 'no-run', 'two'], 2, /'two' is no number of a child/],
-    [['train', '--resume', 'nowhere'], 5, /There is no training in/],
-    [['train', 'no-run', '2'], 5, /There is no run "no-run"/],
+    [['train', '--resume', 'nowhere'], 5, /No training found in/],
+    [['train', 'no-run', '2'], 5, /No run "no-run"/],
     [['train', '--cell', 'rnn', '--data', '.', '--set', 'space.base=4'], 2, /Options of space/],
     [['train', '--cell', 'rnn', '--data', '.', '--preset', 'v1'], 2, /v1 trains on images/],
   ])('%j ends with %i and a sentence', async (parameters, exit, sentence) => {
@@ -300,7 +300,7 @@ describe('what cannot be trained', () => {
     expect(existsSync(output)).toBe(false);
   });
 
-  it('leaves no folder, and one with something in it as it is', async () => {
+  it('leaves no folder, and does not touch one that is not empty', async () => {
     const images = join(import.meta.dirname, '../../../assets/cifar10-sample.tar.gz');
     const output = join(folder, 'nothing');
     const wrong = await train('--cell', 'rnn', '--data', images, '--output', output);
@@ -313,7 +313,7 @@ describe('what cannot be trained', () => {
     expect(readdirSync(text)).toHaveLength(3);
   });
 
-  it('is told when it diverges, and its record stays', async () => {
+  it('reports divergence, and keeps its record', async () => {
     const output = join(folder, 'diverged');
     const sum = { combination: 'add', activation: 'identity' } as const;
     const cell = { ...figure5Cell, nodes: [sum, sum, sum], inject: sum };

@@ -140,7 +140,7 @@ export function bars(terminal: Terminal): MultiBar {
       hideCursor: true,
       clearOnComplete: true,
       autopadding: true,
-      // This program hears signals itself.
+      // This program handles signals itself.
       gracefulExit: false,
       formatBar: (share, { barsize = 20 }) => {
         const full = Math.round(share * barsize);

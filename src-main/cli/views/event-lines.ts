@@ -32,7 +32,7 @@ export function eventLine(event: RunEvent, measure: Measure): string | undefined
       return `child ${number}: is trained again${how}. ${event.message}`;
     }
     case 'trialRestored':
-      return `child ${event.trial}: goes on after epoch ${event.epochs.length}`;
+      return `child ${event.trial}: resumes after epoch ${event.epochs.length}`;
     case 'queueChanged':
     case 'runPaused':
     case 'runContinued':

@@ -89,7 +89,7 @@ export async function workerCommand(terminal: Terminal, options: WorkerOptions):
   }
 }
 
-/** Threads that nobody set are the machine's, shared evenly. */
+/** By default, trainers share the machine's cores evenly. */
 function threadsOf({ threads, trainers }: WorkerOptions): number {
   return threads ?? Math.max(1, Math.floor(availableParallelism() / trainers));
 }

@@ -94,7 +94,7 @@ const count = (text: string, type: string): number => text.split(`"type":"${type
 
 describe('a search by four workers', () => {
   it(
-    'of which workers, Redis and the search itself are killed at random ends as one that nobody disturbed',
+    'of which workers, Redis and the search itself are killed at random ends like an undisturbed one',
     async () => {
       const local = join(folder, 'local');
       const straight = await runProgram(search(local), environment());
@@ -144,7 +144,7 @@ describe('a search by four workers', () => {
       console.log(
         `killed: ${killed.worker} workers, Redis ${killed.redis} times, the search ${killed.search} times; ` +
           `${count(output, 'trialStarted')} trainings of ${children} children, ` +
-          `${count(output, 'trialRestored')} of them went on from a checkpoint`,
+          `${count(output, 'trialRestored')} of them resumed from a checkpoint`,
       );
       expect([ended.code, ended.stderr]).toEqual([0, '']);
       expect(killed.worker + killed.redis + killed.search).toBe(kills);
@@ -169,7 +169,7 @@ describe('a search by four workers', () => {
         expect(ends.sort((a, b) => a - b)).toEqual(trials.map(({ number }) => number));
       });
 
-      // Workers end when they are told to, and nobody has heard the password.
+      // Workers end on request, and no output contains the password.
       for (const one of workers) one.process.kill('SIGINT');
       for (const one of workers) {
         const { code, stdout, stderr } = await one.ended();

@@ -29,16 +29,16 @@ export function addWorkerOptions(command: Command): Command {
         .argParser(collect)
         .makeOptionMandatory(),
     )
-    .option('--trainers <n>', 'children to train at a time', positiveInteger, 1)
+    .option('--trainers <n>', 'children to train in parallel', positiveInteger, 1)
     .option('--threads <n>', 'threads of each trainer', positiveInteger)
     .addOption(
       new Option('--device <name>', 'auto, cpu, or gpu:0, gpu:1, …').default('auto').argParser(device),
     )
-    .option('--shared <folder>', 'folder that the searches reach too (default: CELLSMITH_SHARED)')
+    .option('--shared <folder>', 'folder shared with the searches (default: CELLSMITH_SHARED)')
     .option('--ca <file>', 'certificate of the authority of a rediss:// queue (default: CELLSMITH_QUEUE_CA)')
     .option(
       '--patience <s>',
-      'seconds without a sign of life after which another worker takes the children of this one',
+      'seconds without a heartbeat after which another worker takes over the children of this one',
       patience,
       60,
     )

@@ -54,7 +54,7 @@ export interface Studio {
 /** The answers to the window's requests. */
 export function handlersOf(studio: Studio): Handlers {
   const { about, settings, engine, datasets, search, training, calibration, runsFolder } = studio;
-  /** They would share the machine: one search or training at a time, and nothing measured or installed beside it. */
+  /** They would share the machine: one search or training at a time, and no measurement or installation meanwhile. */
   const requireIdle = (what: string): void => {
     const work = workOf(search.state, training.state);
     if (work.kind !== 'idle')

@@ -32,7 +32,7 @@ export async function saveFile(
   if (path !== filePath && existsSync(path))
     throw new CellsmithError(
       'run.not-writable',
-      `${path} exists already: choose it by its whole name to replace it.`,
+      `${path} already exists: select it by its full name to replace it.`,
     );
   try {
     writeAtomically(path, bytes);

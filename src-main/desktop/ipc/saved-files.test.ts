@@ -18,6 +18,6 @@ it('only a PNG is written as one', () => {
   const pixel =
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
   expect(bytesOf('png', pixel)).toEqual(Buffer.from(pixel, 'base64'));
-  expect(() => bytesOf('png', Buffer.from('<html>').toString('base64'))).toThrow('could not be made');
+  expect(() => bytesOf('png', Buffer.from('<html>').toString('base64'))).toThrow('could not be rendered');
   expect(bytesOf('csv', 'a,b\r\n')).toBe('a,b\r\n');
 });

@@ -11,7 +11,7 @@ export function bytesOf(kind: Kind, content: string): string | Uint8Array {
   if (kind !== 'png') return content;
   const bytes = Buffer.from(content, 'base64');
   if (bytes.subarray(0, pngSignature.length).equals(pngSignature)) return bytes;
-  throw new CellsmithError('internal', 'The image could not be made; save it as SVG.');
+  throw new CellsmithError('internal', 'The image could not be rendered; save it as SVG.');
 }
 
 /** A name without a folder that every system takes: run names may hold any character. */

@@ -40,7 +40,7 @@ async function answer(
   }
 }
 
-/** Tells a window something, in the form of the contract. */
+/** Sends an event of the contract to a window. */
 export function tell<N extends EventName>(
   contents: WebContents | undefined,
   name: N,

@@ -15,7 +15,7 @@ type Answered =
   | 'stopTraining'
   | 'dismissTrainingProblem';
 
-/** What these handlers stand on. */
+/** Dependencies of these handlers. */
 interface TrainingRoom {
   /** Absolute path of the folder that runs and trainings are kept in. */
   readonly runsFolder: () => string;

@@ -9,7 +9,7 @@ import type { SpawnTrainer } from '../../workers/trainer-process';
 import { readingOf } from './dataset-service';
 import { problemOf } from '../ipc/problems';
 
-/** What is to be measured: typical children of a configuration on a data set. */
+/** What to measure: typical children of a configuration on a data set. */
 export interface CalibrationOrder {
   readonly config: SearchConfig;
   /** Folder, archive or file of the data set. */
@@ -85,7 +85,7 @@ export function calibrationService(parts: CalibrationParts): CalibrationService 
       change({ measurements: readMeasurements(parts.file, machineName(installation)) }),
     start: (order) => {
       if (current.state.kind !== 'idle')
-        throw new CellsmithError('run.locked', 'The speed of this machine is being measured already.');
+        throw new CellsmithError('run.locked', 'The speed of this machine is already being measured.');
       abort = new AbortController();
       underWay = work(order, abort.signal);
     },

@@ -1,9 +1,9 @@
 import { CellsmithError } from '../../../src-shared/errors';
 
-/** Others may wait for the same work, such as the engine's installation: it goes on, this one no longer waits for it. */
+/** Others may wait for the same work, such as the engine's installation: it continues, but this caller stops waiting. */
 export function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = (): void => reject(new CellsmithError('cancelled', 'It was cancelled.'));
+    const cancel = (): void => reject(new CellsmithError('cancelled', 'Cancelled.'));
     if (signal.aborted) cancel();
     signal.addEventListener('abort', cancel);
     void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));

@@ -68,7 +68,7 @@ export function engineService(
     ensure: () => (underWay ??= provision()),
     reinstall: (variant) => {
       if (underWay !== null)
-        throw new CellsmithError('run.locked', 'The training engine is being installed already.');
+        throw new CellsmithError('run.locked', 'The training engine is already being installed.');
       const wanted = variant ?? currentInstallation()?.variant;
       underWay = provision({ reinstall: true, ...(wanted !== undefined && { variant: wanted }) });
       return underWay;

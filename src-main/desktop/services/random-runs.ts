@@ -7,7 +7,7 @@ import { readRewards } from '../../runs/tables/trials';
 
 /**
  * Runs of random search that a run can be compared with: over the same space, on the same data, with children trained and rewarded
- * in the same way. Those that cannot be read are left out; the list of runs says why.
+ * in the same way. Unreadable ones are skipped; the list of runs says why.
  * @param runs the folder that runs are kept in
  */
 export function randomRunsLike(folder: string, runs: string): Reply<'randomRuns'> {

@@ -6,7 +6,7 @@ import type { OpenOptions } from '../../datasets/open';
 import type { DataNeed, PreparedData } from '../../datasets/prepare-for';
 import { readerReplySchema, type ReaderReply, type ReaderRequest } from '../../datasets/process/protocol';
 
-/** Reads data sets in processes of their own. */
+/** Reads each data set in a separate process. */
 export interface ReaderProcesses {
   readonly describe: (path: string, options: OpenOptions) => Promise<DatasetDescription>;
   readonly examples: (path: string, options: OpenOptions) => Promise<ExampleImage[]>;
@@ -82,5 +82,5 @@ function read(entry: string, job: ReaderRequest, { signal, onProgress }: OpenOpt
 }
 
 function unexpected(reply: Result): CellsmithError {
-  return new CellsmithError('internal', `A data set was ${reply.type}, which was not asked for.`);
+  return new CellsmithError('internal', `A data set was ${reply.type}, which was not requested.`);
 }

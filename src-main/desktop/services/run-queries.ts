@@ -14,7 +14,7 @@ import { lastEventId } from '../../runs/tables/events';
 import { readListedTrials, readRewards, readTrial } from '../../runs/tables/trials';
 import { readProbabilities, readUpdates } from '../../runs/tables/updates';
 
-/** So many points make the small curve of a card. */
+/** Points of the sparkline of a card. */
 const curvePoints = 400;
 
 function withRun<T>(folder: string, read: (run: OpenRun) => T): T {

@@ -46,7 +46,7 @@ export interface SearchServiceParts {
   readonly engine: () => Promise<EngineInstallation>;
   readonly version: string;
   readonly onState: (state: SessionState) => void;
-  /** Hears events in bundles, at most four times a second. */
+  /** Receives batched events, at most four times a second. */
   readonly onEvents: (folder: string, events: RunEvent[]) => void;
 }
 
@@ -84,7 +84,7 @@ export function searchService(parts: SearchServiceParts): SearchService {
   };
   const ending = (): 'afterEpoch' | 'now' | null =>
     now.signal.aborted ? 'now' : afterEpoch.signal.aborted ? 'afterEpoch' : null;
-  const hear = (event: RunEvent): void => {
+  const onEvent = (event: RunEvent): void => {
     if (search === null) return;
     search.state = runState(search.state, event);
     waiting.push(event);
@@ -101,7 +101,7 @@ export function searchService(parts: SearchServiceParts): SearchService {
       data: data.trainFolder,
       spawn: parts.spawn,
       queue: queueTargetOf(run.manifest.config),
-      listener: hear,
+      listener: onEvent,
       stop: { afterEpoch: afterEpoch.signal, now: now.signal },
       software,
       onBegin: (control) => {

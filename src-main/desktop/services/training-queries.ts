@@ -38,7 +38,7 @@ function runFolderOf(runs: string, id: string): string | null {
     try {
       return readManifest(folder).id === id;
     } catch {
-      // Whoever opens that run is told what is wrong with it.
+      // Opening that run reports what is wrong with it.
       return false;
     }
   });

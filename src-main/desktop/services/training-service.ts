@@ -45,7 +45,7 @@ export interface TrainingServiceParts extends Pick<
   SearchServiceParts,
   'spawn' | 'prepare' | 'engine' | 'version'
 > {
-  /** Hears of progress at most four times a second. */
+  /** Receives progress at most four times a second. */
   readonly onState: (state: TrainingSession) => void;
 }
 
@@ -79,7 +79,7 @@ export function trainingService(parts: TrainingServiceParts): TrainingService {
     timer = null;
     if (current !== null) change(trainingState(current, ending()));
   };
-  const hear = (event: TrainingEvent): void => {
+  const onEvent = (event: TrainingEvent): void => {
     if (current === null) return;
     current.progress = trainingAfter(current.progress, event);
     if (event.type === 'measureProgress')
@@ -120,7 +120,7 @@ export function trainingService(parts: TrainingServiceParts): TrainingService {
     const record = await trainArchitecture(ready, {
       trainers: { ...trainers, count: 1, threads },
       spawn: parts.spawn,
-      listener: hear,
+      listener: onEvent,
       stop: { afterEpoch: afterEpoch.signal, now: now.signal },
       test: task.test,
     });

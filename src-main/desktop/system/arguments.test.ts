@@ -3,7 +3,7 @@ import { pathToOpen } from './arguments';
 
 const there = (path: string): boolean => ['/data/images', '/home/me/run'].includes(path);
 
-it('the first thing that is there is opened, whatever switches stand around it', () => {
+it('the first existing path is opened, whatever switches surround it', () => {
   const packaged = (...words: string[]) => pathToOpen(['/opt/cellsmith', ...words], true, '/home/me', there);
   expect(packaged('/data/images')).toBe('/data/images');
   expect(packaged('--no-sandbox', 'run', '--flag')).toBe('/home/me/run');
@@ -11,7 +11,7 @@ it('the first thing that is there is opened, whatever switches stand around it',
   expect(packaged('--no-sandbox')).toBeNull();
 });
 
-it('from the sources the application itself is not what is to be opened', () => {
+it('when run from source, the application folder itself is not opened', () => {
   const words = ['/electron', '--no-sandbox', '/data/images'];
   expect(pathToOpen(words, false, '/', there)).toBeNull();
   expect(pathToOpen([...words, '/home/me/run'], false, '/', there)).toBe('/home/me/run');

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 
 /**
  * The file or folder that the program was started with, as by opening it with the program; null when there is none.
- * @param given the command line: the program, from the sources the application's folder too, then switches and what is to be opened
+ * @param given the command line: the program, from the sources the application's folder too, then switches and paths to open
  * @param isPackaged whether the application is part of the program
  * @param folder what relative paths start from
  */

@@ -2,7 +2,7 @@ import { app, Notification, powerSaveBlocker, type BrowserWindow } from 'electro
 import type { Problem } from '../../../src-shared/ipc/problem-states';
 import type { Work } from './work';
 
-/** Tells the system what is under way: no sleep while it runs, progress in the taskbar, a notification at the end. */
+/** Reports work to the operating system: no sleep while it runs, progress in the taskbar, a notification at the end. */
 export interface Attention {
   workChanged(work: Work): void;
 }

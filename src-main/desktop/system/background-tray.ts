@@ -8,7 +8,7 @@ export interface TrayActions {
   readonly stop: () => void;
 }
 
-/** A sign in the system's tray for as long as a search or a training goes on without its window. */
+/** A tray icon while a search or a training runs without its window. */
 export interface BackgroundTray {
   /** @param hidden whether the window is hidden */
   update(work: Work, hidden: boolean): void;

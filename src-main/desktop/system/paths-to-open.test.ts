@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest';
 import { pathsToOpen } from './paths-to-open';
 
-it('what is opened before there is a window that listens is told when there is one, once and in order', () => {
-  const told: string[] = [];
-  const paths = pathsToOpen((path) => told.push(path));
+it('paths opened before a window listens are sent when one does, once and in order', () => {
+  const sent: string[] = [];
+  const paths = pathsToOpen((path) => sent.push(path));
   paths.open('/one');
   paths.open('/two');
-  expect(told).toEqual([]);
+  expect(sent).toEqual([]);
   paths.listens();
-  expect(told).toEqual(['/one', '/two']);
+  expect(sent).toEqual(['/one', '/two']);
   paths.open('/three');
   paths.isGone();
   paths.open('/four');
   paths.listens();
-  expect(told).toEqual(['/one', '/two', '/three', '/four']);
+  expect(sent).toEqual(['/one', '/two', '/three', '/four']);
 });

@@ -1,8 +1,8 @@
-/** Files and folders that the system or the user opens with the program, kept until there is a window that hears of them. */
+/** Files and folders that the system or the user opens with the program, queued until a window listens. */
 export interface PathsToOpen {
-  /** Tells the window, or keeps the path for it. */
+  /** Sends the path to the window, or queues it. */
   readonly open: (path: string) => void;
-  /** The window listens now: it is told what has come meanwhile. */
+  /** The window listens now: sends it the queued paths. */
   readonly listens: () => void;
   /** The window is being loaded, or gone. */
   readonly isGone: () => void;

@@ -4,7 +4,7 @@ import { workOf } from './work';
 const idle = { kind: 'idle', folder: null, problem: null } as const;
 const untrained = { kind: 'idle', training: null, problem: null } as const;
 
-it('says of a search and of a training what the system is told', () => {
+it('describes a search and a training to the system', () => {
   const searching = {
     kind: 'searching',
     ...{ folder: '/runs/a', name: 'Demo', ended: 1, running: 2, share: 0.5 },
@@ -31,7 +31,7 @@ it('says of a search and of a training what the system is told', () => {
 it('says what is prepared, and why what was under way has ended', () => {
   const preparing = { kind: 'preparing', training: null, step: 'data', reading: null } as const;
   expect(workOf(idle, preparing)).toEqual({ kind: 'preparing', what: 'training' });
-  const problem = { code: 'child.failed', message: 'The loss was no number any more.' };
+  const problem = { code: 'child.failed', message: 'The loss became NaN.' };
   expect(workOf(idle, { ...untrained, problem })).toEqual({
     kind: 'idle',
     problems: { search: null, training: problem },

@@ -3,7 +3,7 @@ import type { Problem } from '../../../src-shared/ipc/problem-states';
 import type { SessionState } from '../../../src-shared/ipc/states';
 import type { TrainingSession } from '../../../src-shared/ipc/training-states';
 
-/** What the program is at, as the system is told of it: a search, or the training of one architecture. */
+/** Current work as reported to the system: a search, or the training of one architecture. */
 export type Work =
   /** With why the last one of each did not come about, or broke. */
   | { readonly kind: 'idle'; readonly problems: Readonly<Record<'search' | 'training', Problem | null>> }

@@ -38,14 +38,14 @@ it('each button does what it says', async () => {
     ['Cancel', 'stay'],
   ];
   expect(await after('search')).toEqual([
-    ['Keep on in the background', 'hide'],
-    ['Pause it', 'hide', 'pause'],
+    ['Continue in the background', 'hide'],
+    ['Pause', 'hide', 'pause'],
     ...stops,
   ]);
-  expect(await after('training')).toEqual([['Keep on in the background', 'hide'], ...stops]);
+  expect(await after('training')).toEqual([['Continue in the background', 'hide'], ...stops]);
 });
 
-it('a question that is waved away leaves everything as it is', () => {
+it('dismissing the question changes nothing', () => {
   for (const what of ['search', 'training'] as const) {
     expect(closingOf(what, closingQuestions[what].cancelId)).toBe('stay');
     expect(closingOf(what, -1)).toBe('stay');

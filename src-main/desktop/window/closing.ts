@@ -9,16 +9,16 @@ export const closingQuestions = {
     ...common,
     message: 'A search is running.',
     detail:
-      'It can go on, or be held, without its window: start Cellsmith again, or use its sign in the tray, to see it. Or end it: everything up to the last epoch is kept, and it can be resumed.',
-    buttons: ['Keep on in the background', 'Pause it', 'Stop after the epoch', 'Stop now', 'Cancel'],
+      'It can continue in the background, or be paused: start Cellsmith again, or use its tray icon, to return. If you stop it, everything up to the last epoch is kept, and it can be resumed.',
+    buttons: ['Continue in the background', 'Pause', 'Stop after the epoch', 'Stop now', 'Cancel'],
     cancelId: 4,
   },
   training: {
     ...common,
     message: 'A training is running.',
     detail:
-      'It can go on without its window: start Cellsmith again, or use its sign in the tray, to see it. Or end it: everything up to the last epoch is kept, and it can be resumed.',
-    buttons: ['Keep on in the background', 'Stop after the epoch', 'Stop now', 'Cancel'],
+      'It can continue in the background: start Cellsmith again, or use its tray icon, to return. If you stop it, everything up to the last epoch is kept, and it can be resumed.',
+    buttons: ['Continue in the background', 'Stop after the epoch', 'Stop now', 'Cancel'],
     cancelId: 3,
   },
 } as const;
@@ -43,7 +43,7 @@ export interface ClosingWork {
 }
 
 /**
- * Settles what becomes of a search or a training when its window is to close.
+ * Decides what happens to a search or a training when its window closes.
  * @returns whether the window may go, be hidden, or has to stay. It stays to be seen while the last epoch is trained.
  */
 export async function settleClosing(work: ClosingWork): Promise<'close' | 'hide' | 'stay'> {

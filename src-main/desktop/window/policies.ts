@@ -12,7 +12,7 @@ export function isOwnPage(address: string): boolean {
   }
 }
 
-/** What becomes of a link: the window goes there, the system's browser opens it, or nothing happens. */
+/** How to handle a link: navigate, open it in the system's browser, or ignore it. */
 export function navigationPolicy(address: string): 'here' | 'browser' | 'refuse' {
   if (isOwnPage(address)) return 'here';
   try {

@@ -21,7 +21,7 @@ import { notWritable } from './write-atomically';
 const lockSchema = z.strictObject({
   pid: z.int(),
   host: z.string(),
-  /** When the process started, as its system counts it; tells a process from a later one of the same number. Null where unknown. */
+  /** When the process started, as its system counts it; distinguishes a process from a later one with the same PID. Null where unknown. */
   processStarted: z.string().nullable(),
   /** Milliseconds since 1970. */
   lockedAt: z.int(),
@@ -157,7 +157,7 @@ function locked(run: string, holder: LockHolder | undefined): CellsmithError {
   const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
   return new CellsmithError(
     'run.locked',
-    `${run} is being written by ${who}: stop that search first, or wait for it to end.`,
+    `${run} is being written by ${who}: stop that search first, or wait until it ends.`,
   );
 }
 

@@ -20,7 +20,7 @@ const entriesOfRun = {
 
 /**
  * Makes sure that what a run is read from and written to is its own: a folder from elsewhere may hold links to the files of its reader,
- * pipes that are never written to, or devices that never end. What lies beside it under other names is nobody's business.
+ * pipes that are never written to, or devices that never end. Files with other names are ignored.
  * @param folder absolute; it may itself be reached by a link
  * @throws CellsmithError 'run.damaged'
  */
@@ -46,7 +46,7 @@ function entriesOf(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
-    // Whoever opens what should be there says so.
+    // Opening a missing file reports it.
     return [];
   }
 }
@@ -86,7 +86,7 @@ function refuseForeignJournal(path: string): void {
     );
 }
 
-/** Whether a path is a file, of at most so many bytes, and not a link to one. */
+/** Whether a path is a regular file of limited size, and not a link to one. */
 export function isOwnFile(path: string, most = Infinity): boolean {
   const status = lstatSync(path, { throwIfNoEntry: false });
   return status?.isFile() === true && status.size <= most;

@@ -30,7 +30,7 @@ it('of a long one only the end is read, from the beginning of a line', () => {
   expect([from % 100, to]).toEqual([0, 200_000]);
 });
 
-it('one that was begun anew is read from its beginning', () => {
+it('a rotated log is read from its beginning', () => {
   writeFileSync(log, 'a long first log\n');
   const { to } = readLog(run, null);
   renameSync(log, `${log}.1`);

@@ -5,7 +5,7 @@ import { isOwnFile } from './own-files';
 /** A piece of the log of a run. */
 export interface LogPiece {
   readonly text: string;
-  /** Byte at which it begins, and the one after its end: from there the next piece goes on. */
+  /** First byte and the byte after the last: the next piece starts there. */
   readonly from: number;
   readonly to: number;
 }
@@ -14,7 +14,7 @@ export interface LogPiece {
 export const logPiece = 64 * 1024;
 
 /**
- * Reads the log of a run, whole lines of it: its end, or what came after an earlier piece. A log that was begun anew in between is
+ * Reads the log of a run, whole lines of it: its end, or what came after an earlier piece. A log that was rotated in between is
  * read from its beginning.
  * @param run absolute path of its folder
  * @param after `to` of the earlier piece; null for the end

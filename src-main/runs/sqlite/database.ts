@@ -8,7 +8,7 @@ export type Value = string | number | Uint8Array | null;
 
 /**
  * The little of SQLite that the run store needs. Three habits of libsql are kept in here: arguments are always bound as one
- * array (a lone Buffer would panic), single rows are read through `all` (`get` adds a key of its own), and a number that is not
+ * array (a lone Buffer would panic), single rows are read through `all` (`get` adds an extra key), and a number that is not
  * finite is refused (it would silently become NULL).
  */
 export interface Database {
@@ -53,7 +53,7 @@ export function openDatabase(path: string): Database {
 
 /**
  * Opens an existing database to read, also while another process writes it. Where SQLite cannot keep its index of the
- * write-ahead log beside the file (a read-only folder or medium), the file is read as one that nobody changes.
+ * write-ahead log next to the file (a read-only folder or medium), the file is opened as immutable.
  * @param path absolute
  * @throws CellsmithError 'run.damaged', 'run.not-found'
  */
@@ -158,7 +158,7 @@ function wrap(connection: Libsql.Database, path: string, writes: boolean): Datab
 
 /**
  * Puts the write-ahead log back into the one file, so that a finished run is easy to copy and opens from read-only media.
- * Where a reader still has the database open, or the disk is full, this cannot be done, and the log simply stays beside it.
+ * Where a reader still has the database open, or the disk is full, this cannot be done, and the log stays next to it.
  */
 function foldLog(connection: Libsql.Database): void {
   try {
@@ -205,10 +205,6 @@ function storeError(error: unknown, path: string): CellsmithError {
     );
   // Of what is wrong with a statement of ours the file is the reason: it has been made, or changed, by something else.
   if (code.startsWith('SQLITE_') && !/^SQLITE_(BUSY|LOCKED|MISUSE|INTERRUPT)/.test(code))
-    return new CellsmithError(
-      'run.damaged',
-      `${path} is not as it should be: ${errorMessage(error)}.`,
-      cause,
-    );
+    return new CellsmithError('run.damaged', `${path} is damaged: ${errorMessage(error)}.`, cause);
   return new CellsmithError('internal', `${path}: ${errorMessage(error)}`, cause);
 }

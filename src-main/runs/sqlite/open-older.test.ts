@@ -45,7 +45,7 @@ describe('the database of an earlier release', () => {
     expect(copies()).toEqual(before.copies);
   });
 
-  it('is brought to the newest schema when it is to be written, with all that it holds', () => {
+  it('is migrated to the newest schema when opened for writing, with all its data', () => {
     const database = openDatabase(path);
     migrate(database, path);
     expect(schemaVersion(database)).toBeGreaterThan(1);

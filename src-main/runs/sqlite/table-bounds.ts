@@ -50,7 +50,7 @@ export function requireBoundedRows(database: Database, path: string, tables: rea
     if (columns.length === 0) continue;
     const sumOf = (term: (column: string) => string): number =>
       numberOf(database, `SELECT total(${columns.map(term).join(' + ')}) AS number FROM ${table}`);
-    // Nearly always the length alone, which is read without the text, tells that it is little.
+    // Nearly always the length, which is read without the text, is enough to see that it is small.
     if (sumOf((column) => `coalesce(octet_length(${column}), 0)`) * mostTimesLarger <= memory) continue;
     const bytes = sumOf(memoryOf);
     if (bytes > memory)

@@ -112,7 +112,7 @@ export function lastEventId(database: Database): number {
 
 /**
  * The events after `id` with their facts, which are read from the tables by key. These are the facts of now: of an event whose facts have
- * changed since, a later one tells; of one whose facts are gone, none comes.
+ * changed since, a later event reports; an event whose facts are gone is skipped.
  * @param run names the run that the database is of
  * @returns the events, and the id of the last row that was read
  */

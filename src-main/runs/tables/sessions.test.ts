@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => database.close());
 
-/** Sessions that begin every 100 ms; each has events until so many ms after its beginning, and every third comes to its end. */
+/** Sessions that begin every 100 ms; each has events until a given number of ms after its beginning, and every third ends normally. */
 function sessions(count: number): number {
   let active = 0;
   for (let index = 0; index < count; index++) {

@@ -68,7 +68,7 @@ export function insertSession(
   if (number > mostSessions)
     throw new CellsmithError(
       'run.not-writable',
-      `The run was begun and resumed ${mostSessions} times, which is as often as one can be: start a new search.`,
+      `The run was resumed ${mostSessions} times, the maximum: start a new search.`,
     );
   database.run('INSERT INTO sessions (number, started_at, host, pid, software) VALUES (?, ?, ?, ?, ?)', [
     number,

@@ -132,7 +132,7 @@ export function readTrial(database: Database, number: number): Trial | undefined
   return database.first('SELECT * FROM trials WHERE number = ?', [number], trialRow);
 }
 
-/** What came of the children of batches that the controller has learned from; those that failed, or were given a known reward, are left out. */
+/** Results of the children of batches that the controller has learned from, without failed ones and those that reused a known reward. */
 export function readLearned(database: Database): Pick<Trial, 'number' | 'measure' | 'endedBy'>[] {
   const row = z
     .strictObject({ number: z.int(), measure: z.number().nullable(), ended_by: z.enum(endings).nullable() })
@@ -181,7 +181,7 @@ export function readTrained(database: Database, architectureHash: string, before
   );
 }
 
-/** Completed trials by reward, best first; of equal ones the earlier first. Reused results are left out: they are the same networks. */
+/** Completed trials by reward, best first; of equal ones the earlier first. Reused results are skipped: they are the same networks. */
 export function readBestTrials(database: Database, limit: number): Trial[] {
   return database.all(
     `SELECT * FROM trials WHERE state = 'completed' AND reward IS NOT NULL ORDER BY reward DESC, number LIMIT ?`,

@@ -48,7 +48,7 @@ export function readUpdate(database: Database, number: number): ControllerUpdate
   return database.first('SELECT * FROM controller_updates WHERE number = ?', [number], updateRow);
 }
 
-/** A point as it is stored: name, layer, probabilities. */
+/** A stored point: name, layer, probabilities. */
 const storedPoint = z.tuple([
   z.string(),
   z.int().min(0).max(largestDepth),

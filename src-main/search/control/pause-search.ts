@@ -16,7 +16,7 @@ export function pauseSearch(state: SearchState): void {
   );
 }
 
-/** Lets a paused search go on. */
+/** Resumes a paused search. */
 export function continueSearch(state: SearchState): void {
   const { pause, run, session } = state;
   if (pause.since === null) return;

@@ -5,7 +5,7 @@ import type { WritableRun } from '../../runs/run-folder';
 /** Controls a running search. */
 export interface SearchControl {
   pause(): void;
-  /** Goes on after a pause. */
+  /** Resumes after a pause. */
   resume(): void;
   /**
    * Ends one child at once. With a whole epoch behind it, it is judged by the epochs that it has; otherwise it is a failed one.
@@ -18,7 +18,7 @@ export interface SearchControl {
    * @throws CellsmithError 'child.not-failed' when one of these has not failed
    */
   retry(trials: readonly number[] | null): number[];
-  /** Sets another budget. @returns the run as it is described then */
+  /** Changes the budget. @returns the updated description of the run */
   extend(budget: SearchConfig['budget']): WritableRun;
 }
 

@@ -37,11 +37,11 @@ export function concludeTrial(state: SearchState, trial: Trial, result: ChildRes
  * the controller need not wait for it; without one it has failed.
  */
 export function concludeEnded(state: SearchState, trial: Trial, result: ChildResult): Trial {
-  state.run.log.write('search', `child ${trial.number} was ended by the user`);
+  state.run.log.write('search', `child ${trial.number} was stopped by the user`);
   if (result.epochs.length === 0)
     return recordFailure(state, trial, {
       reason: 'stopped',
-      message: 'You ended it before its first epoch was complete.',
+      message: 'Stopped by you before its first epoch was complete.',
     });
   return recordCompletion(state, { ...trial, endedBy: 'user', endedAt: state.clock() }, result);
 }
@@ -56,7 +56,7 @@ export function concludeUnpromising(
   const epochs = result.epochs.slice(0, ending.epochs);
   state.run.log.write(
     'search',
-    `child ${trial.number} is ended after epoch ${ending.epochs}: ${ending.reason}`,
+    `child ${trial.number} is stopped early after epoch ${ending.epochs}: ${ending.reason}`,
   );
   return recordCompletion(
     state,

@@ -97,7 +97,7 @@ describe('a search with a rule', () => {
     for (const { reusedFrom, reward } of twins) expect(reward).toBe(known(reusedFrom ?? 0)?.reward);
   });
 
-  it('keeps no more of a child that goes on from a kept state than the rule gives it', async () => {
+  it('trains a child that resumes from a checkpoint no longer than the rule allows', async () => {
     const run = await searched({ trainers: cpuTrainers(1) });
     const poor = Array.from({ length: 5 }, (_, epoch) => epochOf(epoch, 0.001));
     expect(earlyStopping(run).judge(poor)).toMatchObject({ epochs: 3 });

@@ -3,9 +3,9 @@ import type { FailureReason, Trial } from '../../../src-shared/run/trial';
 import type { Database } from '../../runs/sqlite/database';
 import { countOutcomes, readLastTrained } from '../../runs/tables/trials';
 
-/** So many first children may fail for one reason before the search is given up. */
+/** The search is given up when this many first children fail for one reason. */
 const firstFailures = 8;
-/** So many children in a row may be lost to the machine (not to what they are) before the search is given up. */
+/** The search is given up when this many children in a row are lost to the machine (not to their architecture). */
 const machineFailures = 16;
 
 const codes: Record<FailureReason, ErrorCode> = {
@@ -20,9 +20,9 @@ const codes: Record<FailureReason, ErrorCode> = {
 };
 
 /**
- * Whether going on would only record more failures: none has ever succeeded and all failed for the same reason, or the machine has
- * stopped working (a lost GPU), which would teach the controller thousands of rewards of 0. A search that fails now and
- * then goes on.
+ * Whether continuing would only record more failures: none has ever succeeded and all failed for the same reason, or the machine has
+ * stopped working (a lost GPU), which would teach the controller thousands of rewards of 0. Occasional failures do
+ * not end a search.
  * @param children the budget's number of children; a smaller search is given up after as many failures
  * @returns what to tell the user, or undefined
  */
@@ -52,6 +52,6 @@ function giveUp(trial: Trial, what: string): CellsmithError {
   const { reason, message } = trial.failure ?? { reason: 'error', message: '' };
   return new CellsmithError(
     codes[reason],
-    `${what}, so the search was ended. The last one: ${message} The log of the run (log.txt) says more.`,
+    `${what}, so the search was ended. The last one: ${message} See the log of the run (log.txt).`,
   );
 }

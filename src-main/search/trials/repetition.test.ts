@@ -22,7 +22,7 @@ afterEach(() => {
   rmSync(runs, { recursive: true });
 });
 
-/** A search in which child 2 fails so many times; gives the jobs of that child and what was told of it. */
+/** A search in which child 2 fails the given number of times; returns the jobs and events of that child. */
 async function searchWithFailures(
   reason: FailureReason,
   times: number,
@@ -40,26 +40,26 @@ async function searchWithFailures(
   };
   const { parts, events } = searchOf(run, { result });
   expect(await runSearch(parts)).toBe('finished');
-  const told = events.filter(
+  const ofChild = events.filter(
     (event) => 'trial' in event && typeof event.trial !== 'number' && event.trial.number === 2,
   );
-  return { jobs, told: told.map(({ type }) => type), trial: readTrial(run.database, 2) };
+  return { jobs, types: ofChild.map(({ type }) => type), trial: readTrial(run.database, 2) };
 }
 
 describe('a child whose trainer is lost', () => {
   it.each(['crashed', 'silent'] as const)('(%s) is trained again, as the same job', async (reason) => {
-    const { jobs, told, trial } = await searchWithFailures(reason, 2, { retries: 2 });
+    const { jobs, types, trial } = await searchWithFailures(reason, 2, { retries: 2 });
     expect(jobs).toHaveLength(3);
     expect(new Set(jobs.map((job) => JSON.stringify(job))).size).toBe(1);
-    expect(told).toEqual(['trialProposed', 'trialRepeated', 'trialRepeated', 'trialCompleted']);
+    expect(types).toEqual(['trialProposed', 'trialRepeated', 'trialRepeated', 'trialCompleted']);
     expect(trial).toMatchObject({ state: 'completed', retries: 2, failure: null, batchSize: null });
     expect(readUpdates(run.database)[0]?.meanReward).toBeCloseTo(0.5 ** 3);
   });
 
   it('more often than it may be has failed', async () => {
-    const { jobs, told, trial } = await searchWithFailures('silent', 9, { retries: 2 });
+    const { jobs, types, trial } = await searchWithFailures('silent', 9, { retries: 2 });
     expect(jobs).toHaveLength(3);
-    expect(told.at(-1)).toBe('trialFailed');
+    expect(types.at(-1)).toBe('trialFailed');
     expect(trial).toMatchObject({ state: 'failed', retries: 2, reward: 0, failure: { reason: 'silent' } });
   });
 });

@@ -6,7 +6,7 @@ import type { ChildResult } from '../../../src-shared/run/child-event';
 const ofTheTrainer: ReadonlySet<FailureReason> = new Set(['crashed', 'silent']);
 
 /**
- * The trial as it is trained again by itself after a failure, or undefined when that is not to be. A child whose trainer was lost is
+ * The trial to retry automatically after a failure, or undefined when it is not retried. A child whose trainer was lost is
  * trained on from its checkpoint, up to `retries` times. One that ran out of memory is trained once more, from its start, at half the
  * batch, where the user allows results that are not those of the recipe.
  */

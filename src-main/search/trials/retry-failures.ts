@@ -24,13 +24,13 @@ export function requireFailures(database: Database, request: RetryRequest): void
   if (failuresOf(database, request).length === 0)
     throw new CellsmithError(
       'child.not-failed',
-      'No child has failed for a reason that may be gone. One that diverged is trained again when it is named.',
+      'No failed child can be retried automatically. To retry one that diverged, name it.',
     );
 }
 
 /**
  * A failed child as one that waits for its training. It is trained from its start with the seed that it had, and what it then
- * reaches takes the place of the failure: in its row, the ranking and the counts. **What the controller has learned stays as it is**:
+ * reaches takes the place of the failure: in its row, the ranking and the counts. **The controller does not change**:
  * a batch that it has learned from, with the reward of 0, is not learned from again, and no checkpoint changes. Only where the batch is
  * still open, because other children of it are in training, does the controller learn from the new reward alone.
  */

@@ -7,7 +7,7 @@ import { trainTrial } from './train-trial';
 const lasting: ReadonlySet<FailureReason> = new Set(['diverged', 'invalid', 'outOfMemory', 'timeLimit']);
 
 /**
- * Brings a trial to its end: by the record when the run has trained the same network already (and duplicates are to be
+ * Completes a trial: from the record when the run has trained the same network already (and duplicates are to be
  * reused), else by training it. Never rejects: an error ends the search, and the trial comes back without a reward.
  */
 export function settleTrial(state: SearchState, trial: Trial): Promise<Trial> {

@@ -55,7 +55,7 @@ function repeat(state: SearchState, trial: Trial, result: ChildResult): void {
   const [reason, message] = [failed?.reason ?? 'error', failed?.message ?? ''];
   const at = state.clock();
   record(state, { type: 'trialRepeated', trial, reason, message, at }, () => updateTrial(database, trial));
-  log.write('search', `child ${trial.number} is trained again (${reason}): ${message}`);
+  log.write('search', `child ${trial.number} is retried (${reason}): ${message}`);
 }
 
 function jobOf({ run, candidateOf, data }: SearchState, trial: Trial): TrialJob {
@@ -159,7 +159,7 @@ function eventStore(state: SearchState, trial: Trial): (event: ChildEvent) => vo
           replace();
           updateTrial(database, running(since));
         });
-        log.write('search', `child ${number} goes on after epoch ${epochs.length}`);
+        log.write('search', `child ${number} resumes after epoch ${epochs.length}`);
         break;
       }
       case 'trialProgress':

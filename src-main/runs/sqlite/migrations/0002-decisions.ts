@@ -1,4 +1,4 @@
-/** What the controller leaned to, decision by decision. */
+/** Mean decision probabilities of the controller, per decision. */
 export const decisions = `
 -- Mean entropy of each kind of decision, as JSON.
 ALTER TABLE controller_updates ADD COLUMN entropies TEXT NOT NULL DEFAULT '{}';

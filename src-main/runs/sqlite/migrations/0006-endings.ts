@@ -1,4 +1,4 @@
-/** Children that the rule of the run ended, beside those that their user did. */
+/** Children stopped by the run's early-stopping rule, in addition to those stopped by the user. */
 export const endings = `
 -- Who ended a child before its last epoch: 'user' or 'rule'; null for one that was not.
 ALTER TABLE trials ADD COLUMN ended_by TEXT CHECK (ended_by IN ('user', 'rule'));

@@ -9,12 +9,12 @@ import type { SearchState } from '../search-state';
  * @param open the batches that the controller has not learned from
  * @throws CellsmithError 'run.damaged'
  */
-export function requireOneStory({ run, strategy }: SearchState, open: readonly Batch[]): void {
+export function assertConsistentState({ run, strategy }: SearchState, open: readonly Batch[]): void {
   const { database, folder } = run;
   const differ = (what: string): CellsmithError =>
     new CellsmithError(
       'run.damaged',
-      `The tables of ${folder} and the state of the strategy contradict each other (${what}); restore the run from a copy.`,
+      `The tables of ${folder} and the state of the strategy are inconsistent (${what}); restore the run from a copy.`,
     );
   if (countProposals(database) !== strategy.proposals) throw differ('the number of proposals');
   const awaited = strategy.awaited();
