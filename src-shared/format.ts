@@ -26,7 +26,7 @@ function pair(large: number, largeUnit: string, small: number, smallUnit: string
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
-/** '3 h ± 20 min left'; the uncertainty is left out below a second. */
+/** '3 h ± 20 min left'; the uncertainty is omitted below a second. */
 export function timeLeftText({ milliseconds, uncertainty }: TimeLeft): string {
   const doubt = uncertainty >= 1000 ? ` ± ${duration(uncertainty)}` : '';
   return `${duration(milliseconds)}${doubt} left`;

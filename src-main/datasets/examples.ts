@@ -14,7 +14,7 @@ export interface ExampleImage {
 
 /** Pixels of the longer side. */
 const side = 48;
-/** Of a class where there are few, and where there are many; of so many classes at most. */
+/** Examples per class, depending on the number of classes. */
 const perClass = { few: 8, many: 3, manyFrom: 21 };
 const classesAtMost = 200;
 

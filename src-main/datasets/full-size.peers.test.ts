@@ -9,7 +9,7 @@ import { loadTrainingData } from './load-training-data';
 
 const python = process.env['CELLSMITH_PEERS_PYTHON'] ?? 'python3';
 
-/** Writes CIFAR-10 in its full size, of random images, in the binary and the Python version; prints what is to be found. */
+/** Writes CIFAR-10 in its full size, of random images, in the binary and the Python version; prints the expected values. */
 const writer = `
 import json, os, pickle, sys, hashlib, struct
 import numpy as np
@@ -46,7 +46,7 @@ mean = sums / n
 print(json.dumps({"fingerprint": whole.hexdigest(), "mean": mean.tolist(), "deviation": np.sqrt(squares / n - mean**2).tolist()}))
 `;
 
-/** Mean and deviation by numpy of the records that a trainer is told to train on. */
+/** Mean and deviation by numpy of the records of the training split. */
 const reader = `
 import json, sys, numpy as np
 data = json.load(open(sys.argv[1]))

@@ -87,7 +87,7 @@ describe('training data', () => {
     const every = moments(Int32Array.from({ length: 40 }, (_, i) => i));
     expect(data.mean[0]).not.toBeCloseTo(every.mean[0] ?? NaN, 8);
 
-    // the second time they come from the file beside the images, which a damaged one does not spoil
+    // the second time they come from the file next to the images; a damaged one is recomputed
     const kept = readdirSync(join(data.imagesFile, '..')).filter((name) => name.startsWith('whitening-'));
     expect(kept).toHaveLength(1);
     writeFileSync(join(data.imagesFile, '..', kept[0] ?? ''), '{"mean":');
@@ -158,7 +158,7 @@ describe('the test split', () => {
     expect(byPath).toEqual(before);
   });
 
-  it('is opened by a function of its own, which records it and makes it anew when it is damaged', async () => {
+  it('is opened by a separate function, which records it and rebuilds it when it is damaged', async () => {
     const { description, trainFolder } = await prepareDataset(folder, { cacheDirectory, side: 32 });
     expect(await testUses(cacheDirectory, description.fingerprint)).toEqual([]);
     const test = await openTestData(folder, { cacheDirectory, side: 32, purpose: 'final test' });
@@ -181,7 +181,7 @@ describe('the test split', () => {
     expect(await testUses(cacheDirectory, 'another')).toEqual([]);
   });
 
-  it('stands in the way of nothing as a folder that a trainer is given', async () => {
+  it('can be passed to a trainer as a folder', async () => {
     const { trainFolder } = await prepareDataset(folder, { cacheDirectory, side: 32 });
     const test = join(trainFolder, '..', 'test');
     await expect(loadTrainingData({ trainFolder: test, validation: 4, seed: 7 })).rejects.toThrow(

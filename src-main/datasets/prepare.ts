@@ -27,24 +27,24 @@ export interface DatasetOptions extends OpenOptions {
 }
 
 export interface PrepareOptions extends DatasetOptions {
-  /** Pixels a side of the square to which images are brought. */
+  /** Side of the square to which images are resized, in pixels. */
   readonly side: number;
-  /** What to do about files that cannot be decoded: say so and stop, or train without them. */
+  /** What to do with files that cannot be decoded: throw, or skip them. */
   readonly unreadable?: 'refuse' | 'skip' | undefined;
 }
 
 /** A data set that is ready for training. There is no path to its test split here: see `openTestData`. */
 export interface PreparedDataset {
   readonly description: ImageDatasetDescription;
-  /** Absolute path of the decoded training split: what a trainer is given. The test split is not below it. */
+  /** Absolute path of the decoded training split, for trainers. It does not contain the test split. */
   readonly trainFolder: string;
 }
 
 /**
- * Says what a data set holds before anything runs on it. The first time every image is read; then it is known until the
+ * Describes a data set before anything runs on it. The first time reads every image; the result is cached until the
  * files change.
  * @param options.side if given, the decoded copy of images for training is made in the same pass; that of a text always is
- * @param options.text how a text is to be read
+ * @param options.text how to read a text
  * @throws CellsmithError data.*, config.invalid, cancelled
  */
 export async function describeDataset(
@@ -82,7 +82,7 @@ export async function prepareDataset(path: string, options: PrepareOptions): Pro
     const others = unreadable.count > 1 ? ` and ${unreadable.count - 1} more` : '';
     throw new CellsmithError(
       'data.damaged',
-      `${unreadable.count} of the images cannot be read: ${first.file}${others}. ${first.reason} Or choose to leave out unreadable images.`,
+      `${unreadable.count} of the images cannot be read: ${first.file}${others}. ${first.reason} Or choose to skip unreadable images.`,
     );
   }
   return { description, trainFolder: folders.train };
@@ -134,7 +134,7 @@ async function keyNow(path: string, draw: TestDraw, options: OpenOptions): Promi
   return imageKey(await locateDataset(path, options), draw);
 }
 
-/** @throws CellsmithError data.not-recognised when a text stands where images are needed */
+/** @throws CellsmithError data.not-recognised when a text is given where images are needed */
 export function requireImages(opened: OpenedDataset): OpenedImages {
   if (opened.kind === 'images') return opened;
   throw new CellsmithError(

@@ -48,7 +48,7 @@ export async function testUses(cacheDirectory: string, fingerprint: string): Pro
     });
 }
 
-/** Beside the entries, not in them: the record outlives a copy that is made anew. */
+/** Next to the entries, not in them: the record survives a rebuild of the copy. */
 function usesFile(directory: string): string {
   return join(directory, 'test-opened.jsonl');
 }

@@ -79,7 +79,7 @@ function addRecord(
   [rr, gg, bb].forEach((sum, c) => (squares[c] = (squares[c] ?? 0) + sum));
 }
 
-/** As `computeWhitening`, kept beside the file from the first time on. */
+/** As `computeWhitening`, cached next to the file. */
 export async function cachedWhitening(
   folder: string,
   imagesFile: string,

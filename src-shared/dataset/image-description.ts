@@ -57,7 +57,7 @@ const duplicatesSchema = z.strictObject({
   withinTest: count,
   /** Test images that are also among the training images: a leak. */
   acrossSplits: count,
-  /** Surplus copies that stand under another class than the first. */
+  /** Duplicates with a different class than the first copy. */
   conflictingLabels: count,
   /** Some of them by name: the files, or 'file, record n', of one image. */
   examples: z.array(z.array(z.string()).min(2)),

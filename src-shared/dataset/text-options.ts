@@ -6,7 +6,7 @@ export type TextLevel = z.infer<typeof textLevelSchema>;
 
 /**
  * Where words end at word level: at white space alone, for texts in which words and punctuation are parted already (Penn
- * Treebank, WikiText), or at punctuation too, which then makes words of its own.
+ * Treebank, WikiText), or at punctuation too, which then becomes separate words.
  */
 export const wordRuleSchema = z.enum(['spaces', 'punctuation']);
 export type WordRule = z.infer<typeof wordRuleSchema>;
@@ -16,12 +16,12 @@ export const vocabularyLimitSchema = z.int().min(3).max(1_000_000);
 
 const fraction = z.number().gt(0).lt(0.5);
 
-/** Which part of a text without splits of its own is set aside. Fractions of the tokens. */
+/** Held-out parts of a text without splits. Fractions of the tokens. */
 export const blockDrawSchema = z.strictObject({ valid: fraction, test: fraction, seed: z.int() });
 export type BlockDraw = z.infer<typeof blockDrawSchema>;
 
 /**
- * How a text is to be read. What is left out is as suits the form (docs/datasets.md): published corpora are taken as they are;
+ * How to read a text. Missing options are as suits the format (docs/datasets.md): published corpora are taken as they are;
  * plain text is split at punctuation, put in lower case at word level, and its rarest words beyond 10,000 become `<unk>`.
  */
 export const textOptionsSchema = z.strictObject({

@@ -75,10 +75,10 @@ export function drawLstm(): Drawing {
       leaves.map(({ x, y }, column) => ({ x, y, name: gates[column]?.[0] ?? '' })),
       width,
     ),
-    ...wires.flatMap(([from, to, beside]) =>
+    ...wires.flatMap(([from, to, offset]) =>
       from === undefined
         ? []
-        : [{ name: null, of: null, shapes: wireShapes(upper(from), { x: to.x + beside, y: to.y }) }],
+        : [{ name: null, of: null, shapes: wireShapes(upper(from), { x: to.x + offset, y: to.y }) }],
     ),
     {
       name: null,

@@ -70,7 +70,7 @@ it('every connection of the network is drawn once: as an arc between the blocks 
       for (const { from, to, side, reach } of arcs) {
         expect(blocks[from]).toBeDefined();
         expect(blocks[to]).toBeDefined();
-        // Beside the column, so that it crosses no block, and inside the drawing.
+        // Next to the column, so that it crosses no block, and inside the drawing.
         expect(side * (reach - middle)).toBeGreaterThan(half);
         expect(reach).toBeGreaterThanOrEqual(0);
         expect(reach).toBeLessThanOrEqual(width);

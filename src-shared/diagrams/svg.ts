@@ -61,7 +61,7 @@ function shapeText(shape: Shape): string {
   }
 }
 
-/** Text as XML holds it: its marks escaped, what XML 1.0 cannot hold left out. */
+/** Text as XML holds it: its markup escaped, characters invalid in XML 1.0 removed. */
 function escaped(text: string): string {
   return Array.from(text)
     .filter(isXmlCharacter)

@@ -24,7 +24,7 @@ describe('the median', () => {
 });
 
 describe('the median rule', () => {
-  // Averages after three epochs of five children, whose scores stand beside them.
+  // Averages after three epochs of five children, with their scores.
   const averages = [
     [0.1, 0.2, 0.3], // 0.2
     [0.3, 0.3, 0.3], // 0.3

@@ -41,7 +41,7 @@ describe('a child', () => {
     expect(reasonToEnd(poor, 8, short, options({ rule: 'extrapolation' }))).toBeUndefined();
   });
 
-  it('goes on while its curve leads among the best', () => {
+  it('continues while its curve leads among the best', () => {
     const rule = { rule: 'extrapolation' } as const;
     expect(reasonToEnd(rising(0.72).slice(0, 6), 8, earlier, options(rule))).toBeUndefined();
     expect(reasonToEnd(rising(0.5).slice(0, 6), 8, earlier, options(rule))).toMatch(/best 2 of 6/);

@@ -6,7 +6,7 @@ import { isBelowMedian } from './median-rule';
 import type { EarlierChild } from './scores';
 
 /**
- * Why a child is to be ended after the epochs that it has, as the end of a sentence; undefined while it is to go on. It depends on its
+ * Why to stop a child early after its epochs so far, as the end of a sentence; undefined while it should continue. It depends on its
  * arguments alone.
  * @param scores of the child, after each of its epochs
  * @param epochs that it has in all

@@ -25,7 +25,7 @@ export interface TimeEstimate {
   readonly isMeasured: boolean;
 }
 
-/** What a search comes to before it is begun. */
+/** Estimate of a search before it starts. */
 export interface SearchEstimate {
   readonly parameters: Spread;
   /** Of one trainer process at its largest typical child, in bytes. */
@@ -34,7 +34,7 @@ export interface SearchEstimate {
   readonly time: TimeEstimate | null;
 }
 
-/** So many children are drawn. */
+/** Number of sampled children. */
 const sampled = 48;
 
 /**
@@ -101,7 +101,7 @@ function childrenOf(
   return budget.multiplyAdds / (mean * multiplyAddsAnEpoch(steps) * recipe.epochs);
 }
 
-/** Whether a step of so many multiply-adds is about as large as the measured ones. */
+/** Whether a step's multiply-adds are within the range of the measured ones. */
 function isOfSize(multiplyAdds: number, { children }: Measurement): boolean {
   const measured = children.map((child) => child.multiplyAdds);
   return multiplyAdds >= Math.min(...measured) / 2 && multiplyAdds <= 2 * Math.max(...measured);

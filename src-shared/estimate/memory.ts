@@ -2,9 +2,9 @@ import type { SampledChild } from './typical-children';
 
 /** What a trainer process holds before it has a child: Node, TensorFlow, and its threads' stacks and scratch space. */
 const empty = 470e6;
-/** Weights, their gradients, and a value of the optimiser beside each; bytes a parameter. */
+/** Weights, their gradients, and one optimiser value each; bytes per parameter. */
 const bytesAParameter = 12;
-/** The backward pass holds gradients beside the values that it goes back through. */
+/** The backward pass holds gradients in addition to the saved activations. */
 const backward = 1.5;
 
 /**

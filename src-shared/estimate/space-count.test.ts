@@ -52,7 +52,7 @@ describe('the size of a space', () => {
     expect(exactCountText(size?.count ?? 0n)).toBe('63,331,869,759,897,600');
   });
 
-  it('is told for the first and the last networks of a search that lets them grow', () => {
+  it('is given for the first and the last networks of a search with a growing depth', () => {
     const { config } = presets.v1;
     expect(spaceSizes(config).map(({ depth }) => depth)).toEqual([6, 20]);
     expect(

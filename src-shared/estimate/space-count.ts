@@ -2,7 +2,7 @@ import type { SearchConfig, SpaceConfig } from '../config/search-config';
 import { cellSpaceSize } from '../space/cell-space';
 import { convSpaceSize, depthAt } from '../space/conv-space';
 
-/** How many sequences of decisions a space holds for networks of so many predicted steps; cells have 1. Exact. */
+/** Exact number of decision sequences of a space for networks with the given number of predicted steps; cells have 1. */
 export function spaceCount(space: SpaceConfig, depth: number): bigint {
   return space.kind === 'conv' ? convSpaceSize(space, depth) : cellSpaceSize(space);
 }

@@ -13,7 +13,7 @@ describe('the contract between window and program', () => {
     expectTypeOf<keyof Bridge>().toEqualTypeOf<RequestName | Heard>();
   });
 
-  it('gives every request and event a channel of its own', () => {
+  it('gives every request and event a unique channel', () => {
     const names = [...Object.keys(requests), ...Object.keys(events)] as (RequestName | EventName)[];
     expect(new Set(names.map(channelOf)).size).toBe(names.length);
   });

@@ -127,7 +127,7 @@ export const requests = {
   },
   /** Ends the search, or the preparations for one. */
   stopSearch: { request: z.strictObject({ when: z.enum(['afterEpoch', 'now']) }), reply: nothing },
-  /** Holds the children of the search, or lets them go on. */
+  /** Pauses or resumes the children of the search. */
   pauseSearch: { request: z.strictObject({ paused: z.boolean() }), reply: nothing },
   /** Ends one child of the search at once. */
   stopChild: { request: z.strictObject({ trial: z.int().min(1) }), reply: nothing },

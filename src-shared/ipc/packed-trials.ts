@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endings, trialStates, type ListedTrial } from '../run/trial';
 
-/** Columns of numbers; NaN stands for null. */
+/** Columns of numbers; NaN encodes null. */
 const numberColumns = [
   'number',
   'replica',
@@ -45,12 +45,9 @@ export const packedTrialsSchema = z
       [...Object.values(numbers), states, endings, decisionCounts].every(
         ({ length }) => length === hashes.length,
       ),
-    'Columns of trials must be of one length.',
+    'Columns of trials must have the same length.',
   )
-  .refine(
-    ({ states }) => states.every((state) => state < trialStates.length),
-    'There is no such state of a trial.',
-  );
+  .refine(({ states }) => states.every((state) => state < trialStates.length), 'Unknown trial state.');
 export type PackedTrials = z.infer<typeof packedTrialsSchema>;
 
 function isFailure(value: unknown): boolean {

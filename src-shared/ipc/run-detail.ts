@@ -17,7 +17,7 @@ const trainerSchema = z.strictObject({
 });
 export type TrainerAtWork = z.infer<typeof trainerSchema>;
 
-/** A run as it comes to its page; the epochs of its children are asked for one by one. */
+/** A run as sent to its page; the epochs of its children are requested separately. */
 export const packedRunSchema = z.strictObject({
   summary: runSummarySchema,
   /** Names the run wherever its folder is moved. */

@@ -1,6 +1,6 @@
 import type { PublishedRow, PublishedTable } from './published-table';
 
-/** A result of the user that stands in a table of the paper. */
+/** A result of the user in a table of the paper. */
 export interface OwnRow {
   readonly figure: number;
 }
@@ -14,7 +14,7 @@ export interface PlacedRow<Own extends OwnRow> {
 }
 
 /**
- * Own results among those of the paper. By figure the best stands first, an own one behind published ones with an equal figure;
+ * Own results among those of the paper. Sorted by figure, best first; ties go to the published one;
  * in the order of the paper own ones follow at the end.
  */
 export function placeOwnRows<Own extends OwnRow>(

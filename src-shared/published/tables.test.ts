@@ -6,7 +6,7 @@ import { placeOwnRows } from './place-own-rows';
 import { table1 } from './table-1';
 import { table2 } from './table-2';
 
-/** The tables as they stand in a slide deck on the paper, cell by cell: fixtures/tables.tsv, with the number of the table before each row. */
+/** The tables of a slide deck on the paper, cell by cell: fixtures/tables.tsv, with the number of the table before each row. */
 const transcription = readFileSync(join(import.meta.dirname, 'fixtures', 'tables.tsv'), 'utf8')
   .trim()
   .split('\n')
@@ -51,7 +51,7 @@ describe('the tables of the paper', () => {
         const row = rows[index];
         const year = /\d{4}[a-c]?/.exec(name)?.[0];
         if (year !== undefined) expect(row?.source).toContain(year);
-        // Of rows that go on with the model of the row before, the deck leaves the name out.
+        // The deck omits the name in rows that continue the model of the row before.
         const first = letters(name.replace(/^.* - /, '')).slice(0, 4);
         if (first !== '' && !name.startsWith('with')) expect(letters(row?.model ?? '')).toContain(first);
       }
@@ -68,7 +68,7 @@ describe('the tables of the paper', () => {
 });
 
 describe('own results among those of the paper', () => {
-  it('stand in their place by figure', () => {
+  it('are sorted by figure', () => {
     const placed = placeOwnRows(table1, [{ figure: 4 }, { figure: 12 }], 'figure');
     const own = placed.flatMap(({ row, place }, index) =>
       row.kind === 'own' ? [[index, place, row.row.figure]] : [],

@@ -46,7 +46,7 @@ export function measureText(measure: Measure, stored: number | null): string {
   return unit === null ? text : `${text} ${unit}`;
 }
 
-/** The validation measure of one epoch, as it is stored; null where a perplexity was past all numbers. */
+/** Stored validation metric of one epoch; null where a perplexity was not finite. */
 export function validationMeasure(record: EpochRecord): number | null {
   return dataKinds.of(record.kind).reached(record, 'validation').metric;
 }
@@ -56,7 +56,7 @@ export function trainMeasure(record: EpochRecord): number | null {
   return dataKinds.of(record.kind).reached(record, 'train').metric;
 }
 
-/** The best of some epochs on the validation data, as it is stored: the highest accuracy, or the lowest perplexity. Null where there is none. */
+/** Best stored validation metric of some epochs: the highest accuracy, or the lowest perplexity. Null where there is none. */
 export function bestMeasure(measure: Measure, epochs: readonly EpochRecord[]): number | null {
   const reached = epochs.flatMap((record) => validationMeasure(record) ?? []);
   if (reached.length === 0) return null;

@@ -11,7 +11,7 @@ export interface ChildProgress {
   readonly steps: number;
 }
 
-/** What a run has stored, as far as it is shown; in the order of their numbers. */
+/** Displayed contents of a run, ordered by number. */
 export interface RunTables {
   readonly trials: readonly ListedTrial[];
   readonly updates: readonly ControllerUpdate[];
@@ -196,7 +196,7 @@ function withTrainer(state: RunState, trainer: number, child: ChildProgress): Ru
   return { ...state, trainers: new Map(state.trainers).set(trainer, { trial, epoch, step, steps }) };
 }
 
-/** A training begins without epochs; an ended trial stays as it is, since its start was heard late. */
+/** A training begins without epochs; an ended trial is unchanged, since its start arrived late. */
 function withStart(tables: RunTables, number: number, startedAt: number): RunTables {
   return {
     ...tables,

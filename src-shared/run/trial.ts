@@ -76,7 +76,7 @@ export const trialSchema = z.strictObject({
   depth: z.int().min(1).max(largestDepth),
   decisions: z.custom<StoredDecision[]>(
     areDecisions,
-    'must be whole numbers from 0 and lists of 0 and 1, as many as a network has',
+    'must be non-negative integers and lists of 0 and 1, as many as a network has',
   ),
   /** Natural logarithm of the probability of each decision when it was sampled. */
   logProbabilities: z.custom<number[]>(areNumbers, 'must be numbers, as many as a network has decisions'),

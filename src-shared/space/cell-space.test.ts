@@ -51,7 +51,10 @@ describe('the space of recurrent cells', () => {
     const decisions = [...encodeCell(paper, nasCell)];
     decisions[3] = 4;
     expect(() => decodeCell(paper, decisions)).toThrow(
-      new CellsmithError('architecture.invalid', 'Decision 4 is no activation of this search space.'),
+      new CellsmithError(
+        'architecture.invalid',
+        'Decision 4 is not a valid activation of this search space.',
+      ),
     );
     expect(() => decodeCell(paper, decisions.slice(1))).toThrow('34 decisions, not 33');
   });

@@ -19,7 +19,7 @@ export interface CellSpaceOptions {
 /**
  * The grammar of recurrent cells: a combination and an activation for every node, leaves first; then those of cell inject; then
  * the two cell indices, where c_t is read and where c_{t−1} is injected. Every sequence of picks is a cell with a meaning
- * of its own: c_t is taken before the activation of its node and c_{t−1} joins after one, so no value can depend on itself.
+ * by itself: c_t is taken before the activation of its node and c_{t−1} joins after one, so no value can depend on itself.
  */
 export function cellSpace(options: CellSpaceOptions): SearchSpace {
   const nodes = nodeCount(options.base);
@@ -72,7 +72,7 @@ export function decodeCell(options: CellSpaceOptions, decisions: readonly Decisi
     if (value === undefined)
       throw new CellsmithError(
         'architecture.invalid',
-        `Decision ${position + 1} is no ${what} of this search space.`,
+        `Decision ${position + 1} is not a valid ${what} of this search space.`,
       );
     return value;
   };
@@ -96,7 +96,7 @@ export function encodeCell(options: CellSpaceOptions, cell: RecurrentCell): read
   const position = <T extends string>(value: T, from: readonly T[]): number => {
     const index = from.indexOf(value);
     if (index < 0)
-      throw new CellsmithError('architecture.invalid', `'${value}' is no option of this search space.`);
+      throw new CellsmithError('architecture.invalid', `'${value}' is not an option of this search space.`);
     return index;
   };
   return [

@@ -93,7 +93,7 @@ async function publishEntry(staging: string, folders: EntryFolders): Promise<voi
   const entry = dirname(folders.train);
   await syncFolder(staging);
   await publish(staging, entry, async () => {
-    // in full: what stands there may have been found wanting by a block that a quick check would not look at
+    // in full: the existing entry may be damaged in a block that a quick check skips
     const checks = [checkSplitFully(folders.train, 'train'), checkSplitFully(folders.test, 'test')];
     return (await Promise.allSettled(checks)).every((check) => check.status === 'fulfilled');
   });

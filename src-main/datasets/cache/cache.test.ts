@@ -27,7 +27,7 @@ beforeEach(() => {
   cacheDirectory = join(temporaryFolder(), 'cache');
 });
 
-/** Prepares, and tells what was done for it. */
+/** Prepares, and returns the stages it went through. */
 async function prepare(options: Partial<PrepareOptions> = {}) {
   const stages = new Set<DatasetProgress['stage']>();
   const onProgress = ({ stage }: DatasetProgress): unknown => stages.add(stage);
@@ -49,7 +49,7 @@ describe('the decoded copy', () => {
     expect(await describeDataset(folder, { cacheDirectory })).toEqual(first.description);
   });
 
-  it('is made anew when a file of the source has another time or size', async () => {
+  it('is rebuilt when a file of the source has another time or size', async () => {
     const { description } = await prepare();
     const file = join(folder, 'data_batch_1.bin');
     utimesSync(file, 1, 1);
@@ -60,7 +60,7 @@ describe('the decoded copy', () => {
     expect((await prepare()).description.fingerprint).not.toBe(description.fingerprint);
   });
 
-  it('is made anew when it is damaged, to the same bytes', async () => {
+  it('is rebuilt when it is damaged, to the same bytes', async () => {
     const { trainFolder } = await prepare();
     const images = join(trainFolder, 'images-train.bin');
     const whole = readFileSync(images);
@@ -79,7 +79,7 @@ describe('the decoded copy', () => {
     }
   });
 
-  it('is made anew when the note of its source is damaged', async () => {
+  it('is rebuilt when the note of its source is damaged', async () => {
     await prepare();
     const notes = join(cacheDirectory, 'sources');
     for (const name of readdirSync(notes)) writeFileSync(join(notes, name), '{"format":1,"description":{}}');

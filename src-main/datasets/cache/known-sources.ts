@@ -35,7 +35,7 @@ export async function recallSource<T>(
     return z.strictObject({ format: z.literal(cacheFormat), description: schema }).parse(JSON.parse(text))
       .description;
   } catch {
-    // Whatever is wrong with the note, reading the source again mends it.
+    // Whatever is wrong with the record, reading the source again repairs it.
     return null;
   }
 }

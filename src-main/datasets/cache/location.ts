@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
-/** Where decoded data sets lie unless told otherwise: the user's cache folder of the system. */
+/** Default folder of decoded data sets: the user's cache folder. */
 export function defaultCacheDirectory(
   environment: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,

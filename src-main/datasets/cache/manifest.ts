@@ -5,7 +5,7 @@ import { datasetFormSchema } from '../../../src-shared/dataset/image-description
 import { CellsmithError } from '../../../src-shared/errors';
 import { fileError, systemCode } from '../trees/file-errors';
 
-/** Raised whenever what a cache holds changes: order of the records, way of resizing, layout. Older ones are built anew. */
+/** Format version, raised when the order of records, the resizing or the layout changes. Older caches are rebuilt. */
 export const cacheFormat = 1;
 
 export const manifestName = 'dataset.json';
@@ -42,11 +42,11 @@ const manifestSchema = z
   );
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** What is said of a cache that cannot be used; whoever has the source builds it anew. */
+/** The error for an unusable cache; a caller that has the source rebuilds it. */
 export function damagedCache(folder: string, why: string, cause?: unknown): CellsmithError {
   return new CellsmithError(
     'data.damaged',
-    `The decoded copy in ${folder} cannot be used: ${why}. Open the data set again; the copy is then made anew.`,
+    `The decoded copy in ${folder} cannot be used: ${why}. Open the data set again to rebuild it.`,
     { cause },
   );
 }

@@ -30,7 +30,7 @@ export async function sweepStaging(directory: string): Promise<void> {
 
 /**
  * Gives a finished folder its name in one step. Another process may have been quicker: then its folder stays if it is sound.
- * @param isSound tells whether what already has the name can be used
+ * @param isSound whether the existing folder of that name can be used
  */
 export async function publish(
   staging: string,

@@ -16,7 +16,7 @@ export interface SplitContent {
   readonly fingerprint: string;
   readonly classes: readonly string[];
   readonly perClass: readonly number[];
-  /** Rows of `table` and `pixels` in the order in which they are to stand. */
+  /** Rows of `table` and `pixels` in output order. */
   readonly rows: Uint32Array;
   readonly table: RecordTable;
   readonly pixels: PixelFile;

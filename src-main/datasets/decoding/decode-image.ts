@@ -16,14 +16,14 @@ const decoding = new PixelBudget(maximumPixels);
  */
 export async function decodeImage(bytes: Uint8Array, shown: string): Promise<RgbImage> {
   if (bytes.length === 0) {
-    throw new CellsmithError('data.empty', `${shown} is empty. Replace it, or take it out of the data set.`);
+    throw new CellsmithError('data.empty', `${shown} is empty. Replace it, or remove it from the data set.`);
   }
   // Of all that the decoder reads, only these two: others (SVG) may refer to files and addresses.
   const header = readImageHeader(bytes);
   if (header === null) {
     throw new CellsmithError(
       'data.damaged',
-      `${shown} is neither a PNG nor a JPEG file, whatever its name. Convert it, or take it out of the data set.`,
+      `${shown} is neither a PNG nor a JPEG file, regardless of its name. Convert it, or remove it from the data set.`,
     );
   }
   const sharp = await loadDecoder();
@@ -40,7 +40,7 @@ export async function decodeImage(bytes: Uint8Array, shown: string): Promise<Rgb
   } catch (error) {
     throw new CellsmithError(
       'data.damaged',
-      `${shown} cannot be decoded: ${errorMessage(error).split('\n', 1)[0] ?? ''}. Replace it, or take it out of the data set.`,
+      `${shown} cannot be decoded: ${errorMessage(error).split('\n', 1)[0] ?? ''}. Replace it, or remove it from the data set.`,
       { cause: error },
     );
   }

@@ -4,7 +4,7 @@ type Decoder = typeof sharp;
 
 let loading: Promise<Decoder> | null = null;
 
-/** sharp, loaded when the first image is to be decoded: trainers find their images decoded and never load it. */
+/** sharp, loaded on first use: trainers read decoded images and never load it. */
 export function loadDecoder(): Promise<Decoder> {
   loading ??= import('sharp').then(({ default: decoder }) => {
     // Images are many and small: what one needs is decoded by one thread, and nothing is worth keeping.

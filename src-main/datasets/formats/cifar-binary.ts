@@ -123,7 +123,7 @@ async function classNames(
     if (form.publishedNames) return form.publishedNames;
     throw new CellsmithError(
       'data.damaged',
-      `${shown} is missing: it names the classes. Get the whole data set.`,
+      `${shown} is missing: it names the classes. Download the whole data set.`,
     );
   }
   const text = Buffer.from(await readSmallFile(view, form.namesFile, signal)).toString('utf8');

@@ -25,7 +25,7 @@ interface PythonForm {
   readonly metaFile: string;
   readonly names: string;
   readonly publishedNames: readonly string[] | null;
-  /** Files whose presence tells the form; 'train' and 'test' alone would be too common names. */
+  /** Files whose presence identifies the format; 'train' and 'test' alone are too common. */
   readonly tellTales: readonly string[];
 }
 
@@ -52,7 +52,7 @@ const forms: readonly PythonForm[] = [
 
 /** The largest published file, CIFAR-100's `train`, has 155 MB. */
 const maximumPickle = 256 * 2 ** 20;
-/** An image with its label and file name takes about so many bytes. */
+/** Approximate bytes of an image with its label and file name. */
 const bytesPerImage = 3103;
 
 /** The Python versions of CIFAR-10 and CIFAR-100: pickled dictionaries of a numpy array and a list of labels. */
@@ -113,7 +113,7 @@ function readDictionary(bytes: Uint8Array, shown: string): ReadonlyMap<string, P
     if (!(error instanceof PickleError)) throw error;
     throw new CellsmithError(
       'data.damaged',
-      `${shown} is no pickle of CIFAR: ${error.message} (byte ${error.offset}). Download the data set again.`,
+      `${shown} is not a CIFAR pickle: ${error.message} (byte ${error.offset}). Download the data set again.`,
       { cause: error },
     );
   }
@@ -178,7 +178,7 @@ async function classNames(
     if (form.publishedNames) return form.publishedNames;
     throw new CellsmithError(
       'data.damaged',
-      `${shown} is missing: it names the classes. Get the whole data set.`,
+      `${shown} is missing: it names the classes. Download the whole data set.`,
     );
   }
   const names = readDictionary(await readSmallFile(view, form.metaFile, signal), shown).get(form.names);
@@ -192,7 +192,7 @@ async function classNames(
   if (!texts.every((name) => typeof name === 'string')) {
     throw new CellsmithError(
       'data.damaged',
-      `${shown}: a class name in "${form.names}" is no text. Download it again.`,
+      `${shown}: a class name in "${form.names}" is not a text. Download it again.`,
     );
   }
   return checkClassNames(texts, shown);

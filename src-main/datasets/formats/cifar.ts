@@ -67,7 +67,7 @@ export function requireBatches(
   if (missing.length > 0) {
     throw new CellsmithError(
       'data.damaged',
-      `${location} lacks ${missing.join(', ')}. Get the whole data set: it has ${batches.map((b) => b.name).join(', ')}.`,
+      `${location} lacks ${missing.join(', ')}. Download the whole data set: it has ${batches.map((b) => b.name).join(', ')}.`,
     );
   }
 }

@@ -65,16 +65,16 @@ describe('class folders', () => {
     const renamed = Object.fromEntries(
       Object.entries(files).map(([path, bytes]) => [path.replace('test/', 'val/'), bytes]),
     );
-    const stand = await describeFiles(renamed);
-    expect(stand.splits.test.count).toBe(4);
-    expect(stand.warnings).toContainEqual({
+    const renamedOnly = await describeFiles(renamed);
+    expect(renamedOnly.splits.test.count).toBe(4);
+    expect(renamedOnly.warnings).toContainEqual({
       code: 'unused-split',
-      message: 'There is no test folder: val/ is taken for the test split.',
+      message: 'There is no test folder: val/ is used as the test split.',
     });
     const both = await describeImages(writeFiles(join(folder, 'both'), { ...files, ...renamed }), {
       cacheDirectory,
     });
-    expect(both.fingerprint).toBe(stand.fingerprint);
+    expect(both.fingerprint).toBe(renamedOnly.fingerprint);
     expect(both.warnings).toContainEqual({
       code: 'unused-split',
       message: 'val/ is not used: the validation split is drawn from train/.',
@@ -107,7 +107,7 @@ describe('class folders', () => {
     const messages = new Map(found.warnings.map(({ code, message }) => [code, message]));
     expect(messages.get('unreadable-files')).toBe('5 files cannot be read.');
     expect(messages.get('unused-files')).toMatch(
-      /^1 file is no PNG or JPEG file in a class folder and is left out/,
+      /^1 file is not a PNG or JPEG file in a class folder and is skipped/,
     );
   });
 
@@ -162,7 +162,7 @@ describe('class folders', () => {
       'with a class for tests only',
       (f) => ({ ...f, 'test/bird/1.png': f['test/dog/0001.png'] ?? '' }),
       'data.damaged',
-      /test\/bird\/1\.png is of the class "bird", which has no training images/,
+      /test\/bird\/1\.png belongs to the class "bird", which has no training images/,
     ],
     [
       'with empty tests',
@@ -177,7 +177,7 @@ describe('class folders', () => {
       'all unreadable',
       (f) => Object.fromEntries(Object.keys(f).map((path) => [path, 'x'])),
       'data.empty',
-      /no training images that can be read/,
+      /no readable training images/,
     ],
   ])('%s are an error that says so', async (_what, change, code, message) => {
     const work = describeFiles(change(await classFolderFiles(makeImages(small))));

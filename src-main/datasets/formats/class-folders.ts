@@ -27,7 +27,7 @@ interface Image {
 
 /**
  * Folders named by classes, of PNG and JPEG files at any depth: below train/ and test/, or all on one level.
- * val/ stands in for test/ where there is none (as in ImageNet), and is left out where there is one.
+ * val/ replaces a missing test/ (as in ImageNet), and is ignored otherwise.
  */
 export function findClassFolders(view: FolderView): Finding | null {
   const named = (pattern: RegExp): string | undefined =>
@@ -44,7 +44,7 @@ export function findClassFolders(view: FolderView): Finding | null {
     if (test === undefined) {
       warnings.push({
         code: 'unused-split',
-        message: `There is no test folder: ${held}/ is taken for the test split.`,
+        message: `There is no test folder: ${held}/ is used as the test split.`,
       });
     } else if (validation !== undefined) {
       warnings.push({
@@ -98,14 +98,14 @@ function openFolders(
     if (!labels.has(className)) {
       throw new CellsmithError(
         'data.damaged',
-        `${displayName(tree, path)} is of the class "${className}", which has no training images (in ${split === 'test' ? 'the test split only' : 'none'}). Add some, or take the class out.`,
+        `${displayName(tree, path)} belongs to the class "${className}", which has no training images (in ${split === 'test' ? 'the test split only' : 'none'}). Add some, or remove the class.`,
       );
     }
   }
   if (!images.some((image) => image.split !== 'train')) {
     throw new CellsmithError(
       'data.empty',
-      `The test folder of ${displayName(tree, view.root)} holds no images in class folders. Add some, or take the folder out: a test split is then drawn.`,
+      `The test folder of ${displayName(tree, view.root)} holds no images in class folders. Add some, or remove the folder to have a test split drawn.`,
     );
   }
   return {
@@ -156,7 +156,7 @@ function unusedFiles(view: FolderView, used: ReadonlyMap<string, unknown>): Data
   return [
     {
       code: 'unused-files',
-      message: `${counted(count, 'file is no PNG or JPEG file in a class folder and is', 'files are not PNG or JPEG files in a class folder and are')} left out (${examples.join(', ')}${more}).`,
+      message: `${counted(count, 'file is not a PNG or JPEG file in a class folder and is', 'files are not PNG or JPEG files in a class folder and are')} skipped (${examples.join(', ')}${more}).`,
     },
   ];
 }

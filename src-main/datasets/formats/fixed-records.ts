@@ -8,7 +8,7 @@ export interface FixedRecord {
 
 /**
  * Cuts a stream into records, holding no more than one chunk of it.
- * @param onRest told how many bytes were left over at the end, when there were any
+ * @param onRest called with the number of trailing bytes, if any
  */
 export async function* fixedRecords(
   chunks: AsyncIterable<Uint8Array>,

@@ -79,7 +79,7 @@ describe('IDX files', () => {
       'of another set',
       (f) => ({ ...f, 'train-images-idx3-ubyte': more(bigEndian(0x803, 9, 4, 4), 144) }),
       'data.damaged',
-      /has 9 images, but its file of labels has 8/,
+      /has 9 images, but its label file has 8/,
     ],
     [
       'of impossible size',

@@ -45,7 +45,7 @@ async function openIdx(
   if (prefixes.length > 1) {
     throw new CellsmithError(
       'data.not-recognised',
-      `${folder} holds the IDX files of ${prefixes.length} data sets (${prefixes.map((p) => p || 'no prefix').join(', ')}). Move those of one into a folder of its own.`,
+      `${folder} holds the IDX files of ${prefixes.length} data sets (${prefixes.map((p) => p || 'no prefix').join(', ')}). Move each data set into a separate folder.`,
     );
   }
   const pick = (split: IdxFile['split'], content: IdxFile['content']): IdxFile | undefined =>
@@ -57,7 +57,7 @@ async function openIdx(
     if (!images && !labels && split === 'test') return [];
     throw new CellsmithError(
       'data.damaged',
-      `${folder} lacks the ${images ? 'labels' : labels ? 'images' : 'images and labels'} of the ${split} split (${split === 'train' ? 'train' : 't10k'}-${images ? 'labels-idx1' : 'images-idx3'}-ubyte). Get the whole data set.`,
+      `${folder} lacks the ${images ? 'labels' : labels ? 'images' : 'images and labels'} of the ${split} split (${split === 'train' ? 'train' : 't10k'}-${images ? 'labels-idx1' : 'images-idx3'}-ubyte). Download the whole data set.`,
     );
   });
   const splitOf = (split: 'train' | 'test'): SourceSplit => (pairs.length === 1 ? 'pool' : split);
@@ -144,7 +144,7 @@ async function takeHeader(
   return { header: Array.from({ length: words }, (_, i) => head.readUInt32BE(4 * i)), rest: rest() };
 }
 
-/** unsigned bytes (0x08) in so many dimensions */
+/** unsigned bytes (0x08) of the given rank */
 const magic = (dimensions: number): number => 0x0800 + dimensions;
 
 function checkMagic(found: number | undefined, dimensions: number, shown: string): void {
@@ -189,13 +189,13 @@ async function* readImages(
   if (height < 1 || width < 1 || height > maximumSide || width > maximumSide) {
     throw new CellsmithError(
       'data.damaged',
-      `${shown} says that its images have ${width}×${height} pixels; 1 to ${maximumSide} a side are possible. Download it again.`,
+      `${shown} says that its images have ${width}×${height} pixels; each side must be 1 to ${maximumSide}. Download it again.`,
     );
   }
   if (count !== labels) {
     throw new CellsmithError(
       'data.damaged',
-      `${shown} has ${counted(count, 'image')}, but its file of labels has ${labels}. They do not belong together; download both again.`,
+      `${shown} has ${counted(count, 'image')}, but its label file has ${labels}. They do not match; download both again.`,
     );
   }
   let index = 0;

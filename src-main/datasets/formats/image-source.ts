@@ -11,7 +11,7 @@ export interface RgbImage {
   readonly pixels: Uint8Array;
 }
 
-/** `pool`: the data set has no test split of its own, so one is drawn from all images. */
+/** `pool`: the data set has no test split, so one is drawn from all images. */
 export type SourceSplit = 'train' | 'test' | 'pool';
 
 /** One labelled image, still to be decoded. */
@@ -36,7 +36,7 @@ export interface ImageSource {
   readonly files: readonly string[];
   /** Whether a file that cannot be decoded leaves the rest usable (class folders) or not (batches). */
   readonly toleratesUnreadable: boolean;
-  /** How many images are to be expected: exact where the form tells, else an estimate. */
+  /** Expected number of images: exact if the format states it, else an estimate. */
   readonly expected: number;
   readonly warnings: readonly DatasetWarning[];
   /** All records, in whatever order is quickest. @throws CellsmithError data.* naming file and place */

@@ -50,7 +50,7 @@ export class PickleError extends Error {
   }
 }
 
-/** numpy moved its modules in version 2: both names stand for the same. */
+/** numpy moved its modules in version 2: both names mean the same. */
 const globals = new Map<string, PickledGlobal['name']>([
   ['numpy.core.multiarray _reconstruct', 'reconstruct'],
   ['numpy._core.multiarray _reconstruct', 'reconstruct'],
@@ -278,7 +278,7 @@ export function readPickle(bytes: Uint8Array): PickleValue {
         // REDUCE
         const values = pop();
         const result = reduce(pop(), values, fail);
-        // the one result that is a copy: a text may be encoded as often as it is referred to
+        // the only result that is copied: a text may be encoded once per reference
         if (result instanceof Uint8Array) encoded += result.length;
         if (encoded > bytes.length) fail('it encodes more than it holds');
         contain(result);

@@ -89,7 +89,7 @@ describe('a folder of something else', () => {
     const work = describeFiles({ 'a.txt': 'a', 'b.txt': 'b', 'sub/c.csv': 'c', Makefile: '' });
     await expect(work).rejects.toMatchObject({ code: 'data.not-recognised' });
     await expect(work).rejects.toThrow(
-      /it holds 4 files \(2 \.txt, 1 without extension, 1 \.csv\) in 2 folders\. Expected CIFAR-10 or CIFAR-100 .*, IDX files .*class folders/,
+      /it contains 4 files \(2 \.txt, 1 without extension, 1 \.csv\) in 2 folders\. Expected CIFAR-10 or CIFAR-100 .*, IDX files .*class folders/,
     );
   });
 
@@ -145,7 +145,7 @@ describe('opening', () => {
     await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
   });
 
-  it('tells that a file changed while it was read', async () => {
+  it('reports that a file changed while it was read', async () => {
     const data = writeFiles(join(folder, 'data'), cifarBinaryFiles(makeImages({})));
     const work = describeImages(data, {
       cacheDirectory,

@@ -63,7 +63,7 @@ export async function recognise(tree: FileTree, signal?: AbortSignal): Promise<R
   if (text) return { kind: 'text', source: text.open() };
   throw new CellsmithError(
     'data.not-recognised',
-    `${tree.location} is no data set of a known form: it holds ${inventory(tree)}. Expected CIFAR-10 or CIFAR-100 (binary or Python version), IDX files (as MNIST), at least two class folders of PNG or JPEG files (in train/ and test/, or on one level), ptb.train.txt, ptb.valid.txt and ptb.test.txt, WikiText (wiki.train.tokens and so on), or .txt files and little else.`,
+    `${tree.location} is not a data set in a known format: it contains ${inventory(tree)}. Expected CIFAR-10 or CIFAR-100 (binary or Python version), IDX files (as MNIST), at least two class folders of PNG or JPEG files (in train/ and test/, or on one level), ptb.train.txt, ptb.valid.txt and ptb.test.txt, WikiText (wiki.train.tokens and so on), or .txt files and little else.`,
   );
 }
 

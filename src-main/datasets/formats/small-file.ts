@@ -20,6 +20,6 @@ export async function readSmallFile(
   }
   throw new CellsmithError(
     'data.changed',
-    `${shown} was there a moment ago and is not any more. Open the data set again.`,
+    `${shown} disappeared while it was being read. Open the data set again.`,
   );
 }

@@ -29,7 +29,7 @@ export const readerRequestSchema = z.discriminatedUnion('type', [
 ]);
 export type ReaderRequest = z.infer<typeof readerRequestSchema>;
 
-/** What it says: how far it has come, and at last the result or what went wrong. */
+/** Its replies: progress, then the result or the failure. */
 export const readerReplySchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('progress'),

@@ -42,7 +42,7 @@ export function arrange(source: ImageSource, table: RecordTable, draw: TestDraw)
   if (size < 1 || size >= pool.length) {
     throw new CellsmithError(
       'config.invalid',
-      `A test split of ${draw.fraction} cannot be drawn from ${counted(pool.length, 'image')}. Choose another fraction, or give the test images a folder of their own.`,
+      `A test split of ${draw.fraction} cannot be drawn from ${counted(pool.length, 'image')}. Choose another fraction, or move the test images into a separate folder.`,
     );
   }
   const labels = Int32Array.from(pool, (row) => table.label(row));
@@ -55,7 +55,7 @@ function requireImages(source: ImageSource, count: number, split: string): void 
   if (count > 0) return;
   throw new CellsmithError(
     'data.empty',
-    `${source.tree.location} has no ${split} images that can be read. Get the data set again.`,
+    `${source.tree.location} has no readable ${split} images. Download the data set again.`,
   );
 }
 

@@ -101,11 +101,11 @@ function classWarnings(
     names.slice(0, 5).join(', ') + (names.length > 5 ? ', …' : '');
   const empty = named((label) => train[label] === 0);
   if (empty.length > 0) {
-    warnings.push({ code: 'empty-class', message: `Without a training image: ${list(empty)}.` });
+    warnings.push({ code: 'empty-class', message: `No training images: ${list(empty)}.` });
   }
   const untested = named((label) => test[label] === 0 && (train[label] ?? 0) > 0);
   if (untested.length > 0) {
-    warnings.push({ code: 'empty-class', message: `Without a test image: ${list(untested)}.` });
+    warnings.push({ code: 'empty-class', message: `No test images: ${list(untested)}.` });
   }
   const tiny = named((label) => (train[label] ?? 0) > 0 && (train[label] ?? 0) < tinyClass);
   if (tiny.length > 0) {
@@ -142,13 +142,13 @@ function contentWarnings(
   if (withinTrain + withinTest > 0) {
     warnings.push({
       code: 'duplicates',
-      message: `${counted(withinTrain, 'training image')} and ${counted(withinTest, 'test image')} are copies of others of their split.`,
+      message: `${counted(withinTrain, 'training image')} and ${counted(withinTest, 'test image')} are duplicates within their split.`,
     });
   }
   if (conflictingLabels > 0) {
     warnings.push({
       code: 'conflicting-labels',
-      message: `${counted(conflictingLabels, 'copy of an image stands', 'copies of an image stand')} under another class than the first.`,
+      message: `${counted(conflictingLabels, 'copy of an image has', 'copies of an image have')} a different class than the first.`,
     });
   }
   if (unreadable > 0) {

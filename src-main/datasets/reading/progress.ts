@@ -2,7 +2,7 @@ import type { DatasetProgress } from '../../../src-shared/dataset/progress';
 
 export type OnProgress = (progress: DatasetProgress) => void;
 
-/** Not more often than this: nobody reads faster, and a message an image would cost more than the image. Milliseconds. */
+/** Minimum interval in ms: one message per image would cost more than reading the image. */
 const interval = 100;
 
 /** Counts one stage of the work and reports it at most ten times a second, first and last count always. */

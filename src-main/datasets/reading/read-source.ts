@@ -16,7 +16,7 @@ export interface PixelSink {
   append(pixels: Uint8Array): Promise<void>;
 }
 
-/** All that one pass over a data set tells. */
+/** Result of one pass over a data set. */
 export interface Reading {
   readonly table: RecordTable;
   readonly unreadable: { count: number; files: { file: string; reason: string }[] };

@@ -17,7 +17,7 @@ import type { Vocabulary } from './tokenising/vocabulary';
 export interface TextFacts {
   readonly source: TextSource;
   readonly reading: TextReading;
-  /** Null where the corpus has splits of its own. */
+  /** Null where the corpus comes with splits. */
   readonly draw: BlockDraw | null;
   readonly pass: TextPass;
   readonly vocabulary: Vocabulary;
@@ -99,7 +99,7 @@ function warningsOf(
     if (tokens < tinySplit) {
       warnings.push({
         code: 'tiny-split',
-        message: `The ${called} split has ${counted(tokens, 'token')}: figures on it say little.`,
+        message: `The ${called} split has ${counted(tokens, 'token')}: results on it mean little.`,
       });
     }
     if (sharedLines > 0 && sharedLines >= manyShared * comparedLines) {
@@ -111,7 +111,7 @@ function warningsOf(
     if (outOfVocabularyRate > manyUnknown) {
       warnings.push({
         code: 'out-of-vocabulary',
-        message: `${percent(outOfVocabularyRate)} of the ${called} split are not in the vocabulary: <unk> is easy to guess, so perplexities compare with no others.`,
+        message: `${percent(outOfVocabularyRate)} of the ${called} split are not in the vocabulary: <unk> is easy to guess, so perplexities are not comparable with others.`,
       });
     }
   }
@@ -124,13 +124,13 @@ function warningsOf(
   if (overlong > 0) {
     warnings.push({
       code: 'long-words',
-      message: `${counted(overlong, 'word')} of more than ${longestWord} characters became <unk>: perhaps something else than text is among it.`,
+      message: `${counted(overlong, 'word')} of more than ${longestWord} characters became <unk>: the files may contain something other than text.`,
     });
   }
   if (longest > longLine) {
     warnings.push({
       code: 'long-line',
-      message: `The longest line has ${longest} tokens: perhaps its line ends are missing.`,
+      message: `The longest line has ${longest} tokens: line ends may be missing.`,
     });
   }
   return warnings;

@@ -56,7 +56,7 @@ describe('drawing two blocks of a text', () => {
     const first = draws.filter(({ valid, test }) => (valid[0]?.from ?? 0) < (test[0]?.from ?? 0)).length;
     expect(first).toBeGreaterThan(70);
     expect(first).toBeLessThan(130);
-    // of 8,000 free tokens half stand before the middle of the text on average
+    // of 8,000 free tokens half are before the middle of the text on average
     expect(starts.reduce((a, b) => a + b, 0) / starts.length).toBeCloseTo(4500, -3);
   });
 });

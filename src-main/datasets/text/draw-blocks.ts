@@ -45,7 +45,7 @@ export function drawBlocks(
 }
 
 /**
- * Where tokens of the whole text stand that is made of the tokens of several files, one after the other.
+ * Positions of tokens in the concatenation of several files.
  * @param files of each file in the text's order
  */
 export function toFileRanges(files: readonly TokenRange[], ranges: readonly TokenRange[]): TokenRange[] {

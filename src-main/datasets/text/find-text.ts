@@ -8,7 +8,7 @@ import type { TextFile, TextSource } from './text-source';
 
 const splits = ['train', 'valid', 'test'] as const;
 
-/** 'ptb.train.txt', 'wiki.valid.tokens', 'train.txt': what stands before the split and what after. */
+/** 'ptb.train.txt', 'wiki.valid.tokens', 'train.txt': the parts before and after the split. */
 const splitName = /^(?:(.*)\.)?(train|valid|test)\.(txt|tokens)$/;
 
 /** Files that belong together: of one name but for the split. */
@@ -20,12 +20,12 @@ interface SplitFiles {
 
 export interface TextFinding {
   readonly form: TextForm;
-  /** @throws CellsmithError data.damaged when a split is missing, data.not-recognised when it cannot be told which files count */
+  /** @throws CellsmithError data.damaged when a split is missing, data.not-recognised when it is ambiguous which files belong to it */
   open(): TextSource;
 }
 
 /**
- * A corpus with splits of its own in a folder: Penn Treebank, WikiText, or any three files that are named like theirs. One
+ * A corpus with its splits in a folder: Penn Treebank, WikiText, or any three files that are named like theirs. One
  * file of plain text that happens to be called test.txt is none.
  */
 export function findSplitFiles(view: FolderView): TextFinding | null {
@@ -45,7 +45,7 @@ export function findSplitFiles(view: FolderView): TextFinding | null {
         const list = ambiguous.map((group) => nameOf(group, 'train')).join(', ');
         throw new CellsmithError(
           'data.not-recognised',
-          `${place(view)} holds ${ambiguous.length} corpora: ${list}. Put the one to be read in a folder of its own.`,
+          `${place(view)} holds ${ambiguous.length} corpora: ${list}. Put the one to read into a separate folder.`,
         );
       }
       return openSplits(view, chosen, form);
@@ -76,7 +76,7 @@ function openSplits(view: FolderView, group: SplitFiles, form: TextForm): TextSo
   if (missing.length > 0) {
     throw new CellsmithError(
       'data.damaged',
-      `${place(view)} lacks ${missing.join(' and ')}. Get the whole corpus: it has ${splits.map((split) => nameOf(group, split)).join(', ')}.`,
+      `${place(view)} lacks ${missing.join(' and ')}. Download the whole corpus: it has ${splits.map((split) => nameOf(group, split)).join(', ')}.`,
     );
   }
   const files = splits.map((part): TextFile => {

@@ -10,7 +10,7 @@ export interface TrainingTokens {
   readonly trainFile: string;
   readonly validFile: string;
   readonly counts: { readonly train: number; readonly valid: number };
-  /** The tokens by their ids. `<eos>` ends every line; `<unk>` stands for whatever is not in it. */
+  /** The tokens by their ids. `<eos>` ends every line; `<unk>` replaces every token outside of it. */
   readonly vocabulary: readonly string[];
   readonly level: TextLevel;
   /** Names the whole text, test split included (docs/datasets.md). */

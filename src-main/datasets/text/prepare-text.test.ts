@@ -195,7 +195,7 @@ describe('plain text', () => {
         .join(' ')
         .match(/line (\d+)/g)
         ?.map((m) => Number(m.slice(5))) ?? [];
-    // nothing is left out of the vocabulary, so that each line is known by its number
+    // nothing is cut from the vocabulary, so that each line is known by its number
     const options = { vocabularyLimit: null, split: { valid: 0.1, test: 0.1, seed: 3 } };
     const level = { ...options, level: 'character' } as const;
     const found = await readBack(path, level);
@@ -224,7 +224,7 @@ describe('plain text', () => {
     expect(kept.vocabulary).not.toContain('.');
   });
 
-  it('goes on from file to file in the order of their names, in any container, also one deep down', async () => {
+  it('concatenates files in the order of their names, in any container, also a deeply nested one', async () => {
     const files = {
       'x/b.txt': 'two two two\n'.repeat(9),
       'x/a.txt': 'one one one',
@@ -255,7 +255,7 @@ describe('plain text', () => {
     expect(found.warnings.map(({ code }) => code)).toEqual(['tiny-vocabulary', 'long-line']);
   });
 
-  it('leaves out a readme, and says so', async () => {
+  it('skips a readme, and says so', async () => {
     const found = await describeDataset(
       write({ 'a.txt': prose(50), 'b.txt': prose(50), 'README.txt': 'Hello' }),
       { cacheDirectory },

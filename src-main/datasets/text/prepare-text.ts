@@ -16,7 +16,7 @@ import { parseTextOptions, readingFor } from './reading-for';
 export interface TextDatasetOptions extends OpenOptions {
   /** Where copies are kept; the user's cache folder if not given. */
   readonly cacheDirectory?: string | undefined;
-  /** How the text is to be read; as suits its form if not given. */
+  /** How to read the text; by default as suits its format. */
   readonly text?: TextOptions | undefined;
 }
 
@@ -84,7 +84,7 @@ export async function copyText(
   return description;
 }
 
-/** @throws CellsmithError data.not-recognised when images stand where a text is needed */
+/** @throws CellsmithError data.not-recognised when images are given where a text is needed */
 export function requireText(opened: OpenedDataset): OpenedText {
   if (opened.kind === 'text') return opened;
   throw new CellsmithError(

@@ -11,10 +11,10 @@ import { decodeText } from './tokenising/decode-text';
 import { tokeniserFor } from './tokenising/tokeniser';
 import { eosNumber, TypeTable, unkNumber } from './tokenising/type-table';
 
-/** All that one pass over a corpus tells. */
+/** Result of one pass over a corpus. */
 export interface TextPass {
   readonly types: TypeTable;
-  /** Where the tokens of each file stand, in the order of the source's files. */
+  /** Token range of each file, in the order of the source's files. */
   readonly ranges: readonly TokenRange[];
   /** Words that became `<unk>` for their length. */
   readonly overlong: number;
@@ -61,7 +61,7 @@ export async function readText(
     }
     const empty = tokens.count === from;
     if (empty && files[place]?.part !== 'pool') {
-      throw new CellsmithError('data.empty', `${shown} is empty. Get the corpus again.`);
+      throw new CellsmithError('data.empty', `${shown} is empty. Download the corpus again.`);
     }
     found[place] = { range: { from, to: tokens.count }, digest: hash.digest() };
   }
@@ -71,7 +71,7 @@ export async function readText(
     if (each) return each;
     throw new CellsmithError(
       'data.changed',
-      `${displayName(tree, files[i]?.path ?? '')} was there a moment ago and is not any more. Open the data set again.`,
+      `${displayName(tree, files[i]?.path ?? '')} disappeared while it was being read. Open the data set again.`,
     );
   });
   return {

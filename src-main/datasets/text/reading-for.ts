@@ -13,7 +13,7 @@ export function parseTextOptions(options: TextOptions = {}): Parsed {
   const [issue] = parsed.error.issues;
   throw new CellsmithError(
     'config.invalid',
-    `The options of the text are not valid (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}). Correct them.`,
+    `The options of the text are not valid (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}). Fix them.`,
     { cause: parsed.error },
   );
 }

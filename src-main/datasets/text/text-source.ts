@@ -1,7 +1,7 @@
 import type { TextForm, TextWarning } from '../../../src-shared/dataset/text-description';
 import type { FileTree } from '../trees/file-tree';
 
-/** `pool`: the corpus has no splits of its own, so blocks of it are drawn. */
+/** `pool`: the corpus has no splits, so blocks of it are drawn. */
 export type SourcePart = 'train' | 'valid' | 'test' | 'pool';
 
 export interface TextFile {
@@ -11,7 +11,7 @@ export interface TextFile {
   readonly part: SourcePart;
 }
 
-/** A recognised corpus: what it is called and which files make it up, in the order in which their text goes on. */
+/** A recognised corpus: what it is called and which files make it up, in reading order. */
 export interface TextSource {
   readonly form: TextForm;
   readonly tree: FileTree;

@@ -26,7 +26,7 @@ describe('what cannot be used', () => {
       'a missing split',
       { 'ptb.train.txt': 'a b\n' },
       'data.damaged',
-      /lacks ptb\.valid\.txt and ptb\.test\.txt\. Get the whole corpus/,
+      /lacks ptb\.valid\.txt and ptb\.test\.txt\. Download the whole corpus/,
     ],
     [
       'a missing split of WikiText',
@@ -53,13 +53,13 @@ describe('what cannot be used', () => {
       'an image called text',
       { ...good, 'ptb.valid.txt': Buffer.from([0x89, 0x50, 0x4e, 0x47]) },
       'data.damaged',
-      /ptb\.valid\.txt is no valid UTF-8 at byte 0/,
+      /ptb\.valid\.txt is not valid UTF-8 at byte 0/,
     ],
     [
       'a damaged byte',
       { ...good, 'ptb.train.txt': Buffer.concat([Buffer.from('é'.repeat(700_000)), Buffer.from([0xff])]) },
       'data.damaged',
-      /ptb\.train\.txt is no valid UTF-8 at byte 1400000/,
+      /ptb\.train\.txt is not valid UTF-8 at byte 1400000/,
     ],
     [
       'two corpora',
@@ -67,13 +67,13 @@ describe('what cannot be used', () => {
       'data.not-recognised',
       /holds 2 corpora: a\.train\.txt, b\.train\.txt/,
     ],
-  ])('%s is told with what to do', async (_, files, code, message) => {
+  ])('%s is reported with advice', async (_, files, code, message) => {
     const work = describeDataset(write(files), { cacheDirectory });
     await expect(work).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string });
     expect(existsSync(cacheDirectory) ? readdirSync(cacheDirectory) : []).toEqual([]);
   });
 
-  it('is told where images are needed and a text stands, and the other way, and for options that cannot be', async () => {
+  it('is reported for a text where images are needed, the other way, and for invalid options', async () => {
     const path = write(good);
     await expect(prepareDataset(path, { cacheDirectory, side: 32 })).rejects.toThrow(
       /is a text, and images are needed/,

@@ -5,7 +5,7 @@ export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Says what the system's error means for the file, and what to do. An error that already says so stays as it is. */
+/** Converts a system error into one that says what to do. CellsmithErrors are returned unchanged. */
 export function fileError(error: unknown, file: string): CellsmithError {
   if (error instanceof CellsmithError) return error;
   const cause = { cause: error };
@@ -18,7 +18,7 @@ export function fileError(error: unknown, file: string): CellsmithError {
     case 'EPERM':
       return new CellsmithError(
         'data.not-readable',
-        `You have no permission to read ${file}. Change its permissions, or copy the data to a folder of yours.`,
+        `You have no permission to read ${file}. Change its permissions, or copy the data to your own folder.`,
         cause,
       );
     case 'ELOOP':
@@ -46,5 +46,5 @@ export function fileError(error: unknown, file: string): CellsmithError {
 
 /** @throws CellsmithError cancelled when the signal was given */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new CellsmithError('cancelled', 'The reading of the data set was cancelled.');
+  if (signal?.aborted) throw new CellsmithError('cancelled', 'Reading the data set was cancelled.');
 }

@@ -29,11 +29,11 @@ export interface FileTree {
   readonly bytes: number;
   /** The wanted files one after the other, in whatever order is quickest. */
   stream(wanted: ReadonlySet<string>, signal?: AbortSignal): AsyncGenerator<StreamedFile>;
-  /** As `stream`, for files that fit into memory: one larger than `limit` bytes is an error of its own. */
+  /** As `stream`, for files that fit into memory: throws for one larger than `limit` bytes. */
   read(wanted: ReadonlySet<string>, limit: number, signal?: AbortSignal): AsyncGenerator<ReadableFile>;
 }
 
-/** What a user is told of a file in a tree: the path of a file, 'path in archive' otherwise. */
+/** Display name of a file in a tree: its path, or 'path in archive'. */
 export function displayName(tree: Pick<FileTree, 'container' | 'location'>, path: string): string {
   if (tree.container === 'file') return tree.location;
   return tree.container === 'folder' ? `${tree.location}/${path}` : `${path} in ${tree.location}`;
@@ -65,7 +65,7 @@ export function archivePath(raw: string, location: string): string {
   if (path.startsWith('/') || /^[a-z]:/i.test(path) || parts.includes('..') || path.includes('\0')) {
     throw new CellsmithError(
       'data.damaged',
-      `${location} holds an entry whose path leads out of the archive (${shown}). It was not opened; get the archive from its source again.`,
+      `${location} holds an entry whose path leads outside the archive (${shown}). It was not opened; download the archive again.`,
     );
   }
   if (path.length > maximumPathLength) {
@@ -107,7 +107,7 @@ export async function collect(file: StreamedFile, limit: number, shown: string):
 export function tooLarge(shown: string, size: number, limit: number): CellsmithError {
   return new CellsmithError(
     'data.damaged',
-    `${shown} has ${size} bytes, more than the ${limit} that a file of its kind may have. Take it out of the data set.`,
+    `${shown} has ${size} bytes, more than the limit of ${limit} for such a file. Remove it from the data set.`,
   );
 }
 

@@ -6,7 +6,7 @@ import { fileError, throwIfCancelled } from './file-errors';
 import type { FileTree, TreeFile } from './file-tree';
 import { isLitter, maximumFiles, sortedListing, tooLarge } from './file-tree';
 
-/** A file of a folder with what tells whether it was changed. */
+/** A file of a folder with the facts that reveal a change. */
 export interface ListedFile extends TreeFile {
   /** Nanoseconds of the last change, as a decimal string. */
   readonly modified: string;
@@ -16,7 +16,7 @@ export interface ListedFile extends TreeFile {
 const maximumDepth = 16;
 
 /**
- * Lists the files below a folder by their sizes and times, opening none. Links are followed (a folder once), special files left out.
+ * Lists the files below a folder by their sizes and times, opening none. Links are followed (a folder once), special files skipped.
  * @throws CellsmithError data.not-found, data.not-readable
  */
 export async function listFolder(

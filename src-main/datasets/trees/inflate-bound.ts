@@ -9,7 +9,7 @@ export function checkInflation(packed: number, unpacked: number, shown: string):
   if (unpacked > freeBytes && unpacked > maximumRatio * packed) {
     throw new CellsmithError(
       'data.damaged',
-      `${shown} unpacks to more than ${maximumRatio} times its size and was not read further: it looks made to fill the disk. If it is sound, unpack it yourself and choose the folder.`,
+      `${shown} unpacks to more than ${maximumRatio} times its size and was not read further: it may be a decompression bomb. If you trust it, unpack it yourself and choose the folder.`,
     );
   }
 }

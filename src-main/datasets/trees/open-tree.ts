@@ -8,7 +8,7 @@ import { folderTree, listFolder } from './folder-tree';
 import { tarTree } from './tar-tree';
 import { zipTree } from './zip-tree';
 
-/** A folder, an archive or a file of text of which only names, sizes and times are known: what tells whether it has changed. */
+/** A folder, an archive or a file of text of which only names, sizes and times are known: enough to detect changes. */
 export interface Located {
   /** Absolute, links resolved. */
   readonly location: string;

@@ -44,7 +44,7 @@ export async function tarTree(
   return { ...tree, read: (wanted, limit, abort) => readInTurn(tree, wanted, limit, abort) };
 }
 
-/** What the reading of an archive has come to; everyone who waits for it is woken by a change. */
+/** Progress of reading an archive; changes wake all waiters. */
 interface Flow {
   failure: CellsmithError | undefined;
   ended: boolean;

@@ -91,7 +91,7 @@ describe.each([
     expect(await contents(tree)).toEqual(hashes);
   });
 
-  it('refuses a file above the limit, and goes on with the next', async () => {
+  it('refuses a file above the limit, and continues with the next', async () => {
     const tree = await open(make());
     const outcome: Record<string, string> = {};
     for await (const file of tree.read(new Set(['a/one.txt', 'a/two.bin', 'ähnlich.txt']), 1000)) {
@@ -101,7 +101,7 @@ describe.each([
       );
     }
     expect(outcome['a/one.txt']).toBe('one');
-    expect(outcome['a/two.bin']).toMatch(/two\.bin.* has 700000 bytes, more than the 1000/);
+    expect(outcome['a/two.bin']).toMatch(/two\.bin.* has 700000 bytes, more than the limit of 1000/);
     expect(outcome['ähnlich.txt']).toBe('three');
   });
 

@@ -32,7 +32,7 @@ export async function zipTree(
     if (!entry.canDecodeFileData()) {
       throw new CellsmithError(
         'data.not-readable',
-        `${path} in ${location} is packed by a method (${entry.compressionMethod}) that is not supported. Unpack the archive and choose the folder.`,
+        `${path} in ${location} uses an unsupported compression method (${entry.compressionMethod}). Unpack the archive and choose the folder.`,
       );
     }
     // The sum of what the directory promises, so that files that share their bytes count each time; yauzl holds each to its promise.

@@ -1,10 +1,10 @@
 import type { ListedTrial } from '../trial';
 
-/** How the best networks of a run stand after a trial (paper figure 6), in what is compared. */
+/** Quality of the best networks of a run after a trial (paper figure 6). */
 export interface TopPoint {
   /** The number of the trial. */
   readonly trial: number;
-  /** For each of the sizes asked for, the mean over so many of the best unique networks; null while there are fewer. */
+  /** For each of the sizes asked for, the mean over that number of the best unique networks; null while there are fewer. */
   readonly means: readonly (number | null)[];
 }
 

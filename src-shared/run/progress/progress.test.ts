@@ -84,7 +84,7 @@ it('reckons with as many children as the multiply-adds that are left are enough 
   expect(remaining(null, 0)).toBeNull();
 });
 
-it('tells the estimate of the time left what is left of children and hours', () => {
+it('passes the remaining children and hours to the estimate of the time left', () => {
   const demo = findPreset('demo').config;
   const config = { ...demo, recipe: { ...demo.recipe, epochs: 4 } };
   const progress = events.reduce(runState, noRunState);

@@ -19,7 +19,7 @@ export interface TimeLeft {
   readonly uncertainty: number;
 }
 
-/** The pace is taken from the last so many children: networks grow in the course of a search. */
+/** The pace is the mean over this many recent children: networks grow in the course of a search. */
 const window = 50;
 /** Spread of the time that children take, relative to its mean, while there are too few to measure it. */
 const presumedSpread = 0.5;

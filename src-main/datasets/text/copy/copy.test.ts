@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 describe('the copy of a text', () => {
-  it('is made once, and anew when it is damaged or the files have changed', async () => {
+  it('is built once, and rebuilt when it is damaged or the files have changed', async () => {
     const stages = async () => {
       const seen = new Set<DatasetProgress['stage']>();
       const onProgress = ({ stage }: DatasetProgress): unknown => seen.add(stage);

@@ -6,7 +6,7 @@ import { textReadingSchema } from '../../../../src-shared/dataset/text-options';
 import { checkBlocks } from '../../cache/integrity';
 import { cachedFileSchema, damagedCache, parseManifest } from '../../cache/manifest';
 
-/** Raised whenever what the copy of a text holds changes: rules of words, order of ids, layout. Older ones are built anew. */
+/** Format version, raised when tokenisation, the order of ids or the layout changes. Older copies are rebuilt. */
 export const textCacheFormat = 1 as const;
 
 const common = {

@@ -77,7 +77,7 @@ export async function writeTokens(
         await writer.write(littleEndian(written));
         progress.add(4 * piece.length);
       }
-      // a block that a long line goes on from
+      // a block in which a long line continues
       if (length > 0) endLine();
     }
     return { tokens: count, lines, outOfVocabulary, longestLine, file: await writer.finish() };

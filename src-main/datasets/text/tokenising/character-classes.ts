@@ -5,9 +5,9 @@ export const space = 0;
 export const lineEnd = 1;
 /** Part of a word. */
 export const inWord = 2;
-/** Part of a word between two others that are (it's, well-known), else a word of its own. */
+/** Part of a word between two others that are (it's, well-known), else a separate word. */
 export const joiner = 3;
-/** A word of its own: punctuation, symbols, and the characters of scripts that put no spaces between words. */
+/** A separate word: punctuation, symbols, and the characters of scripts that put no spaces between words. */
 export const alone = 4;
 
 /** White space as Python's str.split() knows it, by which published corpora are counted. */
@@ -29,7 +29,7 @@ export function classify(character: string, rule: WordRule): number {
 
 const tables = new Map<WordRule, Uint8Array>();
 
-/** uint8 [65536]: the classes of all UTF-16 code units. Surrogates stand for nothing by themselves: ask `classify`. */
+/** uint8 [65536]: the classes of all UTF-16 code units. Surrogates mean nothing by themselves: use `classify`. */
 export function classTable(rule: WordRule): Uint8Array {
   let table = tables.get(rule);
   if (!table) {

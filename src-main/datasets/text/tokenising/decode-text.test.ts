@@ -116,7 +116,7 @@ describe('decoding', () => {
         if (isWhole(bytes)) expect(await work).toBe(asLines(new TextDecoder().decode(bytes)));
         else {
           await expect(work).rejects.toThrow(
-            new RegExp(`a\\.txt is no valid UTF-8 at byte ${start}\\. If it is in another encoding`),
+            new RegExp(`a\\.txt is not valid UTF-8 at byte ${start}\\. If it is in another encoding`),
           );
         }
       }),
@@ -124,7 +124,7 @@ describe('decoding', () => {
   });
 
   it.each([
-    ['a binary file', Buffer.from('GIF89a\x01\x00\x02\x03'), /no text: byte 7 is 0/],
+    ['a binary file', Buffer.from('GIF89a\x01\x00\x02\x03'), /not a text: byte 7 is 0/],
     [
       'UTF-16 without a mark',
       Buffer.from('Once upon a time', 'utf16le'),
@@ -139,7 +139,7 @@ describe('decoding', () => {
     [
       'half a pair of UTF-16',
       Buffer.from([0xff, 0xfe, 0x41, 0, 0, 0xdc, 0x42, 0]),
-      /no valid UTF-16 at byte 4/,
+      /not valid UTF-16 at byte 4/,
     ],
     ['UTF-16 that is cut off', Buffer.from([0xff, 0xfe, 0x41, 0, 0x42]), /ends in the middle .* byte 4/],
     ['Latin-1', Buffer.from('caf\xe9 noir', 'latin1'), /byte 3\..*iconv -f WINDOWS-1252 -t UTF-8/],

@@ -98,7 +98,7 @@ function utf16Decoder(shown: string, bigEndian: boolean): Decoder {
       if (bad >= 0) {
         throw new CellsmithError(
           'data.damaged',
-          `${shown} is no valid UTF-16 at byte ${offset + 2 * bad}. Save it as UTF-8 from a program that can read it.`,
+          `${shown} is not valid UTF-16 at byte ${offset + 2 * bad}. Open it in a program that can read it and save it as UTF-8.`,
         );
       }
       offset += 2 * text.length;
@@ -107,7 +107,7 @@ function utf16Decoder(shown: string, bigEndian: boolean): Decoder {
     cutOff: () =>
       new CellsmithError(
         'data.damaged',
-        `${shown} ends in the middle of a character, at byte ${offset} (UTF-16). Its end is missing; get it again.`,
+        `${shown} ends in the middle of a character, at byte ${offset} (UTF-16). Its end is missing; download it again.`,
       ),
   };
 }
@@ -145,7 +145,7 @@ function firstInvalid(bytes: Buffer): number {
 function notUtf8(shown: string, offset: number): CellsmithError {
   return new CellsmithError(
     'data.damaged',
-    `${shown} is no valid UTF-8 at byte ${offset}. If it is in another encoding, save it as UTF-8 (for example: iconv -f WINDOWS-1252 -t UTF-8); otherwise get it again.`,
+    `${shown} is not valid UTF-8 at byte ${offset}. If it is in another encoding, save it as UTF-8 (for example: iconv -f WINDOWS-1252 -t UTF-8); otherwise download it again.`,
   );
 }
 
@@ -161,12 +161,15 @@ function binary(shown: string, offset: number, bytes: Uint8Array): CellsmithErro
     'data.damaged',
     wide
       ? `${shown} looks like UTF-16 without a byte order mark (byte ${offset} is 0). Save it as UTF-8.`
-      : `${shown} is no text: byte ${offset} is 0, which only binary files have. Take it out of the data set.`,
+      : `${shown} is not a text: byte ${offset} is 0, which occurs only in binary files. Remove it from the data set.`,
   );
 }
 
 function utf32(shown: string): CellsmithError {
-  return new CellsmithError('data.damaged', `${shown} is in UTF-32, which is not read. Save it as UTF-8.`);
+  return new CellsmithError(
+    'data.damaged',
+    `${shown} is in UTF-32, which is not supported. Save it as UTF-8.`,
+  );
 }
 
 function asBuffer(bytes: Uint8Array): Buffer<ArrayBuffer> {

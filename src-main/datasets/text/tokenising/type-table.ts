@@ -27,10 +27,10 @@ export class TypeTable {
     if (number >= maximumTypes) {
       throw new CellsmithError(
         'data.not-recognised',
-        `The text has more than ${maximumTypes} different words: it is no language, or words are not parted in it. Read it at character level, or choose another text.`,
+        `The text has more than ${maximumTypes} different words: it is not a natural language, or its words are not separated. Read it at character level, or choose another text.`,
       );
     }
-    // a copy of its own: a slice would keep the whole piece of text in memory that it was cut from
+    // copied: a slice would keep the whole piece of text in memory
     const own = Buffer.from(text).toString();
     this.texts.push(own);
     this.#numbers.set(own, number);

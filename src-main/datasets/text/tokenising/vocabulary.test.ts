@@ -49,7 +49,7 @@ describe('a vocabulary', () => {
           for (const [number, text] of types.texts.entries()) {
             expect(tokens[ids[number] ?? -1]).toBe(tokens.includes(text) ? text : unk);
           }
-          // no word that was left out is more frequent than one that was kept
+          // no excluded word is more frequent than an included one
           const kept = tokens.filter((token) => token !== unk && token !== eos);
           const frequency = (text: string) => words.filter((each) => each === text).length;
           const least = Math.min(...kept.map(frequency));
@@ -61,7 +61,7 @@ describe('a vocabulary', () => {
     );
   });
 
-  it('has no entry for what stands in other splits alone', () => {
+  it('has no entry for words found only in other splits', () => {
     expect(vocabularyOf(['a', eos], null, ['only-in-test']).tokens).toEqual([eos, 'a', unk]);
   });
 });

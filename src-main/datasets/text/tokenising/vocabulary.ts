@@ -1,12 +1,12 @@
 import { unkNumber, eosNumber, unk } from './type-table';
 
-/** The entries of a vocabulary and what becomes of every type that was met. */
+/** The entries of a vocabulary and the id of every observed type. */
 export interface Vocabulary {
   /** Most frequent first; of the same frequency, in the order of their code points. */
   readonly tokens: readonly string[];
-  /** How often each stands in the training split, rarer words counted as `<unk>`. */
+  /** Frequency of each in the training split, rarer words counted as `<unk>`. */
   readonly counts: readonly number[];
-  /** int32 [types]: id of every number of the type table, `<unk>`'s for those left out. */
+  /** int32 [types]: id of every number of the type table, `<unk>`'s for those outside the vocabulary. */
   readonly ids: Int32Array;
   readonly unknownId: number;
   readonly endOfLineId: number;
@@ -18,7 +18,7 @@ export interface Vocabulary {
  * The vocabulary of a training split. `<eos>` and `<unk>` always are in it: what a child meets after training must have an id.
  * Ids go by frequency, as in the usual readers of Penn Treebank.
  * @param texts the types by their numbers
- * @param counts how often each stands in the training split
+ * @param counts frequency of each in the training split
  * @param limit entries at most; null for none
  */
 export function makeVocabulary(
