@@ -1,6 +1,6 @@
 /**
  * Imports go one way (ARCHITECTURE.md): renderer → shared ← main; inside main, desktop and the entries stand on search,
- * search on controller, workers and runs, workers on children, children on engine and datasets.
+ * search on strategy, workers and runs, workers on children, children on engine and datasets.
  */
 const only = (name, from, allowed) => ({
   name,
@@ -15,10 +15,10 @@ const below = {
   engine: ['engine', 'processes'],
   datasets: ['datasets', 'processes'],
   runs: ['runs', 'processes'],
-  controller: ['controller'],
+  strategy: ['strategy'],
   children: ['children', 'engine', 'datasets'],
   workers: ['workers', 'children', 'engine', 'datasets'],
-  search: ['search', 'controller', 'workers', 'children', 'engine', 'datasets', 'runs'],
+  search: ['search', 'strategy', 'workers', 'children', 'engine', 'datasets', 'runs'],
   calibration: ['calibration', 'search', 'workers', 'engine', 'datasets', 'runs'],
   training: ['training', 'search', 'workers', 'children', 'engine', 'datasets', 'runs'],
   export: ['export', 'children', 'engine', 'runs'],

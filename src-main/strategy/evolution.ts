@@ -15,8 +15,7 @@ import { openOptions, uniformDecision, uniformWalk } from '../../src-shared/spac
 import { decisionTally } from './decision-tally';
 import { meanOf, vocabularyOf } from './replicas';
 import { damaged, decodeState, encodeState, generatorStateSchema, parseHeader } from './strategy-state';
-import type { StrategyParts } from './strategies';
-import type { Proposal, RewardedProposal, Strategy, StrategyRecord } from './strategy';
+import type { Proposal, RewardedProposal, Strategy, StrategyRecord, StrategyParts } from './strategy';
 
 const count = z.int().min(0);
 const memberSchema = z.strictObject({

@@ -4,8 +4,7 @@ import { CellsmithError } from '../../src-shared/errors';
 import { pointsOf } from '../../src-shared/space/decision-points';
 import { parseDecisionText } from '../../src-shared/space/decision-text';
 import { vocabularyOf } from './replicas';
-import type { StrategyParts } from './strategies';
-import type { Proposal, RewardedProposal, Strategy, StrategyRecord } from './strategy';
+import type { Proposal, RewardedProposal, Strategy, StrategyRecord, StrategyParts } from './strategy';
 import { damaged, decodeState, encodeState, parseHeader } from './strategy-state';
 
 const count = z.int().min(0);

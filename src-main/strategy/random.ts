@@ -18,8 +18,7 @@ import {
   storedReplicas,
   vocabularyOf,
 } from './replicas';
-import type { StrategyParts } from './strategies';
-import type { Proposal, RewardedProposal, Strategy, StrategyRecord } from './strategy';
+import type { Proposal, RewardedProposal, Strategy, StrategyRecord, StrategyParts } from './strategy';
 
 const headerSchema = z.strictObject({
   strategy: z.literal('random'),

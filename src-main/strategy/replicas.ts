@@ -4,8 +4,7 @@ import { Generator } from '../../src-shared/random';
 import type { SearchSpace } from '../../src-shared/space/search-space';
 import type { OptionsOf } from '../../src-shared/config/strategies/strategies';
 import { damaged, generatorStateSchema } from './strategy-state';
-import type { StrategyParts } from './strategies';
-import type { Pace, RewardedProposal } from './strategy';
+import type { Pace, RewardedProposal, StrategyParts } from './strategy';
 
 type LaneOptions = OptionsOf<'reinforce' | 'random'>;
 
@@ -60,7 +59,7 @@ export function learningReplica(
   if (replica === undefined || results.some(({ proposal }) => proposal.lane !== index))
     throw new CellsmithError('internal', 'A batch of rewards belongs to one controller replica.');
   if (results.length > replica.outstanding)
-    throw new CellsmithError('internal', `Replica ${index} did not propose so many architectures.`);
+    throw new CellsmithError('internal', `Replica ${index} did not propose that many architectures.`);
   if (results.some(({ reward }) => !Number.isFinite(reward)))
     throw new CellsmithError('internal', 'A reward must be a finite number; a failed child has 0.');
   return { replica, index };

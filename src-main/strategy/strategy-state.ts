@@ -14,7 +14,7 @@ import type { GeneratorState } from '../../src-shared/random';
  *     SHA-256 of all the above  32 bytes
  */
 export interface StoredState {
-  /** Plain data; whoever wrote it checks it with a schema of its own. */
+  /** Plain data; each strategy checks its own with a schema. */
   readonly header: unknown;
   readonly vectors: ReadonlyMap<string, Float64Array>;
 }
@@ -64,7 +64,7 @@ export function decodeState(bytes: Uint8Array): StoredState {
   if (view.getUint32(8, true) > version)
     throw new CellsmithError(
       'run.newer-version',
-      'This run was written by a newer Cellsmith. Update Cellsmith to go on with it.',
+      'This run was written by a newer Cellsmith. Update Cellsmith to resume it.',
     );
   const end = bytes.length - hashBytes;
   if (!hashOf(bytes.subarray(0, end)).equals(bytes.subarray(end))) throw damaged('its checksum is wrong');

@@ -1,5 +1,16 @@
+import type { ControllerConfig } from '../../src-shared/config/strategies/strategies';
 import type { DecisionProbabilities } from '../../src-shared/run/run-event';
-import type { Decision } from '../../src-shared/space/search-space';
+import type { Decision, SearchSpace } from '../../src-shared/space/search-space';
+
+/** What a strategy is made of. */
+export interface StrategyParts<Options = ControllerConfig> {
+  readonly config: Options;
+  readonly space: SearchSpace;
+  /** Any integer; 0 is a seed like any other. */
+  readonly seed: number;
+  /** The layer schedule: predicted steps of the next architecture, given the number proposed so far. */
+  readonly depthAt: (proposals: number) => number;
+}
 
 /** What a strategy must know of a child to learn from it; a stored trial holds all of it. */
 export interface ProposedDecisions {

@@ -18,7 +18,7 @@ export interface Shard {
 /**
  * The parameter server (paper section 3.2): S shards, each holding a slice of the parameters, its optimiser, its count of gradients and its
  * version. Controller replicas fetch all slices, compute a gradient and send each shard its slice of it; a shard updates on every
- * `accumulate`-th one, whoever sent it.
+ * `accumulate`-th one, from any replica.
  *
  * On machines of their own, shards may have seen different numbers of updates when a replica fetches from them. Here they
  * live in one thread, where a fetch or the sending of a gradient runs to its end before anything else does: every shard sees the same gradients
@@ -92,7 +92,7 @@ export function sendToShard(shard: Shard, slice: Float64Array, accumulate: numbe
   shard.version += 1;
 }
 
-/** The optimisers' memories of all shards as whole vectors: stored so, a run may go on with another number of shards. */
+/** The optimisers' memories of all shards as whole vectors: stored like this, a run may resume with another number of shards. */
 export function joinedMoments({ parameters, shards }: ParameterServer): {
   readonly mean: Float64Array;
   readonly square: Float64Array;

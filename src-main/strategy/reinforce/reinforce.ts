@@ -30,8 +30,14 @@ import {
   storedReplicas,
   vocabularyOf,
 } from '../replicas';
-import type { StrategyParts } from '../strategies';
-import type { CopyOf, Proposal, RewardedProposal, Strategy, StrategyRecord } from '../strategy';
+import type {
+  CopyOf,
+  Proposal,
+  RewardedProposal,
+  Strategy,
+  StrategyRecord,
+  StrategyParts,
+} from '../strategy';
 
 const count = z.int().min(0);
 const headerSchema = z.strictObject({

@@ -27,7 +27,7 @@ describe('presets', () => {
   it('of the paper end at 12,800 children and 20 layers, v3 at 39', () => {
     for (const name of ['v1', 'v2'] as const) {
       const { budget, space } = presets[name].config;
-      expect(depthAt(space.schedule, Number(budget.children) - 1)).toBe(20);
+      expect(depthAt(space.schedule, budget.children - 1)).toBe(20);
     }
     const { space } = presets.v3.config;
     expect(depthAt(space.schedule, 12_799) * space.blockSize).toBe(39);
