@@ -40,7 +40,7 @@ test('two runs are compared in every view, and the address holds the choice', as
   await expect(page.getByRole('alert')).toContainText('At random has no child 99');
 
   const views = {
-    'Best over time': 'Controller against random search',
+    'Best over time': 'Strategy against random search',
     Decisions: 'Decisions of the networks',
     Size: 'Pareto front',
     Options: 'Options that differ',

@@ -72,17 +72,17 @@ export function yardsticksOf(runs: readonly RunDetail[]): readonly [Yardstick, .
 
 /** Dashes of the children of the first, second… run. */
 const runDashes: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3], [12, 4], [1, 5]];
-/** Colours of controllers after the first, by their place in the palette. */
+/** Colours of strategies other than random search after the first, by their place in the palette. */
 const moreColours = [2, 3, 4, 5, 1];
 
-/** Runs with the looks that tell them apart: random searches are grey, the first controller has its colour. */
+/** Runs with the looks that tell them apart: random searches are grey, the first of others has its own colour. */
 export function comparedRuns(details: readonly RunDetail[]): ComparedRun[] {
-  let controllers = 0;
+  let others = 0;
   return details.map((detail, index) => {
     const { name, run, folder } = detail.summary;
     const twice = details.filter((other) => other.summary.name === name).length > 1;
     const random = detail.config.controller.strategy === 'random';
-    const place = random ? 0 : controllers++;
+    const place = random ? 0 : others++;
     const more = moreColours[(place - 1) % moreColours.length] ?? 0;
     return {
       folder,

@@ -84,22 +84,22 @@ export function topFigure(
   };
 }
 
-/** By how much a controller is better than random search with as many children, or as much time (paper figure 6): above 0 it is. */
+/** By how much a strategy is better than random search with as many children, or as much time (paper figure 6): above 0 it is. */
 export function differenceFigure(
-  controller: ComparedRun,
+  other: ComparedRun,
   random: ComparedRun,
   yardstick: Yardstick,
   against: Against,
 ): Figure {
-  const [ours, theirs] = [curvesOf(controller, yardstick, against), curvesOf(random, yardstick, against)];
+  const [ours, theirs] = [curvesOf(other, yardstick, against), curvesOf(random, yardstick, against)];
   return {
-    title: `${controller.label} against ${random.label}`,
+    title: `${other.label} against ${random.label}`,
     x: xAxis(against),
     y: { label: yardstick.differenceHead, tick: exactText, exact: exactText },
     series: sizes.map(({ short, width, dashed }, index): Series => ({
       label: short,
       kind: 'line',
-      colour: controller.colour,
+      colour: other.colour,
       points: advantage(ours[index] ?? [], theirs[index] ?? [], yardstick.lowerIsBetter),
       width,
       dashed,
