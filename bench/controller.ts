@@ -1,4 +1,4 @@
-/** `npm run bench -- controller`: how well and how fast the controller learns the synthetic reward, beside random search and PyTorch. */
+/** `npm run bench -- controller`: how well and how fast the controller learns the synthetic reward, compared with random search and PyTorch. */
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
@@ -12,7 +12,7 @@ import { tuneController } from './controller-tuning';
 
 const options = new Command('bench controller')
   .description(
-    'REINFORCE with the settings of the paper on the synthetic reward over six layers of v1, one core, beside random search and PyTorch.',
+    'REINFORCE with the settings of the paper on the synthetic reward over six layers of v1, one core, compared with random search and PyTorch.',
   )
   .option('--seeds <number>', 'searches of each', positiveInteger, 5)
   .option('--proposals <number>', 'architectures to a search', positiveInteger, 12_800)

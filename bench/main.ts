@@ -32,7 +32,7 @@ interface Options {
 const results = resolve(import.meta.dirname, '..', '..', 'bench', 'results');
 
 const page = resolve(import.meta.dirname, '..', '..', 'docs', 'benchmarks.md');
-/** What stands around the results of children of a kind on that page. */
+/** Text around the results of children of a kind on that page. */
 const markers = {
   conv: ['<!-- results: written by `npm run bench -- --record` -->', '<!-- end of results -->'],
   language: [
@@ -43,7 +43,7 @@ const markers = {
 
 const program = new Command('bench')
   .description(
-    'Trains the same networks as the product and as its peers, each in a process of its own, in turns.',
+    'Trains the same networks as the product and as its peers, each in a separate process, in turns.',
   )
   .addOption(
     new Option('--child <names...>', 'networks to train')
@@ -57,7 +57,7 @@ const program = new Command('bench')
   .option('--steps <number>', 'timed steps of a turn (default: some seconds\u2019 worth)', positiveInteger)
   .option('--threads <number>', 'threads of each', positiveInteger, cpus().length)
   .option('--time-limit <seconds>', 'for a first step, compilation included', positiveInteger, 300)
-  .option('--quick', 'two rounds of two steps: shows that all run, tells little of their speed')
+  .option('--quick', 'two rounds of two steps: a smoke test, not a measurement')
   .option('--check', 'compares the losses of the first steps from the same weights, and measures nothing')
   .option('--record', 'also puts the result into docs/benchmarks.md, in place of the one there')
   .action(run);

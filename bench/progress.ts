@@ -1,8 +1,8 @@
-/** Tells on standard error how far the benchmark has come. */
+/** Reports the benchmark's progress on standard error. */
 export interface Progress {
   /** @param fraction of the child at hand that is done */
   report(what: string, fraction: number): void;
-  /** Something that the user should read although the benchmark goes on. */
+  /** A notice for the user while the benchmark continues. */
   note(what: string): void;
 }
 
@@ -12,7 +12,7 @@ export function progressOf(index: number, children: number, started: number): Pr
     report: (what, fraction) => {
       const done = (index + fraction) / children;
       const elapsed = (performance.now() - started) / 1000;
-      // The first start tells nothing of the rest.
+      // The first start is not representative.
       const left = done < 0.05 ? '' : `, about ${duration((elapsed * (1 - done)) / done)} left`;
       process.stderr.write(`[${duration(elapsed)}] ${what} (${Math.round(done * 100)} %${left})\n`);
     },

@@ -3,7 +3,7 @@ import { contestantTitle, isPeer } from './contestants/contestants';
 import type { ChildResult, ContestantResult } from './measure';
 import type { Spread } from './statistics';
 
-/** Everything that a benchmark found, as it is written to JSON. */
+/** All results of a benchmark, as written to JSON. */
 export interface BenchReport {
   readonly date: string;
   readonly machine: Machine;

@@ -27,7 +27,7 @@ test.afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The engine of this machine beside nothing else that was ever kept. */
+/** Only the engine of this machine; nothing else is cached. */
 function ownCache(): Record<string, string> {
   const cache = join(folder, 'cache');
   mkdirSync(cache);
@@ -35,7 +35,7 @@ function ownCache(): Record<string, string> {
   return { CELLSMITH_CACHE: cache };
 }
 
-test('what a search comes to is said with every option, and measured on this machine when asked', async () => {
+test('the estimate of a search follows every option, and is measured on this machine on request', async () => {
   const studio = await startStudio(home, { environment: ownCache() });
   const { page } = studio;
   await page.getByRole('link', { name: 'New search' }).click();
@@ -63,7 +63,7 @@ test('what a search comes to is said with every option, and measured on this mac
   await page.getByRole('radio', { name: /^Laptop/ }).click();
   await page.locator('[data-option="space.extraFilters"] input').fill('200');
   await expect(panel).toContainText('Extrapolated from children of another size');
-  // It is kept: a window that is loaded anew knows it.
+  // It is stored: a reloaded window shows it.
   await page.reload();
   await page.getByRole('button', { name: 'Sample images' }).click();
   await expect(panel).toContainText('Per child');
@@ -165,7 +165,7 @@ test('a search is paused in the background when its window closes, and found aga
   await expect(page.getByRole('heading', { level: 1 })).toContainText('paused');
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('running');
-  // Nothing is measured beside a search.
+  // Nothing is measured during a search.
   await page.getByRole('link', { name: 'New search' }).click();
   await expect(page.getByRole('region', { name: 'Estimate' })).toContainText(
     'Not available while a search runs',

@@ -13,7 +13,7 @@ export interface MadeTask {
   readonly description: DatasetDescription;
   /** Of a network, from 0 to 1. */
   readonly merit: (decisions: readonly Decision[]) => number;
-  /** What a network of a merit reaches, as it is stored. */
+  /** Stored metric of a network of a merit. */
   readonly measureOf: (merit: number) => number;
   readonly rewardOf: (measure: number) => number;
   /** An epoch on the way from nothing, 0, to the measure, 1. */

@@ -163,7 +163,7 @@ test('a killed trainer is a failed child, a killed program an interrupted run th
   await studio.app.close();
 });
 
-test('closing the window while a search runs asks what becomes of it', async () => {
+test('closing the window while a search runs asks what to do with it', async () => {
   const studio = await startStudio(home);
   const { app, page } = studio;
   await page.getByRole('button', { name: 'Try it with sample images' }).click();

@@ -9,7 +9,7 @@ import { _electron, expect, type ElectronApplication, type Page } from '@playwri
 export const root = resolve(import.meta.dirname, '..');
 export const sample = join(root, 'assets', 'cifar10-sample.tar.gz');
 
-/** The program, started with folders of its own for runs and settings. */
+/** The program, started with separate folders for runs and settings. */
 export interface Studio {
   readonly app: ElectronApplication;
   readonly page: Page;

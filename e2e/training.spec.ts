@@ -100,7 +100,7 @@ test('a child is trained longer, measured on the test split, stopped and gone on
   await expect(head).toContainText('interrupted');
   expect(studio.complaints).toEqual([]);
 
-  // Closing the window asks what becomes of a training, as of a search.
+  // Closing the window asks what to do with a training, as with a search.
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(head).toContainText('running');
   const ended = new Promise((resolve) => studio.app.process().once('exit', resolve));

@@ -10,7 +10,7 @@ export interface ContestantCommand {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A contestant at work in a process of its own, kept for all rounds. */
+/** A contestant in a separate process, kept for all rounds. */
 export interface Contestant {
   readonly name: string;
   /** Versions and settings, by its own account. */
@@ -18,7 +18,7 @@ export interface Contestant {
   /** From the start of the process to the end of its first step: libraries, graph, compilation and all. */
   readonly millisecondsToFirstStep: number;
   readonly firstLoss: number | null;
-  /** Trains so many steps. */
+  /** Trains the given number of steps. */
   train(steps: number, options?: { readonly losses: boolean }): Promise<StepTimes>;
   /** Largest resident memory of the process so far in bytes, or null where the system does not tell. */
   peakMemory(): number | null;

@@ -114,7 +114,7 @@ export function contestantCommand(
   }
 }
 
-/** Side of the two square matrices whose product tells the machine's own rate. */
+/** Side of the two square matrices whose product measures the machine's peak rate. */
 export const matmulSide = 2048;
 
 /** Two measures of the machine's own rate, of which the better one counts: TensorFlow's product and PyTorch's. */

@@ -17,7 +17,7 @@ export function writeChildWorkload(folder: string, child: BenchChild): void {
 /** At the paper's rate of 0.1 rounding differences grow a hundredfold a step in networks with small maps. */
 const gentleRate = 0.01;
 
-/** Writes what the contestants are checked on: no more than so many steps, at a rate at which rounding shows little. */
+/** Writes what the contestants are checked on: at most the given number of steps, at a learning rate that keeps rounding errors small. */
 export function writeCheckedWorkload(folder: string, child: BenchChild, steps: number): void {
   if (child.kind === 'conv') {
     const workload = makeWorkload(child, benchTask, child.batch * steps);
@@ -27,7 +27,7 @@ export function writeCheckedWorkload(folder: string, child: BenchChild, steps: n
 
 /**
  * Floating-point operations of one training step. Of a language model: 2 for each multiply-add of its products, three times over
- * (forward, gradient of the input, gradient of the weights). Embedding, the cell's own operations and the update are left out.
+ * (forward, gradient of the input, gradient of the weights). Embedding, the cell's own operations and the update are excluded.
  */
 export function childOperations(child: BenchChild): number {
   if (child.kind === 'conv') return stepOperations(child.architecture, benchTask, child.batch);

@@ -15,12 +15,12 @@ interface LanguageStepRecipe {
 /** What is written to the folder that every contestant gets; bench/contestants/peers/language_workload.py says how it is read. */
 export interface LanguageWorkload {
   readonly architecture: LanguageArchitecture;
-  /** The leaves of a tree in the order in which their blocks stand in the weights; empty for other cells. */
+  /** The leaves of a tree in the order of their blocks in the weights; empty for other cells. */
   readonly order: readonly number[];
   readonly batch: number;
   readonly unrolled: number;
   readonly recipe: LanguageStepRecipe;
-  /** What stands before the first token. */
+  /** Input before the first token. */
   readonly startToken: number;
   /** As many as `windows` windows have. */
   readonly tokens: Int32Array;

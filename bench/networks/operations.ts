@@ -13,7 +13,7 @@ interface Extent {
  *
  *     operations = batch × Σ over layers of 2 × multiplyAdds × (the image is its only input ? 2 : 3)
  *
- * Batch normalisation, activations, pooling and the optimiser are left out, as in every published count.
+ * Batch normalisation, activations, pooling and the optimiser are excluded, as in every published count.
  */
 export function stepOperations(architecture: LayeredNetwork, task: ImageTask, batch: number): number {
   const { inputs, outputs, classifier } = layerExtents(architecture, task);

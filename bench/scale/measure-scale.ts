@@ -16,7 +16,7 @@ interface ScaleOptions extends Omit<Scale, 'title'> {
   readonly meanDuration: number;
 }
 
-/** How it stood when so many children had ended. */
+/** Measurements after a number of children. */
 export interface ScaleSample {
   readonly ended: number;
   /** Of the heap after a collection, and of the process. Bytes. */

@@ -105,7 +105,7 @@ async function open({ page }: Studio): Promise<number> {
       document.querySelectorAll('.charts canvas').length < 2
     )
       await frame();
-    // What stands in the page now is drawn in the next frame.
+    // The current page is painted in the next frame.
     await frame();
     await frame();
     return performance.now() - started;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test';
 
-/** A test whose page is an empty window of Electron with a session of its own, without the program and its preload script. */
+/** A test whose page is an empty window of Electron with a separate session, without the program and its preload script. */
 export const test = base.extend<{ page: Page }, { electron: ElectronApplication }>({
   electron: [
     // Playwright wants the fixtures that this one needs to be destructured: none.

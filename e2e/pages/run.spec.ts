@@ -8,7 +8,7 @@ const recordedFolder = (): string => recorded('openRun').request.folder;
 const run = (): string => `/run?folder=${encodeURIComponent(recordedFolder())}`;
 const at = 0;
 
-test('what a search tells is shown: a child begins, its curve grows, it fails with its reason', async ({
+test('events of a search are shown: a child begins, its curve grows, it fails with its reason', async ({
   page,
 }) => {
   await openPage(page, run());
@@ -65,7 +65,7 @@ test('the run of another program is followed by the events that it stores', asyn
   await expect(page.getByRole('region', { name: 'Children', exact: true })).toContainText('241 of 241');
 });
 
-test('chosen curves stand in the address, and are there again when the page is loaded anew', async ({
+test('chosen curves are part of the address, and are restored when the page is reloaded', async ({
   page,
 }) => {
   await openPage(page, run());

@@ -139,7 +139,7 @@ describe('a search', () => {
 describe('a strategy with a lane for each trainer', () => {
   const evolution = { strategy: 'evolution', population: 6, sampleSize: 3 } as const;
 
-  it('keeps all trainers at work, and every child is told once', async () => {
+  it('keeps all trainers busy, and reports every child once', async () => {
     const run = newRun({ controller: evolution });
     await runSearch(searchOf(run, { pace: 4 }).parts);
     const updates = readUpdates(run.database);
@@ -159,7 +159,7 @@ describe('a strategy with a lane for each trainer', () => {
       given.map(({ architectureHash }) => architectureHash),
     );
     expect(readUpdates(run.database)).toHaveLength(5);
-    // There is nothing to go on with.
+    // Nothing is left to resume.
     expect(await runSearch(searchOf(reopen(run)).parts)).toBe('finished');
   });
 });

@@ -50,7 +50,7 @@ export function drawLstm(): Drawing {
   const squashed = box(at(1.25), level(3), null, 'tanh');
   const output = box(at(2.1), level(4), 'elem_mult', null);
   const upper = (from: CellBox) => ({ x: from.x, y: from.y - boxHeight(from) });
-  const wires: readonly (readonly [from: CellBox | undefined, to: CellBox, beside: number])[] = [
+  const wires: readonly (readonly [from: CellBox | undefined, to: CellBox, offset: number])[] = [
     [leaves[0], written, -11],
     [leaves[1], written, 11],
     [leaves[2], kept, 0],

@@ -20,7 +20,7 @@ export const controllerUpdateSchema = z.strictObject({
   /** Trials of the batch. */
   trials: z.array(number).readonly(),
   meanReward: z.number(),
-  /** What the strategy reports, by keys of its own (src-shared/config/strategies); empty where it reports nothing. */
+  /** Diagnostics of the strategy, by its keys (src-shared/config/strategies); empty where it reports nothing. */
   diagnostics: z.record(z.string(), z.number()).readonly(),
 });
 export type ControllerUpdate = z.infer<typeof controllerUpdateSchema>;

@@ -5,7 +5,7 @@ workload.json  the architecture (a LanguageArchitecture), the order of a tree's 
 tokens.bin     little-endian int32: the rows of the batch, one after the other
 weights.bin    little-endian float32, one weight after the other in the order of workload.json
 
-Step s trains on window s of every row, modulo their number; the hidden state goes on from step to step, from 0.
+Step s trains on window s of every row, modulo their number; the hidden state carries over from step to step, starting at 0.
 """
 
 import json

@@ -121,7 +121,7 @@ def step():
     global taken
     indices = torch.from_numpy(workload.indices(taken))
     taken += 1
-    # A batch of [images, height, width, channels] seen as [images, channels, height, width] is channels last as it is.
+    # A batch of [images, height, width, channels] viewed as [images, channels, height, width] is already channels last.
     pixels = (images[indices].permute(0, 3, 1, 2).float() - mean) / deviation
     loss = functional.cross_entropy(forward(pixels), labels[indices])
     optimiser.zero_grad()

@@ -144,7 +144,7 @@ function subjectOf(
   if (published !== undefined && first !== undefined)
     throw new CellsmithError(
       'config.invalid',
-      `Train either ${first} or the published ${published}: leave out one of them.`,
+      `Train either ${first} or the published ${published}, not both.`,
     );
   if (cell !== undefined) return { subject: subjectOfReady(cell) };
   if (network !== undefined) return { subject: subjectOfZoo(network) };

@@ -7,7 +7,7 @@ import { checkpointController, commitController } from './checkpoint-controller'
 import { record, type SearchState } from '../search-state';
 
 /**
- * Has the controller learn from a batch whose trials have all ended, and stores what it did, with the controller as it is then, in
+ * Has the controller learn from a batch whose trials have all ended, and stores what it did, with the resulting state of the controller, in
  * one transaction.
  * @param trials in the order of their proposals, whatever the order in which they ended
  */

@@ -13,7 +13,7 @@ export function laneCount({ strategy, pool }: Pick<SearchState, 'strategy' | 'po
 }
 
 /**
- * One lane of an asynchronous search: the strategy is told as soon as the lane's own children have ended. Ends early, with its batch
+ * One lane of an asynchronous search: the strategy receives the rewards as soon as the lane's own children have ended. Ends early, with its batch
  * open, when a trial of it has no reward; ends too when there are fewer trainers than lanes.
  */
 export async function runLane(state: SearchState, lane: number, open: Batch | undefined): Promise<void> {
@@ -28,7 +28,7 @@ export async function runLane(state: SearchState, lane: number, open: Batch | un
 }
 
 /**
- * A search in step: in each round all lanes propose, all children are trained, then the lanes are told in their order. What it
+ * A search in step: in each round all lanes propose, all children are trained, then the lanes receive their rewards in order. What it
  * does depends on the rewards alone, not on which child ends first.
  * @param open the batches of the round that the search was ended in
  */
@@ -43,7 +43,7 @@ export async function runRounds(state: SearchState, open: readonly Batch[]): Pro
 }
 
 /**
- * The batches of a round that was begun. Lanes propose and are told in their order, so while the first one's batch is open none has been told, and
+ * The batches of a round that was begun. Lanes propose and receive rewards in order, so while the first one's batch is open none has received any, and
  * those after the last that has proposed may still be to propose; once it is not, all have proposed.
  */
 function restOfRound(state: SearchState, open: readonly Batch[]): Batch[] {

@@ -41,7 +41,7 @@ describe('the charts of a strategy', () => {
     ]);
   });
 
-  it('leave out what is 0 throughout, and call a number that they do not know by its key', () => {
+  it('skip series that are 0 throughout, and label an unknown number by its key', () => {
     expect(shown('evolution', { staleness: 0, ownNumber: 3 }).slice(1)).toEqual([
       ['Own number', 'Own number 3'],
     ]);
