@@ -59,7 +59,7 @@ test('the estimate of a search follows every option, and is measured on this mac
   await expect(panel).toContainText(/Total.+32 children/, { timeout: 120_000 });
   await expect(panel.getByRole('button', { name: 'Measure again' })).toBeEnabled();
   expect(await seriousViolations(studio)).toEqual([]);
-  // Larger networks are reckoned from these, and it says so.
+  // Larger networks are extrapolated from these, and the panel says so.
   await page.getByRole('radio', { name: /^Laptop/ }).click();
   await page.locator('[data-option="space.extraFilters"] input').fill('200');
   await expect(panel).toContainText('Extrapolated from children of another size');

@@ -86,7 +86,7 @@ test('a child whose trainer was killed is trained again when the user says so', 
   });
   await expect(page.getByText('2 of 2 children')).toBeVisible();
   await expect(failures).toBeHidden();
-  // A program that is closed before would ask what is to become of the search.
+  // Closing the program earlier would ask what to do with the search.
   await expect(page.getByRole('heading', { level: 1 })).toContainText('finished', { timeout: 60_000 });
   expect(studio.complaints).toEqual([]);
   await studio.app.close();

@@ -22,13 +22,13 @@ export interface MadeRun {
   readonly children: number;
   readonly epochs: number;
   readonly seed?: number;
-  /** Images unless it says otherwise. */
+  /** Defaults to images. */
   readonly on?: keyof typeof madeTasks;
   /** Networks grow by two layers every 1,600 children, as in the paper; otherwise all have six layers. */
   readonly grows?: boolean;
 }
 
-/** How a made child has come out. */
+/** Outcome of a made child. */
 interface Outcome {
   /** Null for one that failed. */
   readonly measure: number | null;

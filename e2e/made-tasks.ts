@@ -7,7 +7,7 @@ import { runDescription } from '../src-main/testing/run-description';
 import { treebankDescription } from '../src-main/testing/text-description';
 import { sample } from './studio';
 
-/** A search whose children are judged by their decisions, in place of hours of training. */
+/** A search whose children are scored by their decisions, instead of hours of training. */
 export interface MadeTask {
   readonly config: SearchConfig;
   readonly description: DatasetDescription;
@@ -75,7 +75,7 @@ const text: MadeTask = {
   }),
 };
 
-/** Small networks on the sample images, whose children can be trained in earnest within seconds. */
+/** Small networks on the sample images, whose children really train, within seconds. */
 const { config: demo } = presets.demo;
 const tiny: MadeTask = {
   ...images,

@@ -6,7 +6,7 @@ import { expect, test } from '@playwright/test';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { root } from './studio';
 
-/** How the wire of the fuses says it: the digits 0 and 1. */
+/** Encoding in the fuse wire: the digits 0 and 1. */
 const [off, on] = [0x30, 0x31];
 
 test.skip(process.platform !== 'linux', 'the folder of the package is laid out in another way there');

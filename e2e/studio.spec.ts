@@ -157,7 +157,7 @@ test('a killed trainer is a failed child, a killed program an interrupted run th
   await page.getByRole('link', { name: /Killed.*interrupted/ }).click();
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByText('4 of 4 children, 1 failed')).toBeVisible({ timeout: 120_000 });
-  // A program that is closed before would ask what is to become of the search.
+  // Closing the program earlier would ask what to do with the search.
   await expect(page.getByRole('heading', { level: 1 })).toContainText('finished', { timeout: 60_000 });
   expect(studio.complaints).toEqual([]);
   await studio.app.close();

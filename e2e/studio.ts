@@ -46,7 +46,7 @@ export function newHome(): Home {
 
 /** How the program is started. */
 export interface Start {
-  /** What it is to open, as when a folder is opened with it. */
+  /** Path to open, as when a folder is opened with the program. */
   readonly open?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** The folder of its package.json. */
@@ -68,7 +68,7 @@ export async function startAgain(home: Home, ...open: string[]): Promise<void> {
 /** Starts the built program; scripts/e2e.mjs names the Electron. */
 export async function startStudio(home: Home, more: Start = {}): Promise<Studio> {
   // Without executablePath Playwright takes the Electron of ELECTRON_OVERRIDE_DIST_PATH and holds it until it is attached to it: a window
-  // that opens before that may never be heard of.
+  // that opens before that may be missed.
   const app = await _electron.launch({
     timeout: 120_000,
     args: [...switchesOf(home), more.program ?? root, ...(more.open ?? [])],

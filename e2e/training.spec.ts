@@ -79,7 +79,7 @@ test('a child is trained longer, measured on the test split, stopped and gone on
   await expect(head).toContainText('stopped');
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(head).toContainText('running');
-  // A trainer that was killed is started again, up to a bound; what broke is said on the page, and kept with the training.
+  // A killed trainer is restarted, up to a limit; the page shows the failure, and the training stores it.
   await expect
     .poll(async () => {
       if ((await head.textContent())?.includes('running') === true) await killTrainers(studio);

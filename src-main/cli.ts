@@ -7,7 +7,7 @@ import { shownText, thisTerminal } from './cli/terminal';
 /** Entry of the command-line program. */
 async function main(): Promise<void> {
   const terminal = thisTerminal(import.meta.dirname);
-  // A reader that has seen enough (`cellsmith … | head`) closes the pipe: that is no error.
+  // A reader that has seen enough (`cellsmith … | head`) closes the pipe: not an error.
   terminal.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCodes.ok);
     throw error;

@@ -3,7 +3,7 @@ import { pathToOpen } from './desktop/system/arguments';
 import { startStudio, type RunningStudio } from './desktop/studio';
 import { registerPages } from './desktop/window/studio-window';
 
-/** Entry of the desktop program: one instance of it, whatever is started a second time. */
+/** Entry of the desktop program: a single instance, even when started a second time. */
 function main(): void {
   if (!app.requestSingleInstanceLock()) {
     app.quit();

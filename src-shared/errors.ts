@@ -39,7 +39,7 @@ export type ErrorCode =
   | 'internal';
 
 /**
- * The one error class of the product. `message` is a sentence for the user that says what happened and what to do next;
+ * The only error class of the product. `message` tells the user what happened and what to do next;
  * technical detail goes into `cause`.
  */
 export class CellsmithError extends Error {

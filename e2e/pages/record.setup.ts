@@ -14,7 +14,7 @@ interface PageGlobals {
   readonly cellsmith: Record<string, (request: unknown) => Promise<object>>;
 }
 
-/** Asks the real program, as its pages do, and writes down what it answers. */
+/** Sends requests to the real program, as its pages do, and records the replies. */
 test('what the program answers about a run is recorded', async () => {
   const home = newHome();
   const folder = makeRun(home.runs, { ...recordedRun, strategy: 'reinforce' });
@@ -30,7 +30,7 @@ test('what the program answers about a run is recorded', async () => {
         const { cellsmith } = globalThis as unknown as PageGlobals;
         const answer = await cellsmith[name]?.(request);
         if (answer === undefined || !('value' in answer)) throw new Error(JSON.stringify(answer));
-        // JSON knows neither columns of numbers nor what is no number.
+        // JSON has neither typed arrays nor NaN.
         return JSON.stringify(answer.value, (_key, value: unknown) =>
           ArrayBuffer.isView(value)
             ? { column: value.constructor.name, values: [...(value as Float64Array)] }

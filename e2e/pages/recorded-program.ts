@@ -6,7 +6,7 @@ import { assetOf, contentSecurityPolicy } from '../../src-main/desktop/window/as
 import { root } from '../studio';
 import { recordingFile, type Recording } from './recording';
 
-/** What the program does in place of what it did when it was recorded: gives another reply, says what is wrong, or never answers. */
+/** Overrides a recorded reply: another reply, an error, or no answer. */
 export type Answer = { readonly reply: unknown } | { readonly problem: string } | 'never';
 export type Answers = Readonly<Partial<Record<RequestName, Answer>>>;
 

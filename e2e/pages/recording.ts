@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Reply, Request, RequestName } from '../../src-shared/ipc/contract';
 import { root } from '../studio';
 
-/** What the program has answered: for each request by name, what was asked and what came back. */
+/** Recorded replies of the program: for each request by name, its arguments and its reply. */
 export type Recording = {
   readonly [N in RequestName]?: readonly (readonly [request: Request<N>, reply: Reply<N>])[];
 };

@@ -10,7 +10,7 @@ const to = (page: string, query: Readonly<Record<string, string>>): string =>
 const problem = { problem: 'The disk is away: connect it and try again.' };
 const lastChild = String(recordedRun.children);
 
-/** The addresses of what was recorded. */
+/** Addresses of the recorded pages. */
 const run = (query: Readonly<Record<string, string>> = {}): string =>
   to('/run', { folder: recorded('openRun').request.folder, ...query });
 const child = (trial = lastChild): string =>
@@ -42,7 +42,7 @@ function heldElsewhere(): unknown {
 
 type State = readonly [address: string, answers: Answers, says: string];
 
-/** Each page in its states, and what it then says. */
+/** Each page in its states, and a text it then shows. */
 const states: Readonly<Record<string, () => State>> = {
   'runs, none yet': () => ['/runs', { listRuns: { reply: { runs: [], broken: [] } } }, 'No runs yet.'],
   'runs, looked up': () => ['/runs', { listRuns: 'never' }, 'Loading runs'],

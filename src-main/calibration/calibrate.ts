@@ -11,7 +11,7 @@ import { trainerHandle } from '../workers/pool/trainer-handle';
 import type { SpawnTrainer } from '../workers/trainer-process';
 import type { ChildSpeed, TrialJob } from '../workers/protocol';
 
-/** How far a calibration has come, in children. */
+/** Progress of a calibration, in children. */
 export interface CalibrationProgress {
   readonly done: number;
   readonly total: number;
@@ -84,7 +84,7 @@ export async function calibrate(
     }),
   );
   const results = await Promise.allSettled(seats);
-  // The first failure ended the others; theirs says nothing.
+  // The first failure cancelled the others; their errors are irrelevant.
   if (failed.signal.aborted) throw failed.signal.reason;
   const speeds = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 

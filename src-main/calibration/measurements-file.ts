@@ -20,7 +20,7 @@ export function measurementsFile(cache: string = cacheDirectory()): string {
   return join(cache, 'measurements.json');
 }
 
-/** What has been measured on a machine, the newest last; nothing where the file is missing or damaged: it can be measured again. */
+/** Measurements of a machine, newest last; empty if the file is missing or damaged. */
 export function readMeasurements(file: string, machine: string): Measurement[] {
   return readAll(file).filter((measurement) => measurement.machine === machine);
 }

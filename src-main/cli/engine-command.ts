@@ -13,7 +13,7 @@ export interface EngineOptions {
   readonly json: boolean;
 }
 
-/** `cellsmith engine`: installs the training engine when it is missing, and says what is there. */
+/** `cellsmith engine`: installs the training engine if it is missing, and prints its version. */
 export async function engineCommand(terminal: Terminal, options: EngineOptions): Promise<number> {
   const { report, wheel, variant, json } = options;
   const view = chooseView(terminal, json);

@@ -14,7 +14,7 @@ export interface Interrupts {
 }
 
 /**
- * One press of Ctrl-C can arrive more than once: the terminal signals all of its processes, and npm passes on what it got. Presses
+ * One press of Ctrl-C can arrive more than once: the terminal signals all of its processes, and npm forwards the signals it receives. Presses
  * that are nearer than this are one. Milliseconds.
  */
 const onePress = 250;

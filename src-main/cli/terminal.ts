@@ -16,7 +16,7 @@ export interface Terminal {
   readonly programs: string;
 }
 
-/** @param programs absolute path of the folder that the running program lies in */
+/** @param programs absolute path of the folder of the running program */
 export function thisTerminal(programs: string): Terminal {
   const { stdout, stderr, env } = process;
   const draws = stdout.isTTY && env['TERM'] !== 'dumb';

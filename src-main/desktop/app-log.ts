@@ -31,7 +31,7 @@ export function logError(error: unknown): void {
   log.error(error);
 }
 
-/** The window has said something, or was lost. */
+/** Logs a console message or the loss of the window. */
 export function logWindow(text: string): void {
   log.warn(`window: ${text}`);
 }

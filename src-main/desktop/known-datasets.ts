@@ -3,7 +3,7 @@ import type { Reply } from '../../src-shared/ipc/contract';
 import { listRunFolders } from '../runs/locations';
 import { readManifest, type RunManifest } from '../runs/manifest';
 
-/** The data sets that runs were made on, the last used first; of those that moved, the place where they were. */
+/** Data sets of all runs, most recently used first; for a moved one, its old location. */
 export function listDatasets(runs: string): Reply<'listDatasets'> {
   const known = new Map<string, Reply<'listDatasets'>[number]>();
   for (const folder of listRunFolders(runs)) {

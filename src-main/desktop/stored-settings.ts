@@ -27,7 +27,7 @@ export interface SettingsFile {
   change(changes: Partial<StoredSettings>): void;
 }
 
-/** Settings kept in a file; one that is missing or damaged counts as the settings to begin with. */
+/** Settings stored in a file; defaults if it is missing or damaged. */
 export function settingsFile(path: string): SettingsFile {
   let current = read(path);
   return {
@@ -45,7 +45,7 @@ export function settingsFile(path: string): SettingsFile {
 function read(path: string): StoredSettings {
   try {
     const stored = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path, 'utf8')));
-    // A file of an older version lacks what has come since.
+    // A file of an older version lacks newer settings.
     return storedSchema.parse({ ...initial, ...stored });
   } catch {
     return initial;

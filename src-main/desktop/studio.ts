@@ -187,7 +187,7 @@ export function startStudio(programs: string): RunningStudio {
       window = null;
       paths.isGone();
     });
-    // Not within the page: those that change its address alone are no navigations.
+    // Not for in-page navigation, which changes only the address.
     opened.webContents.on('did-navigate', paths.isGone);
     opened.webContents.on('render-process-gone', (_event, { reason }) => {
       logWindow(`its process is gone (${reason}); reloading`);
@@ -234,7 +234,7 @@ export function startStudio(programs: string): RunningStudio {
   window = openWindow();
   app.on('before-quit', () => (quitting = true));
   app.on('window-all-closed', () => app.quit());
-  // Installed from the start: a search need not wait for it, and what is missing is said before it is needed.
+  // Installed from the start: a search need not wait for it, and problems are reported before it is needed.
   engine.ensure().catch(() => undefined);
 
   return {

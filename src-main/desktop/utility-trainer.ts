@@ -2,7 +2,7 @@ import { utilityProcess } from 'electron';
 import type { SpawnTrainer } from '../workers/trainer-process';
 import { processExitOf } from './process-exit';
 
-/** So long after its exit the last output of a process has come. Milliseconds. */
+/** Grace period for the last output of a process after its exit, in ms. */
 const lastOutput = 250;
 
 /**

@@ -14,7 +14,7 @@ export function multiplyAddsUsed({ manifest, database }: OpenRun): number | null
   return multiplyAddsAnEpoch(epochSteps(config, dataset.description)) * sumOfEpochs(database);
 }
 
-/** What has been used of a run's budget, for a session that is about to begin and until it ends. */
+/** Tracks the used budget of a run during a session. */
 export function budgetUsed(run: OpenRun): () => BudgetUsed {
   const activeBefore = activeTime(run.database, readSessions(run.database).length + 1);
   return () => ({ activeBefore, multiplyAdds: multiplyAddsUsed(run) });

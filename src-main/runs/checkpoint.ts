@@ -31,7 +31,7 @@ export function writeCheckpoint(run: string, number: number, state: Uint8Array):
   return { number, sha256: sha256(state) };
 }
 
-/** Puts a written checkpoint in force: part of the transaction that records what the controller did to get there. */
+/** Makes a written checkpoint the current one, in the transaction that records the strategy's step. */
 export function commitCheckpoint(database: Database, reference: CheckpointReference): void {
   database.run(
     'INSERT INTO checkpoint (id, number, sha256) VALUES (1, ?, ?) ' +
@@ -40,14 +40,14 @@ export function commitCheckpoint(database: Database, reference: CheckpointRefere
   );
 }
 
-/** The checkpoint in force; undefined before the first. */
+/** The current checkpoint; undefined before the first. */
 export function currentCheckpoint(database: Database): CheckpointReference | undefined {
   return database.first('SELECT number, sha256 FROM checkpoint', [], referenceRow);
 }
 
 /**
  * Reads the state of a checkpoint.
- * @throws CellsmithError 'run.damaged' when the file is missing or is not what was written
+ * @throws CellsmithError 'run.damaged' when the file is missing or has changed
  */
 export function readCheckpoint(run: string, reference: CheckpointReference): Uint8Array {
   const path = checkpointFile(run, reference.number);
@@ -64,7 +64,7 @@ export function readCheckpoint(run: string, reference: CheckpointReference): Uin
   return state;
 }
 
-/** Removes every file of `controller/` but that of the checkpoint in force. */
+/** Removes every file of `controller/` except the current checkpoint. */
 export function pruneCheckpoints(run: string, current: CheckpointReference | undefined): void {
   const folder = join(run, 'controller');
   mkdirSync(folder, { recursive: true });

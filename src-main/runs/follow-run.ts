@@ -7,7 +7,7 @@ import { isOlder, refuseNewer } from './sqlite/migrate';
 import { readRunStatus } from './summarise-run';
 import { readRunEvents } from './tables/events';
 
-/** What has happened in a run since the last read. */
+/** Updates of a run since the last read. */
 export interface RunNews {
   readonly events: RunEvent[];
   /** The id of the last event: what to ask from next time. */
@@ -19,7 +19,7 @@ export interface RunNews {
 const mostNews = 1000;
 
 /**
- * What has happened in the run of another process since event `after`, in one consistent state: the new rows of its `events` table, and of
+ * Updates of the run of another process since event `after`, in one consistent state: the new rows of its `events` table, and of
  * the other tables only what these are about, by key. The run has been opened, and so checked, before.
  * @param open opens its database to read
  * @returns null for a run that an earlier release writes: it can only be opened again

@@ -27,7 +27,7 @@ export function defaultRunsFolder(
 }
 
 /**
- * Makes sure that runs can be made below a folder, before long preparations end in an error.
+ * Checks that runs can be created in a folder before long preparations start.
  * @throws CellsmithError 'run.not-writable'
  */
 export function requireRunsFolder(runs: string): void {
@@ -83,7 +83,7 @@ export function listFolders(runs: string, fileOf: (folder: string) => string): s
     .filter((path) => existsSync(fileOf(path)));
 }
 
-/** What is said of each of some folders, and of those of which nothing can be said, why. */
+/** A summary of each folder, and the error of those that cannot be read. */
 export function summarised<T>(
   folders: readonly string[],
   summarise: (folder: string) => T,

@@ -14,7 +14,7 @@ export const manifestVersion = 1;
 /** A larger file is none of ours; bytes. */
 const largestManifest = 64 * 1024 * 1024;
 
-/** What run.json says: all that a run needs to be understood, or to be resumed on another machine. */
+/** Contents of run.json: all that is needed to understand a run, or to resume it on another machine. */
 export const runManifestSchema = z.strictObject({
   schema: z.literal(manifestVersion),
   /** Names the run wherever its folder is moved. */
@@ -30,7 +30,7 @@ export const runManifestSchema = z.strictObject({
   }),
   /** Everything random comes from these: the controller's and the children's seed, and that of the validation split. */
   seeds: z.strictObject({ search: z.int(), split: z.int() }),
-  /** Name → version of the program and of what it ran on when the run was made. */
+  /** Name → version of the program and its platform when the run was created. */
   software: z.record(z.string(), z.string()),
 });
 export type RunManifest = z.infer<typeof runManifestSchema>;

@@ -116,7 +116,7 @@ function openMigrated(path: string): Database {
 }
 
 /**
- * Changes what a resumed run may change: its budget and who trains. Everything else decided what has been found so far.
+ * Changes what a resumed run may change: its budget and who trains. Everything else affects the existing results.
  * @throws CellsmithError 'run.not-writable'
  */
 export function amendRun(

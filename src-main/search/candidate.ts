@@ -22,7 +22,7 @@ import { decodeCell } from '../../src-shared/space/cell-space';
 import type { Decision } from '../../src-shared/space/search-space';
 import type { Candidate } from './search-state';
 
-/** What decisions mean on a data set: a network with what it sees, or the language model of a cell. */
+/** Decoded decisions on a data set: a network with its input shape, or the language model of a cell. */
 export type Proposed =
   | { readonly kind: 'conv'; readonly architecture: ConvArchitecture; readonly task: ImageTask }
   | { readonly kind: 'cell'; readonly architecture: LanguageArchitecture };

@@ -4,7 +4,7 @@ import type { OpenOptions } from '../datasets/open';
 import type { DataNeed, PreparedData } from '../datasets/prepare-for';
 import type { RunManifest } from '../runs/manifest';
 
-/** Makes sure of a copy of the data: `prepareFor`, here or in another process. */
+/** Ensures a decoded copy of the data: `prepareFor`, here or in another process. */
 export type PrepareData = (need: DataNeed, path: string, options: OpenOptions) => Promise<PreparedData>;
 
 /** What a search needs of its data. */
@@ -16,7 +16,7 @@ export function dataNeed({ recipe }: { readonly recipe: Recipe }, unreadable: 'r
 
 /**
  * The training data of a run to resume.
- * @param path where the data are now, when they are no longer where they were
+ * @param path the new location of the data, if they were moved
  * @throws CellsmithError 'data.changed' when they are not the data that the run was begun with; data.*, cancelled
  */
 export async function dataOfRun(

@@ -19,7 +19,7 @@ export type SearchOrder =
       readonly data: string;
       /** Whether to train without images that cannot be decoded. */
       readonly skipUnreadable: boolean;
-      /** Absolute path of the folder that the run's folder is made in. */
+      /** Absolute path of the folder in which to create the run folder. */
       readonly runs: string;
     }
   | {
@@ -36,7 +36,7 @@ export type SearchOrder =
 export interface Preparing {
   readonly prepare: PrepareData;
   readonly reading: OpenOptions;
-  /** Makes sure of the training engine; null where others train. */
+  /** Ensures the training engine; null where others train. */
   readonly engine: (config: SearchConfig) => Promise<EngineInstallation | null>;
   /** Version of this program. */
   readonly version: string;

@@ -23,7 +23,7 @@ export interface Candidate {
   readonly multiplyAdds: number;
 }
 
-/** What a search is made of. */
+/** Dependencies of a search. */
 export interface SearchParts {
   readonly run: WritableRun;
   /** Fresh: the search restores it from the run's checkpoint. */

@@ -68,7 +68,7 @@ async function poolOf(
     ...queue,
     search: id,
     description: dataset.description,
-    // What the files hold is said by the fingerprint.
+    // The fingerprint identifies the contents of the files.
     need: dataNeed(config, 'skip'),
     recipe: config.recipe,
     keepBest: config.keepBest,

@@ -151,7 +151,7 @@ function startLanes(state: SearchState, open: readonly Batch[]): void {
     );
 }
 
-/** Starts a lane, or all in step, unless it is at work. */
+/** Starts a lane, or all in step, unless it is running. */
 function start(state: SearchState, lane: number, work: () => Promise<void>): void {
   if (state.lanes.has(lane)) return;
   state.lanes.add(lane);

@@ -18,7 +18,7 @@ export interface Mark {
   readonly label: string;
 }
 
-/** A chart as data: what is drawn on the screen, saved as an image, and written as a table. */
+/** A chart as data: drawn on the screen, saved as an image, or written as a table. */
 export interface Figure {
   readonly title: string;
   readonly x: Axis;
@@ -47,7 +47,7 @@ export function fits(value: number, { logarithmic }: Axis): boolean {
 }
 
 /**
- * The stretch of an axis that values take, a little wider so that none lies on the frame; null without any value.
+ * The range of an axis that covers the values with a small margin; null without values.
  * @param margin share of the stretch that is added at either end
  */
 export function stretch(values: Iterable<number>, axis: Axis, margin: number): Range | null {

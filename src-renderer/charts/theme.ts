@@ -26,7 +26,7 @@ function readPalette(): Palette {
   };
 }
 
-/** The palette of the theme in force; it follows a change of it. */
+/** The palette of the current theme; reactive. */
 export function usePalette(): Ref<Palette> {
   const palette = ref(readPalette());
   const dark = matchMedia('(prefers-color-scheme: dark)');

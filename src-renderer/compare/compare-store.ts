@@ -9,7 +9,7 @@ import type { ChildReference } from './selection';
 
 /** Figures of a run that searches now are drawn again this often, in milliseconds. */
 const redrawEvery = 5000;
-/** Children whose epochs one request may ask for. */
+/** Maximum number of children per request for epochs. */
 const childrenAtOnce = 64;
 
 interface Compared {
@@ -47,12 +47,12 @@ export const useCompare = defineStore('compare', () => {
     triggerRef(problems);
   }
 
-  /** Makes sure that these runs are known. What was known of them before is read again. */
+  /** Loads these runs, or reloads them. */
   async function open(folders: readonly string[]): Promise<void> {
     await Promise.all(folders.map(load));
   }
 
-  /** Makes sure that the epochs of these children are known. */
+  /** Loads the epochs of these children if missing. */
   async function needEpochs(children: readonly ChildReference[]): Promise<void> {
     const missing = new Map<string, number[]>();
     for (const { folder, trial } of children)

@@ -39,7 +39,7 @@ export function readSelection(query: Query): Selection {
   return { folders, children: [...children.values()], view };
 }
 
-/** The address that says a selection: the inverse of `readSelection`. */
+/** The address of a selection: the inverse of `readSelection`. */
 export function writeSelection({ folders, children, view }: Selection): Record<string, string | string[]> {
   return {
     run: [...folders],

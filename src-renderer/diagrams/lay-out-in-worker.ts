@@ -4,7 +4,7 @@ import workerAddress from 'elkjs/lib/elk-worker.min.js?url';
 /** A pending layout in a separate thread. */
 export interface Layout {
   readonly done: Promise<ElkNode>;
-  /** Ends the thread, whatever it is at; `done` is never settled then. */
+  /** Terminates the thread; `done` then never settles. */
   cancel(): void;
 }
 

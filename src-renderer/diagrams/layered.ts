@@ -12,7 +12,7 @@ export interface Layered {
 }
 
 /**
- * Lays out a network while it is wanted; a network that is no longer shown stops being laid out.
+ * Lays out a network; cancelled when the network is no longer shown.
  * @param wanted the network; null for none
  */
 export function useLayered(

@@ -4,7 +4,7 @@ import type { AppState, Calibration, EngineState, SessionState, Settings } from 
 import type { TrainingSession } from '../../src-shared/ipc/training-states';
 import { ask, hear } from '../bridge';
 
-/** What the program is and does, whatever page is shown. Held by the program; this is its copy. */
+/** State of the main process, for all pages; a copy of what the main process holds. */
 export const useApp = defineStore('app', () => {
   const about = shallowRef<Omit<
     AppState,
@@ -52,7 +52,7 @@ export const useApp = defineStore('app', () => {
     about.value = { ...about.value, runsFolder: folder, runsFolderIsChosen: where === 'chosen' };
   }
 
-  /** The dialog that begins a training is open: it says itself how that goes. */
+  /** The dialog that starts a training is open: it shows the progress itself. */
   const trainingAsked = ref(false);
   /** Why nothing else can be started now, as a sentence; null when something can. */
   const busy = computed(() => {

@@ -8,7 +8,7 @@ import { noRunState, runState, stateOfTables, withEpochs } from '../../src-share
 import type { RunSummary } from '../../src-shared/run/run-summary';
 import { ask, askForRun, hear } from '../bridge';
 
-/** Children whose epochs one request may ask for. */
+/** Maximum number of children per request for epochs. */
 const childrenAtOnce = 64;
 
 /**
@@ -67,14 +67,14 @@ export const useRun = defineStore('run', () => {
       if (news.status !== summary.state)
         detail.value = { ...known, summary: { ...summary, state: news.status } };
     } catch {
-      // Opening it says what is wrong.
+      // Opening it reports what is wrong.
       if (folder.value === path) await open(path);
     } finally {
       following = false;
     }
   }
 
-  /** Makes sure that the epochs of these children are known. */
+  /** Loads the epochs of these children if missing. */
   async function needEpochs(numbers: readonly number[]): Promise<void> {
     const { value: path } = folder;
     const missing = numbers.filter((number) => !epochs.value.has(number));

@@ -87,7 +87,7 @@ export const imageDatasetDescriptionSchema = z.strictObject({
   /** Files that could not be read, with the reason; at most 1,000 of `count` by name. */
   unreadable: z.strictObject({ count, files: z.array(fileProblemSchema) }),
   warnings: z.array(datasetWarningSchema),
-  /** 64 hexadecimal digits: names the images, labels and class names, whatever holds them (docs/datasets.md). */
+  /** 64 hexadecimal digits: identifies the images, labels and class names, independent of the container (docs/datasets.md). */
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type ImageDatasetDescription = z.infer<typeof imageDatasetDescriptionSchema>;

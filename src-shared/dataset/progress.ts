@@ -1,4 +1,4 @@
-/** How far the reading of a data set has come. */
+/** Progress of reading a data set. */
 export interface DatasetProgress {
   /** `listing` names the files, `reading` decodes them, `arranging` writes the cache, `checking` compares it with its hashes. */
   readonly stage: 'listing' | 'reading' | 'arranging' | 'checking';

@@ -65,7 +65,7 @@ export const textDatasetDescriptionSchema = z.strictObject({
   /** The line with the most tokens, `<eos>` included; its number counts from 1 in its split. */
   longestLine: z.strictObject({ split: splitNameSchema, line: z.int().min(1), tokens: count }),
   warnings: z.array(textWarningSchema),
-  /** 64 hexadecimal digits: names the text and its splits, whatever holds them and however it is read (docs/datasets.md). */
+  /** 64 hexadecimal digits: identifies the text and its splits, independent of the container and of reading options (docs/datasets.md). */
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type TextDatasetDescription = z.infer<typeof textDatasetDescriptionSchema>;

@@ -11,7 +11,7 @@ export type TextLevel = z.infer<typeof textLevelSchema>;
 export const wordRuleSchema = z.enum(['spaces', 'punctuation']);
 export type WordRule = z.infer<typeof wordRuleSchema>;
 
-/** `<eos>`, `<unk>` and one word: less is no vocabulary. */
+/** `<eos>`, `<unk>` and one word: the smallest vocabulary. */
 export const vocabularyLimitSchema = z.int().min(3).max(1_000_000);
 
 const fraction = z.number().gt(0).lt(0.5);

@@ -78,7 +78,7 @@ export function drawCell(cell: RecurrentCell): Drawing {
       layout.width,
     ),
   ];
-  // What is next to a node is on the side that its sibling's line does not take.
+  // The label of a node is on the side that its sibling's line does not use.
   const sideOf = (node: number): -1 | 1 => (node === root || node % 2 === 1 ? 1 : -1);
   const upperEdge = (box: CellBox) => ({ x: box.x, y: box.y - boxHeight(box) });
   for (const [node, box] of layout.boxes.entries()) {

@@ -20,7 +20,7 @@ const margin = 16;
 
 /**
  * A drawing as a self-contained file of SVG: no style sheet, no script, nothing from elsewhere, fonts by generic family.
- * @param title what programs that read images aloud say of it, and what is written above it
+ * @param title accessible name and heading
  */
 export function svgOf(drawing: Drawing, title: string): string {
   const head = 28;

@@ -6,9 +6,9 @@ interface Forecast {
   readonly logLikelihood: number;
 }
 
-/** Scores that lie closer to a curve than this are no proof of it: validation data are a sample. Also of a logarithm of a perplexity. */
+/** Minimum noise of a score (or of the logarithm of a perplexity): validation data are a sample. */
 const leastNoise = 0.005;
-/** A curve has three parameters: fewer scores than these say nothing of how far it can be trusted. */
+/** A curve has three parameters: fewer scores leave no degrees of freedom to estimate its uncertainty. */
 export const leastEpochs = 4;
 
 const rates = (from: number, to: number, count: number): number[] =>

@@ -13,7 +13,7 @@ export interface Pace {
   readonly begin: (multiplyAdds: number) => number;
 }
 
-/** Draws lines through what was measured. A step costs its multiply-adds and a share that it has whatever it computes. */
+/** Fits lines to the measurements. A step costs its multiply-adds plus a constant. */
 export function paceOfMeasured(children: readonly MeasuredChild[]): Pace {
   const along = (of: (child: MeasuredChild) => number): ((multiplyAdds: number) => number) => {
     const { intercept, slope } = fitLine(children.map((child) => [child.multiplyAdds, of(child)] as const));

@@ -39,7 +39,7 @@ const sampled = 48;
 
 /**
  * Estimates a search from children that an untrained controller proposes, and from how fast such children trained here.
- * @param measurement null while nothing has been measured: there is no time then
+ * @param measurement null while nothing has been measured: the time is then unknown
  * @throws CellsmithError 'config.invalid' when the data do not suit the search, 'architecture.invalid' when no child can be made
  */
 export function estimateSearch(
@@ -108,7 +108,7 @@ function isOfSize(multiplyAdds: number, { children }: Measurement): boolean {
 }
 
 /**
- * The measurement that says the most of a search: on the same kind of data, with the same trainers, of the children nearest in
+ * The most relevant measurement for a search: on the same kind of data, with the same trainers, of the children nearest in
  * size. Null when there is none.
  */
 export function nearestMeasurement(

@@ -4,7 +4,7 @@ import { bytes, percent } from '../../../src-shared/format';
 import { list, table } from '../tables';
 import { bold, writeLine, type Terminal } from '../terminal';
 
-/** What `cellsmith data describe` says of a text. */
+/** Output of `cellsmith data describe` for a text. */
 export function writeTextDescription(terminal: Terminal, description: TextDatasetDescription): void {
   const { form, container, location, files, reading, splits, splitOrigin, longestLine } = description;
   const { level, vocabularyLimit, lowerCase, words } = reading;

@@ -16,7 +16,7 @@ import { listTrainings } from '../../training/find-trainings';
 import { bestTable, table } from '../tables';
 import { runsFolder, writeJson, writeLine, type Terminal } from '../terminal';
 
-/** `cellsmith runs list`: every run and training below the folder, also those that cannot be opened. */
+/** `cellsmith runs list`: every run and training below the folder, including those that cannot be opened. */
 export function listCommand(
   terminal: Terminal,
   options: { readonly runs?: string; readonly json: boolean },

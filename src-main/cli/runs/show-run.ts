@@ -89,7 +89,7 @@ const reasonTexts: Readonly<Record<FailureReason, string>> = {
   stopped: 'ended by the user',
 };
 
-/** One child: how it did, its layers and its epochs. */
+/** One child: its result, layers and epochs. */
 export function writeTrial(
   terminal: Terminal,
   run: OpenRun,

@@ -35,7 +35,7 @@ import { chooseView } from '../views/choose-view';
 import type { SearchView } from '../views/search-view';
 
 /**
- * `cellsmith search --estimate`: estimates time and memory of the search on this machine. Nothing is searched and no run is made; how fast
+ * `cellsmith search --estimate`: estimates time and memory of the search on this machine. Starts no search and creates no run; how fast
  * typical children train is measured unless it is known.
  */
 export async function estimateCommand(terminal: Terminal, options: SearchOptions): Promise<number> {

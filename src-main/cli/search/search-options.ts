@@ -243,7 +243,7 @@ function readConfigFile(path: string): ConfigFile {
   return parseConfigFile(text, path);
 }
 
-/** `--preset`; one that does not exist is refused with the one that is spelled most like it. */
+/** `--preset`; an unknown preset is rejected with the most similar name. */
 export function presetOption(description: string): Option {
   return new Option('-p, --preset <name>', `${description} (${presetNames.join(', ')})`).argParser(
     presetName,

@@ -70,7 +70,7 @@ export async function trainCommand(
   }
 }
 
-/** What is trained, and how it is prepared. */
+/** What to train, and its preparation. */
 interface Task {
   readonly recipe: Recipe;
   readonly trainers: SearchConfig['trainers'];

@@ -102,7 +102,7 @@ export function orderOf(terminal: Terminal, named: readonly string[], options: T
   };
 }
 
-/** Options that a resumed training may be given; everything else has decided already what was trained. */
+/** Options allowed when resuming; all others would change what was already trained. */
 const resumable = new Set(['resume', 'data', 'runs', 'threads', 'test', 'json']);
 
 /** @throws config.invalid naming what a resumed training cannot take */

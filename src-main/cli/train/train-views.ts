@@ -24,7 +24,7 @@ export interface TrainView extends PreparingView {
 }
 
 /**
- * Events as JSON where it is asked for, a bar on a terminal that can draw one, plain lines elsewhere.
+ * Events as JSON with --json, a bar on an interactive terminal, plain lines elsewhere.
  * @param measure what the architecture is judged by
  */
 export function trainView(terminal: Terminal, json: boolean, measure: Measure): TrainView {
@@ -98,7 +98,7 @@ function barView(terminal: Terminal, measure: Measure): TrainView {
 
 const splitNames = { validation: 'draws of dropout', test: 'test' } as const;
 
-/** What a terminal says of the events of a training, in lines; undefined for what is not worth one. */
+/** An event of a training as a line; undefined for events that are not shown. */
 function trainingLines(measure: Measure): (event: TrainingEvent) => string | undefined {
   let progress = noTraining;
   const { name } = metricNamed(measure);

@@ -9,10 +9,10 @@ import { datasetStages, engineStage } from './stage-texts';
 import type { PreparingView, SearchOverview, SearchView } from './search-view';
 import { writeLine, type Terminal } from '../terminal';
 
-/** Parts of each bar, whatever it counts. */
+/** Resolution of each bar. */
 export const parts = 1000;
 
-/** What is prepared before there is something to train, as one bar. */
+/** Preparation before training, as one bar. */
 export function preparingBar(terminal: Terminal): PreparingView {
   let preparing: MultiBar | undefined;
   let bar: SingleBar | undefined;

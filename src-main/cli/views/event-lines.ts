@@ -5,7 +5,7 @@ import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import { duration, rewardText } from '../../../src-shared/format';
 
 /**
- * What the terminal says of an event, in a line; undefined for what is not worth one.
+ * An event as a line; undefined for events that are not shown.
  * @param measure what the children of the run are compared by
  */
 export function eventLine(event: RunEvent, measure: Measure): string | undefined {

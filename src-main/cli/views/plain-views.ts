@@ -7,7 +7,7 @@ import type { PreparingView, SearchOverview, SearchView } from './search-view';
 import { datasetStages, engineStage } from './stage-texts';
 import { writeJson, writeLine, type Terminal } from '../terminal';
 
-/** Each event as a line of JSON on the standard output; what is for people goes to the standard error. */
+/** Each event as a line of JSON on the standard output; messages for people go to standard error. */
 export function jsonView(terminal: Terminal): SearchView {
   const nothing = (): void => undefined;
   return {

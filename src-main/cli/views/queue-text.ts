@@ -1,7 +1,7 @@
 import { counted } from '../../../src-shared/counted';
 import { placesOf, type QueueState } from '../../../src-shared/run/queue-state';
 
-/** What the terminal says of a queue, in a line: who works at it for this search, or what is amiss. */
+/** State of a queue as a line: its workers for this search, or what is wrong. */
 function queueText(queue: QueueState): string {
   if (queue.problem !== null) return queue.problem;
   const workers = queue.workers.filter(({ holdsData }) => holdsData);
@@ -11,7 +11,7 @@ function queueText(queue: QueueState): string {
   return `queue ${queue.url}: ${counted(workers.length, 'worker')} with ${counted(placesOf(queue), 'trainer')} on ${named}`;
 }
 
-/** A function that says a text when it is not what was said last. */
+/** A function that writes a text unless it equals the last one. */
 export function sayChanges(say: (text: string) => void): (queue: QueueState) => void {
   let last = '';
   return (queue) => {

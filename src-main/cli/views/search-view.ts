@@ -5,7 +5,7 @@ import type { RunEvent } from '../../../src-shared/run/run-event';
 import type { RunState } from '../../../src-shared/run/run-state';
 import type { ProvisioningProgress } from '../../engine/provision/progress';
 
-/** How a terminal shows what is prepared before children are trained. */
+/** Shows the preparation of a search on a terminal. */
 export interface PreparingView {
   dataset(progress: DatasetProgress): void;
   engine(progress: ProvisioningProgress): void;
@@ -15,7 +15,7 @@ export interface PreparingView {
 
 /** How a terminal shows what a search is doing. */
 export interface SearchView extends PreparingView {
-  /** The search begins: what it is, and its state so far. */
+  /** The search starts: its description, and its state so far. */
   begin(search: SearchOverview): void;
   event(event: RunEvent): void;
   /** Something else to tell the user. */
@@ -27,6 +27,6 @@ export interface SearchOverview {
   readonly config: SearchConfig;
   /** The state that earlier sessions have left. */
   readonly earlier: RunState;
-  /** What has been used of the budget by now. */
+  /** Budget used so far. */
   readonly used: () => BudgetUsed;
 }

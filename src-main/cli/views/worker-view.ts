@@ -10,7 +10,7 @@ export interface WorkerView {
   ending(when: 'afterEpoch' | 'now'): void;
 }
 
-/** Events as lines of JSON where that is asked for, a line for each child and epoch otherwise. */
+/** Events as lines of JSON with --json, a line for each child and epoch otherwise. */
 export function workerView(
   terminal: Terminal,
   url: string,
@@ -42,7 +42,7 @@ const endings = {
   givenBack: 'given back into the queue',
 } as const;
 
-/** What the terminal says of an event, in a line; undefined for what is not worth one. */
+/** An event as a line; undefined for events that are not shown. */
 export function workerLine(event: WorkerEvent, url: string): string | undefined {
   switch (event.type) {
     case 'ready': {

@@ -206,7 +206,7 @@ export function settingsOf({ current: { theme, notify, trainers } }: SettingsFil
   return { theme, notify, trainers };
 }
 
-/** The folder that is meant. Of a path, only one that holds a run. */
+/** Resolves the folder. A path must contain a run. */
 function folderOf(what: Request<'showFolder'>, runs: string): string {
   switch (what.what) {
     case 'runs':

@@ -6,7 +6,7 @@ type Kind = Request<'saveFile'>['kind'];
 
 const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-/** What is written to the file. @throws CellsmithError 'internal' for a PNG that is none */
+/** Contents of the file. @throws CellsmithError 'internal' for an invalid PNG */
 export function bytesOf(kind: Kind, content: string): string | Uint8Array {
   if (kind !== 'png') return content;
   const bytes = Buffer.from(content, 'base64');

@@ -20,7 +20,7 @@ export interface CalibrationOrder {
 /** Measures how fast children train on this machine, one measurement at a time. */
 export interface CalibrationService {
   readonly current: Calibration;
-  /** Brings back what was measured with this engine on this machine. */
+  /** Loads the measurements of this engine on this machine. */
   engineIs(installation: EngineInstallation): void;
   /** @throws CellsmithError 'run.locked' while one is under way */
   start(order: CalibrationOrder): void;

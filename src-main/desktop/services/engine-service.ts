@@ -13,11 +13,11 @@ import { problemOf } from '../ipc/problems';
 /** The training engine as the window sees it. */
 export interface EngineService {
   readonly state: EngineState;
-  /** Makes sure of the engine, once for all who ask at the same time. @throws CellsmithError engine.provisioning */
+  /** Ensures that the engine is installed; concurrent callers share one installation. @throws CellsmithError engine.provisioning */
   readonly ensure: () => Promise<EngineInstallation>;
   /**
    * Reinstalls it; the present installation stays in use until the new one works.
-   * @param variant null for the one that is there
+   * @param variant null for the installed one
    * @throws CellsmithError engine.provisioning, 'run.locked' while it is being installed
    */
   readonly reinstall: (variant: EngineVariant | null) => Promise<EngineInstallation>;

@@ -26,7 +26,7 @@ function withRun<T>(folder: string, read: (run: OpenRun) => T): T {
   }
 }
 
-/** Every run below a folder, newest first, also those that cannot be opened. */
+/** Every run below a folder, newest first, including those that cannot be opened. */
 export function listRuns(runs: string): Reply<'listRuns'> {
   const { summaries, broken } = summarised(listRunFolders(runs), (folder) =>
     withRun(folder, (run) => ({
@@ -55,7 +55,7 @@ export function openRunDetail(folder: string, live: PackedRun['live']): PackedRu
   );
 }
 
-/** What has happened since in the run of another process; null when it must be opened again. @throws as {@link openRunDetail} */
+/** Updates of a run of another process; null when it must be opened again. @throws as {@link openRunDetail} */
 export function runNews(folder: string, after: number): Reply<'followRun'> {
   return readRunNews(folder, after);
 }

@@ -34,7 +34,7 @@ export interface SearchService {
   control(): SearchControl;
   /** Sets another budget for the search. @throws as `control` */
   extend(budget: SearchConfig['budget']): void;
-  /** What is known of a run that is being searched in, beyond its folder; null for others. */
+  /** Live state of a run whose search is running here; null for others. */
   live(folder: string): RunDetail['live'];
   /** Resolves when nothing runs any more. */
   readonly ended: () => Promise<void>;

@@ -33,7 +33,7 @@ export function attention(window: () => BrowserWindow | null, mayNotify: () => b
   ): void {
     const shown = window();
     const hidden = shown !== null && !shown.isVisible();
-    // What was kept on in the background brings its window back: nothing is left running unseen.
+    // Work continued in the background reopens its window: nothing runs unseen.
     if (hidden) shown.showInactive();
     if (!mayNotify() || ending || (shown?.isFocused() === true && !hidden)) return;
     if (!Notification.isSupported()) return;

@@ -10,7 +10,7 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** Nothing comes from anywhere but the program itself, and no text is ever run as code. */
+/** Only resources of the program itself, and no eval or inline scripts. */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",

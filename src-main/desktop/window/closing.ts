@@ -1,4 +1,4 @@
-/** What closing the window does to what is under way. */
+/** What closing the window does to the running work. */
 export type Closing = 'background' | 'pause' | 'afterEpoch' | 'now' | 'stay';
 
 const common = { type: 'question', defaultId: 0, noLink: true } as const;

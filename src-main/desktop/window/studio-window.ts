@@ -12,7 +12,7 @@ export function registerPages(): void {
   ]);
 }
 
-/** Serves the window's pages from the files below `root`, and sets what they may do. */
+/** Serves the window's pages from the files below `root`, and restricts their permissions. */
 export function servePages(root: string): void {
   protocol.handle(pageScheme, async ({ url }) => {
     const asset = assetOf(root, url);

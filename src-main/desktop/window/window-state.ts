@@ -17,7 +17,7 @@ interface Area {
   readonly height: number;
 }
 
-/** The smallest window that the pages are made for. */
+/** The smallest window that the pages support. */
 export const smallest = { width: 1024, height: 700 };
 const usual = { width: 1440, height: 900 };
 

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readSync, type 
 import { join } from 'node:path';
 import { CellsmithError } from '../../../src-shared/errors';
 
-/** What lies in the folder of a run, and whether it is a file or a folder of files. */
+/** Entries of a run folder, each a file or a folder of files. */
 const entriesOfRun = {
   'run.json': 'file',
   'run.lock': 'file',
@@ -19,7 +19,7 @@ const entriesOfRun = {
 } as const;
 
 /**
- * Makes sure that what a run is read from and written to is its own: a folder from elsewhere may hold links to the files of its reader,
+ * Ensures that a run is read from and written to its own files only: a folder from elsewhere may hold links to the files of its reader,
  * pipes that are never written to, or devices that never end. Files with other names are ignored.
  * @param folder absolute; it may itself be reached by a link
  * @throws CellsmithError 'run.damaged'
@@ -29,7 +29,7 @@ export function requireOwnRun(folder: string): void {
   refuseForeignJournal(join(folder, 'run.sqlite-journal'));
 }
 
-/** As {@link requireOwnRun}, of any folder and the entries that it is made of. */
+/** As {@link requireOwnRun}, for any folder and its entries. */
 export function requireOwnFiles(folder: string, entries: Readonly<Record<string, 'file' | 'folder'>>): void {
   for (const entry of entriesOf(folder)) {
     const form = Object.hasOwn(entries, entry.name) ? entries[entry.name] : undefined;

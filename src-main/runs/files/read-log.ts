@@ -10,7 +10,7 @@ export interface LogPiece {
   readonly to: number;
 }
 
-/** So much of the end is read at first, and at most at a time. Bytes. */
+/** Bytes read from the end at first, and at most per read. */
 export const logPiece = 64 * 1024;
 
 /**

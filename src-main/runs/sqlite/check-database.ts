@@ -9,7 +9,7 @@ import { requireBoundedRows, requireFewRows, textColumns } from './table-bounds'
 const known = new Set<string>();
 
 /**
- * Makes sure that a database is one that this program has made, before anything is read of it or written to it: a file from elsewhere may hold
+ * Checks that this program created a database, before it is read or written: a file from elsewhere may hold
  * triggers that act when it is written, views that never end in place of tables, pages that lead in circles, or more rows than the memory holds.
  * A file is gone through once by each process; its tables are looked at, and their rows counted, each time.
  * @throws CellsmithError 'run.damaged'
@@ -49,7 +49,7 @@ const text = bytes.transform((encoded, context) => {
 });
 const objectRow = z.strictObject({ type: text, name: text, sql: text.nullable() });
 
-/** Of which a run has far fewer: with as many there is one that it has not, or one is missing. */
+/** Upper bound of schema entries; a run has far fewer. */
 const mostObjects = 200;
 
 /** Tables, indices, views and triggers, with their definitions; without those that SQLite keeps for itself. */

@@ -37,7 +37,7 @@ export type Durability = 'full' | 'relaxed';
 const busyTimeout = 10_000;
 
 /**
- * Opens a database to write, and creates it when it is not there. Commits are synced to the disk, so that what was committed
+ * Opens a database for writing, and creates it if missing. Commits are synced to the disk, so that what was committed
  * outlives a power cut; readers in other processes are not blocked (write-ahead log).
  * @param path absolute
  * @throws CellsmithError 'run.damaged', 'run.not-writable'
@@ -119,7 +119,7 @@ function wrap(connection: Libsql.Database, path: string, writes: boolean): Datab
     all,
     first: (sql, values, schema) => all(sql, values, schema)[0],
     run: (sql, values) => {
-      // On its own it is a transaction; within one this says what is so.
+      // Alone it is a transaction; within one it is part of it.
       if (!connection.inTransaction) syncAtCommit('full');
       return guarded(() => prepare(sql).run(bindable(values)).changes);
     },
@@ -203,7 +203,7 @@ function storeError(error: unknown, path: string): CellsmithError {
       `${path} could not be written (${errorMessage(error)}): free some disk space and resume the run.`,
       cause,
     );
-  // Of what is wrong with a statement of ours the file is the reason: it has been made, or changed, by something else.
+  // Our statements are valid, so a failing one means that the file was changed by something else.
   if (code.startsWith('SQLITE_') && !/^SQLITE_(BUSY|LOCKED|MISUSE|INTERRUPT)/.test(code))
     return new CellsmithError('run.damaged', `${path} is damaged: ${errorMessage(error)}.`, cause);
   return new CellsmithError('internal', `${path}: ${errorMessage(error)}`, cause);

@@ -32,8 +32,8 @@ const bounds: Readonly<Record<string, TableBound>> = {
 };
 
 /**
- * Makes sure that the tables of a database that are read whole do not fill the memory by the number of their rows.
- * @param tables those that the database has
+ * Checks that tables that are read whole do not have so many rows that they exhaust memory.
+ * @param tables the tables of the database
  * @throws CellsmithError 'run.damaged'
  */
 export function requireFewRows(database: Database, path: string, tables: readonly string[]): void {
@@ -72,10 +72,10 @@ export function requireBoundedRows(database: Database, path: string, tables: rea
 /** Bytes of a list, and of each value behind another in one. */
 const [listBytes, valueBytes] = [64, 8];
 
-/** How much larger than its text what is parsed of it can be, with it: of empty lists without end. */
+/** Maximum ratio of memory to text length after parsing, reached by nested empty lists. */
 const mostTimesLarger = 1 + listBytes;
 
-/** SQL for about what the text of a column takes, with what is parsed of it. */
+/** SQL for the approximate memory of a column's text and its parsed value. */
 function memoryOf(column: string): string {
   const count = (character: string): string =>
     `(octet_length(${column}) - octet_length(replace(${column}, '${character}', '')))`;

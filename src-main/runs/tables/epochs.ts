@@ -90,7 +90,7 @@ export function readEpoch(database: Database, trial: number, epoch: number | nul
   );
 }
 
-/** Sets the epochs of a trial whose training begins: those that it resumes from are all that it has. */
+/** Sets the epochs of a trial whose training begins: it keeps only those that it resumes from. */
 export function replaceEpochs(database: Database, trial: number, records: readonly EpochRecord[]): void {
   database.run('DELETE FROM epochs WHERE trial = ?', [trial]);
   database.run('DELETE FROM language_epochs WHERE trial = ?', [trial]);

@@ -7,9 +7,9 @@ import { checkpointController, commitController } from './checkpoint-controller'
 import { record, type SearchState } from '../search-state';
 
 /**
- * Has the controller learn from a batch whose trials have all ended, and stores what it did, with the resulting state of the controller, in
+ * Lets the strategy learn from a batch whose trials have all ended, and stores what it did, with the resulting state, in
  * one transaction.
- * @param trials in the order of their proposals, whatever the order in which they ended
+ * @param trials in the order of their proposals, regardless of the order in which they ended
  */
 export function learnBatch(state: SearchState, batch: Batch, trials: readonly Trial[]): void {
   const { strategy, run } = state;

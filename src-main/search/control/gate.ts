@@ -1,6 +1,6 @@
-/** Limits how many are inside at a time; the others wait in the order in which they came. */
+/** A FIFO semaphore. */
 export interface Gate {
-  /** Waits for a place; what it gives back frees the place again. */
+  /** Waits for a place; call the returned function to release it. */
   enter(): Promise<() => void>;
   /** Lets those through for whom there are places now. */
   readonly refresh: () => void;

@@ -3,7 +3,7 @@ import { isHalting, record, type SearchState } from '../search-state';
 
 /**
  * Pauses a search: children are held between two of their steps, and none begins. The time until it continues does not count towards the
- * budget's hours. That it is paused is stored, so that others see it; a search whose process ends in a pause is an interrupted one.
+ * budget's hours. The pause is stored, so that others see it; a search whose process ends during a pause is interrupted.
  */
 export function pauseSearch(state: SearchState): void {
   const { pause, run, session } = state;

@@ -13,7 +13,7 @@ export interface SearchControl {
    */
   stopChild(trial: number): void;
   /**
-   * Has failed children trained again: all whose failure may have been the machine's, or these.
+   * Retries failed children: all whose failure may have been the machine's, or these.
    * @returns their numbers
    * @throws CellsmithError 'child.not-failed' when one of these has not failed
    */

@@ -25,8 +25,8 @@ export interface Ending {
 }
 
 /**
- * The rule of a run, over what is stored of it. Children are compared with those of batches that the controller has learned from: while a
- * batch is open these are the same whatever child of it ends first, and whether the search was killed meanwhile. So with
+ * The early-stopping rule of a run, over its stored results. Children are compared with those of batches that the controller has learned from: while a
+ * batch is open these are the same regardless of which child ends first, and whether the search was killed meanwhile. So with
  * one replica, or in the synchronous mode, the same children are ended after the same epochs.
  */
 export function earlyStopping({ manifest, database }: WritableRun): EarlyStopping {

@@ -3,7 +3,7 @@ import { repeatableFailures, type Trial } from '../../../src-shared/run/trial';
 import type { Database } from '../../runs/sqlite/database';
 import { readTrial, readTrials } from '../../runs/tables/trials';
 
-/** Failed children to train again: those whose failure may have been the machine's, or the ones of these numbers. */
+/** Failed children to retry: those whose failure may have been the machine's, or those with these numbers. */
 export type RetryRequest = readonly number[] | null;
 
 /**
@@ -29,8 +29,8 @@ export function requireFailures(database: Database, request: RetryRequest): void
 }
 
 /**
- * A failed child as one that waits for its training. It is trained from its start with the seed that it had, and what it then
- * reaches takes the place of the failure: in its row, the ranking and the counts. **The controller does not change**:
+ * Marks a failed child as waiting. It is trained from the start with the same seed, and its result
+ * replaces the failure: in its row, the ranking and the counts. **The controller does not change**:
  * a batch that it has learned from, with the reward of 0, is not learned from again, and no checkpoint changes. Only where the batch is
  * still open, because other children of it are in training, does the controller learn from the new reward alone.
  */

@@ -29,7 +29,7 @@ export async function trainTrial(state: SearchState, trial: Trial): Promise<Tria
       state.training.set(trial.number, own);
       const judged = judgedListener(state, next, own.signal);
       const result = await state.pool.run(jobOf(state, next), judged.listener);
-      // Nothing is awaited from here until the trial is stored: others remove the weights of what is neither in training nor among the best.
+      // Nothing is awaited from here until the trial is stored: others remove the weights of trials that are neither in training nor among the best.
       state.training.delete(trial.number);
       const trained = readTrial(state.run.database, trial.number) ?? next;
       const ending = judged.ending();
@@ -84,7 +84,7 @@ function atBatchSize(child: Child, batchSize: number | null): Child {
     : { ...child, recipe: { ...child.recipe, batchSize } };
 }
 
-/** Stores the events of a child, and ends it when the rule of the run says so. */
+/** Stores the events of a child, and applies the early-stopping rule. */
 function judgedListener(
   state: SearchState,
   trial: Trial,
@@ -174,7 +174,7 @@ function eventStore(state: SearchState, trial: Trial): (event: ChildEvent) => vo
           'relaxed',
         );
         break;
-      // The result says how it ended, and what follows from that.
+      // The result tells the outcome and its consequences.
       case 'trialEnded':
         break;
     }

@@ -5,7 +5,7 @@ export interface Point {
   readonly y: number;
   /** The lower end of a band, whose upper end is y. */
   readonly low?: number;
-  /** Said of it where the pointer is: 'child 12'. */
+  /** Tooltip: 'child 12'. */
   readonly name?: string;
 }
 

@@ -8,7 +8,7 @@ import { exactText } from '../../charts/figure';
 import type { Point } from '../../charts/series/reward-series';
 import type { ComparedRun, Yardstick } from '../compared';
 
-/** A trained network of a run, by its size and what it reached. */
+/** A trained network of a run with its size and metric. */
 export interface Sized {
   readonly run: ComparedRun;
   readonly trial: ListedTrial;
@@ -80,7 +80,7 @@ export function sizeFigure(
   };
 }
 
-/** Every network with all that the chart says of it. */
+/** Every network with its tooltip. */
 export function sizeCsv(networks: readonly Sized[], front: readonly Sized[], yardstick: Yardstick): string {
   const best = new Set(front);
   return csvOf(

@@ -72,7 +72,7 @@ interface Draft {
   readonly point: DecisionPoint;
   readonly place: string;
   readonly order: number;
-  /** All that were to choose from, in the order in which they were met. */
+  /** All options, in the order of their first occurrence. */
   readonly options: OptionValue[];
   /** The list that a decision was last picked from, and the indices of its options in `options`. */
   from: readonly OptionValue[] | null;

@@ -46,7 +46,7 @@ export function linePieces(
 }
 
 /**
- * Draws lines over several frames, so that thousands of them never hold up the window.
+ * Draws lines over several frames, so that thousands of them never block the window.
  * @returns how to stop
  */
 export function drawLines(

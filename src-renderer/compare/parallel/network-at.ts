@@ -4,7 +4,7 @@ import type { DrawnAxis } from './geometry';
 /** Hit distance of a line, in pixels. */
 const reach = 6;
 
-/** The network whose line passes closest to a place between two axes; null when none is near. Pixels. */
+/** The network whose line is closest to a position in pixels between two axes; null when none is near. */
 export function networkAt(
   axes: readonly DrawnAxis[],
   { xs, top, bottom }: Plot,

@@ -29,7 +29,7 @@ export function comparedNetworks(runs: readonly ComparedRun[], yardstick: Yardst
     .sort((a, b) => (yardstick.lowerIsBetter ? b.value - a.value : a.value - b.value));
 }
 
-/** What every network has, whatever it decides. */
+/** Columns that every network has, independent of its decisions. */
 export function endAxes(networks: readonly ComparedNetwork[], yardstick: Yardstick): DecisionAxis[] {
   const axis = (key: string, words: string, values: number[]): DecisionAxis => ({
     key,
@@ -53,7 +53,7 @@ export function endAxes(networks: readonly ComparedNetwork[], yardstick: Yardsti
 }
 
 /**
- * The looks of the lines: those that pass the filters by their value, brighter the better; the others behind them, faint.
+ * Styles of the lines: those that pass the filters are brighter the better their value; the others are faint, behind them.
  * @param networks the worst first
  * @param passed of each of them
  */

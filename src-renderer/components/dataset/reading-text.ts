@@ -8,7 +8,7 @@ const words: Readonly<Record<Reading['stage'], string>> = {
   checking: 'checking the decoded copy',
 };
 
-/** What the reading of a data set is at: 'reading the data set, 1,200 of 2,500'. */
+/** Progress of reading a data set: 'reading the data set, 1,200 of 2,500'. */
 export function readingText(reading: Reading | null): string {
   if (reading === null) return 'inspecting the data set';
   const { stage, done, total } = reading;

@@ -8,7 +8,7 @@ export interface TrialOrder {
   readonly descending: boolean;
 }
 
-/** How long a child took to train; null for those that were not, or are not yet. Milliseconds. */
+/** Training time of a child in ms; null for those that were not trained, or not yet. */
 export function trainingTime({ startedAt, endedAt }: ListedTrial): number | null {
   return startedAt === null || endedAt === null ? null : endedAt - startedAt;
 }
@@ -24,7 +24,7 @@ const valueOf: Readonly<Record<TrialColumn, (trial: ListedTrial) => number | str
 };
 
 /**
- * The rows of a table of children. What has no value in the column comes last, whichever the direction; equal ones by number.
+ * The rows of a table of children. Missing values sort last in both directions; ties by number.
  * @param text digits mean the number of a child; other words are looked for in its state, the reason of its failure and its hash
  */
 export function trialRows(
