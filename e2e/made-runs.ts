@@ -1,5 +1,5 @@
 import { presets } from '../src-shared/config/presets/presets';
-import { isImageSearch, type SearchConfig } from '../src-shared/config/search-config';
+import type { ImageSearchConfig, SearchConfig } from '../src-shared/config/search-config';
 import { Generator } from '../src-shared/random';
 import type { Trial } from '../src-shared/run/trial';
 import { depthOf, spaceOf } from '../src-shared/space/space-of';
@@ -158,4 +158,8 @@ function trialOf(
     startedAt,
     endedAt,
   };
+}
+
+export function isImageSearch(config: SearchConfig): config is ImageSearchConfig {
+  return config.recipe.kind === 'images';
 }

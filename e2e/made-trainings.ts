@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { architectureFileText } from '../src-shared/architecture-file/parse-architecture-file';
 import { architectureOfTrial } from '../src-shared/architecture-file/trial-architecture';
-import { isImageSearch } from '../src-shared/config/search-config';
+import { isImageSearch } from './made-runs';
 import { openRunReadOnly } from '../src-main/runs/run-folder';
 import { readEpochs } from '../src-main/runs/tables/epochs';
 import { readTrial } from '../src-main/runs/tables/trials';

@@ -1,12 +1,9 @@
 import Table from 'cli-table3';
-import { shortCount, summariseConv } from '../../src-shared/architecture/conv/conv-text';
-import { countLanguageParameters } from '../../src-shared/architecture/cell/language-model-size';
-import { counted } from '../../src-shared/counted';
 import { metricNamed, measureOf, measureText } from '../../src-shared/run/measure';
 import type { Trial } from '../../src-shared/run/trial';
 import { readBestTrials } from '../runs/tables/trials';
 import type { OpenRun } from '../runs/run-folder';
-import { proposedBy } from '../search/candidate';
+import { modelMaker, tasks } from '../../src-shared/tasks/tasks';
 import { rewardText } from '../../src-shared/format';
 import { bold, type Terminal } from './terminal';
 
@@ -58,7 +55,7 @@ export function bestTable(terminal: Terminal, run: OpenRun, count: number): stri
   ]);
   return table(
     terminal,
-    ['', 'child', metricNamed(measure).name, 'reward', config.space.kind === 'conv' ? 'network' : 'cell'],
+    ['', 'child', metricNamed(measure).name, 'reward', tasks.of(config.space.kind).words.one],
     rows,
     [0, 1, 2, 3],
   );
@@ -67,9 +64,6 @@ export function bestTable(terminal: Terminal, run: OpenRun, count: number): stri
 /** '4 layers, 12k parameters, 50% of skip connections', or 'base 8, 650 units, 20M parameters'. */
 function architectureText({ manifest }: OpenRun, trial: Trial): string {
   const { config, dataset } = manifest;
-  const proposed = proposedBy(config, dataset.description, trial.depth, trial.decisions);
-  if (proposed.kind === 'conv') return summariseConv(proposed.architecture, proposed.task);
-  const { architecture } = proposed;
-  const base = architecture.cell.kind === 'cell' ? `base ${architecture.cell.base}, ` : '';
-  return `${base}${counted(architecture.hidden, 'unit')}, ${shortCount(countLanguageParameters(architecture))} parameters`;
+  const { kind, architecture, task } = modelMaker(config, dataset.description)(trial.depth, trial.decisions);
+  return tasks.of(kind).summary(architecture, task);
 }

@@ -1,13 +1,6 @@
+import type { Task } from '../tasks/task';
+import { tasks, type BuiltInTask, type ModelOf } from '../tasks/tasks';
 import { z } from 'zod';
-import { languageLimits } from '../architecture/cell/language-model';
-import { recurrentCellSchema } from '../architecture/cell/recurrent-cell';
-import {
-  convArchitectureSchema,
-  imageTaskSchema,
-  type ConvArchitecture,
-} from '../architecture/conv/conv-architecture';
-import { networkOfLayersSchema } from '../architecture/conv/layered-network';
-import { textLevelSchema } from '../dataset/text-options';
 import { measureSchema } from '../run/measure';
 import { tokenSchema } from './token';
 
@@ -34,51 +27,42 @@ const originSchema = z.strictObject({
   trainedFor: z.number().min(0).nullable(),
 });
 
-/** @param network how a network is written */
-function fileSchema<Version extends number, Network extends z.ZodType<ConvArchitecture>>(
-  version: Version,
-  network: Network,
-) {
-  const common = {
-    format: z.literal(architectureFormat),
-    version: z.literal(version),
-    /** Trained numbers, of the whole network or language model. */
-    parameters: count,
-    /** Multiplications, each with an addition, for one image or token. */
-    multiplyAdds: count,
-    origin: originSchema.nullable(),
-  };
-  return z.discriminatedUnion('kind', [
+/** @param architectureOf how a task's architectures are written */
+function fileSchema(version: number, architectureOf: (task: Task) => z.ZodType) {
+  return tasks.union<ArchitectureFile>((task) =>
     z.strictObject({
       ...common,
-      kind: z.literal('conv'),
-      architecture: network,
-      /** Images that it sees, and classes that it tells apart. */
-      task: imageTaskSchema,
+      version: z.literal(version),
+      kind: z.literal(task.kind),
+      architecture: architectureOf(task),
+      /** What surrounds the architecture: shape of an image and classes, or the language model around a cell. */
+      task: task.settingSchema,
     }),
-    z.strictObject({
-      ...common,
-      kind: z.literal('cell'),
-      architecture: recurrentCellSchema,
-      /** The language model around the cell. */
-      task: z.strictObject({
-        level: textLevelSchema,
-        vocabulary: z.int().min(1).max(languageLimits.vocabulary),
-        layers: z.int().min(1).max(languageLimits.layers),
-        hidden: z.int().min(1).max(languageLimits.hidden),
-        sharedEmbeddings: z.boolean(),
-      }),
-    }),
-  ]);
+  );
 }
 
+const common = {
+  format: z.literal(architectureFormat),
+  version: z.literal(architectureVersion),
+  /** Trained numbers, of the whole network or language model. */
+  parameters: count,
+  /** Multiplications, each with an addition, for one image or token. */
+  multiplyAdds: count,
+  origin: originSchema.nullable(),
+};
+
+/** An architecture of any task, as files hold it. */
+export type FileModel = ModelOf<BuiltInTask>;
+export type ArchitectureFile = z.infer<z.ZodObject<typeof common>> & FileModel;
+
 /** The form of an architecture file; `parseArchitectureFile` also checks that its counts are those of its architecture. */
-export const architectureFileSchema = fileSchema(architectureVersion, convArchitectureSchema);
-export type ArchitectureFile = z.infer<typeof architectureFileSchema>;
+export const architectureFileSchema = fileSchema(
+  architectureVersion,
+  ({ architectureSchema }) => architectureSchema,
+);
 
 /** Version 1, whose networks are layers, as a file of this version. */
-export const firstVersionSchema = fileSchema(1, networkOfLayersSchema).transform((file): ArchitectureFile =>
-  file.kind === 'conv'
-    ? { ...file, version: architectureVersion }
-    : { ...file, version: architectureVersion },
-);
+export const firstVersionSchema = fileSchema(
+  1,
+  ({ firstArchitectureSchema, architectureSchema }) => firstArchitectureSchema ?? architectureSchema,
+).transform((file): ArchitectureFile => ({ ...file, version: architectureVersion }));

@@ -1,22 +1,19 @@
 import { measureText, metricNamed, type Measure } from '../run/measure';
-import { drawCell } from '../diagrams/cell-drawing';
 import type { Drawing } from '../diagrams/drawing';
-import { drawNetworkDiagram } from '../diagrams/network-drawing';
+import { tasks } from '../tasks/tasks';
 import { svgOf } from '../diagrams/svg';
 import { shortCount } from '../architecture/conv/conv-text';
 import type { ArchitectureFile } from './architecture-file';
 
 /** @param remarks whether shapes and parameters are written next to the layers of a network */
 export function drawArchitecture(file: ArchitectureFile, remarks: boolean): Drawing {
-  return file.kind === 'conv'
-    ? drawNetworkDiagram(file.architecture, file.task, remarks)
-    : drawCell(file.architecture);
+  return tasks.of(file.kind).draw(file.architecture, file.task, remarks);
 }
 
 /** 'Child 17 of Three children', or what an architecture without an origin is. */
 export function architectureName({ kind, origin }: ArchitectureFile): string {
   if (origin !== null) return `Child ${origin.trial} of ${origin.run.name}`;
-  return kind === 'conv' ? 'Network' : 'Recurrent cell';
+  return tasks.of(kind).words.unnamed;
 }
 
 /** The image of an architecture as a file of SVG, with its name and its figures. */

@@ -1,5 +1,4 @@
-import { describeConv } from '../architecture/conv/describe-conv';
-import { countLanguageParameters, languageMultiplyAdds } from '../architecture/cell/language-model-size';
+import { tasks } from '../tasks/tasks';
 import { CellsmithError } from '../errors';
 import {
   architectureFileSchema,
@@ -7,6 +6,7 @@ import {
   architectureVersion,
   firstVersionSchema,
   type ArchitectureFile,
+  type FileModel,
 } from './architecture-file';
 
 /** Limit on the size of a file; characters. */
@@ -72,14 +72,12 @@ export function architectureFileText(file: ArchitectureFile): string {
 }
 
 /** What an architecture costs on its task. */
-export function countsOf(
-  file:
-    | Pick<ArchitectureFile & { kind: 'conv' }, 'kind' | 'architecture' | 'task'>
-    | Pick<ArchitectureFile & { kind: 'cell' }, 'kind' | 'architecture' | 'task'>,
-): { readonly parameters: number; readonly multiplyAdds: number } {
-  if (file.kind === 'conv') return describeConv(file.architecture, file.task);
-  const model = { cell: file.architecture, ...file.task };
-  return { parameters: countLanguageParameters(model), multiplyAdds: languageMultiplyAdds(model) };
+export function countsOf({ kind, architecture, task }: FileModel): {
+  readonly parameters: number;
+  readonly multiplyAdds: number;
+} {
+  const { parameters, multiplyAdds } = tasks.of(kind).costs(architecture, task);
+  return { parameters, multiplyAdds };
 }
 
 /** 'architecture.layers[3].inputs[0]', or 'the file' for the whole. */

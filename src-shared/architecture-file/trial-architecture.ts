@@ -1,13 +1,14 @@
-import { dataKinds, type DatasetDescription } from '../tasks/data-kinds';
-import { decodeConv } from '../architecture/conv/decode-conv';
-import { languageArchitecture } from '../architecture/cell/language-model-size';
-import { imageTask } from '../tasks/conv/image-task';
-import { isImageSearch, type SearchConfig } from '../config/search-config';
-import { vocabularyOf } from '../tasks/text/vocabulary-of';
+import type { SearchConfig } from '../config/search-config';
 import type { Trial } from '../run/trial';
-import { decodeCell } from '../space/cell-space';
 import { spaceOf } from '../space/space-of';
-import { architectureFormat, architectureVersion, type ArchitectureFile } from './architecture-file';
+import { dataKinds, type DatasetDescription } from '../tasks/data-kinds';
+import { modelMaker } from '../tasks/tasks';
+import {
+  architectureFormat,
+  architectureVersion,
+  type ArchitectureFile,
+  type FileModel,
+} from './architecture-file';
 import { countsOf } from './parse-architecture-file';
 import { tokensOf } from './token';
 
@@ -25,12 +26,13 @@ export interface RunOfTrial {
  */
 export function architectureOfTrial({ id, config, dataset }: RunOfTrial, trial: Trial): ArchitectureFile {
   const { startedAt, endedAt } = trial;
-  const network = networkOf(config, dataset, trial);
-  const { parameters, multiplyAdds } = countsOf(network);
+  // Models of a task are among those that files hold.
+  const model = modelMaker(config, dataset)(trial.depth, trial.decisions) as FileModel;
+  const { parameters, multiplyAdds } = countsOf(model);
   return {
     format: architectureFormat,
     version: architectureVersion,
-    ...network,
+    ...model,
     parameters,
     multiplyAdds,
     origin: {
@@ -47,26 +49,4 @@ export function architectureOfTrial({ id, config, dataset }: RunOfTrial, trial: 
       trainedFor: startedAt === null || endedAt === null ? null : endedAt - startedAt,
     },
   };
-}
-
-/** What the decisions mean, and what it is for. */
-function networkOf(
-  config: SearchConfig,
-  dataset: DatasetDescription,
-  { depth, decisions }: Trial,
-):
-  | Pick<Extract<ArchitectureFile, { kind: 'conv' }>, 'kind' | 'architecture' | 'task'>
-  | Pick<Extract<ArchitectureFile, { kind: 'cell' }>, 'kind' | 'architecture' | 'task'> {
-  if (isImageSearch(config)) {
-    const architecture = decodeConv(config.space, depth, decisions);
-    return { kind: 'conv', architecture, task: imageTask(config, dataset) };
-  }
-  const cell = decodeCell(config.space, decisions);
-  const { layers, hidden, vocabulary, sharedEmbeddings } = languageArchitecture(
-    cell,
-    config.recipe,
-    vocabularyOf(dataset),
-  );
-  const { level } = config.recipe;
-  return { kind: 'cell', architecture: cell, task: { level, vocabulary, layers, hidden, sharedEmbeddings } };
 }

@@ -1,11 +1,13 @@
+import { tasks } from '../tasks/tasks';
+import { dataKinds } from '../tasks/data-kinds';
 import { z } from 'zod';
 import { grouped, option } from './options/option';
 import { mostTrials } from '../run/trial';
-import { cellSpaceSchema, type CellSpaceConfig } from '../tasks/cell/cell-options';
-import { checkConvSpace, convSpaceSchema, type ConvSpaceConfig } from '../tasks/conv/conv-options';
-import { checkImageRecipe, imageRecipeSchema, type ImageRecipe } from '../tasks/images/image-recipe';
+import type { CellSpaceConfig } from '../tasks/cell/cell-options';
+import type { ConvSpaceConfig } from '../tasks/conv/conv-options';
+import type { ImageRecipe } from '../tasks/images/image-recipe';
 import type { Complain } from '../tasks/complain';
-import { textRecipeSchema, type TextRecipe } from '../tasks/text/text-recipe';
+import type { TextRecipe } from '../tasks/text/text-recipe';
 import { earlyStoppingSchema } from './early-stopping';
 import { queueUrlSchema } from './queue-url';
 import { controllerSchema, type ControllerConfig } from './strategies/strategies';
@@ -135,50 +137,62 @@ export interface TextSearchConfig extends CommonConfig {
 
 /** Everything that decides a search; stored in run.json as it is. */
 export type SearchConfig = ImageSearchConfig | TextSearchConfig;
-export type SpaceConfig = SearchConfig['space'];
 
-export function isImageSearch(config: SearchConfig): config is ImageSearchConfig {
-  return config.recipe.kind === 'images';
-}
+let options: z.ZodObject | undefined;
 
 /** The options of every kind of search, by their names. */
-export const searchOptionsSchema = z.strictObject({
-  ...begin,
-  space: grouped(
-    'architecture',
-    option(z.discriminatedUnion('kind', [convSpaceSchema, cellSpaceSchema]), {
-      label: 'Search space',
-      help: 'conv: convolutional networks for images; cell: recurrent cells for text.',
-      paper: { v1: 'conv', 'ptb-base8': 'cell' },
-      fixed: true,
-    }),
-  ),
-  controller: controllerSchema,
-  recipe: grouped(
-    'children',
-    option(z.discriminatedUnion('kind', [imageRecipeSchema, textRecipeSchema]), {
-      label: 'Data',
-      help: 'images: image classification; text: language modelling.',
-      paper: { v1: 'images', 'ptb-base8': 'text' },
-      fixed: true,
-    }),
-  ),
-  ...end,
-});
+export function searchOptionsSchema(): z.ZodObject {
+  return (options ??= z.strictObject({
+    ...begin,
+    space: grouped(
+      'architecture',
+      option(
+        tasks.schema(({ spaceSchema }) => spaceSchema),
+        {
+          label: 'Search space',
+          help: helpOf(tasks.all().map(({ kind, words, data }) => [kind, `${words.full} for ${data.kind}`])),
+          paper: { v1: 'conv', 'ptb-base8': 'cell' },
+          fixed: true,
+        },
+      ),
+    ),
+    controller: controllerSchema,
+    recipe: grouped(
+      'children',
+      option(
+        dataKinds.schema(({ recipeSchema }) => recipeSchema),
+        {
+          label: 'Data',
+          help: helpOf(dataKinds.all().map(({ kind, purpose }) => [kind, purpose])),
+          paper: { v1: 'images', 'ptb-base8': 'text' },
+          fixed: true,
+        },
+      ),
+    ),
+    ...end,
+  }));
+}
+
+/** 'conv: convolutional networks for images; cell: recurrent cells for text.' */
+function helpOf(kinds: readonly (readonly [kind: string, what: string])[]): string {
+  return `${kinds.map(([kind, what]) => `${kind}: ${what}`).join('; ')}.`;
+}
 
 /** The schema of {@link SearchConfig}: that space and recipe go together is among its checks. */
-export const searchConfigSchema = searchOptionsSchema.superRefine(({ space, recipe }, context) => {
-  const complain: Complain = (path, message) =>
-    context.addIssue({ code: 'custom', path: path.split('.'), message });
-  if (space.kind === 'conv' && recipe.kind === 'images') {
-    checkConvSpace(space, complain);
-    checkImageRecipe(recipe, complain);
-  }
-  if ((space.kind === 'conv') !== (recipe.kind === 'images'))
-    complain(
-      'recipe.kind',
-      space.kind === 'conv'
-        ? "must be 'images' in a search for convolutional networks (space.kind 'conv')"
-        : "must be 'text' in a search for recurrent cells (space.kind 'cell')",
-    );
-}) as unknown as z.ZodType<SearchConfig>;
+export const searchConfigSchema = z.lazy(() =>
+  searchOptionsSchema().superRefine((config, context) => {
+    const { space, recipe } = config as unknown as SearchConfig;
+    const complain: Complain = (path, message) =>
+      context.addIssue({ code: 'custom', path: path.split('.'), message });
+    const task = tasks.of(space.kind);
+    const data = task.data.kind;
+    if (recipe.kind === data) {
+      task.checkSpace(space, complain);
+      dataKinds.of(data).checkRecipe(recipe, complain);
+    } else
+      complain(
+        'recipe.kind',
+        `must be '${data}' in a search for ${task.words.full} (space.kind '${space.kind}')`,
+      );
+  }),
+) as unknown as z.ZodType<SearchConfig>;

@@ -1,10 +1,10 @@
-import type { SearchConfig, SpaceConfig } from '../config/search-config';
-import { cellSpaceSize } from '../space/cell-space';
-import { convSpaceSize, depthAt } from '../space/conv-space';
+import type { SearchConfig } from '../config/search-config';
+import { depthOf } from '../space/space-of';
+import { tasks, type SpaceConfig } from '../tasks/tasks';
 
 /** Exact number of decision sequences of a space for networks with the given number of predicted steps; cells have 1. */
 export function spaceCount(space: SpaceConfig, depth: number): bigint {
-  return space.kind === 'conv' ? convSpaceSize(space, depth) : cellSpaceSize(space);
+  return tasks.of(space.kind).count(space, depth);
 }
 
 /** A depth that the networks of a search have, and how many there are of it. */
@@ -15,10 +15,7 @@ export interface SpaceAtDepth {
 
 /** The space at the beginning of a search and, where networks grow, at its end; a search without a number of children is at its beginning. */
 export function spaceSizes({ space, budget }: SearchConfig): readonly SpaceAtDepth[] {
-  const depths =
-    space.kind === 'cell'
-      ? [1]
-      : [depthAt(space.schedule, 0), depthAt(space.schedule, Math.max(0, (budget.children ?? 1) - 1))];
+  const depths = [depthOf(space, 0), depthOf(space, Math.max(0, (budget.children ?? 1) - 1))];
   return [...new Set(depths)].map((depth) => ({ depth, count: spaceCount(space, depth) }));
 }
 

@@ -1,30 +1,16 @@
-import type { ImageTask } from '../architecture/conv/conv-architecture';
-import { decodeConv } from '../architecture/conv/decode-conv';
-import { describeConv } from '../architecture/conv/describe-conv';
-import {
-  countLanguageParameters,
-  languageArchitecture,
-  languageMultiplyAdds,
-} from '../architecture/cell/language-model-size';
-import { imageTask } from '../tasks/conv/image-task';
-import { isImageSearch, type SearchConfig, type TextSearchConfig } from '../config/search-config';
-import { vocabularyOf } from '../tasks/text/vocabulary-of';
-import type { DatasetDescription } from '../tasks/data-kinds';
+import type { SearchConfig } from '../config/search-config';
 import { Generator } from '../random';
-import { decodeCell } from '../space/cell-space';
 import type { Decision } from '../space/search-space';
 import { depthOf, spaceOf } from '../space/space-of';
 import { uniformWalk } from '../space/uniform-draw';
+import type { DatasetDescription } from '../tasks/data-kinds';
+import type { Costs } from '../tasks/task';
+import { modelMaker, tasks } from '../tasks/tasks';
 
 /** A child as an untrained controller proposes it, and what it costs. */
-export interface SampledChild {
+export interface SampledChild extends Costs {
   readonly depth: number;
   readonly decisions: readonly Decision[];
-  readonly parameters: number;
-  /** Of one image, or of one token. */
-  readonly multiplyAdds: number;
-  /** Bytes that a training step keeps of one image, or of one token, for the backward pass. */
-  readonly activationBytes: number;
 }
 
 /**
@@ -40,49 +26,16 @@ export function sampleChildren(
 ): SampledChild[] {
   const space = spaceOf(config.space);
   const generator = Generator.seeded(config.seed, 'estimate');
-  const costOf = costs(config, description);
+  const task = tasks.of(config.space.kind);
+  const modelOf = modelMaker(config, description);
   return Array.from({ length: count }, (_, index) => {
     const proposals = Math.floor(((index + 0.5) / count) * (config.budget.children ?? 1));
     const depth = depthOf(config.space, proposals);
     const { decisions } = uniformWalk(space, depth, generator);
-    return { depth, decisions, ...costOf(depth, decisions) };
+    const model = modelOf(depth, decisions);
+    const { parameters, multiplyAdds, activationBytes } = task.costs(model.architecture, model.task);
+    return { depth, decisions, parameters, multiplyAdds, activationBytes };
   });
-}
-
-type Costs = Pick<SampledChild, 'parameters' | 'multiplyAdds' | 'activationBytes'>;
-
-function costs(
-  config: SearchConfig,
-  description: DatasetDescription,
-): (depth: number, decisions: readonly Decision[]) => Costs {
-  if (!isImageSearch(config)) {
-    const vocabulary = vocabularyOf(description);
-    return (_depth, decisions) => languageCosts(config, vocabulary, decisions);
-  }
-  const task: ImageTask = imageTask(config, description);
-  return (depth, decisions) => {
-    const { parameters, multiplyAdds, activationBytes } = describeConv(
-      decodeConv(config.space, depth, decisions),
-      task,
-    );
-    return { parameters, multiplyAdds, activationBytes };
-  };
-}
-
-function languageCosts(
-  { space, recipe }: TextSearchConfig,
-  vocabulary: number,
-  decisions: readonly Decision[],
-): Costs {
-  const cell = decodeCell(space, decisions);
-  const architecture = languageArchitecture(cell, recipe, vocabulary);
-  // Every node keeps what it combines and what comes out of it; the softmax its logits and probabilities.
-  const kept = recipe.layers * 2 * cell.nodes.length * architecture.hidden + 2 * vocabulary;
-  return {
-    parameters: countLanguageParameters(architecture),
-    multiplyAdds: languageMultiplyAdds(architecture),
-    activationBytes: 4 * kept,
-  };
 }
 
 /** The value below which the given share of the values lies, between the two nearest. */

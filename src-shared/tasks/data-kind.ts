@@ -65,6 +65,8 @@ export interface DataKind<
   Epoch extends EpochBase = EpochBase,
 > {
   readonly kind: string;
+  /** What children learn on such data: 'image classification'. */
+  readonly purpose: string;
   readonly descriptionSchema: z.ZodObject & z.ZodType<Description>;
   readonly recipeSchema: z.ZodObject & z.ZodType<Recipe>;
   readonly epochSchema: z.ZodObject & z.ZodType<Epoch>;
@@ -79,6 +81,10 @@ export interface DataKind<
   outcome(epochs: readonly Epoch[], recipe: Recipe): Outcome;
   /** What early stopping compares children by, of a stored metric: more is better, and differences are about even. */
   score(stored: number): number;
+  /** Columns of a table of epochs between the number of the epoch and the learning rate. @param metric its name */
+  epochHead(metric: string): readonly string[];
+  /** @param text of a stored metric, with its unit */
+  epochCells(epoch: Epoch, text: (metric: number | null) => string): readonly string[];
   epochSteps(recipe: Recipe, description: Description): EpochSteps;
   /** Makes sure that a recipe leaves something to train on. @throws CellsmithError 'config.invalid' */
   requireTrainable(recipe: Recipe, description: Description): void;

@@ -14,7 +14,9 @@ export interface Registry<Entry extends { readonly kind: string }> {
    * it must be called when a program begins.
    */
   add(entry: Entry): void;
-  /** Any of the forms that entries have, told apart by `kind`. */
+  /** Any of the forms that entries have, told apart by `kind`. Seals the registry. */
+  schema(schemaOf: (entry: Entry) => z.ZodObject): z.ZodDiscriminatedUnion;
+  /** The same, made when it is used first. */
   union<T>(schemaOf: (entry: Entry) => z.ZodObject): z.ZodType<T>;
 }
 
@@ -25,6 +27,12 @@ export function registryOf<Entry extends { readonly kind: string }>(
 ): Registry<Entry> {
   const entries = new Map(builtIn.map((entry) => [entry.kind, entry]));
   let schemasAreMade = false;
+  const schema: Registry<Entry>['schema'] = (schemaOf) => {
+    schemasAreMade = true;
+    const [first, ...others] = [...entries.values()].map(schemaOf);
+    if (first === undefined) throw new CellsmithError('internal', `There is no ${what}.`);
+    return z.discriminatedUnion('kind', [first, ...others]);
+  };
   return {
     of: (kind) => {
       const entry = entries.get(kind);
@@ -37,12 +45,8 @@ export function registryOf<Entry extends { readonly kind: string }>(
         throw new CellsmithError('internal', `The ${what} '${entry.kind}' was registered too late.`);
       entries.set(entry.kind, entry);
     },
+    schema,
     union: <T>(schemaOf: (entry: Entry) => z.ZodObject) =>
-      z.lazy(() => {
-        schemasAreMade = true;
-        const [first, ...others] = [...entries.values()].map(schemaOf);
-        if (first === undefined) throw new CellsmithError('internal', `There is no ${what}.`);
-        return z.discriminatedUnion('kind', [first, ...others]);
-      }) as unknown as z.ZodType<T>,
+      z.lazy(() => schema(schemaOf)) as unknown as z.ZodType<T>,
   };
 }

@@ -1,18 +1,18 @@
-import { cellFormulas, cellTree } from '../../../src-shared/architecture/cell/cell-forms';
-import { convTableText, shortCount } from '../../../src-shared/architecture/conv/conv-text';
+import { dataKinds, type EpochRecord } from '../../../src-shared/tasks/data-kinds';
+import { modelMaker, tasks } from '../../../src-shared/tasks/tasks';
+
+import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import { counted } from '../../../src-shared/counted';
 import { metricNamed, measureOf, measureText, type Measure } from '../../../src-shared/run/measure';
 import { decisionText } from '../../../src-shared/space/decision-text';
 import { strategies } from '../../../src-shared/config/strategies/strategies';
 import { diagnosticSummaries } from '../../../src-shared/run/figures/diagnostics';
-import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import type { FailureReason, Trial } from '../../../src-shared/run/trial';
 import type { OpenRun } from '../../runs/run-folder';
 import { hasWeights, weightsPath } from '../../runs/weights';
 import { readBatchOf } from '../../runs/tables/batches';
 import { readTrials } from '../../runs/tables/trials';
 import { readUpdates } from '../../runs/tables/updates';
-import { proposedBy, type Proposed } from '../../search/candidate';
 import { dateTime, duration, rewardText } from '../../../src-shared/format';
 import { summariseRun } from '../../runs/summarise-run';
 import { list, table } from '../tables';
@@ -97,7 +97,8 @@ export function writeTrial(
   epochs: readonly EpochRecord[],
 ): void {
   const { config, dataset } = run.manifest;
-  const proposed = proposedBy(config, dataset.description, trial.depth, trial.decisions);
+  const task = tasks.of(config.space.kind);
+  const model = modelMaker(config, dataset.description)(trial.depth, trial.decisions);
   const measure = measureOf(config.recipe);
   const { startedAt, endedAt, failure, reusedFrom, number } = trial;
   const rows: [string, string][] = [
@@ -108,7 +109,7 @@ export function writeTrial(
     ],
     [sentenceCase(metricNamed(measure).name), measureText(measure, trial.measure)],
     ['Reward', rewardText(trial.reward)],
-    [proposed.kind === 'conv' ? 'Network' : 'Cell', trial.architectureHash],
+    [sentenceCase(task.words.one), trial.architectureHash],
     ['Costs', `${shortCount(trial.parameters)} parameters, ${shortCount(trial.multiplyAdds)} multiply-adds`],
     ['Decisions', decisionText(trial)],
     ...optional('Sampled by', sampledBy(run, trial)),
@@ -124,7 +125,7 @@ export function writeTrial(
   ];
   writeLine(terminal, list(rows));
   writeLine(terminal);
-  writeLine(terminal, architectureLines(proposed));
+  writeLine(terminal, task.table(model.architecture, model.task));
   if (epochs.length === 0) return;
   writeLine(terminal);
   writeLine(terminal, epochTable(terminal, epochs, measure));
@@ -144,42 +145,18 @@ function optional(name: string, value: string | false | 0 | null): [string, stri
   return typeof value === 'string' ? [[name, value]] : [];
 }
 
-/** The layers of a network as a table; a cell as its tree and its equations. */
-function architectureLines(proposed: Proposed): string {
-  if (proposed.kind === 'conv') return convTableText(proposed.architecture, proposed.task);
-  const { cell, layers, hidden } = proposed.architecture;
-  const size = `${counted(layers, 'layer')} of ${counted(hidden, 'unit')}`;
-  if (cell.kind !== 'cell') return size;
-  return [size, '', ...cellTree(cell), '', ...cellFormulas(cell)].join('\n');
-}
-
 function sentenceCase(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function epochTable(terminal: Terminal, epochs: readonly EpochRecord[], measure: Measure): string {
-  const { name } = metricNamed(measure);
-  const rows = epochs.map((epoch) => {
-    const middle =
-      epoch.kind === 'images'
-        ? [
-            epoch.trainLoss.toFixed(3),
-            measureText(measure, epoch.trainAccuracy),
-            epoch.validationLoss.toFixed(3),
-            measureText(measure, epoch.validationAccuracy),
-          ]
-        : [measureText(measure, epoch.trainPerplexity), measureText(measure, epoch.validationPerplexity)];
-    return [
-      String(epoch.epoch + 1),
-      ...middle,
-      epoch.learningRate.toPrecision(3),
-      duration(1000 * epoch.seconds),
-    ];
-  });
-  const middle =
-    epochs[0]?.kind === 'text'
-      ? [`training ${name}`, `validation ${name}`]
-      : ['loss', name, 'validation loss', name];
+  const rows = epochs.map((epoch) => [
+    String(epoch.epoch + 1),
+    ...dataKinds.of(epoch.kind).epochCells(epoch, (stored) => measureText(measure, stored)),
+    epoch.learningRate.toPrecision(3),
+    duration(1000 * epoch.seconds),
+  ]);
+  const middle = epochs[0] ? dataKinds.of(epochs[0].kind).epochHead(metricNamed(measure).name) : [];
   const head = ['epoch', ...middle, 'rate', 'time'];
   return table(
     terminal,

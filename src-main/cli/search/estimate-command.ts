@@ -1,3 +1,4 @@
+import { tasks } from '../../../src-shared/tasks/tasks';
 import { join } from 'node:path';
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
@@ -109,10 +110,10 @@ function rowsOf(
   measurement: Measurement,
 ): [string, string][] {
   const { parameters, memory, steps, time } = estimate;
-  const what = config.space.kind === 'conv' ? 'networks' : 'cells';
+  const task = tasks.of(config.space.kind);
   const space = spaceSizes(config).map(({ depth, count }): [string, string] => [
-    config.space.kind === 'conv' ? `Space of ${counted(depth, 'layer')}` : 'Space',
-    `${countText(count)} ${what}${count > 999_999n && count < 10n ** 30n ? ` (${exactCountText(count)})` : ''}`,
+    task.step(config.space).layers === null ? 'Space' : `Space of ${counted(depth, 'layer')}`,
+    `${countText(count)} ${task.words.many}${count > 999_999n && count < 10n ** 30n ? ` (${exactCountText(count)})` : ''}`,
   ]);
   const all =
     typeof time?.all !== 'number'

@@ -1,4 +1,4 @@
-import type { SpaceConfig } from '../../../src-shared/config/search-config';
+import type { SpaceConfig } from '../../../src-shared/tasks/tasks';
 import type { RunDetail } from '../../../src-shared/ipc/run-detail';
 import type { ListedTrial } from '../../../src-shared/run/trial';
 import { cellSpace } from '../../../src-shared/space/cell-space';

@@ -72,7 +72,7 @@ class Walk {
   readonly unions = new Map<string, OptionUnion>();
 
   constructor(config?: unknown) {
-    this.visit(searchOptionsSchema, { path: '', group: 'search', isPresent: true, value: config });
+    this.visit(searchOptionsSchema(), { path: '', group: 'search', isPresent: true, value: config });
   }
 
   private visit(schema: z.core.$ZodType, { group: outer, ...place }: Place): void {

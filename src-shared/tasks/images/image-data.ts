@@ -20,6 +20,7 @@ const accuracy: Metric = {
 /** Classification of images (paper section 4.1). */
 export const imageData: DataKind<ImageDatasetDescription, ImageRecipe, ImageEpochRecord> = {
   kind: 'images',
+  purpose: 'image classification',
   descriptionSchema: imageDatasetDescriptionSchema,
   recipeSchema: imageRecipeSchema,
   epochSchema: imageEpochRecordSchema,
@@ -32,6 +33,13 @@ export const imageData: DataKind<ImageDatasetDescription, ImageRecipe, ImageEpoc
       : { metric: epoch.validationAccuracy, loss: epoch.validationLoss },
   outcome: imageOutcome,
   score: (stored) => stored,
+  epochHead: (metric) => ['loss', metric, 'validation loss', metric],
+  epochCells: ({ trainLoss, trainAccuracy, validationLoss, validationAccuracy }, text) => [
+    trainLoss.toFixed(3),
+    text(trainAccuracy),
+    validationLoss.toFixed(3),
+    text(validationAccuracy),
+  ],
   epochSteps: imageSteps,
   requireTrainable: ({ validation }, { splits }) => {
     requireValidationCount(validation, splits.train.count);

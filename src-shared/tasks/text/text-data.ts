@@ -36,6 +36,7 @@ const bitsPerCharacter: Metric = {
 /** Language modelling (paper section 4.2). */
 export const textData: DataKind<TextDatasetDescription, TextRecipe, LanguageEpochRecord> = {
   kind: 'text',
+  purpose: 'language modelling',
   descriptionSchema: textDatasetDescriptionSchema,
   recipeSchema: textRecipeSchema,
   epochSchema: languageEpochRecordSchema,
@@ -51,6 +52,11 @@ export const textData: DataKind<TextDatasetDescription, TextRecipe, LanguageEpoc
     reward: languageReward(epochs, rewardConstant),
   }),
   score: (stored) => -Math.log(stored),
+  epochHead: (metric) => [`training ${metric}`, `validation ${metric}`],
+  epochCells: ({ trainPerplexity, validationPerplexity }, text) => [
+    text(trainPerplexity),
+    text(validationPerplexity),
+  ],
   epochSteps: textSteps,
   requireTrainable: () => undefined,
 };

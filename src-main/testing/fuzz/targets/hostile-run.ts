@@ -1,6 +1,5 @@
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { convTableText } from '../../../../src-shared/architecture/conv/conv-text';
 import { packTrials, unpackTrials } from '../../../../src-shared/ipc/packed-trials';
 import { databaseFile, openRun, openRunReadOnly, type OpenRun } from '../../../runs/run-folder';
 import { summariseRun } from '../../../runs/summarise-run';
@@ -10,7 +9,7 @@ import { readRunEvents } from '../../../runs/tables/events';
 import { readSessions } from '../../../runs/tables/sessions';
 import { readLastTrained, readListedTrials, readRewards, readTrials } from '../../../runs/tables/trials';
 import { readProbabilities, readUpdates } from '../../../runs/tables/updates';
-import { proposedBy } from '../../../search/candidate';
+import { modelMaker, tasks } from '../../../../src-shared/tasks/tasks';
 import { runSearch } from '../../../search/search';
 import { newRun, searchOf } from '../../search-fixture';
 import type { FuzzPlaces } from '../fuzz';
@@ -71,8 +70,9 @@ function readAll(run: OpenRun): void {
   for (const trial of readTrials(database).slice(0, 3)) {
     readEpochs(database, trial.number);
     readBatchOf(database, trial.number);
-    const proposed = proposedBy(manifest.config, manifest.dataset.description, trial.depth, trial.decisions);
-    if (proposed.kind === 'conv') convTableText(proposed.architecture, proposed.task);
+    const { config, dataset } = manifest;
+    const model = modelMaker(config, dataset.description)(trial.depth, trial.decisions);
+    tasks.of(model.kind).table(model.architecture, model.task);
   }
 }
 

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { cellFormulas, cellTree } from '../../architecture/cell/cell-forms';
+import { hashCell } from '../../architecture/cell/hash-cell';
+import {
+  languageCellSchema,
+  languageLimits,
+  type LanguageCell,
+} from '../../architecture/cell/language-model';
+import {
+  countLanguageParameters,
+  languageArchitecture,
+  languageMultiplyAdds,
+} from '../../architecture/cell/language-model-size';
+import { recurrentCellSchema, type RecurrentCell } from '../../architecture/cell/recurrent-cell';
+import { shortCount } from '../../architecture/conv/conv-text';
+import { counted } from '../../counted';
+import type { TextDatasetDescription } from '../../dataset/text-description';
+import { textLevelSchema } from '../../dataset/text-options';
+import { drawCell } from '../../diagrams/cell-drawing';
+import { cellSpace, cellSpaceSize, decodeCell } from '../../space/cell-space';
+import type { Costs, Task } from '../task';
+import { textData } from '../text/text-data';
+import { textRecipeSchema, type TextRecipe } from '../text/text-recipe';
+import { cellSpaceSchema, type CellSpaceConfig } from './cell-options';
+
+/** The language model around a cell. */
+const languageSettingSchema = z.strictObject({
+  level: textLevelSchema,
+  vocabulary: z.int().min(1).max(languageLimits.vocabulary),
+  layers: z.int().min(1).max(languageLimits.layers),
+  hidden: z.int().min(1).max(languageLimits.hidden),
+  sharedEmbeddings: z.boolean(),
+});
+type LanguageSetting = z.infer<typeof languageSettingSchema>;
+
+const cellChildSchema = z.strictObject({
+  kind: z.literal('text'),
+  cell: languageCellSchema,
+  recipe: textRecipeSchema,
+});
+type CellChild = z.infer<typeof cellChildSchema>;
+
+/** Recurrent cells of language models (paper section 3.4). */
+export const cellTask: Task<
+  CellSpaceConfig,
+  TextRecipe,
+  TextDatasetDescription,
+  RecurrentCell,
+  LanguageSetting,
+  CellChild
+> = {
+  kind: 'cell',
+  data: textData,
+  words: {
+    one: 'cell',
+    many: 'cells',
+    full: 'recurrent cells',
+    unnamed: 'Recurrent cell',
+    needsData: 'A search for recurrent cells needs text: name it with --data.',
+  },
+  spaceSchema: cellSpaceSchema,
+  checkSpace: () => undefined,
+  decisions: cellSpace,
+  depthAt: () => 1,
+  step: () => ({ name: 'Node', layers: null }),
+  count: (space) => cellSpaceSize(space),
+  decode: (space, _depth, decisions) => decodeCell(space, decisions),
+  architectureSchema: recurrentCellSchema,
+  settingSchema: languageSettingSchema,
+  setting: languageSetting,
+  costs: languageCosts,
+  hash: hashCell,
+  summary: (cell, setting) =>
+    `base ${cell.base}, ${counted(setting.hidden, 'unit')}, ${shortCount(languageCosts(cell, setting).parameters)} parameters`,
+  table: (cell, { layers, hidden }) =>
+    [
+      `${counted(layers, 'layer')} of ${counted(hidden, 'unit')}`,
+      '',
+      ...cellTree(cell),
+      '',
+      ...cellFormulas(cell),
+    ].join('\n'),
+  draw: (cell) => drawCell(cell),
+  childSchema: cellChildSchema,
+  child: (cell, recipe) => ({ kind: 'text', cell, recipe }),
+};
+
+/** Units are as many as the recipe says, or as come closest to its number of parameters. */
+function languageSetting(
+  cell: LanguageCell,
+  recipe: TextRecipe,
+  { vocabularySize }: Pick<TextDatasetDescription, 'vocabularySize'>,
+): LanguageSetting {
+  const { layers, hidden, vocabulary, sharedEmbeddings } = languageArchitecture(cell, recipe, vocabularySize);
+  return { level: recipe.level, vocabulary, layers, hidden, sharedEmbeddings };
+}
+
+function languageCosts(cell: RecurrentCell, setting: LanguageSetting): Costs {
+  const { layers, hidden, vocabulary } = setting;
+  const model = { cell, ...setting };
+  // Every node keeps what it combines and what comes out of it; the softmax its logits and probabilities.
+  const kept = layers * 2 * cell.nodes.length * hidden + 2 * vocabulary;
+  return {
+    parameters: countLanguageParameters(model),
+    multiplyAdds: languageMultiplyAdds(model),
+    activationBytes: 4 * kept,
+  };
+}
