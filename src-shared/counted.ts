@@ -1,6 +1,6 @@
 /**
  * A count with its noun: '1 image', '8 images'.
- * @param many the noun, and what else is said otherwise, of any other number
+ * @param many the plural, and other words that change with the number
  * @param written how the number is written
  */
 export function counted(

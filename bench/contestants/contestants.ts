@@ -3,7 +3,7 @@ import { engineEnvironment } from '../../src-main/engine/load';
 import { isTiny, type BenchChild } from '../networks/children';
 import type { ContestantCommand } from './contestant';
 
-/** Everybody who can train the children; `ours` are the product, the others its peers. */
+/** All contestants: `ours` are the product, the others its peers. */
 export const contestantNames = [
   'graph',
   'graph-augmented',

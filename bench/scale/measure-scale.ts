@@ -22,7 +22,7 @@ export interface ScaleSample {
   /** Of the heap after a collection, and of the process. Bytes. */
   readonly heap: number;
   readonly resident: number;
-  /** Processor seconds so far. */
+  /** CPU seconds so far. */
   readonly processor: number;
   /** Versions of the parameters that are kept for batches in flight. */
   readonly copies: number;
@@ -31,7 +31,7 @@ export interface ScaleSample {
 export interface MeasuredScale {
   readonly folder: string;
   readonly counts: Record<Trial['state'], number>;
-  /** Processor seconds of this process, simulator included, and seconds on the wall. */
+  /** CPU and wall-clock seconds of this process, simulator included. */
   readonly processor: number;
   readonly wall: number;
   /** Of virtual time, seconds; and the share of it that the places for children were in use. */

@@ -42,7 +42,7 @@ export async function readExamples(path: string, options: OpenOptions = {}): Pro
         .toBuffer();
       found.set(label, [...own, `data:image/png;base64,${png.toString('base64')}`]);
     } catch {
-      // The description says which images cannot be read.
+      // The description lists the unreadable images.
       continue;
     }
     missing -= 1;

@@ -38,7 +38,7 @@ export async function loadTrainingData(options: LoadOptions): Promise<TrainingDa
   return { imagesFile, labelsFile, count, side, channels, classes, ...split, ...whitening, fingerprint };
 }
 
-/** int32 [count], whatever the byte order of the machine. */
+/** int32 [count], in the machine's byte order. */
 async function readLabels(file: string): Promise<Int32Array> {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw fileError(error, file);

@@ -44,7 +44,7 @@ export async function openDataset(path: string, options: OpenOptions = {}): Prom
   return openLocated(await locateDataset(path, options), options);
 }
 
-/** Finds out what lies at a path by names, sizes and times alone. */
+/** Identifies what is at a path by names, sizes and times only. */
 export async function locateDataset(path: string, options: OpenOptions = {}): Promise<Located> {
   const progress = new Progress('listing', 'files', null, options.onProgress);
   const located = await locate(path, { signal: options.signal, onCount: (files) => progress.set(files) });

@@ -27,7 +27,7 @@ export interface PreparedData {
 }
 
 /**
- * Makes sure that a sound copy of the data set exists as a search needs it, and says where. Instant when it does.
+ * Ensures a valid copy of the data set for a search, and returns its path. Instant when it exists.
  * @throws CellsmithError data.* ('data.unknown' when it is of the other kind), config.invalid, cancelled
  */
 export function prepareFor(

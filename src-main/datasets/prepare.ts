@@ -71,7 +71,7 @@ export async function describeDataset(
 }
 
 /**
- * Makes sure that a sound decoded copy of the data set exists, and says where. Instant when it does.
+ * Ensures a valid decoded copy of the data set, and returns its path. Instant when it exists.
  * @throws CellsmithError data.* (data.damaged when files cannot be decoded and `unreadable` is 'refuse'), cancelled
  */
 export async function prepareDataset(path: string, options: PrepareOptions): Promise<PreparedDataset> {
@@ -88,7 +88,7 @@ export async function prepareDataset(path: string, options: PrepareOptions): Pro
   return { description, trainFolder: folders.train };
 }
 
-/** The decoded copy, both splits of it, and what is known of the data. For this folder's own use. */
+/** The decoded copy with both splits, and the description of the data. Private to this folder. */
 export async function ensureEntry(
   path: string,
   options: PrepareOptions,

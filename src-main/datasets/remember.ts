@@ -3,7 +3,7 @@ import { CellsmithError } from '../../src-shared/errors';
 import { cacheError } from './cache/cache-errors';
 import { rememberSource } from './cache/known-sources';
 
-/** What was found at a source, and the key of the state in which it was found. */
+/** The description of a source, and the key of its state. */
 export interface Remembered {
   readonly directory: string;
   readonly key: string;
@@ -11,7 +11,7 @@ export interface Remembered {
 }
 
 /**
- * Notes what was found, for the next time.
+ * Records the description for the next time.
  * @param keyNow the key of the source's state after it was read
  * @throws CellsmithError data.changed when the files are not those that were listed before they were read
  */

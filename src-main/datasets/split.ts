@@ -11,7 +11,7 @@ export interface Split {
 /**
  * Draws records at random so that every class gives its share: the shares are the proportional ones, rounded by largest
  * remainder. The same labels, size and seed give the same records.
- * @param stream names the generator's sequence: what is drawn for one purpose says nothing of what is drawn for another
+ * @param stream names the generator's sequence: draws for different purposes are independent
  */
 export function drawStratified(
   labels: ArrayLike<number>,

@@ -53,7 +53,7 @@ function usesFile(directory: string): string {
   return join(directory, 'test-opened.jsonl');
 }
 
-/** A line that a crash cut off is no use on record, and no reason to lose the others. */
+/** A line truncated by a crash is skipped; the others are kept. */
 function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);

@@ -7,7 +7,7 @@ const measuredChildSchema = z.strictObject({
   parameters: z.number().min(0),
   /** Multiply-adds of a training step's forward pass: of one image or token, times those of the step. */
   multiplyAdds: z.number().min(0),
-  /** From the order to the end of the first step: the graph is made and loaded. */
+  /** From the request to the end of the first step: includes building and loading the graph. */
   begin: positive,
   trainStep: positive,
   evaluationStep: positive,

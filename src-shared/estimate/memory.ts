@@ -8,8 +8,8 @@ const bytesAParameter = 12;
 const backward = 1.5;
 
 /**
- * About how much memory a trainer process takes while it trains a child, in bytes. An estimate from the sizes of things, to be
- * had without training anything; what was measured is better.
+ * About how much memory a trainer process takes while it trains a child, in bytes. Computed from tensor sizes, without
+ * training; a measurement is better.
  * @param examples images or tokens of a step
  */
 export function trainerMemory(

@@ -23,11 +23,11 @@ const nothing = z.null();
 const path = z.string().min(1).max(4096);
 const trials = z.array(z.int().min(1)).max(64);
 
-/** What the window may ask of the program. Both sides parse what they get. */
+/** Requests of the window to the main process. Both sides parse what they receive. */
 export const requests = {
   /** Everything to begin with; asked again when the window is reloaded. */
   appState: { request: nothing, reply: appStateSchema },
-  /** Every run below the user's folder, newest first, with the rewards so far for a small curve; and those that cannot be opened. */
+  /** Every run below the user's folder, newest first, with the rewards so far for a sparkline; and those that cannot be opened. */
   listRuns: {
     request: nothing,
     reply: z.strictObject({
@@ -38,7 +38,7 @@ export const requests = {
     }),
   },
   openRun: { request: z.strictObject({ folder: path }), reply: packedRunSchema },
-  /** The events of a run that another process searches in, after the last one that is known; null when it must be opened again. */
+  /** Events of a run that another process searches, after the last known one; null when it must be opened again. */
   followRun: {
     request: z.strictObject({ folder: path, after: z.int().min(0) }),
     reply: z
@@ -131,7 +131,7 @@ export const requests = {
   pauseSearch: { request: z.strictObject({ paused: z.boolean() }), reply: nothing },
   /** Ends one child of the search at once. */
   stopChild: { request: z.strictObject({ trial: z.int().min(1) }), reply: nothing },
-  /** Has failed children trained again: these, or all whose failure may have been the machine's. Resumes the run when it is not searched in. */
+  /** Retries failed children: these, or all whose failure may have been the machine's. Resumes the run if it is not running. */
   retryFailures: {
     request: z.strictObject({ folder: path, trials: trials.nullable(), data: path.nullable() }),
     reply: nothing,
@@ -163,7 +163,7 @@ export const requests = {
     }),
     reply: nothing,
   },
-  /** Resumes a training, or has one that is trained to its end measured on the test split. */
+  /** Resumes a training, or evaluates a completed one on the test split. */
   resumeTraining: {
     request: z.strictObject({
       training: trainingNameSchema,
@@ -184,7 +184,7 @@ export const requests = {
   cancelMeasuring: { request: nothing, reply: nothing },
   /** Measures the engine; takes some seconds. */
   reportEngine: { request: nothing, reply: engineReportSchema },
-  /** Reinstalls the engine, as the variant that is named, or as the one that is there. */
+  /** Reinstalls the engine, as the given or the installed variant. */
   reinstallEngine: {
     request: z.strictObject({ variant: z.enum(['cpu', 'cuda']).nullable() }),
     reply: nothing,
@@ -234,7 +234,7 @@ export const events = {
   /** At most four messages a second. */
   trainingChanged: trainingSessionSchema,
   calibrationChanged: calibrationSchema,
-  /** How far the description of a data set has come. */
+  /** Progress of describing a data set. */
   describing: z.strictObject({ path: z.string(), reading: readingSchema }),
   /** Events of the search that runs here, at most four messages a second. */
   runEvents: z.strictObject({ folder: z.string(), events: z.array(runEventSchema) }),
@@ -273,7 +273,7 @@ type Asking = {
 };
 type Problem = z.infer<typeof problemSchema>;
 
-/** What the window has of the program: a function for each request, and one for each event that gives back how to stop listening. */
+/** The bridge of the window: a function for each request, and one for each event that returns an unsubscribe function. */
 export type Bridge = Asking & Listening;
 
 /** The channel of Electron's IPC that carries a request or an event. */

@@ -34,7 +34,7 @@ export const packedTrialsSchema = z
     /** Places in the list of endings, from 1; 0 for none. */
     endings: bytes,
     hashes: z.array(z.string()),
-    /** Of those that failed, by their place in the columns. */
+    /** Failures by index in the columns. */
     failures: z.array(z.tuple([z.int().min(0), z.custom<NonNullable<ListedTrial['failure']>>(isFailure)])),
     /** How many decisions each has, and all of them: a single number n as 2n, a list of l bits as 2l + 1 and the bits. */
     decisionCounts: shorts,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const problemSchema = z.strictObject({ code: z.string(), message: z.string() });
 export type Problem = z.infer<typeof problemSchema>;
 
-/** How far the reading of a data set has come; `share` is null while it is not known. */
+/** Progress of reading a data set; `share` is null while unknown. */
 export const readingSchema = z.strictObject({
   stage: z.enum(['listing', 'reading', 'arranging', 'checking']),
   done: z.number(),

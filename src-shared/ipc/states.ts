@@ -39,7 +39,7 @@ export const sessionStateSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('preparing'),
-    /** Of the run that is resumed; null for a new one, whose folder is made at the end of the preparations. */
+    /** Folder of the resumed run; null for a new one, whose folder is created at the end of the preparation. */
     folder: z.string().nullable(),
     step: z.enum(['data', 'engine']),
     /** Of the data set's reading; null while there is none. */
@@ -53,7 +53,7 @@ export const sessionStateSchema = z.discriminatedUnion('kind', [
     running: z.int().min(0),
     /** Of the budget, from 0 to 1; null without a limit. */
     share: share.nullable(),
-    /** Milliseconds, with one standard deviation; null while it is no more than a guess. */
+    /** Milliseconds, with one standard deviation; null while too uncertain. */
     timeLeft: z.strictObject({ milliseconds: z.number(), uncertainty: z.number() }).nullable(),
     ending: z.enum(['afterEpoch', 'now']).nullable(),
     paused: z.boolean(),
@@ -79,7 +79,7 @@ const calibrationStateSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** What is being measured, and all that has been on this machine with this engine. */
+/** The running measurement, and all measurements of this engine on this machine. */
 export const calibrationSchema = z.strictObject({
   state: calibrationStateSchema,
   measurements: z.array(measurementSchema),
@@ -126,7 +126,7 @@ export const appStateSchema = z.strictObject({
   electron: z.string(),
   platform: z.string(),
   cores: z.int().min(1),
-  /** Absolute paths of the sample of CIFAR-10 and of the sample text; null for one that is not there. */
+  /** Absolute paths of the sample of CIFAR-10 and of the sample text; null for a missing one. */
   samples: z.strictObject({ images: z.string().nullable(), text: z.string().nullable() }),
   runsFolder: z.string(),
   settings: settingsSchema,
@@ -136,7 +136,7 @@ export const appStateSchema = z.strictObject({
   calibration: calibrationSchema,
   /** Bytes of memory that this machine has. */
   memory: z.number().min(1),
-  /** Whether the folder of the runs is one that the user has chosen here. */
+  /** Whether the user has chosen the runs folder in the settings. */
   runsFolderIsChosen: z.boolean(),
 });
 export type AppState = z.infer<typeof appStateSchema>;

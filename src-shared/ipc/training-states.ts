@@ -15,7 +15,7 @@ export const trainingSessionSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('preparing'),
-    /** The one that is resumed; null for a new one, whose folder is made at the end of the preparations. */
+    /** Folder of the resumed training; null for a new one, whose folder is created at the end of the preparation. */
     training: trainingNameSchema.nullable(),
     step: z.enum(['data', 'engine']),
     reading: readingSchema.nullable(),
@@ -47,7 +47,7 @@ export const trainingDetailSchema = z.strictObject({
   data: z.string(),
   parameters: z.int().min(0),
   epochs: z.array(epochRecordSchema),
-  /** Why it failed, or what was not measured; null when nothing broke. */
+  /** Why it failed, or why it was not evaluated; null on success. */
   message: z.string().nullable(),
   averaged: measuredSchema.nullable(),
   test: measuredSchema.nullable(),

@@ -19,7 +19,7 @@ export interface EntryFolders {
   readonly test: string;
 }
 
-/** The place of a decoded copy: by what it holds, not by where it came from. */
+/** Path of a decoded copy: content-addressed, independent of its source. */
 export function entryFolders(
   directory: string,
   description: Pick<ImageDatasetDescription, 'fingerprint' | 'testSplit'>,
@@ -100,7 +100,7 @@ async function publishEntry(staging: string, folders: EntryFolders): Promise<voi
   await syncFolder(dirname(entry));
 }
 
-/** What is decoded lies on the disk twice while it is brought into order. @throws CellsmithError data.cache-not-writable */
+/** Decoded data is on the disk twice while it is reordered. @throws CellsmithError data.cache-not-writable */
 export async function requireRoom(directory: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(directory);
   const free = bavail * bsize;

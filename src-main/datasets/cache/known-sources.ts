@@ -22,7 +22,7 @@ function fileOf(directory: string, key: string): string {
 }
 
 /**
- * What was found when the source was last read in this state; null when it never was, or the note is damaged.
+ * The recorded description of the source in this state; null when it was never read, or the record is damaged.
  * @param schema of the description of the kind that is wanted
  */
 export async function recallSource<T>(

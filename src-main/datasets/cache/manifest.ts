@@ -10,7 +10,7 @@ export const cacheFormat = 1;
 
 export const manifestName = 'dataset.json';
 
-/** A file of the cache with what it is checked by. */
+/** A file of the cache with its checksums. */
 export const cachedFileSchema = z.strictObject({
   name: z.string().regex(/^[a-z-]+\.(bin|json)$/),
   bytes: z.int().min(0),
@@ -51,7 +51,7 @@ export function damagedCache(folder: string, why: string, cause?: unknown): Cell
   );
 }
 
-/** @throws CellsmithError data.damaged when there is none, or none that this version understands */
+/** @throws CellsmithError data.damaged when it is missing, or of an unknown version */
 export async function readManifest(folder: string): Promise<Manifest> {
   return parseManifest(folder, manifestSchema);
 }

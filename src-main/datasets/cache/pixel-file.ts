@@ -8,7 +8,7 @@ const buffered = 4 * 2 ** 20;
 /** Resized images as they were read, on the disk: what the cache is arranged from. */
 export interface PixelFile extends PixelSink {
   readonly recordBytes: number;
-  /** Writes what is still held; records may be read from then on. */
+  /** Flushes the buffer; records may be read afterwards. */
   flush(): Promise<void>;
   /** Copies one record into `target`. At once, as one of thousands that lie in the system's memory. */
   readInto(row: number, target: Uint8Array): void;

@@ -9,7 +9,7 @@ import { cacheFormat, type Manifest, manifestName } from './manifest';
 import type { PixelFile } from './pixel-file';
 import { syncFolder } from './staging';
 
-/** What a split of the cache is made from. */
+/** Inputs of a split of the cache. */
 export interface SplitContent {
   readonly split: 'train' | 'test';
   readonly form: DatasetForm;

@@ -4,7 +4,7 @@ import { readImageHeader } from './image-header';
 import { loadDecoder } from './load-decoder';
 import { PixelBudget } from './pixel-budget';
 
-/** No photograph is larger; what is larger is not decoded, so that no file can take the memory of the machine. */
+/** Maximum number of pixels: larger files are not decoded, so that none can exhaust the memory. */
 export const maximumImageBytes = 128 * 2 ** 20;
 const maximumPixels = 100_000_000;
 

@@ -27,7 +27,7 @@ export interface SourceRecord {
   decode(): Promise<RgbImage>;
 }
 
-/** A recognised data set of images: what it is called and how to go through it. */
+/** A recognised data set of images: its name and its records. */
 export interface ImageSource {
   readonly form: DatasetForm;
   readonly tree: FileTree;
@@ -54,7 +54,7 @@ export interface FolderView {
   readonly folders: ReadonlyMap<string, readonly { readonly path: string; readonly size: number }[]>;
 }
 
-/** A form that fits a folder by its names; `open` reads what describes it and says what is wrong with it. */
+/** A format that matches a folder by its file names; `open` reads its metadata and throws if it is invalid. */
 export interface Finding {
   readonly form: DatasetForm;
   open(signal?: AbortSignal): Promise<ImageSource>;

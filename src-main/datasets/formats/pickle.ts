@@ -39,7 +39,7 @@ interface PickledGlobal {
   readonly name: 'reconstruct' | 'frombuffer' | 'ndarray' | 'dtype' | 'encode';
 }
 
-/** What is wrong with a pickle, and where. The caller knows the file's name. */
+/** An invalid pickle, with the offset. The caller adds the file name. */
 export class PickleError extends Error {
   readonly offset: number;
 

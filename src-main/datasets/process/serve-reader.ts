@@ -4,13 +4,13 @@ import { describeDataset } from '../prepare';
 import { prepareFor } from '../prepare-for';
 import { readerRequestSchema, type ReaderReply, type ReaderRequest } from './protocol';
 
-/** The line of a reader process to the one that started it. */
+/** The channel of a reader process to its parent. */
 export interface ReaderLine {
   readonly send: (reply: ReaderReply) => void;
   readonly onRequest: (listener: (message: unknown) => void) => void;
 }
 
-/** Serves the jobs that come over a line; the process is ended by the one that started it. */
+/** Serves the jobs from a channel; the parent ends the process. */
 export function serveReader({ send, onRequest }: ReaderLine): void {
   const cancelled = new AbortController();
   onRequest((message) => {

@@ -38,7 +38,7 @@ export class Progress {
     if (now - this.#reported >= interval) this.#send(now);
   }
 
-  /** The stage is over: what was done is all there was. */
+  /** Ends the stage: the work done becomes its total. */
   finish(): void {
     this.#send(performance.now(), this.#done);
   }

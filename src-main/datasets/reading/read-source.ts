@@ -12,7 +12,7 @@ import { RecordTable } from './record-table';
 /** Takes resized images, in the order of the table's rows. */
 export interface PixelSink {
   readonly side: number;
-  /** Takes the bytes at once; what it promises is when it has room for more. */
+  /** Consumes the bytes at once; the promise resolves when there is room for more. */
   append(pixels: Uint8Array): Promise<void>;
 }
 

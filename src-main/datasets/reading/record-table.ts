@@ -4,7 +4,7 @@ const splits: readonly SourceSplit[] = ['train', 'test', 'pool'];
 const single = 0xffffffff;
 const digestBytes = 32;
 
-/** What is known of an image besides its pixels. */
+/** Metadata of an image. */
 export interface RecordFacts {
   readonly split: SourceSplit;
   readonly label: number;

@@ -43,7 +43,7 @@ const spoken: Readonly<Record<TextSplit, string>> = {
   test: 'test',
 };
 
-/** Puts what was found into words and figures. */
+/** Converts the result of a pass into a description. */
 export function describeText(facts: TextFacts): TextDatasetDescription {
   const { source, reading, draw, pass, vocabulary, shared } = facts;
   const { tree, files } = source;

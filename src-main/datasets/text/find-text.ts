@@ -90,11 +90,11 @@ function place({ tree, root }: FolderView): string {
   return root === '' ? tree.location : `${root} in ${tree.location}`;
 }
 
-/** What is said of a text, not part of it. */
+/** Files about a text that are not part of it. */
 const notes = /(^|\/)(read[-_ ]?me|licen[cs]e|copying|notice|changelog)[^/]*\.txt$/i;
 
 /**
- * Plain text: any number of .txt files that are more than half of what there is. Asked last, as many data sets come with a
+ * Plain text: any number of .txt files that are more than half of the files. Tried last, as many data sets come with a
  * readme.txt.
  */
 export function findPlainText(tree: FileTree): TextFinding | null {

@@ -28,7 +28,7 @@ export interface PreparedText {
 }
 
 /**
- * Makes sure that a sound copy of the text's tokens exists, and says where. Instant when it does.
+ * Ensures a valid copy of the text's tokens, and returns its path. Instant when it exists.
  * @throws CellsmithError data.*, config.invalid, cancelled
  */
 export async function prepareText(path: string, options: TextDatasetOptions = {}): Promise<PreparedText> {
@@ -36,7 +36,7 @@ export async function prepareText(path: string, options: TextDatasetOptions = {}
   return { description, trainFolder: folders.train };
 }
 
-/** The copy, both parts of it, and what is known of the text. For this folder's own use. */
+/** The copy with both parts, and the description of the text. Private to this folder. */
 export async function ensureTextEntry(
   path: string,
   options: TextDatasetOptions,
@@ -49,7 +49,7 @@ export async function ensureTextEntry(
   return { description, folders: textEntryFolders(directory, description), directory };
 }
 
-/** What is known of a text, if its copy is sound too. The test part is not looked at: that is checked when it is opened. */
+/** The recorded description of a text, if its copy is valid. The test part is checked when it is opened. */
 export async function recallText(
   located: Located,
   options: TextDatasetOptions,
@@ -66,7 +66,7 @@ export async function recallText(
   }
 }
 
-/** Reads a text, leaves its copy and notes what was found. */
+/** Reads a text, writes its copy and records its description. */
 export async function copyText(
   path: string,
   located: Located,

@@ -36,7 +36,7 @@ export class LineHash {
     this.#high = Math.imul(this.#high + number, 0x85ebca6b) ^ (this.#high >>> 13);
   }
 
-  /** The hash of what was added since the last time. */
+  /** The hash of the input since the last call. */
   take(): number {
     const hash = (this.#high >>> 11) * 2 ** 32 + (this.#low >>> 0);
     this.#low = 0x811c9dc5;

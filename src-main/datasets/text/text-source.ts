@@ -11,7 +11,7 @@ export interface TextFile {
   readonly part: SourcePart;
 }
 
-/** A recognised corpus: what it is called and which files make it up, in reading order. */
+/** A recognised corpus: its name and its files, in reading order. */
 export interface TextSource {
   readonly form: TextForm;
   readonly tree: FileTree;

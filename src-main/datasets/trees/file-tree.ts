@@ -8,12 +8,12 @@ export interface TreeFile {
   readonly size: number;
 }
 
-/** A file while it is its turn to be read: `chunks` must be read, if at all, before the next file is asked for. */
+/** The current file of a stream: read `chunks`, if at all, before requesting the next file. */
 export interface StreamedFile extends TreeFile {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** A file whose bytes may be asked for at any time, several at once. `read` throws what is wrong with the file. */
+/** A file that can be read at any time, concurrently with others. `read` throws if the file is invalid. */
 export interface ReadableFile extends TreeFile {
   read(): Promise<Uint8Array>;
 }
@@ -27,7 +27,7 @@ export interface FileTree {
   readonly files: readonly TreeFile[];
   /** Bytes on the disk: of a folder all files, of an archive its own. */
   readonly bytes: number;
-  /** The wanted files one after the other, in whatever order is quickest. */
+  /** The requested files one after the other, in the fastest order. */
   stream(wanted: ReadonlySet<string>, signal?: AbortSignal): AsyncGenerator<StreamedFile>;
   /** As `stream`, for files that fit into memory: throws for one larger than `limit` bytes. */
   read(wanted: ReadonlySet<string>, limit: number, signal?: AbortSignal): AsyncGenerator<ReadableFile>;
@@ -77,7 +77,7 @@ export function archivePath(raw: string, location: string): string {
   return parts.join('/');
 }
 
-/** Sorts a listing and refuses one that names a file twice. */
+/** Sorts a listing; throws if it contains a path twice. */
 export function sortedListing(files: TreeFile[], location: string): TreeFile[] {
   files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   for (let i = 1; i < files.length; i++) {

@@ -12,7 +12,7 @@ export interface ListedFile extends TreeFile {
   readonly modified: string;
 }
 
-/** Nothing that people call a data set lies deeper. */
+/** Maximum depth of a data set. */
 const maximumDepth = 16;
 
 /**

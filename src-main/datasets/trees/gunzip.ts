@@ -7,7 +7,7 @@ import { checkInflation } from './inflate-bound';
 
 /**
  * Unpacks gzip as it comes.
- * @throws CellsmithError data.damaged when the stream is no gzip, is cut off, fails its check sum, or is a bomb; errors of `packed` as they are
+ * @throws CellsmithError data.damaged when the stream is not gzip, is truncated, fails its checksum, or is a bomb; passes on errors of `packed`
  */
 export async function* gunzipChunks(
   packed: AsyncIterable<Uint8Array>,

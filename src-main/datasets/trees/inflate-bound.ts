@@ -4,7 +4,7 @@ import { CellsmithError } from '../../../src-shared/errors';
 const freeBytes = 256 * 2 ** 20;
 const maximumRatio = 100;
 
-/** @throws CellsmithError data.damaged when so much came out of so little that it can be no data set */
+/** @throws CellsmithError data.damaged when the compression ratio is implausible for a data set */
 export function checkInflation(packed: number, unpacked: number, shown: string): void {
   if (unpacked > freeBytes && unpacked > maximumRatio * packed) {
     throw new CellsmithError(

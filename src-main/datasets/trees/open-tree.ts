@@ -22,12 +22,12 @@ export interface ListingOptions {
   readonly onCount?: ((files: number) => void) | undefined;
 }
 
-/** Names of files of which a user may choose one while the folder is meant. */
+/** Names of files that select their whole folder. */
 const memberNames =
   /^(data_batch_\d+|test_batch|batches\.meta)(\.bin|\.txt)?$|-(images|labels)[-.]idx\d-ubyte(\.gz)?$|^ptb\.(train|valid|test)\.txt$|(^|\.)(train|valid|test)\.tokens$/;
 
 /**
- * Finds out what lies at a path without reading more than its first bytes.
+ * Identifies what is at a path from its first bytes.
  * @throws CellsmithError data.not-found, data.not-readable, data.not-recognised, data.empty
  */
 export async function locate(path: string, options: ListingOptions = {}): Promise<Located> {
@@ -58,7 +58,7 @@ export async function locate(path: string, options: ListingOptions = {}): Promis
   }
 }
 
-/** Opens what was located for reading; an archive is listed first. */
+/** Opens a located source for reading; lists an archive first. */
 export async function openTree(located: Located, options: ListingOptions = {}): Promise<FileTree> {
   const { location, container, files } = located;
   const size = files[0]?.size ?? 0;
@@ -74,7 +74,7 @@ export async function openTree(located: Located, options: ListingOptions = {}): 
   }
 }
 
-/** What an archive is, by its first bytes: names lie. What is none may be a text, if it says so. */
+/** The type of an archive by its magic bytes, since names lie. Anything else may be a text, by its extension. */
 async function containerKind(location: string, name: string): Promise<'tar' | 'zip' | 'file'> {
   const handle = await open(location, 'r');
   try {

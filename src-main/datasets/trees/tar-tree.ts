@@ -69,7 +69,7 @@ function newFlow(): Flow {
   };
 }
 
-/** The regular files of a tar in the order in which they lie there. Whatever is not read of one is skipped. */
+/** The regular files of a tar in archive order. Unread bytes of a file are skipped. */
 async function* tarEntries(location: string, signal?: AbortSignal): AsyncGenerator<StreamedFile> {
   const arrived: ReadEntry[] = [];
   const flow = newFlow();
@@ -123,11 +123,11 @@ async function* tarEntries(location: string, signal?: AbortSignal): AsyncGenerat
   } finally {
     file.destroy();
   }
-  // A tar ends with a mark; one that was cut between two files is noticed by nothing else.
+  // Only the end marker reveals a tar that was truncated between two files.
   if (!flow.endMark) throw damaged(location, 'its end is missing');
 }
 
-/** The bytes of one entry. A failure of the archive ends them with that failure, not by waiting for ever. */
+/** The bytes of one entry. A failure of the archive rejects them instead of leaving them pending. */
 async function* entryChunks(entry: ReadEntry, flow: Flow): AsyncGenerator<Uint8Array> {
   const pieces: Uint8Array[] = [];
   const own = { finished: false };

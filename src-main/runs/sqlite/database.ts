@@ -21,8 +21,8 @@ export interface Database {
   /** Runs several statements without arguments. */
   script(sql: string): void;
   /**
-   * All of `work` or nothing of it. Does not nest. It is on the disk when it returns, unless it is `relaxed`: then a power cut, but no end
-   * of the process, may undo it, until the next one that is not; never one without those after it.
+   * Runs `work` atomically. Does not nest. Durable when it returns, unless it is `relaxed`: then a power cut, but no end of the
+   * process, may undo it and all later ones, until the next one that is not relaxed.
    */
   transaction<T>(work: () => T, durability?: Durability): T;
   /** Reads of one moment, also while another process writes. Does not nest. */
@@ -119,7 +119,7 @@ function wrap(connection: Libsql.Database, path: string, writes: boolean): Datab
     all,
     first: (sql, values, schema) => all(sql, values, schema)[0],
     run: (sql, values) => {
-      // Alone it is a transaction; within one it is part of it.
+      // Outside of a transaction it commits by itself; within one, the transaction sets the durability.
       if (!connection.inTransaction) syncAtCommit('full');
       return guarded(() => prepare(sql).run(bindable(values)).changes);
     },

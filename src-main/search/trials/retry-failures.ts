@@ -32,7 +32,7 @@ export function requireFailures(database: Database, request: RetryRequest): void
  * Marks a failed child as waiting. It is trained from the start with the same seed, and its result
  * replaces the failure: in its row, the ranking and the counts. **The controller does not change**:
  * a batch that it has learned from, with the reward of 0, is not learned from again, and no checkpoint changes. Only where the batch is
- * still open, because other children of it are in training, does the controller learn from the new reward alone.
+ * still open, because other children of it are in training, does the strategy learn from the new reward only.
  */
 export function toRetry(trial: Trial): Trial {
   return {

@@ -1,4 +1,4 @@
-/** A network by what it costs and what it is worth. */
+/** A network by its cost and its value. */
 export interface Weighed {
   /** Less is better: parameters. */
   readonly cost: number;

@@ -24,7 +24,7 @@ import { createTokenFile } from './token-file';
 import type { SplitFacts } from './write-tokens';
 import { writeTokens } from './write-tokens';
 
-/** The place of the copy of a text: by the text and by how it was read. */
+/** Path of the copy of a text, determined by the text and its reading options. */
 export function textEntryFolders(
   directory: string,
   description: Pick<TextDatasetDescription, 'fingerprint' | 'reading' | 'splitOrigin'>,

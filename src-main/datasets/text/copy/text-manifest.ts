@@ -24,7 +24,7 @@ const tokensSchema = z
   .strictObject({ count: z.int().min(1), file: cachedFileSchema })
   .refine(({ count, file }) => file.bytes === 4 * count, 'size of the file and number of tokens disagree');
 
-/** `dataset.json` of the folder that training is given, and of the one that it is not. */
+/** `dataset.json` of the training folder, and of the test folder. */
 const trainManifestSchema = z.strictObject({
   ...common,
   split: z.literal('train'),

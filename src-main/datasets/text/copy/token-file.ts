@@ -14,9 +14,9 @@ export interface TokenRange {
 export interface TokenFile {
   readonly count: number;
   append(number: number): void;
-  /** Writes what is still held; tokens may be read from then on. */
+  /** Flushes the buffer; tokens may be read afterwards. */
   flush(): void;
-  /** The tokens of a range in pieces, which hold only until the next is asked for. */
+  /** The tokens of a range in chunks, each valid until the next is requested. */
   pieces(range: TokenRange): Generator<Int32Array>;
   close(): Promise<void>;
 }

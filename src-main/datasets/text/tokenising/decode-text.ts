@@ -122,7 +122,7 @@ function unfinished(bytes: Uint8Array): number {
   return 0;
 }
 
-/** How long the sequence is that a byte begins; 0 for one that continues a sequence or belongs to none. */
+/** Length of the UTF-8 sequence that a lead byte starts; 0 for continuation and invalid bytes. */
 function sequenceLength(byte: number): number {
   if (byte < 0x80) return 1;
   if (byte >= 0xc2 && byte < 0xe0) return 2;
@@ -130,7 +130,7 @@ function sequenceLength(byte: number): number {
   return byte >= 0xf0 && byte < 0xf5 ? 4 : 0;
 }
 
-/** Where the first sequence begins that is no UTF-8: what is decoded and encoded again differs from there. */
+/** Offset of the first invalid UTF-8 sequence, found by decoding and re-encoding. */
 function firstInvalid(bytes: Buffer): number {
   const again = Buffer.from(bytes.toString('utf8'));
   let at = 0;

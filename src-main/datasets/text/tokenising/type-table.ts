@@ -8,7 +8,7 @@ export const eos = '<eos>';
 /** Any word that is not in the vocabulary. */
 export const unk = '<unk>';
 
-/** More different words than any vocabulary is made from: a bound on what a text may take of memory. */
+/** Maximum number of distinct words: bounds the memory for a text. */
 const maximumTypes = 2_000_000;
 
 /** Numbers the different tokens of a text in the order in which they first occur. */

@@ -2,15 +2,15 @@ import type { WordRule } from '../../../../src-shared/dataset/text-options';
 import { alone, beginsPair, classify, classTable, inWord, joiner, lineEnd } from './character-classes';
 import type { TokenSink, Tokeniser } from './token-sink';
 
-/** UTF-16 code units. No word is as long; what is would fill the vocabulary with addresses or binary data. */
+/** UTF-16 code units. Longer tokens are addresses or binary data, which would fill the vocabulary. */
 export const longestWord = 1000;
 
-/** Splits a text into words by a rule, whatever pieces it comes in and however long its lines are. */
+/** Splits a text into words, independent of chunk boundaries and line lengths. */
 export function wordTokeniser(rule: WordRule, sink: TokenSink): Tokeniser {
   const classes = classTable(rule);
   /** The beginning of a word that the last piece ended in. */
   let held = '';
-  /** A joiner at the end of the last piece: what it is depends on what follows. */
+  /** A joiner at the end of the last chunk: its meaning depends on the next character. */
   let waiting = '';
 
   const classAt = (text: string, at: number): number => {
