@@ -7,7 +7,7 @@ import type { WritableRun } from '../runs/run-folder';
 import type { Durability } from '../runs/sqlite/database';
 import { storeEvent } from '../runs/tables/events';
 import type { TrainerPool } from '../workers/trainer-pool';
-import type { Child } from '../workers/protocol';
+import type { Child } from '../../src-shared/tasks/tasks';
 import { earlyStopping, type EarlyStopping } from './trials/early-stopping';
 import { createGate, type Gate } from './control/gate';
 import type { SearchControl } from './control/search-control';

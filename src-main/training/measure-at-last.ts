@@ -2,7 +2,7 @@ import type { MeasuredSplit, TrainingEvent } from '../../src-shared/training/tra
 import { openTestData } from '../datasets/open-test-data';
 import { openTestTokens } from '../datasets/text/open-test-tokens';
 import { examineWithTrainer, type ExamOptions } from '../workers/pool/examine-with-trainer';
-import type { TestFiles } from '../workers/protocol';
+import type { TestFiles } from '../tasks/test-files';
 import type { TrainingRecord } from './training-record';
 
 export interface LastMeasures extends Omit<ExamOptions, 'onProgress'> {

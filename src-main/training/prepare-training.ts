@@ -20,7 +20,7 @@ import { makeRunFolder, requireRunsFolder } from '../runs/locations';
 import { notWritable, writeAtomically } from '../runs/files/write-atomically';
 import { dataNeed } from '../search/data-of-run';
 import { softwareOf, type Preparing } from '../search/prepare-search';
-import type { Child } from '../workers/protocol';
+import type { Child } from '../../src-shared/tasks/tasks';
 import {
   readTrainingRecord,
   trainingFiles,

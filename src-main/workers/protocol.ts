@@ -1,22 +1,11 @@
+import { testFilesSchema } from '../tasks/test-files';
+import { tasks, type Child } from '../../src-shared/tasks/tasks';
 import { z } from 'zod';
-import { languageCellSchema } from '../../src-shared/architecture/cell/language-model';
-import { storedNetworkSchema } from '../../src-shared/architecture/conv/layered-network';
 import { childEvents } from '../../src-shared/run/child-event';
-import { imageRecipeSchema } from '../../src-shared/tasks/images/image-recipe';
-import { textRecipeSchema } from '../../src-shared/tasks/text/text-recipe';
 
 const size = z.int().min(1);
 
-/** What is trained and how: a convolutional network on images, or a language model of a cell on text. */
-export const childSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('images'),
-    architecture: storedNetworkSchema,
-    recipe: imageRecipeSchema,
-  }),
-  z.strictObject({ kind: z.literal('text'), cell: languageCellSchema, recipe: textRecipeSchema }),
-]);
-export type Child = z.infer<typeof childSchema>;
+export const childSchema = tasks.union<Child>((task) => task.childSchema);
 
 const file = z.string().min(1);
 
@@ -34,13 +23,6 @@ const trialJobSchema = z.strictObject({
   checkpoint: z.strictObject({ file, everyEpochs: size }).nullable(),
 });
 export type TrialJob = z.infer<typeof trialJobSchema>;
-
-/** The test split of a data set, which a trainer is given for an evaluation only. */
-const testFilesSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('images'), imagesFile: file, labelsFile: file, count: size }),
-  z.strictObject({ kind: z.literal('text'), tokensFile: file, count: size }),
-]);
-export type TestFiles = z.infer<typeof testFilesSchema>;
 
 /** A trained child to evaluate: where its weights are, and on what; `test` is null for the validation part of its text. */
 const examJobSchema = trialJobSchema

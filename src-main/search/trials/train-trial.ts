@@ -7,7 +7,8 @@ import { insertEpoch, replaceEpochs } from '../../runs/tables/epochs';
 import { readTrial, updateTrial } from '../../runs/tables/trials';
 import { weightsPath } from '../../runs/weights';
 import type { ChildListener } from '../../workers/trainer-pool';
-import type { Child, TrialJob } from '../../workers/protocol';
+import type { Child } from '../../../src-shared/tasks/tasks';
+import type { TrialJob } from '../../workers/protocol';
 import { concludeEnded, concludeTrial, concludeUnpromising } from './conclude-trial';
 import type { Ending } from './early-stopping';
 import { untilContinued } from '../control/pause-search';
@@ -79,9 +80,8 @@ function jobOf({ run, candidateOf, data }: SearchState, trial: Trial): TrialJob 
 
 function atBatchSize(child: Child, batchSize: number | null): Child {
   if (batchSize === null) return child;
-  return child.kind === 'images'
-    ? { ...child, recipe: { ...child.recipe, batchSize } }
-    : { ...child, recipe: { ...child.recipe, batchSize } };
+  // A child of any kind but for one number of its recipe.
+  return { ...child, recipe: { ...child.recipe, batchSize } } as Child;
 }
 
 /** Stores the events of a child, and applies the early-stopping rule. */

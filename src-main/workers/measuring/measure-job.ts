@@ -1,7 +1,9 @@
+import { childTrainings } from '../../tasks/child-trainings';
 import { quantile } from '../../../src-shared/estimate/typical-children';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { TrainJob } from '../trainer/train-job';
-import type { Child, ChildSpeed, TrialJob } from '../protocol';
+import type { Child } from '../../../src-shared/tasks/tasks';
+import type { ChildSpeed, TrialJob } from '../protocol';
 
 /** Steps of the epochs that are measured; there is always one of evaluation, the last. */
 const excerpt = { training: 4, evaluation: 1 };
@@ -9,6 +11,8 @@ const excerpt = { training: 4, evaluation: 1 };
 const uncounted = 1;
 /** Enough of them for a median, whatever the time is. */
 const mostEpochs = 200;
+/** Some cells diverge at once at the rate that the search gives them. */
+const slow = { epochs: mostEpochs, learningRate: 1e-9, decay: { kind: 'constant' as const } };
 
 /**
  * Trains a child for about `milliseconds` on the first data, in short epochs, and measures its steps. At least
@@ -27,7 +31,10 @@ export async function measureJob(
   let epochs = 0;
   const training: number[] = [];
   const evaluation: number[] = [];
-  const shortened: TrialJob = { ...job, child: standingStill(job.child) };
+  const shortened: TrialJob = {
+    ...job,
+    child: childTrainings.of(job.child.kind).slowed(job.child, slow) as Child,
+  };
   await trainJob(
     shortened,
     {
@@ -54,20 +61,5 @@ export async function measureJob(
     evaluationStep: quantile(evaluation, 0.5),
     // In kilobytes on every system.
     memory: 1024 * process.resourceUsage().maxRSS,
-  };
-}
-
-/** The child, trained so slowly that it stays where it is: some cells diverge at once at the rate that the search gives them. */
-function standingStill(child: Child): Child {
-  const slow = { epochs: mostEpochs, learningRate: 1e-9, decay: { kind: 'constant' as const } };
-  if (child.kind === 'text') return { ...child, recipe: { ...child.recipe, ...slow } };
-  const { architecture, recipe } = child;
-  return {
-    kind: 'images',
-    architecture: {
-      ...architecture,
-      ...(architecture.learningRate !== undefined && { learningRate: slow.learningRate }),
-    },
-    recipe: { ...recipe, ...slow },
   };
 }
