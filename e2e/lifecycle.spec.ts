@@ -67,7 +67,7 @@ test('a search is paused and resumed by a key, and one of its children is stoppe
   await studio.app.close();
 });
 
-test('a child whose trainer was killed is trained again when the user says so', async () => {
+test('a child whose trainer was killed is retried on request', async () => {
   const studio = await startStudio(home);
   const { page } = studio;
   await startSearch(studio, 'Retried', {

@@ -57,7 +57,7 @@ function switchesOf(home: Home): string[] {
   return ['--no-sandbox', `--user-data-dir=${home.settings}`];
 }
 
-/** Starts the program a second time, as by its sign on the desktop, and waits for that to end: the first one is to hear of it. */
+/** Starts the program a second time, as from its desktop icon, and waits until that process exits: the first one is notified. */
 export async function startAgain(home: Home, ...open: string[]): Promise<void> {
   const electron = process.env['CELLSMITH_ELECTRON'];
   if (electron === undefined) throw new Error('Which Electron? Start the tests by npm run e2e.');

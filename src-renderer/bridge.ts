@@ -24,7 +24,7 @@ export async function askForRun(folder: string): Promise<RunDetail> {
 }
 
 /** Subscribes to an event of the main process; returns a function that unsubscribes. */
-export function hear<N extends EventName>(name: N, listener: (event: EventOf<N>) => void): () => void {
+export function subscribe<N extends EventName>(name: N, listener: (event: EventOf<N>) => void): () => void {
   const listen =
     window.cellsmith[`on${name[0]?.toUpperCase() ?? ''}${name.slice(1)}` as `on${Capitalize<N>}`];
   return (listen as (listener: (event: EventOf<N>) => void) => () => void)(listener);

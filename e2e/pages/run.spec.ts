@@ -24,19 +24,19 @@ test('events of a search are shown: a child begins, its curve grows, it fails wi
     measure: null,
     failure: null,
   } as const;
-  const hear = (events: Parameters<typeof tell<'runEvents'>>[2]['events']) =>
+  const sendEvents = (events: Parameters<typeof tell<'runEvents'>>[2]['events']) =>
     tell(page, 'runEvents', { folder: recordedFolder(), events });
-  await hear([
+  await sendEvents([
     { type: 'trialProposed', trial: proposed, at },
     { type: 'trialStarted', trial: 241, trainer: 1, at },
   ]);
   const training = page.getByRole('region', { name: 'In training' });
   await expect(training).toContainText('Child 241');
-  await hear([{ type: 'epochEnded', trial: 241, trainer: 1, record: { ...record, epoch: 0 }, at }]);
+  await sendEvents([{ type: 'epochEnded', trial: 241, trainer: 1, record: { ...record, epoch: 0 }, at }]);
   await expect(training).toContainText('epoch 2 of 12');
   await expect(page.getByRole('region', { name: 'Curves of children' })).toContainText('Child 241, running');
   const failure = { reason: 'outOfMemory', message: 'The trainer ran out of memory.' } as const;
-  await hear([
+  await sendEvents([
     { type: 'trialFailed', trial: { ...proposed, state: 'failed', reward: 0, failure }, ...failure, at },
   ]);
   await expect(page.getByRole('region', { name: 'Failures' })).toContainText(failure.message);

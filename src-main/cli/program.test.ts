@@ -97,7 +97,7 @@ describe('data describe', () => {
     expect(table).toMatch(new RegExp(`validation +${description.splits.valid.tokens} `));
   });
 
-  it('ends with 3 and a sentence where there is no data set', async () => {
+  it('exits with 3 and a message if there is no data set', async () => {
     const nowhere = await run('data', 'describe', join(folder, 'nowhere'));
     expect([nowhere.code, nowhere.stdout]).toEqual([3, '']);
     expect(nowhere.stderr).toMatch(/nowhere does not exist/);

@@ -38,7 +38,7 @@ export async function loadTrainingData(options: LoadOptions): Promise<TrainingDa
   return { imagesFile, labelsFile, count, side, channels, classes, ...split, ...whitening, fingerprint };
 }
 
-/** int32 [count], in the machine's byte order. */
+/** int32 [count]; the file is little-endian on every machine. */
 async function readLabels(file: string): Promise<Int32Array> {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw fileError(error, file);

@@ -85,7 +85,7 @@ describe('a run folder', () => {
     expect(run.manifest.config.seed).toBe(7);
   });
 
-  it('gives back any trial, bit by bit', () => {
+  it('reads back any trial, bit by bit', () => {
     const run = keep(createRun(runs, runDescription()));
     addBatch(run);
     const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => (Object.is(x, -0) ? 0 : x));
@@ -267,7 +267,7 @@ describe('a run folder', () => {
   });
 });
 
-describe('what is damaged, newer or missing', () => {
+describe('a damaged, newer or missing run', () => {
   const code = (expected: string, file: RegExp): Error =>
     expect.objectContaining({ code: expected, message: expect.stringMatching(file) as string }) as Error;
 
@@ -310,7 +310,7 @@ describe('what is damaged, newer or missing', () => {
     expect(() => openRunReadOnly(folder)).toThrow(newer);
   });
 
-  it('says so when a row does not fit', () => {
+  it('reports an invalid row', () => {
     const run = keep(createRun(runs, runDescription()));
     addBatch(run);
     insertTrial(run.database, proposed, 1);

@@ -209,7 +209,7 @@ describe('ending one child', () => {
     expect(stopped.every(({ state, reward: given }) => state === 'failed' && given === 0)).toBe(true);
   });
 
-  it('that is not in training says so', async () => {
+  it('that is not in training is an error', async () => {
     const run = newRun();
     const search = start(run, {}, (event, control) => {
       if (event.type === 'trialCompleted' && event.trial.number === 1)

@@ -72,7 +72,7 @@ describe('a search', () => {
     expect(readdirSync(join(run.folder, 'controller'))).toHaveLength(1);
   });
 
-  it('takes the same course in whatever order the trainers end', async () => {
+  it('has the same result regardless of the order in which trainers end', async () => {
     const straight = await uninterrupted({ trainers: cpuTrainers(1) });
     for (const pace of [1, 2, 3]) expect(await uninterrupted({}, { pace })).toEqual(straight);
   });
@@ -83,7 +83,7 @@ describe('a search', () => {
     expect(await uninterrupted({ seed: 0 })).toEqual(courses[0]);
   });
 
-  it('ends with a smaller batch when the budget is no multiple of it', async () => {
+  it('ends with a smaller batch when the budget is not a multiple of it', async () => {
     const { trials, updates } = await uninterrupted({
       budget: { children: 6, hours: null, multiplyAdds: null },
     });
@@ -149,7 +149,7 @@ describe('a strategy with a lane for each trainer', () => {
     expect(updates.at(-1)?.diagnostics['population.size']).toBe(6);
   });
 
-  it('ends when the strategy has no more to propose, whatever is left of the budget', async () => {
+  it('ends when the strategy has nothing left to propose, regardless of the remaining budget', async () => {
     const earlier = newRun();
     await runSearch(searchOf(earlier).parts);
     const given = readTrials(earlier.database).slice(0, 5);
@@ -183,7 +183,7 @@ describe('replicas', () => {
     expect(Math.max(...updates.map(({ diagnostics }) => diagnostics['staleness'] ?? NaN))).toBeGreaterThan(0);
   });
 
-  it('in step take the same course in whatever order their children end, and learn in their order', async () => {
+  it('in step have the same result regardless of the order in which their children end, and learn in order', async () => {
     const inStep = { controller: { ...controller, mode: 'synchronous' as const } };
     const straight = await uninterrupted({
       ...inStep,

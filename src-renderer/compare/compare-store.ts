@@ -4,7 +4,7 @@ import { errorMessage } from '../../src-shared/errors';
 import type { RunDetail } from '../../src-shared/ipc/run-detail';
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
 import { runState, stateOfTables, withEpochs, type RunState } from '../../src-shared/run/run-state';
-import { ask, askForRun, hear } from '../bridge';
+import { ask, askForRun, subscribe } from '../bridge';
 import type { ChildReference } from './selection';
 
 /** Figures of a run that searches now are drawn again this often, in milliseconds. */
@@ -70,7 +70,7 @@ export const useCompare = defineStore('compare', () => {
     redraw();
   }
 
-  hear('runEvents', ({ folder, events }) => {
+  subscribe('runEvents', ({ folder, events }) => {
     const known = runs.value.get(folder);
     if (known === undefined) return;
     runs.value.set(folder, { ...known, state: events.reduce(runState, known.state) });

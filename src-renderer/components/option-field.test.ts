@@ -88,7 +88,7 @@ describe('the field of an option', () => {
     expect(field.get('label').attributes('for')).toBe(field.get('input').attributes('id'));
   });
 
-  it('says what is wrong in place of the paper, and marks the input', () => {
+  it('shows the problem instead of the published value, and marks the input', () => {
     const { field } = fieldOf('recipe.epochs', 'demo', 'Must be a whole number or null.');
     expect(field.text()).toContain('Must be a whole number or empty.');
     expect(field.text()).not.toContain('Paper:');

@@ -2,7 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { AppState, Calibration, EngineState, SessionState, Settings } from '../../src-shared/ipc/states';
 import type { TrainingSession } from '../../src-shared/ipc/training-states';
-import { ask, hear } from '../bridge';
+import { ask, subscribe } from '../bridge';
 
 /** State of the main process, for all pages; a copy of what the main process holds. */
 export const useApp = defineStore('app', () => {
@@ -27,11 +27,11 @@ export const useApp = defineStore('app', () => {
   const calibration = shallowRef<Calibration>({ state: { kind: 'idle', problem: null }, measurements: [] });
 
   async function begin(): Promise<void> {
-    hear('engineChanged', (state) => (engine.value = state));
-    hear('sessionChanged', (state) => (session.value = state));
-    hear('trainingChanged', (state) => (training.value = state));
-    hear('calibrationChanged', (state) => (calibration.value = state));
-    hear('settingsChanged', (state) => (settings.value = state));
+    subscribe('engineChanged', (state) => (engine.value = state));
+    subscribe('sessionChanged', (state) => (session.value = state));
+    subscribe('trainingChanged', (state) => (training.value = state));
+    subscribe('calibrationChanged', (state) => (calibration.value = state));
+    subscribe('settingsChanged', (state) => (settings.value = state));
     const state = await ask('appState', null);
     about.value = state;
     engine.value = state.engine;

@@ -3,7 +3,7 @@ import { ref, shallowRef } from 'vue';
 import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
 import { CellsmithError, errorMessage } from '../../src-shared/errors';
 import type { Reading } from '../../src-shared/ipc/problem-states';
-import { ask, hear } from '../bridge';
+import { ask, subscribe } from '../bridge';
 
 /** The data set that the user has opened: described, being described, or why it cannot be. */
 export const useDataset = defineStore('dataset', () => {
@@ -14,7 +14,7 @@ export const useDataset = defineStore('dataset', () => {
   /** Training images by their class; they come after the description. */
   const examples = shallowRef(new Map<number, string[]>());
 
-  hear('describing', (event) => {
+  subscribe('describing', (event) => {
     if (event.path === path.value && description.value === null) reading.value = event.reading;
   });
 

@@ -25,7 +25,7 @@ describe('the draft of a configuration', () => {
     expect([...problems({ name: '' }).keys()]).toEqual(['name']);
   });
 
-  it('says by its path what is wrong with an option that has no field', () => {
+  it('reports the problem of an option without a field by its path', () => {
     expect(problems({ 'recipe.epoch': 3 }).get('')).toMatch(
       /^Recipe.epoch is not an option here; did you mean/,
     );

@@ -6,7 +6,7 @@ import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
 import type { RunEvent } from '../../src-shared/run/run-event';
 import { noRunState, runState, stateOfTables, withEpochs } from '../../src-shared/run/run-state';
 import type { RunSummary } from '../../src-shared/run/run-summary';
-import { ask, askForRun, hear } from '../bridge';
+import { ask, askForRun, subscribe } from '../bridge';
 
 /** Maximum number of children per request for epochs. */
 const childrenAtOnce = 64;
@@ -83,7 +83,7 @@ export const useRun = defineStore('run', () => {
     if (folder.value === path) state.value = withEpochs(state.value, found);
   }
 
-  hear('runEvents', ({ folder: from, events }) => {
+  subscribe('runEvents', ({ folder: from, events }) => {
     if (from === folder.value && detail.value !== null) take(events);
   });
 

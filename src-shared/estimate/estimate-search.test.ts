@@ -47,7 +47,7 @@ describe('typical children', () => {
   });
 });
 
-it('an epoch has the steps of what is trained on and of what is set aside', () => {
+it('an epoch has the steps of the training and the validation examples', () => {
   expect(epochSteps(config, images)).toEqual({ training: 351, evaluation: 40, examples: 128 });
   expect(epochSteps(changed('recipe.validation=0.2'), images)).toMatchObject({
     training: 312,
@@ -55,7 +55,7 @@ it('an epoch has the steps of what is trained on and of what is set aside', () =
   });
 });
 
-describe('a line through what was measured', () => {
+describe('a line through the measurements', () => {
   it('finds what every step costs and what each multiply-add adds', () => {
     const line = fitLine([1, 2, 5, 9].map((x) => [x, 3 + 2 * x] as const));
     expect(line.intercept).toBeCloseTo(3, 9);

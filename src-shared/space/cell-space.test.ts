@@ -47,7 +47,7 @@ describe('the space of recurrent cells', () => {
     );
   });
 
-  it('names the decision that is no option', () => {
+  it('names the decision that is not an option', () => {
     const decisions = [...encodeCell(paper, nasCell)];
     decisions[3] = 4;
     expect(() => decodeCell(paper, decisions)).toThrow(

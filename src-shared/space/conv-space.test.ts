@@ -169,7 +169,7 @@ describe('decisions that are none of the space', () => {
     );
   });
 
-  it.each([0, 1.5, largestDepth + 1])('a depth of %d is refused, whatever the space asks for', (depth) => {
+  it.each([0, 1.5, largestDepth + 1])('a depth of %d is rejected in every space', (depth) => {
     const nothingToDecide: ConvSpaceConfig = {
       ...v1,
       filterHeights: [3],

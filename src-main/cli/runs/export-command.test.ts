@@ -76,7 +76,7 @@ describe('runs export', () => {
     expect(readdirSync(place)).toEqual(['net.json']);
   });
 
-  it('says what is wrong with a place or a child that is not there', async () => {
+  it('reports a missing folder or child', async () => {
     const nowhere = await exported('2', '-o', join(folder, 'no', 'net.json'));
     expect(nowhere.code).toBe(2);
     expect(nowhere.stderr).toMatch(/its folder does not exist/);

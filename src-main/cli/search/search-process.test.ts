@@ -134,7 +134,7 @@ describe('a search of real networks', () => {
 });
 
 describe('a folder for runs that cannot be written', () => {
-  it('ends with 5 and says so before anything is prepared', async () => {
+  it('exits with 5 and a message before anything is prepared', async () => {
     writeFileSync(join(folder, 'a file'), '');
     const { code, stdout, stderr } = await runProgram(tiny(join(folder, 'a file', 'runs')), environment());
     expect([code, stdout]).toEqual([5, '']);

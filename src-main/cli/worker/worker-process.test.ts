@@ -131,7 +131,7 @@ describe('a worker that starts before its queue', () => {
   const away =
     /The queue rediss:\S+ cannot be reached \(connect ECONNREFUSED \S+\)\. .* Ctrl-C ends the worker\./;
 
-  it('says so once, continues when the queue is up, and then reports a wrong password', async () => {
+  it('reports it once, continues when the queue is up, and then reports a wrong password', async () => {
     await redis.kill();
     const working = startProgram(worker('--json'), environment(secret));
     const mistaken = startProgram(worker(), environment({ CELLSMITH_QUEUE_PASSWORD: 'wrong-password' }));

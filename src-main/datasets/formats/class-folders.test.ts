@@ -37,7 +37,7 @@ describe('class folders', () => {
     expect((await describeFiles(renamed)).classes).toEqual(['9', '10', 'cat', 'dog']);
   });
 
-  it('without a test folder give a test split by seed, the same whatever the container', async () => {
+  it('without a test folder give a test split by seed, the same for every container', async () => {
     const images = makeImages({ classes: ['a', 'b', 'c'], train: 30, test: 0, width: 4, height: 4 });
     const files = await classFolderFiles(images);
     const flat = Object.fromEntries(

@@ -84,8 +84,8 @@ describe('the same images in another container', () => {
   });
 });
 
-describe('a folder of something else', () => {
-  it('is an error that says what was found and what is expected', async () => {
+describe('a folder in an unknown format', () => {
+  it('throws an error with what was found and what is expected', async () => {
     const work = describeFiles({ 'a.txt': 'a', 'b.txt': 'b', 'sub/c.csv': 'c', Makefile: '' });
     await expect(work).rejects.toMatchObject({ code: 'data.not-recognised' });
     await expect(work).rejects.toThrow(

@@ -79,7 +79,7 @@ describe.each([
     expect(await contents(tree)).toEqual(hashes);
   });
 
-  it('reads only what is wanted, and may be left half way', async () => {
+  it('reads only the requested files, and may be stopped midway', async () => {
     const tree = await open(make());
     expect(await contents(tree, ['ähnlich.txt'])).toEqual({ 'ähnlich.txt': hashes['ähnlich.txt'] });
     for await (const file of tree.stream(new Set(['a/two.bin']))) {
@@ -219,7 +219,7 @@ describe('a damaged archive is an error that names it', () => {
   });
 });
 
-describe('what is no archive', () => {
+describe('anything but an archive', () => {
   it.each([
     ['notes.csv', Buffer.from('hello world'), 'data.not-recognised', /notes\.csv is not an archive/],
     ['x.7z', Buffer.from('377abcaf271c', 'hex'), 'data.not-recognised', /7-zip/],
@@ -231,7 +231,7 @@ describe('what is no archive', () => {
     await expect(locate(file)).rejects.toMatchObject({ code });
   });
 
-  it('a path that leads nowhere is said not to exist', async () => {
+  it('a missing path is reported as not existing', async () => {
     await expect(locate(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'data.not-found' });
   });
 });

@@ -3,7 +3,7 @@ import { pathToOpen } from './arguments';
 
 const there = (path: string): boolean => ['/data/images', '/home/me/run'].includes(path);
 
-it('the first existing path is opened, whatever switches surround it', () => {
+it('the first existing path is opened, regardless of the switches around it', () => {
   const packaged = (...words: string[]) => pathToOpen(['/opt/cellsmith', ...words], true, '/home/me', there);
   expect(packaged('/data/images')).toBe('/data/images');
   expect(packaged('--no-sandbox', 'run', '--flag')).toBe('/home/me/run');

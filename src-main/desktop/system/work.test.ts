@@ -28,7 +28,7 @@ it('describes a search and a training to the system', () => {
   });
 });
 
-it('says what is prepared, and why what was under way has ended', () => {
+it('describes the preparation, and why the work ended', () => {
   const preparing = { kind: 'preparing', training: null, step: 'data', reading: null } as const;
   expect(workOf(idle, preparing)).toEqual({ kind: 'preparing', what: 'training' });
   const problem = { code: 'child.failed', message: 'The loss became NaN.' };

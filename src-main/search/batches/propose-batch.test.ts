@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../testing/temporary-folder';
 import { createState } from '../search-state';
 import { proposeBatch } from './propose-batch';
 
-it('proposes no more children than a run can have, whatever its budget', () => {
+it('proposes at most the maximum number of children of a run, regardless of its budget', () => {
   const runs = temporaryFolder('cellsmith-propose-');
   const run = newRun(runs, { budget: { children: null, hours: 1, multiplyAdds: null } });
   try {

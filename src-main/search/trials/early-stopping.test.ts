@@ -60,7 +60,7 @@ describe('a search with a rule', () => {
     }
   });
 
-  it('takes the same course whatever child ends first', async () => {
+  it('has the same result regardless of which child ends first', async () => {
     const straight = courseOf(await searched({ trainers: cpuTrainers(1) }));
     for (const pace of [1, 2]) expect(courseOf(await searched({}, { pace }))).toEqual(straight);
   });

@@ -10,7 +10,7 @@ it('ticks are round and lie in the stretch', () => {
   expect(ticksOf({ min: 80, max: 120 }, true)).toEqual([80, 90, 100, 110, 120]);
 });
 
-it('there are some and not too many of them, whatever the stretch', () => {
+it('there are some and not too many of them, for any range', () => {
   fc.assert(
     fc.property(
       fc.double({ min: 1e-6, max: 1e9, noNaN: true }),

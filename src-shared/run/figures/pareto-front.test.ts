@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { paretoFront } from './pareto-front';
 
-it('the front holds what no other beats, by rising cost', () => {
+it('the front contains the non-dominated networks, by rising cost', () => {
   const networks = [
     { cost: 5, worth: 0.9 },
     { cost: 1, worth: 0.5 },

@@ -45,7 +45,7 @@ const text = fc
 const lengths = fc.array(fc.nat(5), { maxLength: 4 });
 
 describe('decoding', () => {
-  it('gives the same text whatever pieces the bytes come in, with line ends made plain', async () => {
+  it('gives the same text for any chunking of the bytes, with normalised line ends', async () => {
     await fc.assert(
       fc.asyncProperty(text, lengths, fc.boolean(), async (original, sizes, mark) => {
         const bytes = Buffer.from((mark ? '\uFEFF' : '') + original);

@@ -44,7 +44,7 @@ const characters = fc.oneof(
 const pieces = fc.array(fc.array(characters, { maxLength: 5 }).map((parts) => parts.join('')));
 
 describe('words split at white space', () => {
-  it('are those of a split of the whole text, line by line, whatever pieces it comes in', () => {
+  it('are those of a split of the whole text, line by line, for any chunking', () => {
     const space = new RegExp(`[${pythonSpace}]+`, 'u');
     fc.assert(
       fc.property(pieces, (parts) => {

@@ -67,7 +67,7 @@ describe('a vocabulary', () => {
 });
 
 describe('the table of types', () => {
-  it('refuses what is no language before memory runs out', () => {
+  it('rejects data that is not a language before memory runs out', () => {
     const types = new TypeTable();
     const fill = () => {
       for (let i = 0; i <= 2_000_000; i++) types.number(i.toString(36));
