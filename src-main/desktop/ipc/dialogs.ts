@@ -24,7 +24,7 @@ export function chooseDataset(window: Parent, what: 'folder' | 'file'): Promise<
 
 export function chooseRun(window: Parent, runs: string): Promise<string | null> {
   return chooseOne(window, {
-    title: 'Open the folder of a run',
+    title: 'Open a run folder',
     buttonLabel: 'Open',
     defaultPath: runs,
     properties: ['openDirectory'],
@@ -33,8 +33,8 @@ export function chooseRun(window: Parent, runs: string): Promise<string | null> 
 
 export function chooseRunsFolder(window: Parent, runs: string): Promise<string | null> {
   return chooseOne(window, {
-    title: 'Where runs are kept from now on',
-    buttonLabel: 'Keep runs here',
+    title: 'Choose the runs folder',
+    buttonLabel: 'Use this folder',
     defaultPath: runs,
     properties: ['openDirectory', 'createDirectory'],
   });
