@@ -39,7 +39,7 @@ export function readRunNews(
     const run = { id: manifest.id, folder };
     return database.snapshot(() => ({
       ...readRunEvents(database, run, after, mostNews),
-      status: readRunStatus({ folder, manifest, database, close: database.close }),
+      status: readRunStatus({ folder, manifest, database, close: () => database.close() }),
     }));
   } finally {
     database.close();

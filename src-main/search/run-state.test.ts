@@ -39,12 +39,12 @@ function tablesOf({ database }: OpenRun): RunTables {
 /** Compares what events have made with what the tables of the run say. */
 function expectTables(state: RunState, run: OpenRun): void {
   const stored = tablesOf(run);
-  const { trials = [], updates = [], epochs } = state.tables ?? empty;
+  const { trials, updates, epochs } = state.tables ?? empty;
   expect(trials).toHaveLength(stored.trials.length);
   // Events carry whole trials, lists leave the log-probabilities out.
   expect(trials).toMatchObject(stored.trials);
   expect(updates).toEqual(stored.updates);
-  for (const [trial, records] of stored.epochs) expect(epochs?.get(trial) ?? []).toEqual(records);
+  for (const [trial, records] of stored.epochs) expect(epochs.get(trial) ?? []).toEqual(records);
   const { ended, failed, best } = earlierState(run);
   expect(state).toMatchObject({ ended, failed, best: best && { number: best.number } });
 }

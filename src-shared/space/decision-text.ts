@@ -24,7 +24,7 @@ export function parseDecisionText(text: string): DecidedArchitecture {
   const words = rest.trim().split(/\s+/);
   const decisions = words.map((word): Decision | undefined => {
     if (/^\d{1,4}$/.test(word)) return Number(word);
-    return /^\[[01]*\]$/.test(word) ? Array.from(word.slice(1, -1), Number) : undefined;
+    return /^\[[01]*\]$/.test(word) ? word.slice(1, -1).split('').map(Number) : undefined;
   });
   const known = decisions.filter((decision) => decision !== undefined);
   if (
