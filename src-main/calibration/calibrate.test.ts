@@ -10,7 +10,7 @@ import { epochSteps } from '../../src-shared/estimate/epoch-steps';
 import { quantile, sampleChildren } from '../../src-shared/estimate/typical-children';
 import { evaluationBatches, stepsPerEpoch } from '../children/batches';
 import { loadTrainingData } from '../datasets/load-training-data';
-import { prepareFor, type PreparedData } from '../datasets/prepare-for';
+import { type PreparedData, prepareFor } from '../datasets/prepare';
 import { candidates } from '../search/candidate';
 import { dataNeed } from '../search/data-of-run';
 import { strategyOf } from '../search/search-with-trainers';

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { TextRecipe } from '../../src-shared/tasks/text/text-recipe';
 import { nasCell } from '../../src-shared/architecture/cell/published-cells';
 import { presets } from '../../src-shared/config/presets/presets';
-import { loadTrainingTokens } from '../datasets/text/load-training-tokens';
+import { loadTrainingTokens } from '../datasets/text/prepare-text';
 import { writeFiles } from '../testing/data/image-datasets';
 import { ptbFiles } from '../testing/data/text-datasets';
 import { tinyArchitecture, tinyImages, tinyRecipe } from '../testing/data/tiny-images';

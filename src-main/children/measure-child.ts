@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { TrainingData } from '../datasets/training-data';
+import type { TrainingData } from '../datasets/load-training-data';
 import { fetchedNumber, openSession } from '../engine/session';
 import { assignWeights } from './assign-weights';
 import { evaluationBatches } from './batches';

@@ -3,7 +3,7 @@ import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/
 import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
 import { Generator } from '../../src-shared/random';
 import type { ImageEpochRecord } from '../../src-shared/tasks/images/image-epoch';
-import type { TrainingData } from '../datasets/training-data';
+import type { TrainingData } from '../datasets/load-training-data';
 import { fetchedFloats, fetchedNumber, openSession, type Session } from '../engine/session';
 import { evaluationBatches, stepsPerEpoch, trainingBatches } from './batches';
 import { type ConvChild, convChild, needsSeed } from './conv-child';

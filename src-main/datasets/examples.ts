@@ -1,4 +1,4 @@
-import { loadDecoder } from './decoding/load-decoder';
+import { loadDecoder } from './formats/decode-image';
 import type { OpenOptions } from './open';
 import { openDataset } from './open';
 import { requireImages } from './prepare';

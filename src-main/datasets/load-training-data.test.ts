@@ -10,10 +10,9 @@ import {
   writeFiles,
 } from '../testing/data/image-datasets';
 import { loadTrainingData } from './load-training-data';
-import { openTestData } from './open-test-data';
+import { openTestData, testUses } from './open-test-split';
 import { prepareDataset } from './prepare';
 import { computeWhitening } from './whitening';
-import { testUses } from './test-uses';
 
 let folder: string;
 let cacheDirectory: string;

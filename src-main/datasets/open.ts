@@ -3,7 +3,7 @@ import type { TextForm } from '../../src-shared/dataset/text-description';
 import type { ImageSource } from './formats/image-source';
 import { recognise } from './formats/recognise';
 import { type OnProgress, Progress } from './reading/progress';
-import type { TextSource } from './text/text-source';
+import type { TextSource } from './text/find-text';
 import { locate, type Located, openTree } from './trees/open-tree';
 
 export interface OpenOptions {

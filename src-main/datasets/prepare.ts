@@ -1,19 +1,19 @@
-import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
 import {
   type ImageDatasetDescription,
   imageDatasetDescriptionSchema,
 } from '../../src-shared/dataset/image-description';
+import type { TextLevel } from '../../src-shared/dataset/text-options';
 import { CellsmithError } from '../../src-shared/errors';
+import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
 import { buildEntry, entryFolders, type EntryFolders } from './cache/build-entry';
-import { checkSplit } from './cache/integrity';
-import { recallSource, sourceKey } from './cache/known-sources';
-import { defaultCacheDirectory } from './cache/location';
+import { defaultCacheDirectory } from './cache/cache-folder';
+import { checkSplit } from './cache/manifest';
+import { recallSource, rememberUnchanged, sourceKey } from './cache/known-sources';
 import { locateDataset, type OpenedDataset, type OpenedImages, openLocated, type OpenOptions } from './open';
 import { arrange, type TestDraw } from './reading/arrange';
 import { describeReading } from './reading/describe-reading';
 import { readSource } from './reading/read-source';
-import { rememberUnchanged } from './remember';
-import { copyText, recallText, type TextDatasetOptions } from './text/prepare-text';
+import { copyText, prepareText, recallText, type TextDatasetOptions } from './text/prepare-text';
 import type { Located } from './trees/open-tree';
 
 /** A sixth, as in CIFAR-10. The seed is not the search's: runs with other seeds must not train on each other's test images. */
@@ -141,4 +141,47 @@ export function requireImages(opened: OpenedDataset): OpenedImages {
     'data.not-recognised',
     `${opened.location} is a text, and images are needed here. Choose a data set of images.`,
   );
+}
+
+/** What a search needs of its data: images brought to a side, or text read in a certain way. */
+export type DataNeed =
+  | {
+      readonly kind: 'images';
+      /** Pixels a side of the square to which images are brought. */
+      readonly side: number;
+      /** What to do about files that cannot be decoded: say so and stop, or train without them. */
+      readonly unreadable: 'refuse' | 'skip';
+    }
+  | {
+      readonly kind: 'text';
+      readonly level: TextLevel;
+      /** Entries of the vocabulary; null for no limit, 'auto' as suits the form of the text. */
+      readonly vocabularyLimit: number | null | 'auto';
+    };
+
+/** A data set that is ready for training. The test split is not below its folder. */
+export interface PreparedData {
+  readonly description: DatasetDescription;
+  /** Absolute path of the copy to train and validate on: what a trainer is given. */
+  readonly trainFolder: string;
+}
+
+/**
+ * Ensures a valid copy of the data set for a search, and returns its path. Instant when it exists.
+ * @throws CellsmithError data.* ('data.unknown' when it is of the other kind), config.invalid, cancelled
+ */
+export function prepareFor(
+  need: DataNeed,
+  path: string,
+  options: DatasetOptions = {},
+): Promise<PreparedData> {
+  if (need.kind === 'images') {
+    const { side, unreadable } = need;
+    return prepareDataset(path, { ...options, side, unreadable });
+  }
+  const { level, vocabularyLimit } = need;
+  return prepareText(path, {
+    ...options,
+    text: { level, ...(vocabularyLimit !== 'auto' && { vocabularyLimit }) },
+  });
 }

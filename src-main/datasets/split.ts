@@ -1,6 +1,5 @@
 import { requireValidationCount } from '../../src-shared/tasks/images/validation-split';
 import { Generator } from '../../src-shared/random';
-import type { ValidationSize } from './training-data';
 
 /** Two parts of the records 0 … n − 1: disjoint, together all, each ascending. */
 export interface Split {
@@ -49,6 +48,12 @@ export function drawStratified(
   }
   return { kept, drawn };
 }
+
+/**
+ * How many training records are set aside for validation: a number of records (an integer from 1), a fraction of them
+ * (between 0 and 1), or 0 for none (the final training on everything).
+ */
+export type ValidationSize = number;
 
 /**
  * Splits training records into those to train on and those that give the reward (paper section 4.1: 5,000 of 50,000, at

@@ -1,7 +1,7 @@
 import type { Recipe } from '../../src-shared/tasks/data-kinds';
 import { CellsmithError } from '../../src-shared/errors';
 import type { OpenOptions } from '../datasets/open';
-import type { DataNeed, PreparedData } from '../datasets/prepare-for';
+import type { DataNeed, PreparedData } from '../datasets/prepare';
 import type { RunManifest } from '../runs/manifest';
 
 /** Ensures a decoded copy of the data: `prepareFor`, here or in another process. */

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { cellTask } from '../../src-shared/tasks/cell/cell-task';
 import { measureTrainedLanguage } from '../children/language/measure-trained';
 import { trainLanguageChild } from '../children/language/train-language-child';
-import { loadTrainingTokens, type TrainingTokens } from '../datasets/text/load-training-tokens';
+import { loadTrainingTokens, type TrainingTokens } from '../datasets/text/prepare-text';
 import type { ChildTraining } from './child-training';
 import { textTestSchema } from './test-files';
 

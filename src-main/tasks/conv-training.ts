@@ -3,8 +3,7 @@ import type { convTask } from '../../src-shared/tasks/conv/conv-task';
 import { CellsmithError } from '../../src-shared/errors';
 import { measureTrainedChild } from '../children/measure-child';
 import { trainChild } from '../children/train-child';
-import { loadTrainingData } from '../datasets/load-training-data';
-import type { TrainingData } from '../datasets/training-data';
+import { loadTrainingData, type TrainingData } from '../datasets/load-training-data';
 import type { ChildTraining, TestBase } from './child-training';
 import { imageTestSchema } from './test-files';
 

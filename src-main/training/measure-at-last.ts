@@ -1,6 +1,5 @@
 import type { MeasuredSplit, TrainingEvent } from '../../src-shared/training/training-event';
-import { openTestData } from '../datasets/open-test-data';
-import { openTestTokens } from '../datasets/text/open-test-tokens';
+import { openTestData, openTestTokens } from '../datasets/open-test-split';
 import { examineWithTrainer, type ExamOptions } from '../workers/pool/examine-with-trainer';
 import type { TestFiles } from '../tasks/test-files';
 import type { TrainingRecord } from './training-record';

@@ -20,7 +20,7 @@ import {
   measurementsFile,
   readMeasurements,
 } from '../../calibration/measurements-file';
-import { prepareFor, type PreparedData } from '../../datasets/prepare-for';
+import { type PreparedData, prepareFor } from '../../datasets/prepare';
 import { provisionEngine } from '../../engine/provision/provision';
 import { listRunFolders } from '../../runs/locations';
 import { lockHolder } from '../../runs/files/lock';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { RunEvent } from '../../../src-shared/run/run-event';
-import { prepareFor } from '../../datasets/prepare-for';
+import { prepareFor } from '../../datasets/prepare';
 import { provisionEngine } from '../../engine/provision/provision';
 import { findRunFolder } from '../../runs/locations';
 import type { WritableRun } from '../../runs/run-folder';

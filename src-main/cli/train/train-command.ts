@@ -5,7 +5,7 @@ import type { SearchConfig } from '../../../src-shared/config/search-config';
 import { counted } from '../../../src-shared/counted';
 import { bestMeasure, metricNamed, measureOf, measureText } from '../../../src-shared/run/measure';
 import { CellsmithError } from '../../../src-shared/errors';
-import { prepareFor } from '../../datasets/prepare-for';
+import { prepareFor } from '../../datasets/prepare';
 import { provisionEngine } from '../../engine/provision/provision';
 import { requireUnfinished, trainersOfResumed } from '../../training/choose-training';
 import {

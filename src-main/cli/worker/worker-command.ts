@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeDataset } from '../../datasets/prepare';
-import { prepareFor } from '../../datasets/prepare-for';
+import { describeDataset, prepareFor } from '../../datasets/prepare';
 import { provisionEngine } from '../../engine/provision/provision';
 import { localPool } from '../../workers/pool/local-pool';
 import { queueAddressOf, valueOf } from '../../workers/queue/wire/address';

@@ -7,11 +7,9 @@ import { arrange, type TestDraw } from '../reading/arrange';
 import { describeReading } from '../reading/describe-reading';
 import { type OnProgress, Progress } from '../reading/progress';
 import { readSource } from '../reading/read-source';
-import { cacheError } from './cache-errors';
-import { checkSplitFully } from './integrity';
-import { createPixelFile } from './pixel-file';
-import { newStaging, publish, sweepStaging, syncFolder } from './staging';
-import { writeSplit } from './write-split';
+import { cacheError, newStaging, publish, sweepStaging, syncFolder } from './cache-folder';
+import { checkSplitFully } from './manifest';
+import { createPixelFile, writeSplit } from './write-split';
 
 /** Where the decoded copy of a data set lies, split by split. */
 export interface EntryFolders {

@@ -16,9 +16,8 @@ import type { DatasetProgress } from '../../../src-shared/dataset/progress';
 import { cifarBinaryFiles, makeImages, temporaryFolder, writeFiles } from '../../testing/data/image-datasets';
 import type { PrepareOptions } from '../prepare';
 import { describeDataset, prepareDataset } from '../prepare';
-import { cacheError } from './cache-errors';
-import { checkSplit, checkSplitFully } from './integrity';
-import { defaultCacheDirectory } from './location';
+import { cacheError, defaultCacheDirectory } from './cache-folder';
+import { checkSplit, checkSplitFully } from './manifest';
 
 let folder: string;
 let cacheDirectory: string;

@@ -2,8 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { CellsmithError } from '../../../src-shared/errors';
 import type { DatasetDescription } from '../../../src-shared/tasks/data-kinds';
 import type { Located } from '../trees/open-tree';
+import { cacheError } from './cache-folder';
 import { cacheFormat } from './manifest';
 
 /**
@@ -40,7 +42,7 @@ export async function recallSource<T>(
   }
 }
 
-export async function rememberSource(
+async function rememberSource(
   directory: string,
   key: string,
   description: DatasetDescription,
@@ -54,4 +56,31 @@ export async function rememberSource(
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/** The description of a source, and the key of its state. */
+interface Remembered {
+  readonly directory: string;
+  readonly key: string;
+  readonly description: DatasetDescription;
+}
+
+/**
+ * Records the description for the next time.
+ * @param keyNow the key of the source's state after it was read
+ * @throws CellsmithError data.changed when the files are not those that were listed before they were read
+ */
+export async function rememberUnchanged(
+  { directory, key, description }: Remembered,
+  keyNow: () => Promise<string>,
+): Promise<void> {
+  if ((await keyNow()) !== key) {
+    throw new CellsmithError(
+      'data.changed',
+      `${description.location} was changed while it was read. Open it again when it is complete.`,
+    );
+  }
+  await rememberSource(directory, key, description).catch((error: unknown) => {
+    throw cacheError(error, directory);
+  });
 }

@@ -2,23 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { datasetFormSchema } from '../../../src-shared/dataset/image-description';
-import { CellsmithError } from '../../../src-shared/errors';
-import { fileError, systemCode } from '../trees/file-errors';
+import type { OnProgress } from '../reading/progress';
+import { Progress } from '../reading/progress';
+import { fileError, systemCode, throwIfCancelled } from '../trees/file-errors';
+import { cachedFileSchema, checkBlocks, damagedCache } from './cached-file';
 
 /** Format version, raised when the order of records, the resizing or the layout changes. Older caches are rebuilt. */
 export const cacheFormat = 1;
 
 export const manifestName = 'dataset.json';
-
-/** A file of the cache with its checksums. */
-export const cachedFileSchema = z.strictObject({
-  name: z.string().regex(/^[a-z-]+\.(bin|json)$/),
-  bytes: z.int().min(0),
-  /** SHA-256 of every block of `blockBytes`, the last one shorter. */
-  blockBytes: z.int().min(1),
-  blocks: z.array(z.string().regex(/^[0-9a-f]{64}$/)),
-});
-export type CachedFile = z.infer<typeof cachedFileSchema>;
 
 /** `dataset.json` of one split in the cache. */
 const manifestSchema = z
@@ -42,17 +34,8 @@ const manifestSchema = z
   );
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** The error for an unusable cache; a caller that has the source rebuilds it. */
-export function damagedCache(folder: string, why: string, cause?: unknown): CellsmithError {
-  return new CellsmithError(
-    'data.damaged',
-    `The decoded copy in ${folder} cannot be used: ${why}. Open the data set again to rebuild it.`,
-    { cause },
-  );
-}
-
 /** @throws CellsmithError data.damaged when it is missing, or of an unknown version */
-export async function readManifest(folder: string): Promise<Manifest> {
+async function readManifest(folder: string): Promise<Manifest> {
   return parseManifest(folder, manifestSchema);
 }
 
@@ -71,4 +54,49 @@ export async function parseManifest<T>(folder: string, schema: z.ZodType<T>): Pr
   } catch (error) {
     throw damagedCache(folder, `${manifestName} is damaged or of another version`, error);
   }
+}
+
+/**
+ * Checks one split of the cache in milliseconds: sizes exactly, labels in full, and of the pixels the first block, the last one
+ * (where a power cut leaves zeros) and one by chance, so that rot is found over many starts.
+ * @throws CellsmithError data.damaged
+ */
+export async function checkSplit(folder: string, split: Manifest['split']): Promise<Manifest> {
+  const manifest = await readSplit(folder, split);
+  const last = manifest.images.blocks.length - 1;
+  // Which block is checked decides nothing but the check: it need not be repeatable.
+  const chance = Math.floor(Math.random() * (last + 1));
+  await checkBlocks(folder, manifest.labels, manifest.labels.blocks.keys());
+  await checkBlocks(folder, manifest.images, new Set([0, chance, last]));
+  return manifest;
+}
+
+/** Checks every byte of one split. @throws CellsmithError data.damaged, cancelled */
+export async function checkSplitFully(
+  folder: string,
+  split: Manifest['split'],
+  signal?: AbortSignal,
+  onProgress?: OnProgress,
+): Promise<Manifest> {
+  const manifest = await readSplit(folder, split);
+  const progress = new Progress(
+    'checking',
+    'bytes',
+    manifest.images.bytes + manifest.labels.bytes,
+    onProgress,
+  );
+  for (const file of [manifest.labels, manifest.images]) {
+    await checkBlocks(folder, file, file.blocks.keys(), (bytes) => {
+      throwIfCancelled(signal);
+      progress.add(bytes);
+    });
+  }
+  progress.finish();
+  return manifest;
+}
+
+async function readSplit(folder: string, split: Manifest['split']): Promise<Manifest> {
+  const manifest = await readManifest(folder);
+  if (manifest.split !== split) throw damagedCache(folder, `it is the ${manifest.split} split`);
+  return manifest;
 }

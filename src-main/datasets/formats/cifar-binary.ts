@@ -12,10 +12,15 @@ import {
   requireBatches,
   unusualBatch,
 } from './cifar';
-import { fixedRecords } from './fixed-records';
-import type { Finding, FolderView, ImageSource, SourceRecord } from './image-source';
-import { pathIn } from './image-source';
-import { readSmallFile } from './small-file';
+import {
+  type Finding,
+  fixedRecords,
+  type FolderView,
+  type ImageSource,
+  pathIn,
+  readSmallFile,
+  type SourceRecord,
+} from './image-source';
 
 interface BinaryForm {
   readonly form: 'cifar10-binary' | 'cifar100-binary';

@@ -12,11 +12,16 @@ import {
   interleave,
   requireBatches,
 } from './cifar';
-import type { Finding, FolderView, ImageSource, SourceRecord } from './image-source';
-import { pathIn } from './image-source';
-import type { PickleValue } from './pickle';
-import { isKind, PickleError, readPickle } from './pickle';
-import { readSmallFile } from './small-file';
+import {
+  type Finding,
+  type FolderView,
+  type ImageSource,
+  pathIn,
+  readSmallFile,
+  type SourceRecord,
+} from './image-source';
+import { PickleError, readPickle } from './pickle';
+import { isKind, type PickleValue } from './pickle-values';
 
 interface PythonForm {
   readonly form: 'cifar10-python' | 'cifar100-python';

@@ -1,7 +1,7 @@
 import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { DatasetWarning } from '../../../src-shared/dataset/image-description';
-import { decodeImage, maximumImageBytes } from '../decoding/decode-image';
+import { decodeImage, maximumImageBytes } from './decode-image';
 import { displayName } from '../trees/file-tree';
 import {
   type Finding,

@@ -12,7 +12,7 @@ import {
   temporaryFolder,
   zipBytes,
 } from '../../testing/data/image-datasets';
-import { decodeImage } from '../decoding/decode-image';
+import { decodeImage } from './decode-image';
 import type { FileTree } from '../trees/file-tree';
 import { collect, readInTurn } from '../trees/file-tree';
 import { locate, openTree } from '../trees/open-tree';

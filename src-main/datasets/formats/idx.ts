@@ -1,10 +1,16 @@
 import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
 import { displayName } from '../trees/file-tree';
-import { gunzipChunks } from '../trees/gunzip';
-import { fixedRecords } from './fixed-records';
-import type { Finding, FolderView, ImageSource, SourceRecord, SourceSplit } from './image-source';
-import { pathIn } from './image-source';
+import { gunzipChunks } from '../trees/inflate';
+import {
+  type Finding,
+  fixedRecords,
+  type FolderView,
+  type ImageSource,
+  pathIn,
+  type SourceRecord,
+  type SourceSplit,
+} from './image-source';
 
 /** Names under which MNIST, Fashion-MNIST, KMNIST, EMNIST and their like are published. */
 const namePattern = /^(.*?)(train|t10k|test)-(images|labels)[-.]idx([13])-ubyte(\.gz)?$/;

@@ -1,5 +1,6 @@
 import type { DatasetForm, DatasetWarning } from '../../../src-shared/dataset/image-description';
-import type { FileTree } from '../trees/file-tree';
+import { CellsmithError } from '../../../src-shared/errors';
+import { displayName, type FileTree } from '../trees/file-tree';
 
 /** A decoded image before resizing. */
 export interface RgbImage {
@@ -83,4 +84,63 @@ export function viewFolder(tree: FileTree, root: string): FolderView {
 /** Path in the tree of a file of a view. */
 export function pathIn(view: FolderView, name: string): string {
   return view.root === '' ? name : `${view.root}/${name}`;
+}
+
+const smallFileLimit = 2 ** 20;
+
+/** The bytes of a file that describes the others. @throws CellsmithError data.damaged when it is larger than 1 MiB, data.empty */
+export async function readSmallFile(
+  view: FolderView,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  const path = pathIn(view, name);
+  const shown = displayName(view.tree, path);
+  for await (const file of view.tree.read(new Set([path]), smallFileLimit, signal)) {
+    const bytes = await file.read();
+    if (bytes.length === 0) throw new CellsmithError('data.empty', `${shown} is empty. Download it again.`);
+    return bytes;
+  }
+  throw new CellsmithError(
+    'data.changed',
+    `${shown} disappeared while it was being read. Open the data set again.`,
+  );
+}
+
+/** A record of a file of records of equal length. */
+export interface FixedRecord {
+  /** From 0. */
+  readonly index: number;
+  /** Valid until the next record is asked for. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Cuts a stream into records, holding no more than one chunk of it.
+ * @param onRest called with the number of trailing bytes, if any
+ */
+export async function* fixedRecords(
+  chunks: AsyncIterable<Uint8Array>,
+  length: number,
+  onRest: (bytes: number, records: number) => void,
+): AsyncGenerator<FixedRecord> {
+  const carried = new Uint8Array(length);
+  let filled = 0;
+  let index = 0;
+  for await (const chunk of chunks) {
+    let at = 0;
+    if (filled > 0) {
+      at = Math.min(length - filled, chunk.length);
+      carried.set(chunk.subarray(0, at), filled);
+      filled += at;
+      if (filled < length) continue;
+      yield { index: index++, bytes: carried };
+    }
+    for (; at + length <= chunk.length; at += length) {
+      yield { index: index++, bytes: chunk.subarray(at, at + length) };
+    }
+    carried.set(chunk.subarray(at));
+    filled = chunk.length - at;
+  }
+  if (filled > 0) onRest(filled, index);
 }

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeImages } from '../../testing/data/describe-images';
 import { temporaryFolder } from '../../testing/data/image-datasets';
-import { decodeImage } from '../decoding/decode-image';
+import { decodeImage } from './decode-image';
 import { loadTrainingData } from '../load-training-data';
 import { openDataset } from '../open';
 import { tarTree } from '../trees/tar-tree';

@@ -1,8 +1,6 @@
 import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
-import type { TextFinding } from '../text/find-text';
-import { findPlainText, findSplitFiles } from '../text/find-text';
-import type { TextSource } from '../text/text-source';
+import { findPlainText, findSplitFiles, type TextFinding, type TextSource } from '../text/find-text';
 import type { FileTree } from '../trees/file-tree';
 import { findCifarBinary } from './cifar-binary';
 import { findCifarPython } from './cifar-python';

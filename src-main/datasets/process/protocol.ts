@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { datasetDescriptionSchema } from '../../../src-shared/tasks/data-kinds';
 import { textLevelSchema, vocabularyLimitSchema } from '../../../src-shared/dataset/text-options';
-import type { DataNeed } from '../prepare-for';
+import type { DataNeed } from '../prepare';
 
 const needSchema: z.ZodType<DataNeed> = z.discriminatedUnion('kind', [
   z.strictObject({

@@ -1,7 +1,6 @@
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 import { readExamples } from '../examples';
-import { describeDataset } from '../prepare';
-import { prepareFor } from '../prepare-for';
+import { describeDataset, prepareFor } from '../prepare';
 import { readerRequestSchema, type ReaderReply, type ReaderRequest } from './protocol';
 
 /** The channel of a reader process to its parent. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
-import { resizeImage } from '../decoding/decode-image';
+import { resizeImage } from '../formats/decode-image';
 import type { ImageSource, RgbImage, SourceRecord } from '../formats/image-source';
 import { throwIfCancelled } from '../trees/file-errors';
 import { displayName } from '../trees/file-tree';

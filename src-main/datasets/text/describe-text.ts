@@ -6,11 +6,10 @@ import type {
   TextWarning,
 } from '../../../src-shared/dataset/text-description';
 import type { BlockDraw, TextReading } from '../../../src-shared/dataset/text-options';
-import type { SplitFacts } from './copy/write-tokens';
+import type { SharedLines, SplitFacts } from './copy/write-tokens';
 import type { TextPass } from './read-text';
-import type { SharedLines } from './shared-lines';
-import type { TextSource } from './text-source';
-import { longestWord } from './tokenising/word-tokeniser';
+import type { TextSource } from './find-text';
+import { longestWord } from './tokenising/tokeniser';
 import type { Vocabulary } from './tokenising/vocabulary';
 
 /** What a corpus was found to be. */

@@ -1,10 +1,26 @@
 import { counted } from '../../../src-shared/counted';
 import type { TextForm, TextWarning } from '../../../src-shared/dataset/text-description';
 import { CellsmithError } from '../../../src-shared/errors';
-import type { FolderView } from '../formats/image-source';
-import { pathIn } from '../formats/image-source';
+import { type FolderView, pathIn } from '../formats/image-source';
 import type { FileTree, TreeFile } from '../trees/file-tree';
-import type { TextFile, TextSource } from './text-source';
+
+/** `pool`: the corpus has no splits, so blocks of it are drawn. */
+export type SourcePart = 'train' | 'valid' | 'test' | 'pool';
+
+export interface TextFile {
+  /** Path in the tree. */
+  readonly path: string;
+  readonly size: number;
+  readonly part: SourcePart;
+}
+
+/** A recognised corpus: its name and its files, in reading order. */
+export interface TextSource {
+  readonly form: TextForm;
+  readonly tree: FileTree;
+  readonly files: readonly TextFile[];
+  readonly warnings: readonly TextWarning[];
+}
 
 const splits = ['train', 'valid', 'test'] as const;
 

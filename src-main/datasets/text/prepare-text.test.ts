@@ -8,9 +8,8 @@ import type { Files } from '../../testing/data/image-datasets';
 import { below, tarBytes, temporaryFolder, writeFiles, zipBytes } from '../../testing/data/image-datasets';
 import { ptbFiles, preparedLines, readTokens } from '../../testing/data/text-datasets';
 import { describeDataset } from '../prepare';
-import { loadTrainingTokens } from './load-training-tokens';
-import { openTestTokens } from './open-test-tokens';
-import type { TextDatasetOptions } from './prepare-text';
+import { loadTrainingTokens, type TextDatasetOptions } from './prepare-text';
+import { openTestTokens } from '../open-test-split';
 
 let folder: string;
 let cacheDirectory: string;

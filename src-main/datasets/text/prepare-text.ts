@@ -1,17 +1,23 @@
-import type { TextDatasetDescription } from '../../../src-shared/dataset/text-description';
-import { textDatasetDescriptionSchema } from '../../../src-shared/dataset/text-description';
-import type { TextOptions } from '../../../src-shared/dataset/text-options';
+import { join, resolve } from 'node:path';
+import {
+  type TextDatasetDescription,
+  textDatasetDescriptionSchema,
+  type TextForm,
+} from '../../../src-shared/dataset/text-description';
+import {
+  type TextLevel,
+  type TextOptions,
+  textOptionsSchema,
+  type TextReading,
+} from '../../../src-shared/dataset/text-options';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { EntryFolders } from '../cache/build-entry';
-import { recallSource, sourceKey } from '../cache/known-sources';
-import { defaultCacheDirectory } from '../cache/location';
-import type { OpenedDataset, OpenedText, OpenOptions } from '../open';
-import { locateDataset, openLocated } from '../open';
-import { rememberUnchanged } from '../remember';
+import { defaultCacheDirectory } from '../cache/cache-folder';
+import { recallSource, rememberUnchanged, sourceKey } from '../cache/known-sources';
+import { locateDataset, type OpenedDataset, type OpenedText, openLocated, type OpenOptions } from '../open';
 import type { Located } from '../trees/open-tree';
 import { buildTextEntry, textEntryFolders } from './copy/build-text-entry';
 import { checkTrainTokens, textCacheFormat } from './copy/text-manifest';
-import { parseTextOptions, readingFor } from './reading-for';
 
 export interface TextDatasetOptions extends OpenOptions {
   /** Where copies are kept; the user's cache folder if not given. */
@@ -99,4 +105,71 @@ function directoryOf(options: TextDatasetOptions): string {
 
 function textKey(located: Located, options: TextDatasetOptions): string {
   return sourceKey(located, ['text', textCacheFormat, parseTextOptions(options.text)]);
+}
+
+/** As large as Penn Treebank's. */
+const usualLimit = 10_000;
+
+/** @throws CellsmithError config.invalid */
+function parseTextOptions(options: TextOptions = {}): Parsed {
+  const parsed = textOptionsSchema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new CellsmithError(
+    'config.invalid',
+    `The options of the text are not valid (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}). Fix them.`,
+    { cause: parsed.error },
+  );
+}
+
+type Parsed = ReturnType<typeof textOptionsSchema.parse>;
+
+/** Fills in what suits the form: published corpora are prepared already, plain text is not. */
+function readingFor(form: TextForm, options: Parsed): TextReading {
+  const { level } = options;
+  const plain = form === 'plain-text';
+  return {
+    level,
+    vocabularyLimit:
+      options.vocabularyLimit === undefined ? (plain ? usualLimit : null) : options.vocabularyLimit,
+    lowerCase: options.lowerCase ?? (plain && level === 'word'),
+    words: options.words ?? (plain ? 'punctuation' : 'spaces'),
+  };
+}
+
+/** The tokens to train and to validate on. There is no way from here to the test split, which only `openTestTokens` opens. */
+export interface TrainingTokens {
+  /** Absolute paths of files of exactly 4 × count bytes: little-endian int32 [count], each in [0, vocabulary.length). */
+  readonly trainFile: string;
+  readonly validFile: string;
+  readonly counts: { readonly train: number; readonly valid: number };
+  /** The tokens by their ids. `<eos>` ends every line; `<unk>` replaces every token outside of it. */
+  readonly vocabulary: readonly string[];
+  readonly level: TextLevel;
+  /** Names the whole text, test split included (docs/datasets.md). */
+  readonly fingerprint: string;
+}
+
+/** Which text: the folder that `prepareText` gave (`trainFolder`), or a text, which is then prepared. */
+export type LoadTokensOptions =
+  { readonly trainFolder: string } | (TextDatasetOptions & { readonly path: string });
+
+/**
+ * What a trainer of language models works on.
+ * @throws CellsmithError data.damaged when the copy is not sound, and with a `path` what `prepareText` throws
+ */
+export async function loadTrainingTokens(options: LoadTokensOptions): Promise<TrainingTokens> {
+  const given =
+    'path' in options ? (await prepareText(options.path, options)).trainFolder : options.trainFolder;
+  const folder = resolve(given);
+  const { manifest, vocabulary } = await checkTrainTokens(folder);
+  const { train, valid, reading, fingerprint } = manifest;
+  return {
+    trainFile: join(folder, train.file.name),
+    validFile: join(folder, valid.file.name),
+    counts: { train: train.count, valid: valid.count },
+    vocabulary,
+    level: reading.level,
+    fingerprint,
+  };
 }

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { temporaryFolder } from '../../testing/data/image-datasets';
 import { describeDataset } from '../prepare';
-import { loadTrainingTokens } from './load-training-tokens';
-import { openTestTokens } from './open-test-tokens';
+import { loadTrainingTokens } from './prepare-text';
+import { openTestTokens } from '../open-test-split';
 
 const python = process.env['CELLSMITH_PEERS_PYTHON'] ?? 'python3';
 /** An archive or a folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt of Mikolov's Penn Treebank. */

@@ -5,11 +5,11 @@ import type { OnProgress } from '../reading/progress';
 import { Progress } from '../reading/progress';
 import { throwIfCancelled } from '../trees/file-errors';
 import { displayName } from '../trees/file-tree';
-import type { TokenFile, TokenRange } from './copy/token-file';
-import type { TextFile, TextSource } from './text-source';
+import type { TokenFile, TokenRange } from './copy/write-tokens';
+import type { TextFile, TextSource } from './find-text';
 import { decodeText } from './tokenising/decode-text';
 import { tokeniserFor } from './tokenising/tokeniser';
-import { eosNumber, TypeTable, unkNumber } from './tokenising/type-table';
+import { eosNumber, TypeTable, unkNumber } from './tokenising/vocabulary';
 
 /** Result of one pass over a corpus. */
 export interface TextPass {

@@ -6,7 +6,7 @@ import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 import { fileError, throwIfCancelled } from './file-errors';
 import type { FileTree, StreamedFile, TreeFile } from './file-tree';
 import { archivePath, isLitter, maximumFiles, readInTurn, sortedListing } from './file-tree';
-import { gunzipChunks } from './gunzip';
+import { gunzipChunks } from './inflate';
 
 const regular = new Set(['File', 'OldFile', 'ContiguousFile']);
 

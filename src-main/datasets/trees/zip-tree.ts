@@ -4,7 +4,7 @@ import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 import { fileError, systemCode, throwIfCancelled } from './file-errors';
 import type { FileTree, StreamedFile, TreeFile } from './file-tree';
 import { archivePath, isLitter, maximumFiles, readInTurn, sortedListing } from './file-tree';
-import { checkInflation } from './inflate-bound';
+import { checkInflation } from './inflate';
 
 const symbolicLink = 0o120000;
 const typeBits = 0o170000;

@@ -3,7 +3,7 @@ import type { DatasetDescription } from '../../../src-shared/tasks/data-kinds';
 import { CellsmithError, type ErrorCode } from '../../../src-shared/errors';
 import type { ExampleImage } from '../../datasets/examples';
 import type { OpenOptions } from '../../datasets/open';
-import type { DataNeed, PreparedData } from '../../datasets/prepare-for';
+import type { DataNeed, PreparedData } from '../../datasets/prepare';
 import { readerReplySchema, type ReaderReply, type ReaderRequest } from '../../datasets/process/protocol';
 
 /** Reads each data set in a separate process. */

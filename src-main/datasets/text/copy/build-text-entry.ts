@@ -4,25 +4,19 @@ import type { TextDatasetDescription, TextSplit } from '../../../../src-shared/d
 import type { BlockDraw, TextReading } from '../../../../src-shared/dataset/text-options';
 import type { EntryFolders } from '../../cache/build-entry';
 import { requireRoom } from '../../cache/build-entry';
-import { cacheError } from '../../cache/cache-errors';
-import { HashedWriter } from '../../cache/hashed-writer';
-import type { CachedFile } from '../../cache/manifest';
+import { cacheError, newStaging, publish, sweepStaging, syncFolder } from '../../cache/cache-folder';
+import { type CachedFile, HashedWriter } from '../../cache/cached-file';
 import { manifestName } from '../../cache/manifest';
-import { newStaging, publish, sweepStaging, syncFolder } from '../../cache/staging';
 import type { OnProgress } from '../../reading/progress';
 import { Progress } from '../../reading/progress';
 import { describeText } from '../describe-text';
 import { arrangeText, firstLinesOf } from '../arrange-text';
 import { readText } from '../read-text';
-import { SharedLines } from '../shared-lines';
-import type { TextSource } from '../text-source';
+import { createTokenFile, SharedLines, type SplitFacts, type TokenFile, writeTokens } from './write-tokens';
+import type { TextSource } from '../find-text';
 import type { Vocabulary } from '../tokenising/vocabulary';
 import { checkTestTokens, checkTrainTokens, textCacheFormat } from './text-manifest';
 import type { TextTestManifest, TextTrainManifest } from './text-manifest';
-import type { TokenFile } from './token-file';
-import { createTokenFile } from './token-file';
-import type { SplitFacts } from './write-tokens';
-import { writeTokens } from './write-tokens';
 
 /** Path of the copy of a text, determined by the text and its reading options. */
 export function textEntryFolders(

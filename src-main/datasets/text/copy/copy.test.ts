@@ -4,10 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetProgress } from '../../../../src-shared/dataset/progress';
 import { temporaryFolder, writeFiles } from '../../../testing/data/image-datasets';
 import { preparedLines, ptbFiles, readTokens } from '../../../testing/data/text-datasets';
-import { testUses } from '../../test-uses';
-import { loadTrainingTokens } from '../load-training-tokens';
-import { openTestTokens } from '../open-test-tokens';
-import { prepareText } from '../prepare-text';
+import { openTestTokens, testUses } from '../../open-test-split';
+import { loadTrainingTokens, prepareText } from '../prepare-text';
 
 let path: string;
 let cacheDirectory: string;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { textFormSchema } from '../../../../src-shared/dataset/text-description';
 import { textReadingSchema } from '../../../../src-shared/dataset/text-options';
-import { checkBlocks } from '../../cache/integrity';
-import { cachedFileSchema, damagedCache, parseManifest } from '../../cache/manifest';
+import { cachedFileSchema, checkBlocks, damagedCache } from '../../cache/cached-file';
+import { parseManifest } from '../../cache/manifest';
 
 /** Format version, raised when tokenisation, the order of ids or the layout changes. Older copies are rebuilt. */
 export const textCacheFormat = 1 as const;

@@ -1,15 +1,121 @@
+import { readSync, writeSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { join } from 'node:path';
 import type { TextSplit } from '../../../../src-shared/dataset/text-description';
 import type { TextLevel } from '../../../../src-shared/dataset/text-options';
-import { HashedWriter } from '../../cache/hashed-writer';
-import type { CachedFile } from '../../cache/manifest';
+import { type CachedFile, HashedWriter } from '../../cache/cached-file';
 import type { Progress } from '../../reading/progress';
 import { throwIfCancelled } from '../../trees/file-errors';
-import { LineHash, type SharedLines } from '../shared-lines';
-import { eosNumber, unkNumber } from '../tokenising/type-table';
-import type { Vocabulary } from '../tokenising/vocabulary';
-import type { TokenFile, TokenRange } from './token-file';
+import { eosNumber, unkNumber, type Vocabulary } from '../tokenising/vocabulary';
+
+const buffered = 1 << 18;
+
+/** Consecutive tokens of a token file. */
+export interface TokenRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The tokens of a text by their numbers in the type table, on the disk: int32 in the machine's own byte order. */
+export interface TokenFile {
+  readonly count: number;
+  append(number: number): void;
+  /** Flushes the buffer; tokens may be read afterwards. */
+  flush(): void;
+  /** The tokens of a range in chunks, each valid until the next is requested. */
+  pieces(range: TokenRange): Generator<Int32Array>;
+  close(): Promise<void>;
+}
+
+/** @param file a name that is not taken yet */
+export async function createTokenFile(file: string): Promise<TokenFile> {
+  const handle: FileHandle = await open(file, 'wx+');
+  const buffer = new Int32Array(buffered);
+  let held = 0;
+  let written = 0;
+  const flush = (): void => {
+    const bytes = new Uint8Array(buffer.buffer, 0, 4 * held);
+    // at once: a token at a time cannot wait for a promise
+    for (let at = 0; at < bytes.length;) {
+      at += writeSync(handle.fd, bytes, at, bytes.length - at, 4 * written + at);
+    }
+    written += held;
+    held = 0;
+  };
+  return {
+    get count() {
+      return written + held;
+    },
+    append: (number) => {
+      buffer[held] = number;
+      held += 1;
+      if (held === buffered) flush();
+    },
+    flush,
+    *pieces({ from, to }) {
+      const piece = new Int32Array(Math.min(buffered, Math.max(0, to - from)));
+      for (let start = from; start < to; start += piece.length) {
+        const part = piece.subarray(0, Math.min(piece.length, to - start));
+        const bytes = new Uint8Array(part.buffer, 0, 4 * part.length);
+        for (let at = 0; at < bytes.length;) {
+          const got = readSync(handle.fd, bytes, at, bytes.length - at, 4 * start + at);
+          if (got === 0) throw new RangeError(`token ${start} is not in the file`);
+          at += got;
+        }
+        yield part;
+      }
+    },
+    close: () => handle.close(),
+  };
+}
+
+/** Lines of a held-out split that are compared at most: a bound on memory, far above the usual. */
+const maximumLines = 2_000_000;
+
+/** Compares the lines of held-out splits with those of the training split by their hashes. */
+export class SharedLines {
+  readonly #held = { valid: [] as number[], test: [] as number[] };
+  readonly #wanted = new Set<number>();
+  readonly #met = new Set<number>();
+
+  /** Held-out lines come first … */
+  hold(split: 'valid' | 'test', hash: number): void {
+    if (this.#held[split].length >= maximumLines) return;
+    this.#held[split].push(hash);
+    this.#wanted.add(hash);
+  }
+
+  /** … then those of the training split, which are not kept. */
+  meet(hash: number): void {
+    if (this.#wanted.has(hash)) this.#met.add(hash);
+  }
+
+  /** How many lines of a split were compared, and how many of them the training split has too. */
+  counts(split: 'valid' | 'test'): { shared: number; compared: number } {
+    const lines = this.#held[split];
+    return { shared: lines.filter((hash) => this.#met.has(hash)).length, compared: lines.length };
+  }
+}
+
+/** A hash of 53 bits of the tokens of a line, as they come. */
+class LineHash {
+  #low = 0x811c9dc5;
+  #high = 0x9747b28c;
+
+  add(number: number): void {
+    this.#low = Math.imul(this.#low ^ number, 0x01000193) ^ (this.#low >>> 15);
+    this.#high = Math.imul(this.#high + number, 0x85ebca6b) ^ (this.#high >>> 13);
+  }
+
+  /** The hash of the input since the last call. */
+  take(): number {
+    const hash = (this.#high >>> 11) * 2 ** 32 + (this.#low >>> 0);
+    this.#low = 0x811c9dc5;
+    this.#high = 0x9747b28c;
+    return hash;
+  }
+}
 
 /** What passes by while a split is written. */
 export interface SplitFacts {

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CellsmithError } from '../../../../src-shared/errors';
-import { eos, TypeTable, unk } from './type-table';
-import { makeVocabulary } from './vocabulary';
+import { eos, makeVocabulary, TypeTable, unk } from './vocabulary';
 
 /** The vocabulary of words, by numbering and counting them. */
 function vocabularyOf(words: readonly string[], limit: number | null, others: readonly string[] = []) {

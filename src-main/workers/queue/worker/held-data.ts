@@ -1,5 +1,5 @@
 import { CellsmithError } from '../../../../src-shared/errors';
-import type { DataNeed, PreparedData } from '../../../datasets/prepare-for';
+import type { DataNeed, PreparedData } from '../../../datasets/prepare';
 import { contentOf } from '../wire/data-content';
 import type { ChildJob } from '../wire/messages';
 

@@ -1,8 +1,39 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 import { isAlive } from '../../processes/process-life';
 import { systemCode } from '../trees/file-errors';
+
+/** Default folder of decoded data sets: the user's cache folder. */
+export function defaultCacheDirectory(
+  environment: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const home = homedir();
+  const fallback =
+    platform === 'win32'
+      ? (environment['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'))
+      : platform === 'darwin'
+        ? join(home, 'Library', 'Caches')
+        : join(home, '.cache');
+  const chosen = environment['XDG_CACHE_HOME'];
+  // the rule of the variable's definition: a relative path counts as none
+  const base = chosen !== undefined && isAbsolute(chosen) ? chosen : fallback;
+  return join(base, 'cellsmith', 'datasets');
+}
+
+/** Says why the cache cannot be written, and what to do. */
+export function cacheError(error: unknown, directory: string): CellsmithError {
+  if (error instanceof CellsmithError) return error;
+  const code = systemCode(error);
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  const message = full
+    ? `There is no room left for the decoded data set in ${directory}. Free some space there, or set XDG_CACHE_HOME to a folder on another disk.`
+    : `The decoded data set cannot be written to ${directory}: ${errorMessage(error)}. Make the folder writable, or set XDG_CACHE_HOME to another one.`;
+  return new CellsmithError('data.cache-not-writable', message, { cause: error });
+}
 
 const prefix = 'building-';
 const day = 24 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { drawBlocks, toFileRanges } from './draw-blocks';
+import { drawBlocks, toFileRanges } from './arrange-text';
 
 const fraction = fc.double({ min: 0.01, max: 0.4, noNaN: true });
 const length = ({ from, to }: { from: number; to: number }) => to - from;

@@ -2,8 +2,20 @@ import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
-import type { CachedFile } from './manifest';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { CellsmithError } from '../../../src-shared/errors';
+import { fileError } from '../trees/file-errors';
+
+/** A file of the cache with its checksums. */
+export const cachedFileSchema = z.strictObject({
+  name: z.string().regex(/^[a-z-]+\.(bin|json)$/),
+  bytes: z.int().min(0),
+  /** SHA-256 of every block of `blockBytes`, the last one shorter. */
+  blockBytes: z.int().min(1),
+  blocks: z.array(z.string().regex(/^[0-9a-f]{64}$/)),
+});
+export type CachedFile = z.infer<typeof cachedFileSchema>;
 
 /** Blocks of at least 1 MiB, and at most about a thousand of them. */
 function blockBytesFor(bytes: number): number {
@@ -69,4 +81,46 @@ export class HashedWriter {
     this.#hash = createHash('sha256');
     this.#inBlock = 0;
   }
+}
+
+/** Compares blocks of a file, by their numbers, with their hashes. @throws CellsmithError data.damaged */
+export async function checkBlocks(
+  folder: string,
+  file: CachedFile,
+  blocks: Iterable<number>,
+  onBlock: (bytes: number) => void = () => undefined,
+): Promise<void> {
+  const path = join(folder, file.name);
+  let handle: FileHandle;
+  try {
+    handle = await open(path, 'r');
+  } catch (error) {
+    throw damagedCache(folder, `${file.name} cannot be opened`, fileError(error, path));
+  }
+  try {
+    const { size } = await handle.stat();
+    if (size !== file.bytes)
+      throw damagedCache(folder, `${file.name} has ${size} bytes instead of ${file.bytes}`);
+    const buffer = Buffer.alloc(Math.min(file.blockBytes, Math.max(file.bytes, 1)));
+    for (const block of blocks) {
+      const at = block * file.blockBytes;
+      const length = Math.min(file.blockBytes, file.bytes - at);
+      const { bytesRead } = await handle.read(buffer, 0, length, at);
+      const found = createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex');
+      if (found !== file.blocks[block])
+        throw damagedCache(folder, `${file.name} has changed near byte ${at}`);
+      onBlock(length);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The error for an unusable cache; a caller that has the source rebuilds it. */
+export function damagedCache(folder: string, why: string, cause?: unknown): CellsmithError {
+  return new CellsmithError(
+    'data.damaged',
+    `The decoded copy in ${folder} cannot be used: ${why}. Open the data set again to rebuild it.`,
+    { cause },
+  );
 }
