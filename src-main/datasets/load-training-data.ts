@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { checkSplit } from './cache/manifest';
 import { prepareDataset, type PrepareOptions } from './prepare';
-import { splitTrainValidation, type ValidationSize } from './split';
+import { splitTrainValidation, type ValidationSize } from './reading/arrange';
 import { fileError } from './trees/file-errors';
 import { cachedWhitening } from './whitening';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Generator } from '../../src-shared/random';
-import { drawStratified, splitTrainValidation } from './split';
+import { Generator } from '../../../src-shared/random';
+import { drawStratified, splitTrainValidation } from './arrange';
 
 const labelsOf = (count: number, classes: number): Int32Array => {
   const generator = Generator.seeded(3);
