@@ -44,7 +44,16 @@ export function childJobOf(
 export function jobIdOf(job: TokenlessJob): string {
   const { search, trial, child, seed, data } = job;
   const sum = createHash('sha256')
-    .update(JSON.stringify([child, seed, data]))
+    .update(sortedJson([child, seed, data]))
     .digest('hex');
   return `${search}-${trial}-${sum.slice(0, 16)}`;
+}
+
+/** JSON with the keys of every object in order: a schema that parses a message may put them in another one. */
+function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
+  );
 }

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { decodeConv } from '../../../../src-shared/architecture/conv/decode-conv';
+import { presets } from '../../../../src-shared/config/presets/presets';
 import { childOf } from '../../../testing/queue/queue-fixture';
 import { job, record, result, wireMessages } from '../../../testing/queue/wire-messages';
 import { epochOf } from '../../../testing/synthetic-pool';
@@ -98,5 +100,22 @@ describe('the id of a job', () => {
     expect(of({ child: childOf(8).child })).not.toBe(jobIdOf(job));
     // BullMQ parts its keys by colons.
     expect(jobIdOf(job)).toMatch(/^[\w-]+$/);
+  });
+
+  it('does not depend on the order of keys, which parsing a message changes', () => {
+    const { space, recipe } = presets.v1.config;
+    const decisions = [0, 0, 0, 1, 1, 1, [1]];
+    const made = { kind: 'images' as const, architecture: decodeConv(space, 2, decisions), recipe };
+    const sent = childJobOf(childOf(1, { child: made }), {
+      search: job.search,
+      data: job.data,
+      shared: null,
+    });
+    const message = readMessage(childJobSchema, { ...sent, token: job.token }, 'A job');
+    expect(jobIdOf(message)).toBe(jobIdOf(sent));
+    const { kind, architecture } = made;
+    const turned = { ...sent, child: { recipe, architecture, kind } };
+    expect(JSON.stringify(turned)).not.toBe(JSON.stringify(sent));
+    expect(jobIdOf(turned)).toBe(jobIdOf(sent));
   });
 });
