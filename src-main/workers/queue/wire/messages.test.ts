@@ -104,7 +104,7 @@ describe('the id of a job', () => {
 
   it('does not depend on the order of keys, which parsing a message changes', () => {
     const { space, recipe } = presets.v1.config;
-    const decisions = [0, 0, 0, 1, 1, 1, [1]];
+    const decisions = [0, 0, 0, [], 1, 1, 1, [1]];
     const made = { kind: 'images' as const, architecture: decodeConv(space, 2, decisions), recipe };
     const sent = childJobOf(childOf(1, { child: made }), {
       search: job.search,
