@@ -8,7 +8,12 @@ export function measureNumber(measure: Measure, stored: number | null): string {
 /** 'Accuracy, %', 'Perplexity'. */
 export function measureHead(measure: Measure): string {
   const { name, unit } = metricNamed(measure);
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}${unit === null ? '' : `, ${unit}`}`;
+  return `${capitalised(name)}${unit === null ? '' : `, ${unit}`}`;
+}
+
+/** 'Networks' for 'networks'. */
+export function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** What follows the number: '%', 'perplexity'. */

@@ -4,6 +4,7 @@ import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
 import { CellsmithError, errorMessage } from '../../src-shared/errors';
 import type { Reading } from '../../src-shared/ipc/problem-states';
 import { ask, subscribe } from '../bridge';
+import { dataView } from '../tasks';
 
 /** The data set that the user has opened: described, being described, or why it cannot be. */
 export const useDataset = defineStore('dataset', () => {
@@ -30,7 +31,7 @@ export const useDataset = defineStore('dataset', () => {
       const found = await ask('describeDataset', { path: wanted });
       if (path.value !== wanted) return;
       description.value = found;
-      if (found.kind === 'images') void showExamples(wanted);
+      if (dataView(found.kind).hasExamples) void showExamples(wanted);
     } catch (error) {
       if (path.value !== wanted) return;
       const cancelled = error instanceof CellsmithError && error.code === 'cancelled';

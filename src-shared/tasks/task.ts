@@ -46,7 +46,7 @@ export interface TaskWords {
 
 /**
  * A task: what is searched for, on which kind of data. It says all that differs between searches for networks and for cells; how its
- * children are trained is said in src-main/tasks, and how the window shows them in src-renderer/tasks.
+ * children are trained is said in src-main/tasks, and how the window shows them in src-renderer/tasks.ts.
  */
 export interface Task<
   Space extends SpaceBase = SpaceBase,

@@ -41,7 +41,7 @@ export function quantitiesOf(runs: readonly ComparedRun[]): readonly Quantity[] 
   const kinds = [...new Set(runs.map(({ detail }) => detail.config.recipe.kind))];
   const ofLosses = kinds.flatMap((kind) =>
     sets.map(({ of, name }): Quantity => {
-      const words = `${name} loss${kinds.length === 1 ? '' : kind === 'images' ? ' on images' : ' on text'}`;
+      const words = `${name} loss${kinds.length === 1 ? '' : ` on ${kind}`}`;
       return {
         key: `${of} loss ${kind}`,
         name: words,

@@ -1,9 +1,7 @@
-import type { SpaceConfig } from '../../../src-shared/tasks/tasks';
 import type { RunDetail } from '../../../src-shared/ipc/run-detail';
 import type { ListedTrial } from '../../../src-shared/run/trial';
-import { cellSpace } from '../../../src-shared/space/cell-space';
-import { convDecisionPoints } from '../../../src-shared/space/conv-space';
 import type { DecisionPoint, OptionValue } from '../../../src-shared/space/search-space';
+import { taskView } from '../../tasks';
 
 /** An axis of parallel coordinates: a decision, or a number that a network has. */
 export interface DecisionAxis {
@@ -28,8 +26,10 @@ interface Network {
 export function decisionAxes(networks: readonly Network[]): DecisionAxis[] {
   const axes = new Map<string, Draft>();
   for (const [index, { run, trial }] of networks.entries()) {
+    const { space } = run.config;
+    const view = taskView(space.kind);
     let position = 0;
-    for (const point of decisionPoints(run, trial)) {
+    for (const point of view.decisionPoints(space, trial.depth, trial.decisions)) {
       const decision = trial.decisions[position++];
       if (decision === undefined) break;
       // The anchor point of layer 1 only marks it.
@@ -42,7 +42,7 @@ export function decisionAxes(networks: readonly Network[]): DecisionAxis[] {
           (axis = {
             key,
             point,
-            ...placeOf(run.config.space.kind, point),
+            ...view.placeOf(point),
             options: [],
             from: null,
             places: [],
@@ -78,31 +78,6 @@ interface Draft {
   from: readonly OptionValue[] | null;
   places: readonly number[];
   readonly values: (number | null)[];
-}
-
-function* decisionPoints(
-  { config }: Network['run'],
-  { depth, decisions }: Network['trial'],
-): Iterable<DecisionPoint> {
-  if (config.space.kind === 'conv') {
-    yield* convDecisionPoints(config.space, depth, decisions);
-    return;
-  }
-  const space = cellSpace(config.space);
-  for (let position = 0; position < decisions.length; position++) {
-    const point = space.next(decisions.slice(0, position), depth);
-    if (point === undefined) return;
-    yield point;
-  }
-}
-
-/** Label of a decision and the position of its axis: by layer or node, then those of the whole architecture. */
-function placeOf(kind: SpaceConfig['kind'], { name, layer }: DecisionPoint): Pick<Draft, 'place' | 'order'> {
-  if (kind === 'conv')
-    return layer === 0 ? { place: 'Network', order: 1e6 } : { place: `Layer ${layer}`, order: layer };
-  return name === 'combination' || name === 'activation'
-    ? { place: `Node ${layer}`, order: 2e6 + layer }
-    : { place: 'Cell', order: 3e6 };
 }
 
 /** Numeric options are sorted. */

@@ -1,8 +1,9 @@
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
-import type { DatasetDescription } from '../../../src-shared/tasks/data-kinds';
 import type { OwnRow, PlacedRow } from '../../../src-shared/published/place-own-rows';
 import type { PublishedTable } from '../../../src-shared/published/published-table';
+import { tasks } from '../../../src-shared/tasks/tasks';
 import type { Cell } from '../../charts/export/csv';
+import { dataView } from '../../tasks';
 import { rankingOf, type ComparedRun } from '../compared';
 
 /** The best network of a run as a row of a published table. Its figure is of the validation set: a search never sees the test set. */
@@ -15,38 +16,27 @@ export interface OwnBest extends OwnRow {
   readonly sameData: boolean;
 }
 
-/** Training images of CIFAR-10, and training tokens of Penn Treebank. */
-const cifarImages = 50_000;
-const treebankTokens = 929_589;
-
 /** The best network of each run that is about the task of a table. */
 export function ownRows(table: PublishedTable, runs: readonly ComparedRun[]): OwnBest[] {
   return runs.flatMap(({ label, detail }): OwnBest[] => {
     const [best] = rankingOf(detail);
     const reached = best?.measure ?? null;
-    const { config, summary } = detail;
+    const { config, dataset, summary } = detail;
     const measured = table.number === 1 ? 'accuracy' : 'perplexity';
     if (best === undefined || reached === null || summary.measure !== measured) return [];
+    const { layers } = tasks.of(config.space.kind).step(config.space);
+    const { description } = dataset;
     return [
       {
         figure: table.number === 1 ? 100 * (1 - reached) : reached,
         run: label,
         trial: best.number,
-        depth: config.space.kind === 'conv' ? best.depth * config.space.blockSize : null,
+        depth: layers === null ? null : best.depth * layers,
         parameters: best.parameters,
-        sameData: isTableData(table, detail.dataset.description),
+        sameData: dataView(description.kind).publishedTable(description) === table.number,
       },
     ];
   });
-}
-
-/** Whether data are all of CIFAR-10, or Penn Treebank as Mikolov left it. */
-function isTableData({ number }: PublishedTable, description: DatasetDescription): boolean {
-  if (description.kind === 'text')
-    return number === 2 && description.form === 'ptb' && description.splits.train.tokens === treebankTokens;
-  return (
-    number === 1 && description.form.startsWith('cifar10-') && description.splits.train.count === cifarImages
-  );
 }
 
 /** '38.6M' and '2M', as the tables have them. */

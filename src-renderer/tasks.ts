@@ -1,0 +1,159 @@
+import type { Component } from 'vue';
+import type { ArchitectureFile } from '../src-shared/architecture-file/architecture-file';
+import type { PresetName } from '../src-shared/config/presets/presets';
+import { countOf, wholeNumber } from '../src-shared/format';
+import type { Measure } from '../src-shared/run/measure';
+import { cellSpace } from '../src-shared/space/cell-space';
+import { convDecisionPoints } from '../src-shared/space/conv-space';
+import type { Decision, DecisionPoint } from '../src-shared/space/search-space';
+import type { DatasetDescription, Recipe } from '../src-shared/tasks/data-kinds';
+import type { SpaceConfig } from '../src-shared/tasks/tasks';
+import CellView from './architecture/CellView.vue';
+import NetworkView from './architecture/NetworkView.vue';
+import type { Mark } from './charts/figure';
+import ImageDataset from './components/dataset/ImageDataset.vue';
+import TextDataset from './components/dataset/TextDataset.vue';
+import CellThumbnail from './diagrams/CellThumbnail.vue';
+import NetworkThumbnail from './diagrams/NetworkThumbnail.vue';
+import { scheduleMarks, scheduleText } from './run/layer-schedule';
+
+/** How the window shows what a task searches for. */
+export interface TaskView<
+  Space extends SpaceConfig = SpaceConfig,
+  File extends ArchitectureFile = ArchitectureFile,
+> {
+  /** Its properties: `trial`, `space`, `height`. */
+  readonly thumbnail: Component;
+  /** Diagram and lists of an architecture; its property: `file`. */
+  readonly page: Component;
+  /** What an architecture of a file is compared by. */
+  measure(file: File): Measure;
+  /** Figures at the head of an architecture, after those that all have. */
+  figures(file: File): readonly { readonly name: string; readonly value: string }[];
+  /** When architectures grow, as a sentence; null where they never do. @param proposed children that were proposed so far */
+  growthText(space: Space, proposed: number): string | null;
+  /** Where along the children that were proposed architectures became larger. */
+  growthMarks(space: Space, proposed: number): Mark[];
+  /** The points at which decisions were made, in order. */
+  decisionPoints(space: Space, depth: number, decisions: readonly Decision[]): Iterable<DecisionPoint>;
+  /** What a point belongs to, 'Layer 3', and where its axis is among others: those of the whole architecture come last. */
+  placeOf(point: DecisionPoint): { readonly place: string; readonly order: number };
+}
+
+/** How the window shows data of one kind. */
+export interface DataView<
+  Description extends DatasetDescription = DatasetDescription,
+  DataRecipe extends Recipe = Recipe,
+> {
+  /** All about a data set; its properties: `description`, and `examples` where there are any. */
+  readonly page: Component;
+  readonly hasExamples: boolean;
+  /** The preset that a search on such data begins with. */
+  readonly preset: PresetName;
+  /** Why a configuration for other data cannot search on these. */
+  readonly unsuitable: string;
+  /** '50,000 images, 10 classes'. */
+  summary(description: Description): string;
+  /** '50,000 training images of 10 classes'. */
+  trainingText(description: Description): string;
+  /** Images that cannot be read. */
+  unreadable(description: Description): number;
+  /** What a recipe wants that a data set does not have, by the path of the option. */
+  problems(recipe: DataRecipe, description: Description): readonly (readonly [path: string, text: string])[];
+  /** Number of the published table that was measured on these very data; null if there is none. */
+  publishedTable(description: Description): number | null;
+}
+
+type Kind<Some extends { readonly kind: string }, Name> = Extract<Some, { readonly kind: Name }>;
+
+const taskViews: {
+  readonly [Name in SpaceConfig['kind']]: TaskView<Kind<SpaceConfig, Name>, Kind<ArchitectureFile, Name>>;
+} = {
+  conv: {
+    thumbnail: NetworkThumbnail,
+    page: NetworkView,
+    measure: () => 'accuracy',
+    figures: ({ architecture: { learningRate } }) =>
+      learningRate === undefined ? [] : [{ name: 'Learning rate', value: String(learningRate) }],
+    growthText: scheduleText,
+    growthMarks: scheduleMarks,
+    decisionPoints: convDecisionPoints,
+    placeOf: ({ layer }) =>
+      layer === 0 ? { place: 'Network', order: 1e6 } : { place: `Layer ${layer}`, order: layer },
+  },
+  cell: {
+    thumbnail: CellThumbnail,
+    page: CellView,
+    measure: ({ task }) => (task.level === 'character' ? 'bitsPerCharacter' : 'perplexity'),
+    figures: () => [],
+    growthText: () => null,
+    growthMarks: () => [],
+    *decisionPoints(config, depth, decisions) {
+      const space = cellSpace(config);
+      for (let position = 0; position < decisions.length; position++) {
+        const point = space.next(decisions.slice(0, position), depth);
+        if (point === undefined) return;
+        yield point;
+      }
+    },
+    placeOf: ({ name, layer }) =>
+      name === 'combination' || name === 'activation'
+        ? { place: `Node ${layer}`, order: 2e6 + layer }
+        : { place: 'Cell', order: 3e6 },
+  },
+};
+
+/** Training images of CIFAR-10, and training tokens of Penn Treebank. */
+const cifarImages = 50_000;
+const treebankTokens = 929_589;
+
+const dataViews: {
+  readonly [Name in DatasetDescription['kind']]: DataView<Kind<DatasetDescription, Name>, Kind<Recipe, Name>>;
+} = {
+  images: {
+    page: ImageDataset,
+    hasExamples: true,
+    preset: 'demo',
+    unsuitable:
+      'This configuration needs a text, and the data set is of images: choose a preset for networks.',
+    summary: ({ splits, classes }) =>
+      `${countOf(splits.train.count, 'image')}, ${countOf(classes.length, 'class', 'classes')}`,
+    trainingText: ({ splits, classes }) =>
+      `${countOf(splits.train.count, 'training image')} of ${classes.length} classes`,
+    unreadable: ({ unreadable }) => unreadable.count,
+    problems: ({ validation }, { splits }) =>
+      validation < splits.train.count
+        ? []
+        : [
+            [
+              'recipe.validation',
+              `Must be below the number of training images, ${wholeNumber(splits.train.count)}, but is ${wholeNumber(validation)}`,
+            ],
+          ],
+    publishedTable: ({ form, splits }) =>
+      form.startsWith('cifar10-') && splits.train.count === cifarImages ? 1 : null,
+  },
+  text: {
+    page: TextDataset,
+    hasExamples: false,
+    preset: 'demo-cells',
+    unsuitable: 'This configuration needs images, and the data set is a text: choose a preset for cells.',
+    summary: ({ splits }) => countOf(splits.train.tokens, 'token'),
+    trainingText: ({ splits }) => countOf(splits.train.tokens, 'training token'),
+    unreadable: () => 0,
+    problems: () => [],
+    // As Mikolov left it.
+    publishedTable: ({ form, splits }) =>
+      form === 'ptb' && splits.train.tokens === treebankTokens ? 2 : null,
+  },
+};
+
+/** @param kind of the space, or of the file, that is given to the functions of the view */
+export function taskView(kind: SpaceConfig['kind']): TaskView {
+  return taskViews[kind];
+}
+
+/** @param kind of the description that is given to the functions of the view */
+export function dataView(kind: DatasetDescription['kind']): DataView {
+  return dataViews[kind];
+}
