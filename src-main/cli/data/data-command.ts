@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { counted } from '../../../src-shared/counted';
 import type { ImageDatasetDescription } from '../../../src-shared/dataset/image-description';
+import type { DatasetDescription } from '../../../src-shared/tasks/data-kinds';
 import { describeDataset } from '../../datasets/prepare';
 import { exitCodes } from '../exit-codes';
 import { bytes } from '../../../src-shared/format';
@@ -14,6 +15,22 @@ export interface DescribeOptions {
   readonly json: boolean;
   readonly level?: 'word' | 'character';
   readonly vocabulary?: number;
+}
+
+interface Writer<Description extends DatasetDescription = DatasetDescription> {
+  write(terminal: Terminal, description: Description): void;
+}
+
+const writers: {
+  readonly [Kind in DatasetDescription['kind']]: Writer<Extract<DatasetDescription, { readonly kind: Kind }>>;
+} = {
+  images: { write: writeDescription },
+  text: { write: writeTextDescription },
+};
+
+/** @param kind of the description that is to be written */
+function writerOf(kind: DatasetDescription['kind']): Writer {
+  return writers[kind];
 }
 
 /** `cellsmith data describe`: what a data set holds, before anything runs on it. */
@@ -35,8 +52,7 @@ export async function describeCommand(
     });
     view.close();
     if (options.json) writeJson(terminal, description);
-    else if (description.kind === 'text') writeTextDescription(terminal, description);
-    else writeDescription(terminal, description);
+    else writerOf(description.kind).write(terminal, description);
     return exitCodes.ok;
   } finally {
     view.close();

@@ -130,7 +130,7 @@ function namedOverrides(base: SearchConfig, options: SearchOptions): Overrides {
     ...(level !== undefined && { level }),
     ...(vocabulary !== undefined && { vocabularyLimit: vocabulary }),
   };
-  if (base.recipe.kind !== 'text' && Object.keys(text).length > 0)
+  if (!('level' in base.recipe) && Object.keys(text).length > 0)
     throw new CellsmithError(
       'config.invalid',
       `--level and --vocabulary are for searches on text, and the preset ${base.preset} searches on images.`,

@@ -181,7 +181,7 @@ function readArchitectureFile(path: string): ReturnType<typeof parseArchitecture
 function overridesOf({ base }: Subject, { set, level, vocabulary }: TrainOptions): Overrides {
   const settings = parseSettings(set);
   if (level === undefined && vocabulary === undefined) return settings;
-  if (base.recipe.kind !== 'text')
+  if (!('level' in base.recipe))
     throw new CellsmithError(
       'config.invalid',
       '--level and --vocabulary are for language models, and this is a network for images.',
