@@ -16,6 +16,22 @@ const waitByTheClock = [
   'src-main/workers/{pool/local-pool,queue/queue}.test.ts',
 ];
 
+const namedExports = [
+  { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
+  { selector: 'ExportAllDeclaration', message: 'No barrel files: import from the file that defines it.' },
+];
+
+const kinds = 'Literal[value=/^(conv|cell|images|text)$/]';
+const kindMember =
+  ":matches(MemberExpression[property.name='kind'], ChainExpression[expression.property.name='kind'], Identifier[name='kind'])";
+const branchesOnKinds = [
+  `BinaryExpression[operator=/^[!=]==?$/]:has(> ${kindMember}):has(> ${kinds})`,
+  `SwitchStatement:matches([discriminant.property.name='kind'], [discriminant.expression.property.name='kind'], [discriminant.name='kind']) > SwitchCase > ${kinds}`,
+].map((selector) => ({
+  selector,
+  message: 'Ask the registry of tasks or of kinds of data, or taskView and dataView (src-renderer/tasks.ts).',
+}));
+
 export default ts.config(
   { ignores: ['out/**', 'dist/**', 'node_modules/**', 'coverage/**', 'test-results/**'] },
   js.configs.recommended,
@@ -34,19 +50,19 @@ export default ts.config(
       ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
-        {
-          selector: 'ExportAllDeclaration',
-          message: 'No barrel files: import from the file that defines it.',
-        },
-      ],
+      'no-restricted-syntax': ['error', ...namedExports],
       eqeqeq: 'error',
     },
   },
+  {
+    // What differs by kind is an entry of a registry (src-shared/tasks) or of the window's map.
+    files: ['src-renderer/**/*.{ts,vue}', 'src-main/cli/**/*.ts'],
+    ignores: ['src-renderer/tasks.ts', '**/*.test.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...namedExports, ...branchesOnKinds] },
+  },
   ...vue.configs['flat/recommended'],
   { files: ['**/*.vue'], languageOptions: { parser: vueParser, parserOptions: { parser: ts.parser } } },
+  { files: ['src-renderer/**/*.vue'], rules: { 'vue/no-restricted-syntax': ['error', ...branchesOnKinds] } },
   {
     // Tests wait for events or conditions (vi.waitFor, expect.poll), and hold on a busy machine.
     files: ['**/*.{test,spec}.ts'],
