@@ -6,9 +6,15 @@ import { ensureSystem, withDisplay } from './system.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** Runs Playwright on the built program. @returns its exit code */
+/** Runs Playwright on the program, after building what is missing or out of date. @returns its exit code */
 export async function runPlaywright(parameters, environment = {}) {
   ensureSystem('test');
+  const { status: built } = spawnSync(
+    process.execPath,
+    [join(root, 'scripts', 'cellsmith.mjs'), '--version'],
+    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  if (built !== 0) return built ?? 1;
   const [command, ...rest] = withDisplay([
     process.execPath,
     join(root, 'node_modules', '@playwright', 'test', 'cli.js'),

@@ -2,18 +2,12 @@
  * `npm run screenshots`: screenshots of all pages at two sizes and in two themes, into test-results/screenshots.
  * `npm run screenshots -- --readme` also copies those that README.md shows to docs/images, with fewer colours.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { runPlaywright } from './e2e.mjs';
 
 const root = resolve(import.meta.dirname, '..');
-// Builds what is missing or out of date.
-spawnSync(process.execPath, [join(root, 'scripts', 'cellsmith.mjs'), '--version'], {
-  cwd: root,
-  stdio: 'ignore',
-});
 process.exitCode = await runPlaywright(['screenshots.spec.ts'], { CELLSMITH_SCREENSHOTS: '1' });
 
 if (process.exitCode === 0 && process.argv.includes('--readme')) {
