@@ -63,11 +63,12 @@ export const useCompare = defineStore('compare', () => {
         const found = await ask('readEpochs', { folder, trials: trials.slice(0, childrenAtOnce) });
         const known = runs.value.get(folder);
         if (known) runs.value.set(folder, { ...known, state: withEpochs(known.state, found) });
+        // Only now: charts ask for epochs whenever the runs are redrawn.
+        redraw();
       } catch (error) {
         problems.value.set(folder, errorMessage(error));
         triggerRef(problems);
       }
-    redraw();
   }
 
   subscribe('runEvents', ({ folder, events }) => {
