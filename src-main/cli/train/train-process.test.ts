@@ -268,14 +268,14 @@ describe('a training that is resumed', () => {
 
 describe('what cannot be trained', () => {
   it.each([
-    [['train'], 2, /Specify what to train/],
+    [['train'], 2, /Name what to train/],
     [['train', '--cell', 'gru'], 2, /gru.*lstm-medium/],
     [['train', '--cell', 'rnn'], 2, /needs a data set.*--data/],
     [['train', 'x.json', '--cell', 'rnn'], 2, /either x\.json or/],
     [['train', 'x.json', '--network', 'resnet-20'], 2, /either x\.json or the published resnet-20/],
     [['train', '--cell', 'rnn', '--network', 'resnet-20'], 2, /cannot be used with option/],
     [['train', 'nowhere.json', '--data', '.'], 2, /nowhere\.json cannot be read as an architecture file/],
-    [['train', 'no-run', 'two'], 2, /'two' is no number of a child/],
+    [['train', 'no-run', 'two'], 2, /'two' is not a child number/],
     [['train', '--resume', 'nowhere'], 5, /No training found in/],
     [['train', 'no-run', '2'], 5, /No run "no-run"/],
     [['train', '--cell', 'rnn', '--data', '.', '--set', 'space.base=4'], 2, /Options of space/],
