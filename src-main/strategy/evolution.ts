@@ -13,11 +13,11 @@ import {
 import { fits, pointsOf } from '../../src-shared/space/decision-points';
 import { openOptions, uniformDecision, uniformWalk } from '../../src-shared/space/uniform-draw';
 import { decisionTally } from './decision-tally';
-import { meanOf, vocabularyOf } from './replicas';
+import { childLanes, childLanesSchema } from './child-lanes';
+import { meanOf } from './replicas';
 import { damaged, decodeState, encodeState, generatorStateSchema, parseHeader } from './strategy-state';
 import type { Proposal, RewardedProposal, Strategy, StrategyRecord, StrategyParts } from './strategy';
 
-const count = z.int().min(0);
 const memberSchema = z.strictObject({
   depth: z.int().min(1).max(largestDepth),
   decisions: z.array(decisionSchema).max(mostDecisions),
@@ -25,14 +25,10 @@ const memberSchema = z.strictObject({
 });
 const headerSchema = z.strictObject({
   strategy: z.literal('evolution'),
-  vocabulary: z.string(),
   generator: generatorStateSchema,
   /** Oldest first. */
   population: z.array(memberSchema),
-  proposals: count,
-  updates: count,
-  /** Lanes whose child is in training. */
-  awaited: z.array(count),
+  ...childLanesSchema,
 });
 type Member = z.infer<typeof memberSchema>;
 
@@ -51,29 +47,22 @@ export function createEvolution({
 }: StrategyParts<OptionsOf<'evolution'>>): Strategy {
   let generator = Generator.seeded(seed, 'evolution');
   let population: Member[] = [];
-  let proposals = 0;
-  let updates = 0;
-  const awaited = new Set<number>();
+  const lanes = childLanes(space);
 
   function propose(lane: number): Proposal {
-    if (awaited.has(lane))
-      throw new CellsmithError('internal', `Lane ${lane} awaits the reward of its proposal.`);
-    const depth = depthAt(proposals);
-    const fills = population.length + awaited.size < config.population;
+    lanes.requireFree(lane);
+    const depth = depthAt(lanes.proposals);
+    const fills = population.length + lanes.open < config.population;
     const decisions =
       fills || population.length === 0
         ? uniformWalk(space, depth, generator).decisions
         : mutated(space, depth, parentOf(population, config.sampleSize, generator), generator);
-    awaited.add(lane);
-    proposals += 1;
+    lanes.begin(lane);
     return { lane, depth, decisions };
   }
 
   function tell(results: readonly RewardedProposal[]): StrategyRecord {
-    const [result, ...others] = results;
-    if (result === undefined || others.length > 0 || !awaited.has(result.proposal.lane))
-      throw new CellsmithError('internal', 'Evolution is told one child at a time, which its lane awaits.');
-    const { proposal, reward } = result;
+    const { proposal, reward } = lanes.only(results);
     if (!Number.isFinite(reward))
       throw new CellsmithError('internal', 'A reward must be a finite number; a failed child has 0.');
     const { depth } = proposal;
@@ -85,11 +74,9 @@ export function createEvolution({
       );
       population = [...population, { depth, decisions, reward }].slice(-config.population);
     }
-    awaited.delete(proposal.lane);
-    updates += 1;
     const rewards = population.map((member) => member.reward);
     return {
-      number: updates,
+      number: lanes.end(proposal.lane),
       meanReward: reward,
       diagnostics: {
         ...(rewards.length > 0 && {
@@ -106,36 +93,30 @@ export function createEvolution({
   function state(): Uint8Array {
     const header: z.infer<typeof headerSchema> = {
       strategy: 'evolution',
-      vocabulary: vocabularyOf(space),
       generator: [...generator.state],
       population,
-      proposals,
-      updates,
-      awaited: [...awaited],
+      ...lanes.stored(),
     };
     return encodeState({ header, vectors: new Map() });
   }
 
   function restore(bytes: Uint8Array): void {
     const header = parseHeader(headerSchema, decodeState(bytes).header);
-    if (header.vocabulary !== vocabularyOf(space)) throw damaged('it belongs to another search space');
+    lanes.check(header);
     if (header.population.length > config.population)
       throw damaged('its population is larger than that of the configuration');
-    if (header.proposals - header.updates !== new Set(header.awaited).size)
-      throw damaged('its counts of proposals and updates contradict each other');
     for (const { depth, decisions } of header.population) pointsOf(space, depth, decisions);
     generator = Generator.fromState(header.generator);
-    ({ population, proposals, updates } = header);
-    awaited.clear();
-    for (const lane of header.awaited) awaited.add(lane);
+    ({ population } = header);
+    lanes.restore(header);
   }
 
   return {
-    pace: { lanes: 'trainers', batch: 1, inStep: false },
+    pace: lanes.pace,
     get proposals() {
-      return proposals;
+      return lanes.proposals;
     },
-    awaited: () => new Map([...awaited].map((lane) => [lane, 1])),
+    awaited: lanes.awaited,
     propose,
     tell,
     state,

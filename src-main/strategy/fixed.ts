@@ -3,19 +3,11 @@ import type { OptionsOf } from '../../src-shared/config/strategies/strategies';
 import { CellsmithError } from '../../src-shared/errors';
 import { pointsOf } from '../../src-shared/space/decision-points';
 import { parseDecisionText } from '../../src-shared/space/decision-text';
-import { vocabularyOf } from './replicas';
+import { childLanes, childLanesSchema } from './child-lanes';
 import type { Proposal, RewardedProposal, Strategy, StrategyRecord, StrategyParts } from './strategy';
 import { damaged, decodeState, encodeState, parseHeader } from './strategy-state';
 
-const count = z.int().min(0);
-const headerSchema = z.strictObject({
-  strategy: z.literal('fixed'),
-  vocabulary: z.string(),
-  proposals: count,
-  updates: count,
-  /** Lanes whose child is in training. */
-  awaited: z.array(count),
-});
+const headerSchema = z.strictObject({ strategy: z.literal('fixed'), ...childLanesSchema });
 
 /**
  * Proposes the architectures of the configuration in their order, one for each trainer, and no more after the last.
@@ -29,56 +21,40 @@ export function createFixed({ config, space }: StrategyParts<OptionsOf<'fixed'>>
       'controller.architectures is empty: the strategy fixed needs at least one architecture to train.',
     );
   for (const { depth, decisions } of architectures) pointsOf(space, depth, decisions);
-  let proposals = 0;
-  let updates = 0;
-  const awaited = new Set<number>();
+  const lanes = childLanes(space);
 
   function propose(lane: number): Proposal | null {
-    if (awaited.has(lane))
-      throw new CellsmithError('internal', `Lane ${lane} awaits the reward of its proposal.`);
-    const next = architectures[proposals];
+    lanes.requireFree(lane);
+    const next = architectures[lanes.proposals];
     if (next === undefined) return null;
-    awaited.add(lane);
-    proposals += 1;
+    lanes.begin(lane);
     return { lane, ...next };
   }
 
   function tell(results: readonly RewardedProposal[]): StrategyRecord {
-    const [result, ...others] = results;
-    if (result === undefined || others.length > 0 || !awaited.delete(result.proposal.lane))
-      throw new CellsmithError('internal', 'A given architecture is told by itself, and its lane awaits it.');
-    updates += 1;
-    return { number: updates, meanReward: result.reward, diagnostics: {}, probabilities: [] };
+    const { proposal, reward } = lanes.only(results);
+    return { number: lanes.end(proposal.lane), meanReward: reward, diagnostics: {}, probabilities: [] };
   }
 
   function state(): Uint8Array {
-    const header: z.infer<typeof headerSchema> = {
-      strategy: 'fixed',
-      vocabulary: vocabularyOf(space),
-      proposals,
-      updates,
-      awaited: [...awaited],
-    };
+    const header: z.infer<typeof headerSchema> = { strategy: 'fixed', ...lanes.stored() };
     return encodeState({ header, vectors: new Map() });
   }
 
   function restore(bytes: Uint8Array): void {
     const header = parseHeader(headerSchema, decodeState(bytes).header);
-    if (header.vocabulary !== vocabularyOf(space)) throw damaged('it belongs to another search space');
-    const open = new Set(header.awaited);
-    if (header.proposals > architectures.length || header.proposals - header.updates !== open.size)
+    lanes.check(header);
+    if (header.proposals > architectures.length)
       throw damaged('its counts of proposals and updates contradict each other');
-    ({ proposals, updates } = header);
-    awaited.clear();
-    for (const lane of open) awaited.add(lane);
+    lanes.restore(header);
   }
 
   return {
-    pace: { lanes: 'trainers', batch: 1, inStep: false },
+    pace: lanes.pace,
     get proposals() {
-      return proposals;
+      return lanes.proposals;
     },
-    awaited: () => new Map([...awaited].map((lane) => [lane, 1])),
+    awaited: lanes.awaited,
     propose,
     tell,
     state,
