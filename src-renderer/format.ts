@@ -1,13 +1,13 @@
-import { metricNamed, measureText, type Measure } from '../src-shared/run/measure';
+import { metricNamed, metricText, type MetricId } from '../src-shared/run/metric';
 
 /** '93.41', '78.4': a stored metric without its unit, which is in the column header. */
-export function measureNumber(measure: Measure, stored: number | null): string {
-  return measureText(measure, stored).replace(/ %$/, '');
+export function metricNumber(metric: MetricId, stored: number | null): string {
+  return metricText(metric, stored).replace(/ %$/, '');
 }
 
 /** 'Accuracy, %', 'Perplexity'. */
-export function measureHead(measure: Measure): string {
-  const { name, unit } = metricNamed(measure);
+export function metricHead(metric: MetricId): string {
+  const { name, unit } = metricNamed(metric);
   return `${capitalised(name)}${unit === null ? '' : `, ${unit}`}`;
 }
 
@@ -17,7 +17,7 @@ export function capitalised(words: string): string {
 }
 
 /** What follows the number: '%', 'perplexity'. */
-export function measureUnit(measure: Measure): string {
-  const { name, unit } = metricNamed(measure);
+export function metricUnit(metric: MetricId): string {
+  const { name, unit } = metricNamed(metric);
   return unit ?? name;
 }

@@ -2,7 +2,7 @@ import type { Component } from 'vue';
 import type { ArchitectureFile } from '../src-shared/architecture-file/architecture-file';
 import type { PresetName } from '../src-shared/config/presets/presets';
 import { countOf, wholeNumber } from '../src-shared/format';
-import type { Measure } from '../src-shared/run/measure';
+import type { MetricId } from '../src-shared/run/metric';
 import { cellSpace } from '../src-shared/space/cell-space';
 import { convDecisionPoints } from '../src-shared/space/conv-space';
 import type { Decision, DecisionPoint } from '../src-shared/space/search-space';
@@ -27,7 +27,7 @@ export interface TaskView<
   /** Diagram and lists of an architecture; its property: `file`. */
   readonly page: Component;
   /** What an architecture of a file is compared by. */
-  measure(file: File): Measure;
+  measure(file: File): MetricId;
   /** Figures at the head of an architecture, after those that all have. */
   figures(file: File): readonly { readonly name: string; readonly value: string }[];
   /** When architectures grow, as a sentence; null where they never do. @param proposed children that were proposed so far */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { migrateConfig } from '../../src-shared/config/migrations';
 import { searchConfigSchema, type SearchConfig } from '../../src-shared/config/search-config';
-import { validationMeasure } from '../../src-shared/run/measure';
+import { validationMetric } from '../../src-shared/run/metric';
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
 import { openRunReadOnly } from '../../src-main/runs/run-folder';
 import { readEpochs } from '../../src-main/runs/tables/epochs';
@@ -33,7 +33,7 @@ export function recordRun(folder: string): RecordedRun {
       .filter((epochs) => epochs.length === config.recipe.epochs)
       .map((epochs) => ({
         // A perplexity past all numbers is kept as the largest number.
-        measures: epochs.map((epoch) => rounded(validationMeasure(epoch) ?? Number.MAX_VALUE, 6)),
+        measures: epochs.map((epoch) => rounded(validationMetric(epoch) ?? Number.MAX_VALUE, 6)),
         seconds: epochs.map(({ seconds }) => rounded(seconds, 3)),
       }));
     return { config, children };

@@ -3,7 +3,7 @@ import { reasonToEnd } from '../../src-shared/early-stopping/reason-to-end';
 import {
   runningAverages,
   scoreOf,
-  scoreOfMeasure,
+  scoreOfMetric,
   type EarlierChild,
 } from '../../src-shared/early-stopping/scores';
 import { outcomeOf } from '../../src-shared/run/reward';
@@ -46,7 +46,7 @@ export function replay({ config, children }: RecordedRun, options: EarlyStopping
       given.push(count);
       return {
         averages: runningAverages(scores.slice(0, count)),
-        final: count < recipe.epochs ? null : scoreOfMeasure(recipe.kind, measure),
+        final: count < recipe.epochs ? null : scoreOfMetric(recipe.kind, measure),
       };
     });
     earlier.push(...batch);
@@ -56,7 +56,7 @@ export function replay({ config, children }: RecordedRun, options: EarlyStopping
   const all = children.map(() => recipe.epochs);
   const whole = outcomes(all);
   const cut = outcomes(given);
-  const finals = whole.map(({ measure }) => scoreOfMeasure(recipe.kind, measure));
+  const finals = whole.map(({ measure }) => scoreOfMetric(recipe.kind, measure));
   const byFinal = orderOf(finals);
   const chosen = orderOf(cut.map(({ reward }) => reward))[0] ?? 0;
   const secondsOf = (counts: readonly number[]): number =>

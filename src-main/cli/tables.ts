@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { metricNamed, measureOf, measureText } from '../../src-shared/run/measure';
+import { metricNamed, metricOf, metricText } from '../../src-shared/run/metric';
 import type { Trial } from '../../src-shared/run/trial';
 import { readBestTrials } from '../runs/tables/trials';
 import type { OpenRun } from '../runs/run-folder';
@@ -45,17 +45,17 @@ export function bestTable(terminal: Terminal, run: OpenRun, count: number): stri
   const best = readBestTrials(run.database, count);
   if (best.length === 0) return undefined;
   const { config } = run.manifest;
-  const measure = measureOf(config.recipe);
+  const metric = metricOf(config.recipe);
   const rows = best.map((trial, index) => [
     String(index + 1),
     String(trial.number),
-    measureText(measure, trial.measure),
+    metricText(metric, trial.measure),
     rewardText(trial.reward),
     architectureText(run, trial),
   ]);
   return table(
     terminal,
-    ['', 'child', metricNamed(measure).name, 'reward', tasks.of(config.space.kind).words.one],
+    ['', 'child', metricNamed(metric).name, 'reward', tasks.of(config.space.kind).words.one],
     rows,
     [0, 1, 2, 3],
   );

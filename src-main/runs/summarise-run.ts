@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { measureOf } from '../../src-shared/run/measure';
+import { metricOf } from '../../src-shared/run/metric';
 import type { RunStatus, RunSummary } from '../../src-shared/run/run-summary';
 import { lockHolder } from './files/lock';
 import { multiplyAddsUsed } from './budget-used';
@@ -32,7 +32,7 @@ export function summariseRun(run: OpenRun): RunSummary {
     },
     budget: config.budget,
     multiplyAdds: multiplyAddsUsed(run),
-    measure: measureOf(config.recipe),
+    measure: metricOf(config.recipe),
     best: best === undefined ? null : { number: best.number, measure: best.measure, reward: best.reward },
     createdAt: manifest.createdAt,
     activeFor: activeTime(database, running ? sessions.length : sessions.length + 1),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { presets } from '../../src-shared/config/presets/presets';
 import type { ImageSearchConfig } from '../../src-shared/config/search-config';
-import { validationMeasure } from '../../src-shared/run/measure';
+import { validationMetric } from '../../src-shared/run/metric';
 import type { RunEvent } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
 import { decisionText } from '../../src-shared/space/decision-text';
@@ -391,7 +391,7 @@ describe('stopping', () => {
     for (const trial of interrupted) {
       const epochs = readEpochs(run.database, trial.number);
       expect(trial.reward).toBeNull();
-      expect(trial.measure).toBe(epochs[0] === undefined ? null : validationMeasure(epochs[0]));
+      expect(trial.measure).toBe(epochs[0] === undefined ? null : validationMetric(epochs[0]));
     }
   });
 

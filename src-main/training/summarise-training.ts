@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { architectureFileSchema } from '../../src-shared/architecture-file/architecture-file';
 import { largestArchitectureFile } from '../../src-shared/architecture-file/parse-architecture-file';
-import { bestMeasure, measureOf } from '../../src-shared/run/measure';
+import { bestMetric, metricOf } from '../../src-shared/run/metric';
 import { trainingState, type TrainingSummary } from '../../src-shared/training/training-summary';
 import { lockHolder } from '../runs/files/lock';
 import { isOwnFile } from '../runs/files/own-files';
@@ -14,7 +14,7 @@ export function summariseTraining(
   record: TrainingRecord = readTrainingRecord(folder),
 ): TrainingSummary {
   const { name, outcome, child, epochs, test, createdAt } = record;
-  const measure = measureOf(child.recipe);
+  const metric = metricOf(child.recipe);
   const held = lockHolder(folder);
   const holder = held === undefined ? null : { pid: held.pid, host: held.host };
   return {
@@ -26,8 +26,8 @@ export function summariseTraining(
     outcome,
     holder,
     epochs: { done: epochs.length, wanted: child.recipe.epochs },
-    measure,
-    best: bestMeasure(measure, epochs),
+    measure: metric,
+    best: bestMetric(metric, epochs),
     test: test?.measure ?? null,
     createdAt,
   };

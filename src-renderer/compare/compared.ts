@@ -1,5 +1,5 @@
 import type { RunDetail } from '../../src-shared/ipc/run-detail';
-import { metricNamed, shownMeasure, shownText, type Measure } from '../../src-shared/run/measure';
+import { metricNamed, shownMetric, shownText, type MetricId } from '../../src-shared/run/metric';
 import type { ListedTrial } from '../../src-shared/run/trial';
 import { exactText } from '../charts/figure';
 import type { Palette } from '../charts/theme';
@@ -35,19 +35,19 @@ export interface Yardstick {
   readonly said: (value: number) => string;
 }
 
-function yardstickOf(measure: Measure): Yardstick {
-  const { name, unit, difference, better } = metricNamed(measure);
+function yardstickOf(metric: MetricId): Yardstick {
+  const { name, unit, difference, better } = metricNamed(metric);
   const withUnit = unit === null ? name : `${name}, ${unit}`;
   return {
-    key: measure,
+    key: metric,
     name: `Validation ${name}`,
     short: withUnit,
     head: `Validation ${withUnit}`,
     differenceHead: difference,
     lowerIsBetter: better === 'lower',
-    of: ({ measure: stored }) => (stored === null ? null : shownMeasure(measure, stored)),
-    text: (value) => shownText(measure, value),
-    said: (value) => `${shownText(measure, value)}${unit === null ? '' : ` ${unit}`}`,
+    of: ({ measure: stored }) => (stored === null ? null : shownMetric(metric, stored)),
+    text: (value) => shownText(metric, value),
+    said: (value) => `${shownText(metric, value)}${unit === null ? '' : ` ${unit}`}`,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Task } from '../tasks/task';
 import { tasks, type BuiltInTask, type ModelOf } from '../tasks/tasks';
 import { z } from 'zod';
-import { measureSchema } from '../run/measure';
+import { metricIdSchema } from '../run/metric';
 import { tokenSchema } from './token';
 
 /** What the field `format` of a file says. */
@@ -22,7 +22,7 @@ const originSchema = z.strictObject({
   tokens: z.array(tokenSchema).max(100_000).readonly(),
   reward: z.number().nullable(),
   /** What the reward is made of: an accuracy in [0, 1] or a perplexity; null before there was one. */
-  validation: z.strictObject({ measure: measureSchema, value: z.number() }).nullable(),
+  validation: z.strictObject({ measure: metricIdSchema, value: z.number() }).nullable(),
   /** Milliseconds of training; null for a child that was not trained to an end. */
   trainedFor: z.number().min(0).nullable(),
 });

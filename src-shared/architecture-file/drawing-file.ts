@@ -1,4 +1,4 @@
-import { measureText, metricNamed, type Measure } from '../run/measure';
+import { metricNamed, metricText, type MetricId } from '../run/metric';
 import type { Drawing } from '../diagrams/drawing';
 import { tasks } from '../tasks/tasks';
 import { svgOf } from '../diagrams/svg';
@@ -27,8 +27,14 @@ export function architectureSvg(file: ArchitectureFile): string {
 }
 
 /** '93.41 % validation accuracy', 'validation perplexity 78.4'. */
-function reachedText({ measure, value }: { readonly measure: Measure; readonly value: number }): string {
-  const { name, unit } = metricNamed(measure);
-  const text = measureText(measure, value);
+function reachedText({
+  measure: metric,
+  value,
+}: {
+  readonly measure: MetricId;
+  readonly value: number;
+}): string {
+  const { name, unit } = metricNamed(metric);
+  const text = metricText(metric, value);
   return unit === null ? `validation ${name} ${text}` : `${text} validation ${name}`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { noEarlyStopping, type EarlyStoppingConfig } from '../config/early-stopping';
 import { epochRecordSchema } from '../tasks/data-kinds';
 import { reasonToEnd } from './reason-to-end';
-import { runningAverages, scoreOf, scoreOfMeasure, type EarlierChild } from './scores';
+import { runningAverages, scoreOf, scoreOfMetric, type EarlierChild } from './scores';
 
 const child = (scores: readonly number[], isWhole = true): EarlierChild => ({
   averages: runningAverages(scores),
@@ -69,6 +69,6 @@ it('perplexities are compared by their logarithm, the lower the better', () => {
     );
   expect(epoch(80)).toBeGreaterThan(epoch(90));
   expect(epoch(null)).toBe(-Infinity);
-  expect(scoreOfMeasure('text', Math.E)).toBeCloseTo(-1);
-  expect(scoreOfMeasure('images', 0.25)).toBe(0.25);
+  expect(scoreOfMetric('text', Math.E)).toBeCloseTo(-1);
+  expect(scoreOfMetric('images', 0.25)).toBe(0.25);
 });

@@ -5,11 +5,11 @@ import { dataKinds, type EpochRecord } from '../tasks/data-kinds';
  * logarithm, minus infinity for one past all numbers.
  */
 export function scoreOf(record: EpochRecord): number {
-  return scoreOfMeasure(record.kind, dataKinds.of(record.kind).reached(record, 'validation').metric);
+  return scoreOfMetric(record.kind, dataKinds.of(record.kind).reached(record, 'validation').metric);
 }
 
 /** The same of what a trial stores as its measure. */
-export function scoreOfMeasure(kind: EpochRecord['kind'], measure: number | null): number {
+export function scoreOfMetric(kind: EpochRecord['kind'], measure: number | null): number {
   return measure === null ? -Infinity : dataKinds.of(kind).score(measure);
 }
 

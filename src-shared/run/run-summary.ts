@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { budgetSchema } from '../config/search-config';
-import { measureSchema } from './measure';
+import { metricIdSchema } from './metric';
 
 const count = z.int().min(0);
 
@@ -33,7 +33,7 @@ export const runSummarySchema = z.strictObject({
   /** Used of the budget's; null where it sets none. */
   multiplyAdds: z.number().min(0).nullable(),
   /** What its children are compared by. */
-  measure: measureSchema,
+  measure: metricIdSchema,
   best: z
     .strictObject({
       number: z.int().min(1),

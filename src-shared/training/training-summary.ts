@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { measureSchema } from '../run/measure';
+import { metricIdSchema } from '../run/metric';
 import { trainingOutcomes } from './training-event';
 
 /** How a training stands. 'interrupted': it was ended at once, or its process was killed. */
@@ -31,7 +31,7 @@ export const trainingSummarySchema = z.strictObject({
   /** The process that trains it; null when none does. */
   holder: z.strictObject({ pid: z.int(), host: z.string() }).nullable(),
   epochs: z.strictObject({ done: z.int().min(0), wanted: z.int().min(1) }),
-  measure: measureSchema,
+  measure: metricIdSchema,
   /** Of the validation data: the best of the epochs, as it is stored; null before the first. */
   best: z.number().nullable(),
   /** Of the test data; null where it was not asked for. */

@@ -3,7 +3,7 @@ import { openRunReadOnly, type OpenRun } from '../../runs/run-folder';
 import { CellsmithError } from '../../../src-shared/errors';
 import { exitCodes } from '../exit-codes';
 import { dateTime } from '../../../src-shared/format';
-import { measureText } from '../../../src-shared/run/measure';
+import { metricText } from '../../../src-shared/run/metric';
 import type { RunSummary } from '../../../src-shared/run/run-summary';
 import { summariseRun } from '../../runs/summarise-run';
 import { writeFailures, writeOverview, writeTrial } from './show-run';
@@ -91,8 +91,8 @@ function trainingsTable(terminal: Terminal, trainings: readonly TrainingSummary[
     name,
     outcome ?? (state === 'running' ? 'under way' : 'killed'),
     `${epochs.done}/${epochs.wanted}`,
-    measureText(measure, best),
-    measureText(measure, test),
+    metricText(measure, best),
+    metricText(measure, test),
     dateTime(createdAt),
   ]);
   return table(terminal, ['training', 'name', 'state', 'epochs', 'best', 'test', 'begun'], rows, [3, 4, 5]);
@@ -104,7 +104,7 @@ function runsTable(terminal: Terminal, summaries: readonly RunSummary[]): string
     name,
     state,
     budget.children === null ? String(children.ended) : `${children.ended}/${budget.children}`,
-    measureText(measure, best?.measure ?? null),
+    metricText(measure, best?.measure ?? null),
     dateTime(createdAt),
   ]);
   return table(terminal, ['run', 'name', 'state', 'children', 'best', 'begun'], rows, [3, 4]);

@@ -3,7 +3,7 @@ import { modelMaker, tasks } from '../../../src-shared/tasks/tasks';
 
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import { counted } from '../../../src-shared/counted';
-import { metricNamed, measureOf, measureText, type Measure } from '../../../src-shared/run/measure';
+import { metricNamed, metricOf, metricText, type MetricId } from '../../../src-shared/run/metric';
 import { decisionText } from '../../../src-shared/space/decision-text';
 import { strategies } from '../../../src-shared/config/strategies/strategies';
 import { diagnosticSummaries } from '../../../src-shared/run/figures/diagnostics';
@@ -99,7 +99,7 @@ export function writeTrial(
   const { config, dataset } = run.manifest;
   const task = tasks.of(config.space.kind);
   const model = modelMaker(config, dataset.description)(trial.depth, trial.decisions);
-  const measure = measureOf(config.recipe);
+  const metric = metricOf(config.recipe);
   const { startedAt, endedAt, failure, reusedFrom, number } = trial;
   const rows: [string, string][] = [
     ['Child', `${number} of ${run.folder}`],
@@ -107,7 +107,7 @@ export function writeTrial(
       'State',
       trial.endedBy === null ? trial.state : `${trial.state}, ended early by ${endingTexts[trial.endedBy]}`,
     ],
-    [sentenceCase(metricNamed(measure).name), measureText(measure, trial.measure)],
+    [sentenceCase(metricNamed(metric).name), metricText(metric, trial.measure)],
     ['Reward', rewardText(trial.reward)],
     [sentenceCase(task.words.one), trial.architectureHash],
     ['Costs', `${shortCount(trial.parameters)} parameters, ${shortCount(trial.multiplyAdds)} multiply-adds`],
@@ -128,7 +128,7 @@ export function writeTrial(
   writeLine(terminal, task.table(model.architecture, model.task));
   if (epochs.length === 0) return;
   writeLine(terminal);
-  writeLine(terminal, epochTable(terminal, epochs, measure));
+  writeLine(terminal, epochTable(terminal, epochs, metric));
 }
 
 const endingTexts = { user: 'its user', rule: 'the rule of the run' } as const;
@@ -149,14 +149,14 @@ function sentenceCase(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
-function epochTable(terminal: Terminal, epochs: readonly EpochRecord[], measure: Measure): string {
+function epochTable(terminal: Terminal, epochs: readonly EpochRecord[], metric: MetricId): string {
   const rows = epochs.map((epoch) => [
     String(epoch.epoch + 1),
-    ...dataKinds.of(epoch.kind).epochCells(epoch, (stored) => measureText(measure, stored)),
+    ...dataKinds.of(epoch.kind).epochCells(epoch, (stored) => metricText(metric, stored)),
     epoch.learningRate.toPrecision(3),
     duration(1000 * epoch.seconds),
   ]);
-  const middle = epochs[0] ? dataKinds.of(epochs[0].kind).epochHead(metricNamed(measure).name) : [];
+  const middle = epochs[0] ? dataKinds.of(epochs[0].kind).epochHead(metricNamed(metric).name) : [];
   const head = ['epoch', ...middle, 'rate', 'time'];
   return table(
     terminal,

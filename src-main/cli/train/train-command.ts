@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Recipe } from '../../../src-shared/tasks/data-kinds';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import { counted } from '../../../src-shared/counted';
-import { bestMeasure, metricNamed, measureOf, measureText } from '../../../src-shared/run/measure';
+import { bestMetric, metricNamed, metricOf, metricText } from '../../../src-shared/run/metric';
 import { CellsmithError } from '../../../src-shared/errors';
 import { prepareFor } from '../../datasets/prepare';
 import { provisionEngine } from '../../engine/provision/provision';
@@ -36,7 +36,7 @@ export async function trainCommand(
   command: Command,
 ): Promise<number> {
   const task = taskOf(terminal, named, options, command);
-  const view = trainView(terminal, options.json, measureOf(task.recipe));
+  const view = trainView(terminal, options.json, metricOf(task.recipe));
   let training = false;
   const interrupts = listenForInterrupts((presses) => {
     if (training && presses === 1)
@@ -96,13 +96,13 @@ function taskOf(terminal: Terminal, named: readonly string[], options: TrainOpti
 }
 
 function writeSummary(terminal: Terminal, folder: string, { child, epochs, outcome }: TrainingRecord): void {
-  const measure = measureOf(child.recipe);
-  const best = bestMeasure(measure, epochs);
+  const metric = metricOf(child.recipe);
+  const best = bestMetric(metric, epochs);
   writeLine(terminal);
   if (best !== null)
     writeLine(
       terminal,
-      `Best validation ${metricNamed(measure).name}: ${measureText(measure, best)}, of ${counted(epochs.length, 'epoch')}`,
+      `Best validation ${metricNamed(metric).name}: ${metricText(metric, best)}, of ${counted(epochs.length, 'epoch')}`,
     );
   const left = outcome === 'completed' || outcome === 'stopped' ? 'Record and weights' : 'Record';
   writeLine(terminal, `${left}: ${folder}`);

@@ -1,12 +1,12 @@
 import type { MultiBar, SingleBar } from 'cli-progress';
 import { counted } from '../../../src-shared/counted';
 import {
-  type Measure,
-  measureText,
+  type MetricId,
+  metricText,
   metricNamed,
-  trainMeasure,
-  validationMeasure,
-} from '../../../src-shared/run/measure';
+  trainMetric,
+  validationMetric,
+} from '../../../src-shared/run/metric';
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import type { TrainingEvent } from '../../../src-shared/training/training-event';
 import { noTraining, trainingAfter, trainingTimeLeft } from '../../../src-shared/training/training-progress';
@@ -27,9 +27,9 @@ export interface TrainView extends PreparingView {
  * Events as JSON with --json, a bar on an interactive terminal, plain lines elsewhere.
  * @param measure what the architecture is judged by
  */
-export function trainView(terminal: Terminal, json: boolean, measure: Measure): TrainView {
+export function trainView(terminal: Terminal, json: boolean, metric: MetricId): TrainView {
   if (json) return jsonView(terminal);
-  return terminal.draws ? barView(terminal, measure) : linesView(terminal, measure);
+  return terminal.draws ? barView(terminal, metric) : linesView(terminal, metric);
 }
 
 function jsonView(terminal: Terminal): TrainView {
@@ -43,8 +43,8 @@ function jsonView(terminal: Terminal): TrainView {
   };
 }
 
-function linesView(terminal: Terminal, measure: Measure): TrainView {
-  const lineOf = trainingLines(measure);
+function linesView(terminal: Terminal, metric: MetricId): TrainView {
+  const lineOf = trainingLines(metric);
   return {
     ...preparingLines(terminal),
     event: (event) => {
@@ -55,9 +55,9 @@ function linesView(terminal: Terminal, measure: Measure): TrainView {
   };
 }
 
-function barView(terminal: Terminal, measure: Measure): TrainView {
+function barView(terminal: Terminal, metric: MetricId): TrainView {
   const preparing = preparingBar(terminal);
-  const lineOf = trainingLines(measure);
+  const lineOf = trainingLines(metric);
   let multi: MultiBar | undefined;
   let bar: SingleBar | undefined;
   let progress = noTraining;
@@ -99,9 +99,9 @@ function barView(terminal: Terminal, measure: Measure): TrainView {
 const splitNames = { validation: 'draws of dropout', test: 'test' } as const;
 
 /** An event of a training as a line; undefined for events that are not shown. */
-function trainingLines(measure: Measure): (event: TrainingEvent) => string | undefined {
+function trainingLines(metric: MetricId): (event: TrainingEvent) => string | undefined {
   let progress = noTraining;
-  const { name } = metricNamed(measure);
+  const { name } = metricNamed(metric);
   return (event) => {
     progress = trainingAfter(progress, event);
     switch (event.type) {
@@ -114,15 +114,15 @@ function trainingLines(measure: Measure): (event: TrainingEvent) => string | und
         const { record } = event;
         const left = trainingTimeLeft(progress, event.at);
         return (
-          `epoch ${record.epoch + 1} of ${progress.epochs}: validation ${name} ${measureText(measure, validationMeasure(record))}, ` +
-          `training ${measureText(measure, trainMeasure(record))}, rate ${record.learningRate.toPrecision(3)}, ` +
+          `epoch ${record.epoch + 1} of ${progress.epochs}: validation ${name} ${metricText(metric, validationMetric(record))}, ` +
+          `training ${metricText(metric, trainMetric(record))}, rate ${record.learningRate.toPrecision(3)}, ` +
           `${duration(1000 * record.seconds)}${left === null || left === 0 ? '' : `, ${duration(left)} left`}`
         );
       }
       case 'measured':
         return event.split === 'test'
-          ? `test ${name} ${measureText(measure, event.measure)}${event.draws > 0 ? `, averaged over ${counted(event.draws, 'draw')} of dropout` : ''}`
-          : `validation ${name} averaged over ${counted(event.draws, 'draw')} of dropout ${measureText(measure, event.measure)}`;
+          ? `test ${name} ${metricText(metric, event.measure)}${event.draws > 0 ? `, averaged over ${counted(event.draws, 'draw')} of dropout` : ''}`
+          : `validation ${name} averaged over ${counted(event.draws, 'draw')} of dropout ${metricText(metric, event.measure)}`;
       case 'trainingEnded':
         return event.message ?? undefined;
       case 'trainingProgress':

@@ -1,5 +1,5 @@
 import cliProgress, { type MultiBar, type SingleBar } from 'cli-progress';
-import { measureOf } from '../../../src-shared/run/measure';
+import { metricOf } from '../../../src-shared/run/metric';
 import { paceOf, partDone } from '../../../src-shared/run/progress/progress';
 import { runState, type RunState } from '../../../src-shared/run/run-state';
 import { eventLine } from './event-lines';
@@ -102,7 +102,7 @@ function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
   return {
     event: (event) => {
       state = runState(state, event);
-      const line = eventLine(event, measureOf(config.recipe));
+      const line = eventLine(event, metricOf(config.recipe));
       if (line !== undefined) multi.log(`${line}\n`);
       if (event.type === 'queueChanged') sayQueue(event.queue);
       draw();

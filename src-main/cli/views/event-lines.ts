@@ -1,4 +1,4 @@
-import { measureText, type Measure } from '../../../src-shared/run/measure';
+import { metricText, type MetricId } from '../../../src-shared/run/metric';
 import type { RunEvent } from '../../../src-shared/run/run-event';
 import type { Trial } from '../../../src-shared/run/trial';
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
@@ -8,14 +8,14 @@ import { duration, rewardText } from '../../../src-shared/format';
  * An event as a line; undefined for events that are not shown.
  * @param measure what the children of the run are compared by
  */
-export function eventLine(event: RunEvent, measure: Measure): string | undefined {
+export function eventLine(event: RunEvent, metric: MetricId): string | undefined {
   switch (event.type) {
     case 'runStarted':
       return `${event.resumed ? 'Resuming' : 'Searching'} in ${event.folder}`;
     case 'trialCompleted':
-      return `child ${event.trial.number}: ${resultText(event.trial, measure)}, ${sizeText(event.trial)}${timeText(event.trial)}${endingText(event.trial)}`;
+      return `child ${event.trial.number}: ${resultText(event.trial, metric)}, ${sizeText(event.trial)}${timeText(event.trial)}${endingText(event.trial)}`;
     case 'trialReused':
-      return `child ${event.trial.number}: ${resultText(event.trial, measure)}, the same network as child ${event.trial.reusedFrom ?? 0}`;
+      return `child ${event.trial.number}: ${resultText(event.trial, metric)}, the same network as child ${event.trial.reusedFrom ?? 0}`;
     case 'trialFailed':
       return `child ${event.trial.number}: failed. ${event.message}`;
     case 'controllerUpdated': {
@@ -46,8 +46,8 @@ export function eventLine(event: RunEvent, measure: Measure): string | undefined
   }
 }
 
-function resultText(trial: Trial, measure: Measure): string {
-  return `${measureText(measure, trial.measure)}, reward ${rewardText(trial.reward)}`;
+function resultText(trial: Trial, metric: MetricId): string {
+  return `${metricText(metric, trial.measure)}, reward ${rewardText(trial.reward)}`;
 }
 
 function sizeText(trial: Trial): string {

@@ -1,4 +1,4 @@
-import { measureOf, measureText } from '../../../src-shared/run/measure';
+import { metricOf, metricText } from '../../../src-shared/run/metric';
 import { paceOf } from '../../../src-shared/run/progress/progress';
 import type { RunState } from '../../../src-shared/run/run-state';
 import { timeLeft, type TimeLeft } from '../../../src-shared/run/progress/time-left';
@@ -10,8 +10,7 @@ export function overallText(state: RunState, { config, used }: SearchOverview): 
   const { children: budget } = config.budget;
   const count = budget === null ? children(state.ended) : `${state.ended} of ${children(budget)}`;
   const failed = state.failed > 0 ? `, ${state.failed} failed` : '';
-  const best =
-    state.best === null ? '' : `, best ${measureText(measureOf(config.recipe), state.best.measure)}`;
+  const best = state.best === null ? '' : `, best ${metricText(metricOf(config.recipe), state.best.measure)}`;
   const left = timeLeft(paceOf(state, config, used(), Date.now()));
   const under = state.queue === null ? '' : `, ${state.trainers.size} in training`;
   return `${count}${failed}${under}${best}${leftText(left)}`;

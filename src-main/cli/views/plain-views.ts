@@ -1,4 +1,4 @@
-import { measureOf } from '../../../src-shared/run/measure';
+import { metricOf } from '../../../src-shared/run/metric';
 import { noRunState, runState } from '../../../src-shared/run/run-state';
 import { eventLine } from './event-lines';
 import { sayChanges } from './queue-text';
@@ -52,7 +52,7 @@ export function linesView(terminal: Terminal): SearchView {
     event: (event) => {
       if (overview === undefined) return;
       state = runState(state, event);
-      const line = eventLine(event, measureOf(overview.config.recipe));
+      const line = eventLine(event, metricOf(overview.config.recipe));
       if (line !== undefined) writeLine(terminal, line);
       if (event.type === 'queueChanged') sayQueue(event.queue);
       if (event.type === 'controllerUpdated') writeLine(terminal, `so far: ${overallText(state, overview)}`);

@@ -1,5 +1,5 @@
 import { dataKinds } from '../../../src-shared/tasks/data-kinds';
-import { measureText, validationMeasure } from '../../../src-shared/run/measure';
+import { metricText, validationMetric } from '../../../src-shared/run/metric';
 import type { WorkerEvent } from '../../workers/queue/worker/worker-event';
 import { writeJson, writeLine, type Terminal } from '../terminal';
 
@@ -60,7 +60,7 @@ export function workerLine(event: WorkerEvent, url: string): string | undefined 
       return `${nameOf(event)}: in training`;
     case 'epochEnded': {
       const [{ id: measure }] = dataKinds.of(event.record.kind).metrics;
-      const reached = measureText(measure, validationMeasure(event.record));
+      const reached = metricText(measure, validationMetric(event.record));
       return `${nameOf(event)}: epoch ${event.record.epoch + 1} of ${event.epochs}, ${reached}`;
     }
     case 'trialEnded':

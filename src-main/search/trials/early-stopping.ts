@@ -2,7 +2,7 @@ import { reasonToEnd } from '../../../src-shared/early-stopping/reason-to-end';
 import {
   runningAverages,
   scoreOf,
-  scoreOfMeasure,
+  scoreOfMetric,
   type EarlierChild,
 } from '../../../src-shared/early-stopping/scores';
 import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
@@ -40,7 +40,7 @@ export function earlyStopping({ manifest, database }: WritableRun): EarlyStoppin
         if (known.has(number)) continue;
         known.set(number, {
           averages: runningAverages(readEpochs(database, number).map(scoreOf)),
-          final: endedBy === null ? scoreOfMeasure(recipe.kind, measure) : null,
+          final: endedBy === null ? scoreOfMetric(recipe.kind, measure) : null,
         });
       }
     isStale = false;

@@ -1,5 +1,5 @@
 import { Generator } from '../../../src-shared/random';
-import { metricNamed, type Measure } from '../../../src-shared/run/measure';
+import { metricNamed, type MetricId } from '../../../src-shared/run/metric';
 import type { Trial } from '../../../src-shared/run/trial';
 
 /** y = intercept + slope · x, and the standard deviation of what lies around it. */
@@ -29,7 +29,7 @@ type Costs = Pick<Trial, 'parameters' | 'multiplyAdds'>;
 /** Draws what becomes of a child. The draws follow from the seed alone. */
 export function drawChild(
   { duration, quality }: ChildModel,
-  measure: Measure,
+  metric: MetricId,
   { parameters, multiplyAdds }: Costs,
   seed: number,
 ): ModelledChild {
@@ -38,19 +38,19 @@ export function drawChild(
     line.intercept + line.slope * x + line.deviation * draws.normal();
   const milliseconds = Math.exp(on(duration, Math.log(multiplyAdds)));
   const level = on(quality, Math.log(parameters));
-  return { milliseconds, measure: isShare(measure) ? 1 / (1 + Math.exp(-level)) : Math.exp(level) };
+  return { milliseconds, measure: isShare(metric) ? 1 / (1 + Math.exp(-level)) : Math.exp(level) };
 }
 
 /**
  * The model of the children of a recorded run, by least squares over those that were trained to their ends.
  * @throws RangeError when they are fewer than three
  */
-export function fitChildren(trials: readonly Trial[], measure: Measure): ChildModel {
+export function fitChildren(trials: readonly Trial[], metric: MetricId): ChildModel {
   const trained = trials.flatMap((trial) => {
     const { state, startedAt, endedAt, parameters, multiplyAdds } = trial;
     if (state !== 'completed' || startedAt === null || endedAt === null || trial.measure === null) return [];
     const share = Math.min(Math.max(trial.measure, 1e-3), 1 - 1e-3);
-    const level = isShare(measure) ? Math.log(share / (1 - share)) : Math.log(trial.measure);
+    const level = isShare(metric) ? Math.log(share / (1 - share)) : Math.log(trial.measure);
     return [{ ln: Math.log(Math.max(1, endedAt - startedAt)), parameters, multiplyAdds, level }];
   });
   return {
@@ -72,6 +72,6 @@ function fitLine(points: readonly (readonly [number, number])[]): Line {
 }
 
 /** Whether the metric lies in [0, 1], so that its logit is what varies evenly. */
-function isShare(measure: Measure): boolean {
-  return metricNamed(measure).unit === '%';
+function isShare(metric: MetricId): boolean {
+  return metricNamed(metric).unit === '%';
 }

@@ -1,4 +1,4 @@
-import { measureOf } from '../../../src-shared/run/measure';
+import { metricOf } from '../../../src-shared/run/metric';
 import type { RunEvent, RunOutcome } from '../../../src-shared/run/run-event';
 import type { Trial } from '../../../src-shared/run/trial';
 import type { WritableRun } from '../../runs/run-folder';
@@ -72,5 +72,5 @@ export async function simulateSearch(run: WritableRun, simulation: Simulation): 
 
 /** As {@link fitChildren}, of the children of a run. */
 export function modelOf(run: Pick<WritableRun, 'manifest'>, trials: readonly Trial[]): ChildModel {
-  return fitChildren(trials, measureOf(run.manifest.config.recipe));
+  return fitChildren(trials, metricOf(run.manifest.config.recipe));
 }

@@ -1,6 +1,6 @@
 import { Generator } from '../../../src-shared/random';
 import type { ChildResult } from '../../../src-shared/run/child-event';
-import { measureOf } from '../../../src-shared/run/measure';
+import { metricOf } from '../../../src-shared/run/metric';
 import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import type { Trial } from '../../../src-shared/run/trial';
 import type { ChildListener, TrainerPool } from '../../workers/trainer-pool';
@@ -43,8 +43,8 @@ export function simulatedPool(children: SimulatedChildren): SimulatedPool {
     new Promise((resolve) => time.after(milliseconds, resolve));
 
   const train = async ({ trial, child, seed }: TrialJob, listener: ChildListener): Promise<ChildResult> => {
-    const measure = measureOf(child.recipe);
-    const drawn = drawChild(model, measure, costsOf(trial), seed);
+    const metric = metricOf(child.recipe);
+    const drawn = drawChild(model, metric, costsOf(trial), seed);
     typical = typical === undefined ? drawn.milliseconds : 0.995 * typical + 0.005 * drawn.milliseconds;
     const { epochs: count } = child.recipe;
     const each = (meanDuration * (drawn.milliseconds / typical)) / count;

@@ -4,7 +4,7 @@ import { madeTasks } from '../../../e2e/made-tasks';
 import { presets } from '../../../src-shared/config/presets/presets';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import type { RunDetail } from '../../../src-shared/ipc/run-detail';
-import { measureOf } from '../../../src-shared/run/measure';
+import { metricOf } from '../../../src-shared/run/metric';
 import { placeOwnRows } from '../../../src-shared/published/place-own-rows';
 import { table1 } from '../../../src-shared/published/table-1';
 import { table2 } from '../../../src-shared/published/table-2';
@@ -32,7 +32,7 @@ function runDetail(config: SearchConfig, measures: readonly number[]): RunDetail
       message: null,
       children: { ended: measures.length, failed: 0, reused: 0 },
       budget: config.budget,
-      measure: measureOf(config.recipe),
+      measure: metricOf(config.recipe),
       best: null,
       createdAt: 0,
       multiplyAdds: null,

@@ -1,4 +1,4 @@
-import { metricNamed } from '../../../src-shared/run/measure';
+import { metricNamed } from '../../../src-shared/run/metric';
 import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import { curveValue } from '../../charts/series/curve-value';
 import { exactText, type Figure } from '../../charts/figure';
@@ -25,7 +25,7 @@ const sets = [
 /** What curves of these runs can show: what each is measured by, and the loss. */
 export function quantitiesOf(runs: readonly ComparedRun[]): readonly Quantity[] {
   const shared = [...new Set(runs.map(({ detail }) => detail.summary.measure))];
-  const ofMeasures = shared.flatMap((measure) =>
+  const ofMetrics = shared.flatMap((measure) =>
     sets.map(({ of, name }): Quantity => {
       const { name: measured, unit } = metricNamed(measure);
       return {
@@ -51,7 +51,7 @@ export function quantitiesOf(runs: readonly ComparedRun[]): readonly Quantity[] 
       };
     }),
   );
-  return [...ofMeasures, ...ofLosses];
+  return [...ofMetrics, ...ofLosses];
 }
 
 function finite(value: number): number | null {

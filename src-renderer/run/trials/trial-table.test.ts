@@ -48,7 +48,7 @@ const table = (changes: Partial<InstanceType<typeof TrialTable>['$props']> = {})
     props: {
       trials,
       space,
-      measure: 'accuracy',
+      metric: 'accuracy',
       chosen: new Set<number>(),
       stoppable: new Set<number>(),
       retries: false,

@@ -4,21 +4,21 @@ import { dataKinds, type EpochRecord, type Recipe } from '../tasks/data-kinds';
 import type { Metric } from '../tasks/metric';
 
 /** Names a metric: what children of a run are compared by on their validation data. */
-export type Measure = Metric['id'];
+export type MetricId = Metric['id'];
 
-export const measureSchema = z
+export const metricIdSchema = z
   .string()
   .refine((id) => findMetric(id) !== undefined, 'must be a known metric');
 
-export function measureOf(recipe: Recipe): Measure {
+export function metricOf(recipe: Recipe): MetricId {
   return dataKinds.of(recipe.kind).metricOf(recipe).id;
 }
 
 /** @throws CellsmithError 'internal' when there is none of the name */
-export function metricNamed(measure: Measure): Metric {
-  const metric = findMetric(measure);
-  if (metric === undefined) throw new CellsmithError('internal', `There is no metric '${measure}'.`);
-  return metric;
+export function metricNamed(metric: MetricId): Metric {
+  const found = findMetric(metric);
+  if (found === undefined) throw new CellsmithError('internal', `There is no metric '${metric}'.`);
+  return found;
 }
 
 function findMetric(id: string): Metric | undefined {
@@ -29,36 +29,36 @@ function findMetric(id: string): Metric | undefined {
 }
 
 /** The number that is shown for a stored one: percent, perplexity or bits. */
-export function shownMeasure(measure: Measure, stored: number): number {
-  return metricNamed(measure).shown(stored);
+export function shownMetric(metric: MetricId, stored: number): number {
+  return metricNamed(metric).shown(stored);
 }
 
 /** A shown number as text, without its unit: '93.41', '78.4', '1.214'. */
-export function shownText(measure: Measure, shown: number): string {
-  return shown.toFixed(metricNamed(measure).digits);
+export function shownText(metric: MetricId, shown: number): string {
+  return shown.toFixed(metricNamed(metric).digits);
 }
 
-/** A stored measure as text: '93.41 %', '78.4', '1.214'; '–' for none. */
-export function measureText(measure: Measure, stored: number | null): string {
+/** A stored metric as text: '93.41 %', '78.4', '1.214'; '–' for none. */
+export function metricText(metric: MetricId, stored: number | null): string {
   if (stored === null) return '–';
-  const { unit } = metricNamed(measure);
-  const text = shownText(measure, shownMeasure(measure, stored));
+  const { unit } = metricNamed(metric);
+  const text = shownText(metric, shownMetric(metric, stored));
   return unit === null ? text : `${text} ${unit}`;
 }
 
 /** Stored validation metric of one epoch; null where a perplexity was not finite. */
-export function validationMeasure(record: EpochRecord): number | null {
+export function validationMetric(record: EpochRecord): number | null {
   return dataKinds.of(record.kind).reached(record, 'validation').metric;
 }
 
-/** The measure of one epoch on the training data. */
-export function trainMeasure(record: EpochRecord): number | null {
+/** Stored metric of one epoch on the training data. */
+export function trainMetric(record: EpochRecord): number | null {
   return dataKinds.of(record.kind).reached(record, 'train').metric;
 }
 
 /** Best stored validation metric of some epochs: the highest accuracy, or the lowest perplexity. Null where there is none. */
-export function bestMeasure(measure: Measure, epochs: readonly EpochRecord[]): number | null {
-  const reached = epochs.flatMap((record) => validationMeasure(record) ?? []);
+export function bestMetric(metric: MetricId, epochs: readonly EpochRecord[]): number | null {
+  const reached = epochs.flatMap((record) => validationMetric(record) ?? []);
   if (reached.length === 0) return null;
-  return metricNamed(measure).better === 'higher' ? Math.max(...reached) : Math.min(...reached);
+  return metricNamed(metric).better === 'higher' ? Math.max(...reached) : Math.min(...reached);
 }
