@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { cellTask } from '../../src-shared/tasks/cell/cell-task';
-import { measureTrainedLanguage } from '../children/language/measure-trained';
+import { evaluateLanguageModel } from '../children/language/evaluate-language-model';
 import { trainLanguageChild } from '../children/language/train-language-child';
 import { loadTrainingTokens, type TrainingTokens } from '../datasets/text/prepare-text';
 import type { ChildTraining } from './child-training';
@@ -31,7 +31,7 @@ export const cellTraining: ChildTraining<Child, TrainingTokens> = {
     const text = given.success
       ? { file: given.data.tokensFile, count: given.data.count }
       : { file: validFile, count: counts.valid };
-    return measureTrainedLanguage({ ...child, seed, weights, text, vocabulary }, listener);
+    return evaluateLanguageModel({ ...child, seed, weights, text, vocabulary }, listener);
   },
   slowed: (child, slow) => ({ ...child, recipe: { ...child.recipe, ...slow } }),
 };

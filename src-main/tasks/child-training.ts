@@ -1,6 +1,6 @@
 import type { ChildBase } from '../../src-shared/tasks/task';
 import type { EpochBase } from '../../src-shared/tasks/data-kind';
-import type { MeasureListener } from '../children/measure-child';
+import type { EvaluationListener } from '../children/evaluate-child';
 import type { NamedTensor } from '../children/safetensors';
 import type { ChildCheckpoints } from '../children/training/child-state';
 import type { TrainControl } from '../children/training/run-epochs';
@@ -67,7 +67,7 @@ export interface ChildTraining<
    * @returns the metric as it is stored; null for one past all numbers
    * @throws CellsmithError run.damaged when the weights are not those of the child; data.*, engine.*
    */
-  evaluate(child: Child, evaluation: Evaluation, listener: MeasureListener): Promise<number | null>;
+  evaluate(child: Child, evaluation: Evaluation, listener: EvaluationListener): Promise<number | null>;
   /** The child at a rate at which it hardly changes: some diverge at once at the rate that a search gives them. */
   slowed(child: Child, slow: SlowRecipe): Child;
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { convTask } from '../../src-shared/tasks/conv/conv-task';
 import { CellsmithError } from '../../src-shared/errors';
-import { measureTrainedChild } from '../children/measure-child';
+import { evaluateChild } from '../children/evaluate-child';
 import { trainChild } from '../children/train-child';
 import { loadTrainingData, type TrainingData } from '../datasets/load-training-data';
 import type { ChildTraining, TestBase } from './child-training';
@@ -31,7 +31,7 @@ export const convTraining: ChildTraining<Child, TrainingData> = {
     const images = imagesOf(test);
     const { validation, splitSeed } = child.recipe;
     const data = await loadTrainingData({ trainFolder, validation, seed: splitSeed });
-    return measureTrainedChild({ ...child, seed, weights, data, images }, listener);
+    return evaluateChild({ ...child, seed, weights, data, images }, listener);
   },
   slowed: (child, slow) => {
     const { architecture, recipe } = child;

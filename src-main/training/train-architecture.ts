@@ -9,7 +9,7 @@ import type { StopSignals } from '../search/search-state';
 import { localPool } from '../workers/pool/local-pool';
 import type { TrainerPool } from '../workers/trainer-pool';
 import type { SpawnTrainer } from '../workers/trainer-process';
-import { measureAtLast } from './measure-at-last';
+import { evaluateOnTest } from './evaluate-on-test';
 import type { ReadyTraining } from './prepare-training';
 import { trainingFiles, writeTrainingRecord, type TrainingRecord } from './training-record';
 
@@ -129,7 +129,7 @@ async function measure({ record, data, leaving, amend, ...options }: Training): 
   if (isLeft()) return undefined;
   const { weights } = trainingFiles(options.folder);
   try {
-    await measureAtLast(record, weights, data.trainFolder, { ...options, signal: leaving, keep: amend });
+    await evaluateOnTest(record, weights, data.trainFolder, { ...options, signal: leaving, keep: amend });
     return undefined;
   } catch (error) {
     if (isLeft()) return undefined;

@@ -28,8 +28,8 @@ const language = {
   ...train,
   job: { ...train.job, child: { kind: 'text', cell: nasCell, recipe: textRecipe } },
 } as const satisfies TrainerRequest;
-const exam = {
-  type: 'examine',
+const evaluation = {
+  type: 'evaluate',
   job: {
     trial: 1,
     child: language.job.child,
@@ -46,7 +46,7 @@ const replies: readonly TrainerReply[] = [
   { type: 'memory', bytes: 400_000_000 },
   { type: 'trialEnded', trial: 1, end: { outcome: 'completed', stopped: false } },
   { type: 'trialEnded', trial: 1, end: { outcome: 'cancelled' } },
-  { type: 'examined', trial: 1, measure: null },
+  { type: 'evaluated', trial: 1, measure: null },
   { type: 'unwritable', trial: 1, message: 'The disk is full.' },
 ];
 
@@ -56,8 +56,8 @@ describe('what trainers and their parents say to each other', () => {
       train,
       predictedRate,
       language,
-      exam,
-      { ...exam, job: { ...exam.job, test: null } },
+      evaluation,
+      { ...evaluation, job: { ...evaluation.job, test: null } },
       { type: 'stopAfterEpoch' },
       { type: 'hold' },
       { type: 'release' },
@@ -85,7 +85,7 @@ describe('what trainers and their parents say to each other', () => {
           child: { kind: 'text', cell: { ...nasCell, readNode: 15 }, recipe: textRecipe },
         },
       },
-      { type: 'examine', job: { ...exam.job, weights: null } },
+      { type: 'evaluate', job: { ...evaluation.job, weights: null } },
       { type: 'quit' },
       null,
     ])

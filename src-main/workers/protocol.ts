@@ -25,10 +25,10 @@ const trialJobSchema = z.strictObject({
 export type TrialJob = z.infer<typeof trialJobSchema>;
 
 /** A trained child to evaluate: where its weights are, and on what; `test` is null for the validation part of its text. */
-const examJobSchema = trialJobSchema
+const evaluationJobSchema = trialJobSchema
   .omit({ checkpoint: true })
   .extend({ weights: file, test: testFilesSchema.nullable() });
-export type ExamJob = z.infer<typeof examJobSchema>;
+export type EvaluationJob = z.infer<typeof evaluationJobSchema>;
 
 const milliseconds = z.number().positive();
 
@@ -49,7 +49,7 @@ export const trainerRequestSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('train'), job: trialJobSchema }),
   /** Trains a child for about this long to see how fast it is. */
   z.strictObject({ type: z.literal('measure'), job: trialJobSchema, milliseconds }),
-  z.strictObject({ type: z.literal('examine'), job: examJobSchema }),
+  z.strictObject({ type: z.literal('evaluate'), job: evaluationJobSchema }),
   /** The child ends at the end of its epoch, keeping its result so far. */
   z.strictObject({ type: z.literal('stopAfterEpoch') }),
   /** The child ends after the step that it is in, without a result. */
@@ -78,8 +78,8 @@ export const trainerReplySchema = z.discriminatedUnion('type', [
   /** Bytes that the process holds when a child is trained. */
   z.strictObject({ type: z.literal('memory'), bytes: z.int().min(0) }),
   z.strictObject({ type: z.literal('measured'), ...ofTrial, speed: childSpeedSchema }),
-  /** An accuracy in [0, 1], or a perplexity; null for one past all numbers. */
-  z.strictObject({ type: z.literal('examined'), ...ofTrial, measure: z.number().min(0).nullable() }),
+  /** An accuracy in [0, 1], or a perplexity; null when it is not finite. */
+  z.strictObject({ type: z.literal('evaluated'), ...ofTrial, measure: z.number().min(0).nullable() }),
   /** The child is trained, and its weights cannot be written: the run's folder is at fault, not the child. */
   z.strictObject({ type: z.literal('unwritable'), ...ofTrial, message: z.string() }),
 ]);

@@ -10,7 +10,7 @@ import { hasCustomOps } from '../../engine/load';
 import { openSession } from '../../engine/session';
 import { checkpointFile } from '../training/checkpoint-file';
 import { languageModel } from './language-model';
-import { measureText } from './measure-text';
+import { evaluateText } from './evaluate-text';
 import { hearing } from '../../testing/hearing';
 import { trainLanguageChild } from './train-language-child';
 
@@ -168,7 +168,7 @@ describe('a child on text', () => {
   });
 });
 
-describe('measuring a text with draws of dropout', () => {
+describe('evaluating a text with draws of dropout', () => {
   const corpus = {
     train: { file: data.trainFile, count: 600 },
     valid: { file: data.validFile, count: 101 },
@@ -192,9 +192,9 @@ describe('measuring a text with draws of dropout', () => {
     const session = await openSession(graph);
     session.run('init', { seed: Int32Array.of(1, 1) });
     const losses = sampleCounts.map((samples) => {
-      const measuring = measureText(session, 101, { batchSize: 4, steps: 8, samples, seed });
-      let step = measuring.next();
-      while (step.done !== true) step = measuring.next();
+      const evaluation = evaluateText(session, 101, { batchSize: 4, steps: 8, samples, seed });
+      let step = evaluation.next();
+      while (step.done !== true) step = evaluation.next();
       expect(step.value.tokens).toBe(101);
       return step.value.loss;
     });

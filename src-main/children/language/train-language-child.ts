@@ -15,7 +15,7 @@ import type { ChildCheckpoints } from '../training/child-state';
 import { runEpochs, stepListener, type StepListener, type TrainControl } from '../training/run-epochs';
 import { type RowWindow, rowWindows } from './corpus-rows';
 import { languageModel, type LanguageModel } from './language-model';
-import { measureText } from './measure-text';
+import { evaluateText } from './evaluate-text';
 
 /** A child to train: its cell, how, and the seed of its weights and of dropout. */
 export interface LanguageJob {
@@ -131,9 +131,9 @@ async function validate(
   { session, recipe, validationTokens, turn }: Training,
   onStep: (step: number) => void,
 ): Promise<number> {
-  const measuring = measureText(session, validationTokens, { ...recipe, samples: 0, seed: 0 });
+  const evaluation = evaluateText(session, validationTokens, { ...recipe, samples: 0, seed: 0 });
   for (let step = 1; ; step++) {
-    const { done, value } = measuring.next();
+    const { done, value } = evaluation.next();
     if (done) return value.loss;
     onStep(step);
     await turn();

@@ -5,7 +5,7 @@ import type { LanguageArchitecture } from '../../../src-shared/architecture/cell
 import { activations, combinations } from '../../../src-shared/architecture/cell/recurrent-cell';
 import { rowWindows } from '../../children/language/corpus-rows';
 import { languageModel } from '../../children/language/language-model';
-import { measureText } from '../../children/language/measure-text';
+import { evaluateText } from '../../children/language/evaluate-text';
 import { fetchedFloats, fetchedNumber, openSession } from '../../engine/session';
 
 const operation = z.object({ combination: z.enum(combinations), activation: z.enum(activations) });
@@ -164,9 +164,9 @@ export async function compareWithLanguageReference(
       if (number === 0) compareWeights(reference.afterFirst, 'firstGradient');
     }
     compareWeights(reference.after, 'weights');
-    const measuring = measureText(session, request.valid, { batchSize: batch, steps, samples: 0, seed: 0 });
-    let measured = measuring.next();
-    while (measured.done !== true) measured = measuring.next();
+    const evaluation = evaluateText(session, request.valid, { batchSize: batch, steps, samples: 0, seed: 0 });
+    let measured = evaluation.next();
+    while (measured.done !== true) measured = evaluation.next();
     note('evaluationLoss', measured.value.loss * request.valid, reference.evaluationLoss);
   } finally {
     session.close();

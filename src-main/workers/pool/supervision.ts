@@ -97,9 +97,9 @@ export function superviseChild(
         case 'unwritable':
           settle(() => reject(new CellsmithError('run.not-writable', reply.message)), true);
           break;
-        // Nothing was to be measured: the caller that asked no longer listens.
+        // A child in training sends neither.
         case 'measured':
-        case 'examined':
+        case 'evaluated':
           break;
       }
     };

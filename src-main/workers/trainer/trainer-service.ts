@@ -2,8 +2,8 @@ import { errorMessage } from '../../../src-shared/errors';
 import { writeSafetensors } from '../../children/safetensors';
 import { failureOf } from '../failure';
 import { createHold } from './hold';
-import { examineTrained } from './examine-job';
-import { trainerRequestSchema, type ExamJob, type TrialJob } from '../protocol';
+import { evaluateTrained } from './evaluate-trained';
+import { trainerRequestSchema, type EvaluationJob, type TrialJob } from '../protocol';
 import { measureJob } from '../measuring/measure-job';
 import { jobTrainer, type TrainedJob } from './train-job';
 import type { TrainerTransport } from './trainer-transport';
@@ -43,13 +43,13 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
     transport.send({ type: 'trialEnded', trial, end: { outcome: 'failed', ...failureOf(error) } });
   };
 
-  const examine = async (job: ExamJob): Promise<void> => {
+  const evaluate = async (job: EvaluationJob): Promise<void> => {
     const { trial } = job;
-    const tell = progressOf(trial);
+    const report = progressOf(trial);
     try {
-      const onStep = (step: number, steps: number): void => tell(0, step, steps);
-      const measured = await examineTrained(job, { onStep, turn: hold.turn });
-      transport.send({ type: 'examined', trial, measure: measured });
+      const onStep = (step: number, steps: number): void => report(0, step, steps);
+      const measure = await evaluateTrained(job, { onStep, turn: hold.turn });
+      transport.send({ type: 'evaluated', trial, measure });
     } catch (error) {
       failed(trial, error);
     }
@@ -118,7 +118,7 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
           ? train(data.job)
           : data.type === 'measure'
             ? measure(data.job, data.milliseconds)
-            : examine(data.job);
+            : evaluate(data.job);
       void work.finally(() => (busy = false));
     }
   });

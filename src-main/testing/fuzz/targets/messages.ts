@@ -43,7 +43,7 @@ export const trainerTarget: FuzzTarget = {
       { type: 'memory', bytes: 5 },
       { type: 'trialEnded', trial: 1, end: { outcome: 'completed', stopped: false } },
       { type: 'trialEnded', trial: 1, end: { outcome: 'failed', reason: 'error', message: 'no' } },
-      { type: 'examined', trial: 1, measure: 0.5 },
+      { type: 'evaluated', trial: 1, measure: 0.5 },
     ];
     return async (draw) => {
       const result = await supervised((say) => {

@@ -7,15 +7,15 @@ import { convChild, type ImageFiles } from './conv-child';
 import type { NamedTensor } from './safetensors';
 import { taskOf, type ChildJob } from './train-child';
 
-/** What the caller hears while a trained child is measured; called between steps. */
-export interface MeasureListener {
+/** What the caller hears while a trained child is evaluated; called between steps. */
+export interface EvaluationListener {
   readonly onStep?: (step: number, steps: number) => void;
   /** Awaited between steps: gives the event loop its turn. */
   readonly turn?: () => Promise<void>;
 }
 
-/** Images to measure a trained network on. */
-export interface ImageExam extends ChildJob {
+/** Images to evaluate a trained network on. */
+export interface ImageEvaluation extends ChildJob {
   readonly weights: readonly NamedTensor[];
   /** What it was trained on: side, classes and whitening are those. */
   readonly data: TrainingData;
@@ -23,12 +23,12 @@ export interface ImageExam extends ChildJob {
 }
 
 /**
- * The share of images that a trained network classifies rightly, in [0, 1]; each image counts once.
+ * The share of images that a trained network classifies correctly, in [0, 1]; each image counts once.
  * @throws run.damaged when the weights are not those of the network; architecture.invalid, config.invalid, engine.*
  */
-export async function measureTrainedChild(
-  { architecture, recipe, weights, data, images }: ImageExam,
-  { onStep, turn = nextTurn }: MeasureListener = {},
+export async function evaluateChild(
+  { architecture, recipe, weights, data, images }: ImageEvaluation,
+  { onStep, turn = nextTurn }: EvaluationListener = {},
 ): Promise<number> {
   const batch = Math.min(recipe.batchSize, images.count);
   const child = convChild(architecture, taskOf(data), recipe, batch, images, data);

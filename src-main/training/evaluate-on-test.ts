@@ -1,10 +1,10 @@
 import type { MeasuredSplit, TrainingEvent } from '../../src-shared/training/training-event';
 import { openTestData, openTestTokens } from '../datasets/open-test-split';
-import { examineWithTrainer, type ExamOptions } from '../workers/pool/examine-with-trainer';
+import { evaluateWithTrainer, type EvaluationOptions } from '../workers/pool/evaluate-with-trainer';
 import type { TestFiles } from '../tasks/test-files';
 import type { TrainingRecord } from './training-record';
 
-export interface LastMeasures extends Omit<ExamOptions, 'onProgress'> {
+export interface TestEvaluation extends Omit<EvaluationOptions, 'onProgress'> {
   readonly signal: AbortSignal;
   readonly test: boolean;
   /** Of the training: the record of test uses names it. */
@@ -14,32 +14,32 @@ export interface LastMeasures extends Omit<ExamOptions, 'onProgress'> {
 }
 
 /**
- * Measures a training's weights: over draws of dropout on the validation data where the recipe asks for draws, and on the test split
+ * Evaluates the weights of a training: over draws of dropout on the validation data where the recipe asks for draws, and on the test split
  * where its user does. The test is opened here and nowhere before.
  * @throws cancelled, child.failed, engine.missing, data.*
  */
-export async function measureAtLast(
+export async function evaluateOnTest(
   record: TrainingRecord,
   weights: string,
   trainFolder: string,
-  { test, folder, listener, keep, ...options }: LastMeasures,
+  { test, folder, listener, keep, ...options }: TestEvaluation,
 ): Promise<void> {
   const { child, seed } = record;
   const draws =
     child.kind === 'text' && child.recipe.dropout.kind === 'variational' ? child.recipe.dropout.samples : 0;
-  const measure = async (split: MeasuredSplit, files: TestFiles | null): Promise<void> => {
+  const evaluate = async (split: MeasuredSplit, files: TestFiles | null): Promise<void> => {
     const job = { trial: 1, child, seed, data: trainFolder, weights, test: files };
-    const measured = await examineWithTrainer(job, {
+    const value = await evaluateWithTrainer(job, {
       ...options,
       onProgress: ({ step, steps }) =>
         listener({ type: 'measureProgress', split, step, steps, at: Date.now() }),
     });
     const at = Date.now();
-    keep({ [split === 'test' ? 'test' : 'averaged']: { measure: measured, draws, at } });
-    listener({ type: 'measured', split, measure: measured, draws, at });
+    keep({ [split === 'test' ? 'test' : 'averaged']: { measure: value, draws, at } });
+    listener({ type: 'measured', split, measure: value, draws, at });
   };
-  if (draws > 0 && record.averaged === null) await measure('validation', null);
-  if (test && record.test === null) await measure('test', await openTest(record, folder, options.signal));
+  if (draws > 0 && record.averaged === null) await evaluate('validation', null);
+  if (test && record.test === null) await evaluate('test', await openTest(record, folder, options.signal));
 }
 
 /** The files of the test split; that they were opened is recorded. */

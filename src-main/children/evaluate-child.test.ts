@@ -9,16 +9,16 @@ import { loadTrainingTokens } from '../datasets/text/prepare-text';
 import { writeFiles } from '../testing/data/image-datasets';
 import { ptbFiles } from '../testing/data/text-datasets';
 import { tinyArchitecture, tinyImages, tinyRecipe } from '../testing/data/tiny-images';
-import { measureTrainedLanguage } from './language/measure-trained';
+import { evaluateLanguageModel } from './language/evaluate-language-model';
 import { trainLanguageChild } from './language/train-language-child';
-import { measureTrainedChild } from './measure-child';
+import { evaluateChild } from './evaluate-child';
 import { trainChild } from './train-child';
 
-const folder = mkdtempSync(join(tmpdir(), 'cellsmith-measured-'));
+const folder = mkdtempSync(join(tmpdir(), 'cellsmith-evaluated-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('a trained network that is measured', () => {
-  // Of as many images as there are to train on, others and all of them to be measured on.
+describe('evaluating a trained network', () => {
+  // Of as many images as there are to train on, and others, all of them to be evaluated on.
   const data = tinyImages(join(folder, 'train'), { train: 96, validation: 30 });
   const unseen = tinyImages(join(folder, 'test'), { train: 57, validation: 0, seed: 5 });
   const job = { architecture: tinyArchitecture, recipe: { ...tinyRecipe, epochs: 8 }, seed: 0 };
@@ -26,8 +26,8 @@ describe('a trained network that is measured', () => {
   it('knows images that it has not seen, and every one of them counts once', async () => {
     const { weights } = await trainChild(job, data);
     const steps: string[] = [];
-    const exam = { ...job, weights, data, images: unseen };
-    const accuracy = await measureTrainedChild(exam, {
+    const evaluation = { ...job, weights, data, images: unseen };
+    const accuracy = await evaluateChild(evaluation, {
       onStep: (step, of) => steps.push(`${step}/${of}`),
     });
     expect(accuracy).toBeGreaterThan(0.9);
@@ -36,13 +36,13 @@ describe('a trained network that is measured', () => {
   });
 
   it('gives on the images of validation what its last epoch gave', async () => {
-    // Validated on every image that it is then measured on.
+    // Validated on every image that it is then evaluated on.
     const all = {
       ...data,
       validationIndices: Int32Array.from({ length: 126 }, (_, i) => i),
     };
     const { weights, epochs } = await trainChild({ ...job, recipe: tinyRecipe }, all);
-    const accuracy = await measureTrainedChild({ ...job, recipe: tinyRecipe, weights, data, images: data });
+    const accuracy = await evaluateChild({ ...job, recipe: tinyRecipe, weights, data, images: data });
     expect(accuracy).toBeCloseTo(epochs.at(-1)?.validationAccuracy ?? NaN, 9);
   });
 
@@ -53,9 +53,9 @@ describe('a trained network that is measured', () => {
       [...weights, { name: 'more', shape: [1], values: Float32Array.of(1) }],
     ];
     for (const wrong of misfits)
-      await expect(
-        measureTrainedChild({ ...job, weights: wrong, data, images: unseen }),
-      ).rejects.toMatchObject({ code: 'run.damaged' });
+      await expect(evaluateChild({ ...job, weights: wrong, data, images: unseen })).rejects.toMatchObject({
+        code: 'run.damaged',
+      });
   });
 });
 
@@ -80,7 +80,7 @@ describe('a trained language model that is measured', () => {
     const { weights, epochs } = await trainLanguageChild(job, data);
     const text = { file: data.validFile, count: data.counts.valid };
     const steps: number[] = [];
-    const perplexity = await measureTrainedLanguage(
+    const perplexity = await evaluateLanguageModel(
       { ...job, weights, text, vocabulary: data.vocabulary },
       { onStep: (step, of) => steps.push(step / of) },
     );
@@ -96,7 +96,7 @@ describe('a trained language model that is measured', () => {
       data,
     );
     const measured = (samples: number, seed = 3): Promise<number | null> =>
-      measureTrainedLanguage({
+      evaluateLanguageModel({
         ...job,
         seed,
         recipe: { ...recipe, dropout: { ...dropout, samples } },

@@ -4,14 +4,14 @@ import { perplexityOf } from '../../../src-shared/tasks/text/language-epoch';
 import { hasCustomOps } from '../../engine/load';
 import { openSession } from '../../engine/session';
 import { assignWeights } from '../assign-weights';
-import type { MeasureListener } from '../measure-child';
+import type { EvaluationListener } from '../evaluate-child';
 import type { NamedTensor } from '../safetensors';
 import { languageModel, type TokenFile } from './language-model';
-import { measureText } from './measure-text';
+import { evaluateText } from './evaluate-text';
 import type { LanguageJob } from './train-language-child';
 
-/** A text to measure a trained language model on. */
-export interface LanguageExam extends LanguageJob {
+/** A text to evaluate a trained language model on. */
+export interface LanguageEvaluation extends LanguageJob {
   readonly weights: readonly NamedTensor[];
   readonly text: TokenFile;
   readonly vocabulary: readonly string[];
@@ -20,12 +20,12 @@ export interface LanguageExam extends LanguageJob {
 /**
  * The perplexity of a trained language model on a text that it reads once; with draws of variational dropout, as many as its recipe asks
  * for, the probabilities are averaged over them (Monte Carlo).
- * @returns null past all numbers
+ * @returns null when it is not finite
  * @throws run.damaged when the weights are not those of the model; architecture.invalid, engine.*
  */
-export async function measureTrainedLanguage(
-  { cell, recipe, seed, weights, text, vocabulary }: LanguageExam,
-  { onStep, turn = nextTurn }: MeasureListener = {},
+export async function evaluateLanguageModel(
+  { cell, recipe, seed, weights, text, vocabulary }: LanguageEvaluation,
+  { onStep, turn = nextTurn }: EvaluationListener = {},
 ): Promise<number | null> {
   const architecture = languageArchitecture(cell, recipe, vocabulary.length);
   const batchSize = Math.min(recipe.batchSize, text.count);
@@ -43,9 +43,9 @@ export async function measureTrainedLanguage(
     const samples = recipe.dropout.kind === 'variational' ? recipe.dropout.samples : 0;
     const { steps } = recipe;
     const all = Math.ceil(Math.ceil(text.count / batchSize) / steps) * Math.max(1, samples);
-    const measuring = measureText(session, text.count, { batchSize, steps, samples, seed });
+    const evaluation = evaluateText(session, text.count, { batchSize, steps, samples, seed });
     for (let step = 1; ; step++) {
-      const { done, value } = measuring.next();
+      const { done, value } = evaluation.next();
       if (done) return perplexityOf(value.loss);
       onStep?.(step, all);
       await turn();

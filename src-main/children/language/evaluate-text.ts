@@ -4,35 +4,35 @@ import { type FeedValue, fetchedFloats, type Session } from '../../engine/sessio
 import { type RowWindow, rowWindows } from './corpus-rows';
 
 /** How well a model predicts a text. */
-export interface TextMeasure {
+export interface TextLoss {
   /** Mean over all tokens, nats; NaN or infinite for a model that diverged. */
   readonly loss: number;
   readonly tokens: number;
 }
 
-export interface MeasureOptions {
+export interface TextEvaluation {
   readonly batchSize: number;
   readonly steps: number;
-  /** Draws of variational dropout whose probabilities are averaged; 0 measures without dropout. */
+  /** Draws of variational dropout whose probabilities are averaged; 0 evaluates without dropout. */
   readonly samples: number;
   /** Of the draws. */
   readonly seed: number;
 }
 
 /**
- * Measures a model on all of its validation tokens, each counted once, in one pass or one for every draw. Yields after each
- * window, so that the caller may let others work; returns the measure.
+ * Evaluates a model on all of its validation tokens, each counted once, in one pass or one for every draw. Yields after each
+ * window, so that the caller may let others work.
  *
  * With draws, the probability that a token had is averaged over them (Monte Carlo, Gal & Ghahramani, 2016): each draw is one
  * network that reads the whole text.
  *
  * @param tokens the number of validation tokens
  */
-export function* measureText(
+export function* evaluateText(
   session: Session,
   tokens: number,
-  { batchSize, steps, samples, seed }: MeasureOptions,
-): Iterator<undefined, TextMeasure> & Iterable<undefined> {
+  { batchSize, steps, samples, seed }: TextEvaluation,
+): Iterator<undefined, TextLoss> & Iterable<undefined> {
   const windows = rowWindows(tokens, batchSize, steps);
   if (samples === 0) {
     let total = 0;
