@@ -1,5 +1,5 @@
 import { app } from 'electron';
-import { pathToOpen } from './desktop/system/arguments';
+import { pathToOpen } from './desktop/system/paths-to-open';
 import { startStudio, type RunningStudio } from './desktop/studio';
 import { registerPages } from './desktop/window/studio-window';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { EventName, EventOf, Reply, Request, RequestName } from '../../src-shared/ipc/contract';
-import { assetOf, contentSecurityPolicy } from '../../src-main/desktop/window/assets';
+import { assetOf, contentSecurityPolicy } from '../../src-main/desktop/window/pages';
 import { root } from '../studio';
 import { recordingFile, type Recording } from './recording';
 

@@ -3,6 +3,8 @@ import { app } from 'electron';
 import log from 'electron-log/main';
 import type { EngineState, SessionState } from '../../src-shared/ipc/states';
 import type { TrainingSession } from '../../src-shared/ipc/training-states';
+import { CellsmithError, errorMessage } from '../../src-shared/errors';
+import type { Problem } from '../../src-shared/ipc/problem-states';
 
 /** Maximum size of a log file in bytes; the previous one is kept as main.old.log. */
 const fileSize = 2 * 1024 * 1024;
@@ -27,7 +29,7 @@ export function startLog(version: string): void {
   );
 }
 
-export function logError(error: unknown): void {
+function logError(error: unknown): void {
   log.error(error);
 }
 
@@ -74,4 +76,12 @@ export function stateLog(): {
       else once(`no search${state.problem === null ? '' : `: ${state.problem.message}`}`);
     },
   };
+}
+
+/** Converts a thrown value to what is sent to the window; anything but a CellsmithError is a bug and is also logged. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof CellsmithError) return { code: error.code, message: error.message };
+  console.error(error);
+  logError(error);
+  return { code: 'internal', message: errorMessage(error) };
 }

@@ -6,24 +6,20 @@ import { z } from 'zod';
 import { measurementsFile } from '../calibration/measurements-file';
 import { defaultRunsFolder } from '../runs/locations';
 import { logWindow, startLog, stateLog } from './app-log';
-import { chooseArchitecture } from './architecture-files';
-import { attention } from './system/attention';
-import { backgroundTray } from './system/background-tray';
+import { chooseArchitecture, chooseDataset, chooseRun } from './ipc/dialogs';
+import { attention, backgroundTray } from './system/attention';
 import { calibrationService } from './services/calibration-service';
-import { datasetService } from './services/dataset-service';
+import { datasetService, readerProcesses } from './services/dataset-service';
 import { engineService } from './services/engine-service';
-import { chooseDataset, chooseRun } from './ipc/dialogs';
 import { handlersOf, settingsOf } from './ipc/handlers';
 import { serve, tell } from './ipc/serve';
 import { menuTemplate } from './system/menu';
 import { pathsToOpen } from './system/paths-to-open';
-import { workOf, type Work } from './system/work';
-import { readerProcesses } from './services/reader-process';
+import { workOf, type Work, closingOf, closingQuestions, settleClosing } from './system/work';
 import { searchService } from './services/search-service';
 import { trainingService } from './services/training-service';
 import { settingsFile } from './stored-settings';
 import { utilityTrainer } from './utility-trainer';
-import { closingOf, closingQuestions, settleClosing } from './window/closing';
 import { openStudioWindow, servePages } from './window/studio-window';
 
 /** The desktop program, once Electron is ready. */

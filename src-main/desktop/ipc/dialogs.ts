@@ -1,8 +1,23 @@
+import { existsSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { dialog, type BrowserWindow } from 'electron';
+import type { ArchitectureFile } from '../../../src-shared/architecture-file/architecture-file';
+import {
+  largestArchitectureFile,
+  parseArchitectureFile,
+} from '../../../src-shared/architecture-file/parse-architecture-file';
 import { configOfFile, largestConfigFile, parseConfigFile } from '../../../src-shared/config/config-file';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
-import { CellsmithError } from '../../../src-shared/errors';
+import { CellsmithError, type ErrorCode } from '../../../src-shared/errors';
+import type { Request } from '../../../src-shared/ipc/contract';
+import { writeAtomically } from '../../runs/files/write-atomically';
+import { bytesOf, suggestedName, withEnding } from './saved-files';
+
+/*
+ * The system's dialogs for files and folders, and what is read from or written to the chosen file. Each returns null when the user
+ * cancels it.
+ */
 
 type Parent = BrowserWindow | null;
 
@@ -13,7 +28,13 @@ async function chooseOne(window: Parent, options: Electron.OpenDialogOptions): P
   return filePaths[0] ?? null;
 }
 
-/** Each gives null when the user thought better of it. */
+async function chooseTarget(window: Parent, options: Electron.SaveDialogOptions): Promise<string | null> {
+  const { filePath } = await (window === null
+    ? dialog.showSaveDialog(options)
+    : dialog.showSaveDialog(window, options));
+  return filePath === '' ? null : filePath;
+}
+
 export function chooseDataset(window: Parent, what: 'folder' | 'file'): Promise<string | null> {
   return chooseOne(window, {
     title: 'Open a data set',
@@ -40,20 +61,25 @@ export function chooseRunsFolder(window: Parent, runs: string): Promise<string |
   });
 }
 
+export function chooseArchitecture(window: Parent): Promise<string | null> {
+  return chooseOne(window, {
+    title: 'Open an architecture',
+    buttonLabel: 'Open',
+    filters: [{ name: 'Architecture', extensions: ['json'] }],
+    properties: ['openFile'],
+  });
+}
+
 const configFiles = [{ name: 'Configuration', extensions: ['json'] }];
 
 export async function saveConfig(window: Parent, config: SearchConfig): Promise<string | null> {
-  const options = {
+  const path = await chooseTarget(window, {
     title: 'Save the configuration',
     defaultPath: `${config.name}.json`,
     filters: configFiles,
-  };
-  const { filePath } = await (window === null
-    ? dialog.showSaveDialog(options)
-    : dialog.showSaveDialog(window, options));
-  if (filePath === '') return null;
-  await writeFile(filePath, `${JSON.stringify(config, null, 2)}\n`);
-  return filePath;
+  });
+  if (path !== null) await writeFile(path, `${JSON.stringify(config, null, 2)}\n`);
+  return path;
 }
 
 export async function loadConfig(window: Parent): Promise<SearchConfig | null> {
@@ -67,14 +93,66 @@ export async function loadConfig(window: Parent): Promise<SearchConfig | null> {
 
 /** @param path absolute @throws CellsmithError 'config.invalid' */
 export async function readConfig(path: string): Promise<SearchConfig> {
-  let text: string;
+  const text = await readText(path, largestConfigFile, 'config.invalid', 'a configuration');
+  return configOfFile(parseConfigFile(text, path));
+}
+
+/** @param path absolute @throws CellsmithError 'architecture.invalid' */
+export async function openArchitecture(path: string): Promise<ArchitectureFile> {
+  const text = await readText(path, largestArchitectureFile, 'architecture.invalid', 'an architecture file');
+  return parseArchitectureFile(text, path);
+}
+
+/** @param largest bytes */
+async function readText(path: string, largest: number, code: ErrorCode, what: string): Promise<string> {
   try {
-    if ((await stat(path)).size > largestConfigFile)
-      throw new CellsmithError('config.invalid', `${path} is too large for a configuration.`);
-    text = await readFile(path, 'utf8');
+    const { size } = await stat(path);
+    if (size > largest)
+      throw new CellsmithError(
+        code,
+        `${path} is too large for ${what} (${Math.round(size / 1024 / 1024)} MB).`,
+      );
+    return await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof CellsmithError) throw error;
-    throw new CellsmithError('config.invalid', `${path} cannot be read.`, { cause: error });
+    throw new CellsmithError(code, `${path} cannot be read: check that it exists and is readable.`, {
+      cause: error,
+    });
   }
-  return configOfFile(parseConfigFile(text, path));
+}
+
+const savedKinds = { png: 'PNG image', svg: 'SVG drawing', csv: 'Table (CSV)', json: 'JSON' } as const;
+
+/**
+ * Asks where to save and writes the file there as a whole or not at all.
+ * @throws CellsmithError 'run.not-writable'
+ */
+export async function saveFile(
+  window: Parent,
+  { name, kind, content }: Request<'saveFile'>,
+): Promise<string | null> {
+  const bytes = bytesOf(kind, content);
+  const chosen = await chooseTarget(window, {
+    title: `Save as ${kind.toUpperCase()}`,
+    defaultPath: suggestedName(name, kind),
+    filters: [{ name: savedKinds[kind], extensions: [kind] }],
+  });
+  if (chosen === null) return null;
+  const path = withEnding(chosen, kind);
+  // The dialog has asked about the path that was written there, not about the one with the ending.
+  if (path !== chosen && existsSync(path))
+    throw new CellsmithError(
+      'run.not-writable',
+      `${path} already exists: select it by its full name to replace it.`,
+    );
+  try {
+    writeAtomically(path, bytes);
+  } catch (error) {
+    throw new CellsmithError(
+      'run.not-writable',
+      `${basename(path)} could not be written to ${dirname(path)}: choose another folder, or free some space.`,
+      { cause: error },
+    );
+  }
+  return path;
 }

@@ -5,13 +5,23 @@ import { CellsmithError } from '../../../src-shared/errors';
 import { cacheDirectory } from '../../engine/provision/installation';
 import { requireRunsFolder } from '../../runs/locations';
 import { readManifest } from '../../runs/manifest';
-import { openArchitecture } from '../architecture-files';
+import {
+  openArchitecture,
+  chooseDataset,
+  chooseRun,
+  chooseRunsFolder,
+  loadConfig,
+  readConfig,
+  saveConfig,
+  saveFile,
+} from './dialogs';
 import { readLog } from '../../runs/files/read-log';
 import type { CalibrationService } from '../services/calibration-service';
-import type { DatasetService } from '../services/dataset-service';
+import type { DatasetService, ReaderProcesses } from '../services/dataset-service';
 import type { EngineService } from '../services/engine-service';
-import { randomRunsLike, rewardsOf } from '../services/random-runs';
 import {
+  randomRunsLike,
+  rewardsOf,
   epochsOf,
   listRuns,
   openRunDetail,
@@ -19,18 +29,15 @@ import {
   recognisePath,
   runNews,
   trialOf,
+  listDatasets,
 } from '../services/run-queries';
-import { listDatasets } from '../known-datasets';
-import type { ReaderProcesses } from '../services/reader-process';
 import type { SearchService } from '../services/search-service';
 import type { SettingsFile } from '../stored-settings';
 import { workOf } from '../system/work';
 import type { TrainingService } from '../services/training-service';
 import { trainingNamed } from '../../training/find-trainings';
 import { logsFolder } from '../app-log';
-import { chooseDataset, chooseRun, chooseRunsFolder, loadConfig, readConfig, saveConfig } from './dialogs';
-import { absolute } from './paths';
-import { saveFile } from './save-file';
+import { absolute } from './serve';
 import { trainingHandlers } from './training-handlers';
 
 /** What the handlers need. */

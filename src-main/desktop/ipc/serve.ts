@@ -9,8 +9,10 @@ import {
   type Handlers,
   type RequestName,
 } from '../../../src-shared/ipc/contract';
-import { isOwnPage } from '../window/policies';
-import { problemOf } from './problems';
+import { isOwnPage } from '../window/pages';
+import { problemOf } from '../app-log';
+import { isAbsolute, resolve } from 'node:path';
+import { CellsmithError } from '../../../src-shared/errors';
 
 /** Answers the requests of the window's own pages; what does not fit the contract, or comes from elsewhere, is turned away. */
 export function serve(handlers: Handlers): void {
@@ -48,4 +50,10 @@ export function tell<N extends EventName>(
 ): void {
   if (contents === undefined || contents.isDestroyed()) return;
   contents.send(channelOf(name), events[name].parse(event));
+}
+
+/** A path that the window has named, normalised. @throws CellsmithError 'internal' when it is a relative one */
+export function absolute(path: string): string {
+  if (isAbsolute(path)) return resolve(path);
+  throw new CellsmithError('internal', `${path} is not an absolute path.`);
 }

@@ -5,7 +5,7 @@ import { trainingNamed } from '../../training/find-trainings';
 import type { CalibrationService } from '../services/calibration-service';
 import type { TrainingService } from '../services/training-service';
 import { openTrainingDetail, trainingsBelow } from '../services/training-queries';
-import { absolute } from './paths';
+import { absolute } from './serve';
 
 type Answered =
   | 'listTrainings'

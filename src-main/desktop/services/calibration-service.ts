@@ -7,7 +7,7 @@ import type { EngineInstallation } from '../../engine/provision/installation';
 import { dataNeed, type PrepareData } from '../../search/data-of-run';
 import type { SpawnTrainer } from '../../workers/trainer-process';
 import { readingOf } from './dataset-service';
-import { problemOf } from '../ipc/problems';
+import { problemOf } from '../app-log';
 
 /** What to measure: typical children of a configuration on a data set. */
 export interface CalibrationOrder {

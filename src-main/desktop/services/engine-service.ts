@@ -8,7 +8,7 @@ import {
 } from '../../engine/provision/installation';
 import { provisionEngine } from '../../engine/provision/provision';
 import { engineReport } from '../../engine/provision/report';
-import { problemOf } from '../ipc/problems';
+import { problemOf } from '../app-log';
 
 /** The training engine as the window sees it. */
 export interface EngineService {

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { largestConfigFile, looksLikeConfig } from '../../../src-shared/config/config-file';
 import type { Reply } from '../../../src-shared/ipc/contract';
 import { packTrials } from '../../../src-shared/ipc/packed-trials';
 import type { PackedRun } from '../../../src-shared/ipc/run-detail';
 import { listRunFolders, summarised } from '../../runs/locations';
-import { manifestFile } from '../../runs/manifest';
+import { manifestFile, readManifest, type RunManifest } from '../../runs/manifest';
 import { openRunReadOnly, type OpenRun } from '../../runs/run-folder';
 import { summariseRun } from '../../runs/summarise-run';
 import { readRunNews } from '../../runs/follow-run';
@@ -74,6 +75,13 @@ export function probabilitiesOf(folder: string, update: number): Reply<'readProb
   return withRun(folder, (run) => readProbabilities(run.database, update));
 }
 
+/** The rewards of a run's children by their numbers. */
+export function rewardsOf(folder: string): Reply<'readRewards'> {
+  return withRun(folder, (run) =>
+    readRewards(run.database).flatMap(({ number, reward }) => (reward === null ? [] : [{ number, reward }])),
+  );
+}
+
 /** A folder with a run.json is a run; no data set is one file of JSON; everything else may be one. */
 export function recognisePath(path: string): Reply<'recognisePath'> {
   if (existsSync(manifestFile(path))) return 'run';
@@ -82,4 +90,57 @@ export function recognisePath(path: string): Reply<'recognisePath'> {
   return status.size <= largestConfigFile && looksLikeConfig(readFileSync(path, 'utf8'))
     ? 'configuration'
     : 'architecture';
+}
+
+/** Data sets of all runs, most recently used first; for a moved one, its old location. */
+export function listDatasets(runs: string): Reply<'listDatasets'> {
+  const known = new Map<string, Reply<'listDatasets'>[number]>();
+  for (const folder of listRunFolders(runs)) {
+    const manifest = manifestOf(folder);
+    if (manifest === null) continue;
+    const { location, description } = manifest.dataset;
+    const before = known.get(location);
+    const isNewer = before === undefined || manifest.createdAt > before.lastUsed;
+    const newest = isNewer ? description : before.description;
+    known.set(location, {
+      location,
+      isThere: existsSync(location),
+      description: newest,
+      runs: (before?.runs ?? 0) + 1,
+      lastUsed: Math.max(before?.lastUsed ?? 0, manifest.createdAt),
+    });
+  }
+  return [...known.values()].sort((a, b) => b.lastUsed - a.lastUsed);
+}
+
+/**
+ * Runs of random search that a run can be compared with: over the same space, on the same data, with children trained and rewarded
+ * in the same way. Unreadable ones are skipped; the list of runs says why.
+ * @param runs the folder that runs are kept in
+ */
+export function randomRunsLike(folder: string, runs: string): Reply<'randomRuns'> {
+  const run = readManifest(folder);
+  return listRunFolders(runs).flatMap((other) => {
+    const manifest = manifestOf(other);
+    return other !== folder && manifest !== null && isComparable(run, manifest)
+      ? [{ folder: other, name: manifest.config.name }]
+      : [];
+  });
+}
+
+function isComparable(run: RunManifest, other: RunManifest): boolean {
+  return (
+    other.config.controller.strategy === 'random' &&
+    other.dataset.fingerprint === run.dataset.fingerprint &&
+    isDeepStrictEqual([other.config.space, other.config.recipe], [run.config.space, run.config.recipe])
+  );
+}
+
+/** The list of runs reports a run that cannot be read. */
+function manifestOf(folder: string): RunManifest | null {
+  try {
+    return readManifest(folder);
+  } catch {
+    return null;
+  }
 }

@@ -19,8 +19,7 @@ import type { QueueTarget } from '../../workers/queue/producer/queue-pool';
 import { queueAddressOf, valueOf } from '../../workers/queue/wire/address';
 import { sharedVariable } from '../../workers/queue/wire/shared-folder';
 import type { SpawnTrainer } from '../../workers/trainer-process';
-import { problemOf } from '../ipc/problems';
-import { isCancelled, unlessCancelled } from './cancelling';
+import { problemOf } from '../app-log';
 import { readingOf } from './dataset-service';
 
 /** The one search of the program. */
@@ -221,4 +220,18 @@ function queueTargetOf({ trainers }: SearchConfig): QueueTarget | null {
     address: queueAddressOf(trainers.queue, process.env),
     shared: valueOf(process.env, sharedVariable) ?? null,
   };
+}
+
+/** Others may wait for the same work, such as the engine's installation: it continues, but this caller stops waiting. */
+export function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = (): void => reject(new CellsmithError('cancelled', 'Cancelled.'));
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel);
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
+  });
+}
+
+export function isCancelled(problem: unknown): boolean {
+  return problem instanceof CellsmithError && problem.code === 'cancelled';
 }

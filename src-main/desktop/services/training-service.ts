@@ -18,10 +18,9 @@ import {
 } from '../../training/prepare-training';
 import { trainArchitecture } from '../../training/train-architecture';
 import { readTrainingRecord } from '../../training/training-record';
-import { problemOf } from '../ipc/problems';
-import { isCancelled, unlessCancelled } from './cancelling';
+import { problemOf } from '../app-log';
+import { isCancelled, unlessCancelled, type SearchServiceParts } from './search-service';
 import { readingOf } from './dataset-service';
-import type { SearchServiceParts } from './search-service';
 
 /** What to train: something new, or a training that is there already, from where it is. */
 export type TrainingTask = { readonly test: boolean } & (

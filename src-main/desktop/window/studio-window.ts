@@ -1,8 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { BrowserWindow, protocol, screen, session, shell } from 'electron';
 import type { SettingsFile } from '../stored-settings';
-import { assetOf, contentSecurityPolicy } from './assets';
-import { navigationPolicy, pageOrigin, pageScheme, permissionPolicy } from './policies';
+import {
+  assetOf,
+  contentSecurityPolicy,
+  navigationPolicy,
+  pageOrigin,
+  pageScheme,
+  permissionPolicy,
+} from './pages';
 import { placeWindow, smallest } from './window-state';
 
 /** Must be called before Electron is ready. */

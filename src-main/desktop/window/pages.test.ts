@@ -1,8 +1,7 @@
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assetOf, contentSecurityPolicy } from './assets';
-import { isOwnPage, navigationPolicy, permissionPolicy } from './policies';
+import { assetOf, contentSecurityPolicy, isOwnPage, navigationPolicy, permissionPolicy } from './pages';
 
 it('the window stays on its own pages; web pages open in the browser; the rest is refused', () => {
   expect(navigationPolicy('app://studio/index.html#/runs')).toBe('here');

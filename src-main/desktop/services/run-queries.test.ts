@@ -1,10 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createRun } from '../runs/run-folder';
-import { runDescription } from '../testing/run-description';
-import { temporaryFolder } from '../testing/temporary-folder';
-import { listDatasets } from './known-datasets';
+import { createRun } from '../../runs/run-folder';
+import { runDescription } from '../../testing/run-description';
+import { temporaryFolder } from '../../testing/temporary-folder';
+import { listDatasets } from './run-queries';
 
 let runs: string;
 beforeEach(() => {
