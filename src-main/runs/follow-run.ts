@@ -3,7 +3,7 @@ import type { RunStatus } from '../../src-shared/run/run-summary';
 import { readManifest } from './manifest';
 import { databaseFile } from './run-folder';
 import { openDatabaseReadOnly, type Database } from './sqlite/database';
-import { isOlder, refuseNewer } from './sqlite/migrate';
+import { isOlder, refuseNewer } from './sqlite/migrations';
 import { readRunStatus } from './summarise-run';
 import { readRunEvents } from './tables/events';
 

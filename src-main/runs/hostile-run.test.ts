@@ -110,7 +110,7 @@ describe('the database of a run from elsewhere', () => {
     change(`INSERT INTO events (at, type) VALUES (1, CAST(x'${hex}' AS TEXT))`);
     cpSync(folder, join(runs, 'copy'), { recursive: true });
     folder = join(runs, 'copy');
-    expectRefused(/holds text that is none in its events/);
+    expectRefused(/holds invalid text in its events/);
   });
 
   it.each([
@@ -211,7 +211,7 @@ describe('the database of a run from elsewhere', () => {
       INSERT INTO events (at, type) VALUES (1, CAST(x'c3' AS TEXT))`);
     cpSync(folder, join(runs, 'copy'), { recursive: true });
     folder = join(runs, 'copy');
-    expectRefused(/holds text that is none in its events/);
+    expectRefused(/holds invalid text in its events/);
   });
 
   it.each(['-9223372036854775808', '-9007199254740993', '9223372036854775807'])(
@@ -221,7 +221,7 @@ describe('the database of a run from elsewhere', () => {
         INSERT INTO events (id, at, type) VALUES (${id}, 1, CAST(x'c3' AS TEXT))`);
       cpSync(folder, join(runs, 'copy'), { recursive: true });
       folder = join(runs, 'copy');
-      expectRefused(/holds text that is none in its events/);
+      expectRefused(/holds invalid text in its events/);
     },
   );
 

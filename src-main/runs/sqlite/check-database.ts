@@ -1,17 +1,57 @@
-import { statSync } from 'node:fs';
+import { statSync, mkdtempSync, rmSync } from 'node:fs';
 import { z } from 'zod';
 import { CellsmithError } from '../../../src-shared/errors';
-import { openDatabase, type Database } from './database';
-import { migrate, migrations, schemaVersion } from './migrate';
+import { openDatabase, type Database, openDatabaseReadOnly } from './database';
+import { migrate, migrations, schemaVersion, isOlder, refuseNewer } from './migrations';
 import { requireBoundedRows, requireFewRows, textColumns } from './table-bounds';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-/** Files that this process has found whole, by the numbers of device and file and by when it was made. */
+/** Files that this process has verified, by device, inode and birth time. */
 const known = new Set<string>();
 
 /**
+ * Opens a database to read, in the newest schema. The database of an earlier release is not touched: a copy
+ * of it is migrated, and deleted when closed.
+ * @param path absolute
+ * @throws CellsmithError 'run.damaged', 'run.not-found', 'run.newer-version'
+ */
+export function openInNewestSchema(path: string): Database {
+  const database = openDatabaseReadOnly(path);
+  try {
+    refuseNewer(database, path);
+    checkDatabase(database, path);
+    if (!isOlder(database)) return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'cellsmith-older-run-'));
+  try {
+    const copy = join(folder, 'run.sqlite');
+    // One consistent state, also while another process writes.
+    database.run('VACUUM INTO ?', [copy]);
+    const migrated = openDatabase(copy);
+    migrate(migrated, path);
+    return {
+      ...migrated,
+      close: () => {
+        migrated.close();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  } finally {
+    database.close();
+  }
+}
+
+/**
  * Checks that this program created a database, before it is read or written: a file from elsewhere may hold
- * triggers that act when it is written, views that never end in place of tables, pages that lead in circles, or more rows than the memory holds.
- * A file is gone through once by each process; its tables are looked at, and their rows counted, each time.
+ * triggers that fire on writes, endless views in place of tables, cyclic pages, or more rows than fit into memory.
+ * Each process reads a file in full once; it checks the tables and counts their rows each time.
  * @throws CellsmithError 'run.damaged'
  */
 export function checkDatabase(database: Database, path: string): void {
@@ -20,7 +60,7 @@ export function checkDatabase(database: Database, path: string): void {
   const version = schemaVersion(database);
   const [found, expected] = [objectsOf(database), objectsAt(version)];
   for (const [name, form] of expected)
-    if (found.get(name) !== form) throw damaged(`does not have ${name} in the form that it should have`);
+    if (found.get(name) !== form) throw damaged(`does not have ${name} in the expected form`);
   for (const name of found.keys())
     if (!expected.has(name)) throw damaged(`holds ${name.slice(0, 100)}, which no run has`);
   const tables = tablesAt(version);
@@ -33,17 +73,17 @@ export function checkDatabase(database: Database, path: string): void {
   if (result !== 'ok') throw damaged(`is damaged (${result.replace(/\s+/g, ' ').slice(0, 200)})`);
   requireBoundedRows(database, path, tables);
   for (const name of tables)
-    if (!holdsText(database, name)) throw damaged(`holds text that is none in its ${name}`);
+    if (!holdsText(database, name)) throw damaged(`holds invalid text in its ${name}`);
   known.add(file);
 }
 
-/** Bytes that may be no text. libsql gives blobs as ArrayBuffers, and ends the process where what should be text is not UTF-8. */
+/** Bytes that may not be text. libsql returns blobs as ArrayBuffers, and aborts the process on text that is not UTF-8. */
 const bytes = z.instanceof(ArrayBuffer);
 const text = bytes.transform((encoded, context) => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(encoded);
   } catch {
-    context.addIssue({ code: 'custom', message: 'is no text' });
+    context.addIssue({ code: 'custom', message: 'is not text' });
     return z.NEVER;
   }
 });
@@ -52,7 +92,7 @@ const objectRow = z.strictObject({ type: text, name: text, sql: text.nullable() 
 /** Upper bound of schema entries; a run has far fewer. */
 const mostObjects = 200;
 
-/** Tables, indices, views and triggers, with their definitions; without those that SQLite keeps for itself. */
+/** Tables, indices, views and triggers, with their definitions; without those that are internal to SQLite. */
 function objectsOf(database: Database): Map<string, string> {
   const columns = ['type', 'name', 'sql'].map(asBytes).join(', ');
   const rows = database.all(`SELECT ${columns} FROM sqlite_schema LIMIT ${mostObjects}`, [], objectRow);
@@ -61,7 +101,7 @@ function objectsOf(database: Database): Map<string, string> {
       .filter(
         ({ type, name }) => !/^sqlite_(sequence|autoindex_|stat\d)/.test(name) || type !== typeOfOwn(name),
       )
-      // Releases of SQLite differ in how they quote a name that they change, and in where they put spaces.
+      // Releases of SQLite quote renamed objects and place spaces differently.
       .map(({ type, name, sql }) => [`the ${type} ${name}`, (sql ?? '').replace(/[\s"]+/g, '')]),
   );
 }
@@ -72,7 +112,7 @@ function typeOfOwn(name: string): string {
 
 const expectedObjects = new Map<number, Map<string, string>>();
 
-/** What a database of a version holds: that of an empty one. */
+/** The schema of a version: that of an empty database. */
 function objectsAt(version: number): Map<string, string> {
   const cached = expectedObjects.get(version);
   if (cached !== undefined) return cached;
@@ -92,14 +132,14 @@ function tablesAt(version: number): string[] {
   return [...objectsAt(version).keys()].flatMap((name) => /^the table (.*)$/.exec(name)?.slice(1) ?? []);
 }
 
-/** Rows of text that is decoded to look at it, of which a table may hold as much as the memory. */
+/** Rows whose text is decoded at a time; a table may hold as much text as fits into memory. */
 const textsAtATime = 16;
 
-/** Whether the text of a table is UTF-8. Nearly all of it is plain ASCII, which SQLite itself can tell. */
+/** Whether the text of a table is UTF-8. Nearly all of it is plain ASCII, which SQLite itself detects. */
 function holdsText(database: Database, table: string): boolean {
   const columns = textColumns(database, table);
   if (columns.length === 0) return true;
-  // Behind a character of code 0, GLOB and length() look no further.
+  // GLOB and length() stop at a character of code 0.
   const doubtful = columns.map(
     (name) => `${name} GLOB '*[^ -~]*' OR length(${name}) <> length(CAST(${name} AS BLOB))`,
   );
@@ -110,7 +150,7 @@ function holdsText(database: Database, table: string): boolean {
   const sql = `SELECT rowid AS place, ${columns.map(asBytes).join(', ')} FROM ${table}
     WHERE rowid > ? AND (${doubtful.join(' OR ')}) ORDER BY rowid LIMIT ${textsAtATime}`;
   try {
-    // Below all numbers of rows.
+    // Below all row ids.
     let last: number | undefined = -1e19;
     while (last !== undefined) last = database.all(sql, [last], row).at(-1)?.place;
     return true;

@@ -5,9 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../testing/temporary-folder';
 import { readProbabilities, readUpdates } from '../tables/updates';
 import { openDatabase } from './database';
-import { migrate, migrations, schemaVersion } from './migrate';
-import { initial } from './migrations/0001-initial';
-import { openInNewestSchema } from './open-older';
+import { migrate, migrations, schemaVersion } from './migrations';
+import { openInNewestSchema } from './check-database';
 
 let folder: string;
 let path: string;
@@ -15,7 +14,7 @@ beforeEach(() => {
   folder = temporaryFolder('cellsmith-older-');
   path = join(folder, 'run.sqlite');
   const database = openDatabase(path);
-  migrate(database, path, [initial]);
+  migrate(database, path, migrations.slice(0, 1));
   database.script(`
     INSERT INTO batches VALUES (1, 0, 1);
     INSERT INTO controller_updates VALUES (1, 1, 0, '[1,2]', 0.25, NULL, 2, 1.4, 99);`);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../sqlite/database';
-import { migrate } from '../sqlite/migrate';
+import { migrate } from '../sqlite/migrations';
 import { mostSessions } from '../sqlite/table-bounds';
 import { insertEvent } from './events';
 import { activeTime, endSession, insertSession } from './sessions';

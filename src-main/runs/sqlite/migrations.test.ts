@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { temporaryFolder } from '../../testing/temporary-folder';
 import { openDatabase, type Database } from './database';
-import { migrate, schemaVersion } from './migrate';
+import { migrate, schemaVersion } from './migrations';
 
 let folder: string;
 let database: Database;
