@@ -12,8 +12,7 @@ import { insertEpoch } from '../src-main/runs/tables/epochs';
 import { endSession, insertSession } from '../src-main/runs/tables/sessions';
 import { insertTrial } from '../src-main/runs/tables/trials';
 import { insertProbabilities, insertUpdate } from '../src-main/runs/tables/updates';
-import { candidates } from '../src-main/search/candidate';
-import type { Candidate } from '../src-main/search/search-state';
+import { candidates, type Candidate } from '../src-main/search/candidate';
 import { madeTasks, type MadeTask } from './made-tasks';
 
 export interface MadeRun {

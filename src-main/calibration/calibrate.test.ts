@@ -11,9 +11,8 @@ import { quantile, sampleChildren } from '../../src-shared/estimate/typical-chil
 import { evaluationBatches, stepsPerEpoch } from '../children/batches';
 import { loadTrainingData } from '../datasets/load-training-data';
 import { type PreparedData, prepareFor } from '../datasets/prepare';
-import { candidates } from '../search/candidate';
+import { candidates, strategyOf } from '../search/candidate';
 import { dataNeed } from '../search/data-of-run';
-import { strategyOf } from '../search/search-with-trainers';
 import { forkTrainer } from '../workers/trainer-process';
 import { calibrate, type CalibrationProgress } from './calibrate';
 import { keepMeasurement, readMeasurements } from './measurements-file';

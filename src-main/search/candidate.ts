@@ -1,9 +1,23 @@
+import type { SearchConfig } from '../../src-shared/config/search-config';
+import { depthOf, spaceOf } from '../../src-shared/space/space-of';
 import type { Decision } from '../../src-shared/space/search-space';
 import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
 import { modelMaker, tasks, type Child, type Searched } from '../../src-shared/tasks/tasks';
-import type { Candidate } from './search-state';
+import { createStrategy } from '../strategy/strategies';
+import type { Strategy } from '../strategy/strategy';
 
-/** How a search makes candidates of decisions. @throws config.invalid when the data do not suit it */
+/** A network as the search sees it. */
+export interface Candidate {
+  /** The network or cell, with the recipe of the run. */
+  readonly child: Child;
+  /** Equal for decisions that mean the same network. */
+  readonly hash: string;
+  readonly parameters: number;
+  /** Of one image or token. */
+  readonly multiplyAdds: number;
+}
+
+/** Maps decisions to candidates. @throws config.invalid when the data do not suit it */
 export function candidates(
   config: Searched,
   description: DatasetDescription,
@@ -17,4 +31,14 @@ export function candidates(
     const child = task.child(architecture, config.recipe) as Child;
     return { child, hash: task.hash(architecture), parameters, multiplyAdds };
   };
+}
+
+/** The strategy of a configuration, in its initial state. */
+export function strategyOf(config: SearchConfig): Strategy {
+  return createStrategy({
+    config: config.controller,
+    space: spaceOf(config.space),
+    seed: config.seed,
+    depthAt: (proposals) => depthOf(config.space, proposals),
+  });
 }

@@ -17,8 +17,7 @@ import { epochOf, type SyntheticChildren } from '../testing/synthetic-pool';
 import { temporaryFolder } from '../testing/temporary-folder';
 import type { ChildResult } from '../../src-shared/run/child-event';
 import { runSearch } from './search';
-import type { SearchControl } from './control/search-control';
-import type { SearchParts } from './search-state';
+import type { SearchControl, SearchParts } from './search-state';
 
 let runs: string;
 let opened: WritableRun[] = [];

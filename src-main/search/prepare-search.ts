@@ -5,10 +5,9 @@ import type { PreparedData } from '../datasets/prepare';
 import type { EngineInstallation } from '../engine/provision/installation';
 import { requireRunsFolder } from '../runs/locations';
 import { amendRun, createRun, openRun, type WritableRun } from '../runs/run-folder';
-import { candidates } from './candidate';
-import { strategyOf } from './search-with-trainers';
+import { candidates, strategyOf } from './candidate';
 import { dataNeed, dataOfRun, type PrepareData } from './data-of-run';
-import { requireFailures, type RetryRequest } from './trials/retry-failures';
+import { requireFailures, type RetryRequest } from './retry-failures';
 
 /** What to search: something new, or further in a run that there is. */
 export type SearchOrder =

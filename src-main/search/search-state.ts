@@ -7,21 +7,12 @@ import type { WritableRun } from '../runs/run-folder';
 import type { Durability } from '../runs/sqlite/database';
 import { storeEvent } from '../runs/tables/events';
 import type { TrainerPool } from '../workers/trainer-pool';
-import type { Child } from '../../src-shared/tasks/tasks';
-import { earlyStopping, type EarlyStopping } from './trials/early-stopping';
-import { createGate, type Gate } from './control/gate';
-import type { SearchControl } from './control/search-control';
-
-/** A network as the search sees it. */
-export interface Candidate {
-  /** The network or cell, with the recipe of the run. */
-  readonly child: Child;
-  /** Equal for decisions that mean the same network. */
-  readonly hash: string;
-  readonly parameters: number;
-  /** Of one image or token. */
-  readonly multiplyAdds: number;
-}
+import type { Candidate } from './candidate';
+import { earlyStopping, type EarlyStopping } from './early-stopping';
+import { createGate, type Gate } from './gate';
+import type { SearchConfig } from '../../src-shared/config/search-config';
+import { CellsmithError } from '../../src-shared/errors';
+import { setPause } from '../runs/tables/sessions';
 
 /** Dependencies of a search. */
 export interface SearchParts {
@@ -29,45 +20,45 @@ export interface SearchParts {
   /** Fresh: the search restores it from the run's checkpoint. */
   readonly strategy: Strategy;
   readonly candidateOf: (depth: number, decisions: readonly Decision[]) => Candidate;
-  /** Who trains the children. It is not closed by the search. */
+  /** Trains the children; the caller closes it. */
   readonly pool: TrainerPool;
   /** Absolute path of the decoded data set. */
   readonly data: string;
   /** Receives every event after it has been stored. */
   readonly listener: (event: RunEvent) => void;
   readonly stop: StopSignals;
-  /** Versions of what this session runs on, for its record. */
+  /** Versions of the software of this session, for its record. */
   readonly software: Readonly<Record<string, string>>;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
-  /** Gets the control of the search when it has begun. */
+  /** Called with the control of the search once it has begun. */
   readonly onBegin?: (control: SearchControl) => void;
 }
 
-/** How a search is ended from outside; it can be resumed after either. */
+/** Stop a search; it can be resumed after either. */
 export interface StopSignals {
-  /** Children end after the epoch that they are in. */
+  /** Children end after their current epoch. */
   readonly afterEpoch: AbortSignal;
   /** Children end at once. */
   readonly now: AbortSignal;
 }
 
-/** The parts, and what the lanes of a running search share. */
+/** The parts, and the state that the lanes of a running search share. */
 export interface SearchState extends Omit<SearchParts, 'clock'> {
   /** Current description: its budget may be extended. */
   run: WritableRun;
   /** The number of this session. */
   session: number;
   readonly clock: () => number;
-  /** As many places as there are trainers: children beyond them have not begun and need not be ended. */
+  /** One place for each trainer: other children have not begun and need not be ended. */
   readonly gate: Gate;
-  /** The last of each network's trials that are under way, by hash: the next one waits for it. */
+  /** The last trial in progress of each network, by hash: the next one waits for it. */
   readonly underWay: Map<string, Promise<unknown>>;
-  /** The trials in training by their numbers, and what ends each of them alone. */
+  /** The trials in training by number, each with its own abort. */
   readonly training: Map<number, AbortController>;
-  /** The work under way for each trial that is not settled, so that none is done twice. */
+  /** The work in progress for each unsettled trial, so that none is done twice. */
   readonly settling: Map<number, Promise<Trial>>;
-  /** Lanes at work, and children that are trained again: the search lasts until there is none. */
+  /** Active lanes and retried children: the search ends when there are none. */
   readonly work: Set<Promise<void>>;
   /** Lanes whose loop has not ended; only the first when they learn in step. */
   readonly lanes: Set<number>;
@@ -81,12 +72,12 @@ export interface SearchState extends Omit<SearchParts, 'clock'> {
   timeLeft: () => number;
 }
 
-export interface PauseState {
-  /** When the pause that lasts began; milliseconds since 1970, or null. */
+interface PauseState {
+  /** When the current pause began, in milliseconds since 1970; null when there is none. */
   since: number | null;
   /** Milliseconds of this session's earlier pauses. */
   total: number;
-  /** Those who wait for its end. */
+  /** Resolvers of those that wait for its end. */
   readonly waiting: (() => void)[];
 }
 
@@ -112,15 +103,15 @@ export function createState(parts: SearchParts): SearchState {
   };
 }
 
-/** Ends the search because of an error: no child begins any more, those in training end at once. */
+/** Ends the search because of an error: no more children begin, those in training end at once. */
 export function fail(state: SearchState, error: unknown): void {
   state.failure ??= error;
   state.run.log.write('search', error instanceof Error ? (error.stack ?? error.message) : String(error));
   state.halt.abort();
-  for (const goOn of state.pause.waiting.splice(0)) goOn();
+  for (const resolve of state.pause.waiting.splice(0)) resolve();
 }
 
-/** Whether no more children may begin: the user ends the search, something broke, or its budget of time or of multiply-adds is used up. */
+/** Whether no more children may begin: the user ends the search, an error ended it, or its budget of time or multiply-adds is used up. */
 export function isEnding(state: SearchState): boolean {
   return isHalting(state) || state.timeLeft() <= 0 || isSpent(state);
 }
@@ -130,14 +121,14 @@ function isSpent({ run }: SearchState): boolean {
   return multiplyAdds !== null && (multiplyAddsUsed(run) ?? 0) >= multiplyAdds;
 }
 
-/** Whether the user ends the search, or something broke. */
+/** Whether the user or an error ends the search. */
 export function isHalting({ stop, halt }: SearchState): boolean {
   return stop.afterEpoch.aborted || stop.now.aborted || halt.signal.aborted;
 }
 
 /**
- * Stores an event together with the facts that `write` stores, then passes it to the listener.
- * @param durability 'relaxed' for what a resumed search finds again by itself: there are many of these, and each sync takes milliseconds
+ * Stores an event together with the rows that `write` stores, then passes it to the listener.
+ * @param durability 'relaxed' for what a resumed search recovers by itself: there are many of these, and each sync takes milliseconds
  */
 export function record(
   state: SearchState,
@@ -150,4 +141,63 @@ export function record(
     storeEvent(state.run.database, event);
   }, durability);
   state.listener(event);
+}
+
+/** Controls a running search. */
+export interface SearchControl {
+  pause(): void;
+  /** Resumes after a pause. */
+  resume(): void;
+  /**
+   * Ends one child at once. With at least one epoch, its reward is that of its epochs; otherwise it has failed.
+   * @throws CellsmithError 'child.not-training'
+   */
+  stopChild(trial: number): void;
+  /**
+   * Retries failed children: these, or (null) all whose failure may be the machine's.
+   * @returns their numbers
+   * @throws CellsmithError 'child.not-failed' when one of these has not failed
+   */
+  retry(trials: readonly number[] | null): number[];
+  /** Changes the budget. @returns the updated description of the run */
+  extend(budget: SearchConfig['budget']): WritableRun;
+}
+
+export function notTraining(trial: number): CellsmithError {
+  return new CellsmithError('child.not-training', `Child ${trial} is not in training.`);
+}
+
+/**
+ * Pauses a search: children are held between two steps, and none begins. The pause does not count towards the
+ * budget's hours. It is stored, so that others see it; a search whose process ends during a pause is interrupted.
+ */
+export function pauseSearch(state: SearchState): void {
+  const { pause, run, session } = state;
+  if (pause.since !== null || isHalting(state)) return;
+  const at = state.clock();
+  pause.since = at;
+  state.pool.pause();
+  record(state, { type: 'runPaused', at }, () =>
+    setPause(run.database, session, { paused: pause.total, pausedAt: at }),
+  );
+}
+
+/** Resumes a paused search. */
+export function continueSearch(state: SearchState): void {
+  const { pause, run, session } = state;
+  if (pause.since === null) return;
+  const at = state.clock();
+  pause.total += at - pause.since;
+  pause.since = null;
+  record(state, { type: 'runContinued', at }, () =>
+    setPause(run.database, session, { paused: pause.total, pausedAt: null }),
+  );
+  state.pool.resume();
+  for (const resolve of pause.waiting.splice(0)) resolve();
+}
+
+/** Resolves when the search is not paused, or is ending. */
+export async function untilContinued(state: SearchState): Promise<void> {
+  while (state.pause.since !== null && !isHalting(state))
+    await new Promise<void>((resolve) => state.pause.waiting.push(resolve));
 }

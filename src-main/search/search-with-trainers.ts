@@ -1,19 +1,14 @@
-import type { SearchConfig } from '../../src-shared/config/search-config';
 import type { RunEvent, RunOutcome } from '../../src-shared/run/run-event';
-import { depthOf, spaceOf } from '../../src-shared/space/space-of';
-import { createStrategy } from '../strategy/strategies';
-import type { Strategy } from '../strategy/strategy';
 import type { WritableRun } from '../runs/run-folder';
 import { localPool } from '../workers/pool/local-pool';
 import { queuePool, type QueueTarget } from '../workers/queue/producer/queue-pool';
 import type { TrainerPool } from '../workers/trainer-pool';
 import { patienceOf } from '../workers/pool/watchdog';
 import type { SpawnTrainer } from '../workers/trainer-process';
-import { candidates } from './candidate';
+import { candidates, strategyOf } from './candidate';
 import { dataNeed } from './data-of-run';
 import { runSearch } from './search';
-import type { SearchControl } from './control/search-control';
-import type { StopSignals } from './search-state';
+import type { SearchControl, StopSignals } from './search-state';
 
 export interface TrainedSearchOptions {
   /** Absolute path of the decoded training data. */
@@ -28,8 +23,8 @@ export interface TrainedSearchOptions {
 }
 
 /**
- * Begins or resumes the search of a run, its children trained by processes of this machine, for which the engine must be
- * provisioned, or by the workers of a queue.
+ * Begins or resumes the search of a run, with children trained by processes of this machine (the engine must be
+ * installed) or by the workers of a queue.
  * @throws as `runSearch`; queue.unreachable
  */
 export async function searchWithTrainers(
@@ -74,15 +69,5 @@ async function poolOf(
     keepBest: config.keepBest,
     log: (text) => run.log.write('queue', text),
     onState: (state) => listener({ type: 'queueChanged', queue: state, at: Date.now() }),
-  });
-}
-
-/** The strategy of a configuration, at its beginning. */
-export function strategyOf(config: SearchConfig): Strategy {
-  return createStrategy({
-    config: config.controller,
-    space: spaceOf(config.space),
-    seed: config.seed,
-    depthAt: (proposals) => depthOf(config.space, proposals),
   });
 }

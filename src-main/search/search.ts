@@ -15,11 +15,10 @@ import { readOpenBatches, type Batch } from '../runs/tables/batches';
 import { activeTime, endSession, insertSession } from '../runs/tables/sessions';
 import { pruneChildCheckpoints } from '../runs/child-checkpoints';
 import { pruneWeights } from '../runs/weights';
-import { restoreController } from './batches/checkpoint-controller';
-import { continueSearch, pauseSearch } from './control/pause-search';
-import { assertConsistentState } from './batches/assert-consistent-state';
-import { laneCount, runLane, runRounds } from './batches/run-lanes';
+import { restoreController, assertConsistentState } from './strategy-state';
 import {
+  continueSearch,
+  pauseSearch,
   createState,
   fail,
   isEnding,
@@ -27,10 +26,12 @@ import {
   record,
   type SearchParts,
   type SearchState,
+  notTraining,
+  type SearchControl,
 } from './search-state';
-import { failuresOf, toRetry } from './trials/retry-failures';
-import { notTraining, type SearchControl } from './control/search-control';
-import { settleTrial } from './trials/settle-trial';
+import { laneCount, runLane, runRounds } from './lanes';
+import { failuresOf, toRetry } from './retry-failures';
+import { settleTrial } from './train-trial';
 
 /**
  * Runs or resumes the search of a run folder until its budget is used up or it is stopped: each lane of the strategy
@@ -38,23 +39,23 @@ import { settleTrial } from './trials/settle-trial';
  * next.
  *
  * **Killed at any moment, it resumes as if uninterrupted.** The tables alone define its progress; each step is one
- * transaction, and the file of the strategy's state is named by the transaction that it belongs to:
+ * transaction, which names the file of the strategy's state that belongs to it:
  * 1. *Propose*: the strategy's state after proposing is written to a new file and synced; then one transaction stores the batch,
  *    its trials and the file's name. Killed before the transaction: the file is a leftover, the strategy is restored from the
- *    one before and proposes the same again, since its generators are part of its state. Killed after it: the proposals
+ *    previous one and proposes the same again, since its generators are part of its state. Killed after it: the proposals
  *    are in the tables and are trained, not sampled again.
- * 2. *Train*: a trial is written when it starts, at each epoch and when it ends, and its weights before it ends. Its trainer keeps the
- *    child's state before it reports an epoch. Killed in between: a trial without a reward is trained on from the epoch that was kept
- *    last, or from its start with the seed that its number gives it, and has the epochs from before that alone.
+ * 2. *Train*: a trial is written when it starts, at each epoch and when it ends, and its weights before it ends. Its trainer saves a
+ *    checkpoint before it reports an epoch. Killed in between: a trial without a reward resumes from its last checkpoint, or
+ *    starts over with the seed derived from its number, and keeps only the epochs before that.
  * 3. *Tell*: only when all trials of a batch have ended, from the stored decisions and rewards in the order of the proposals. The
  *    state after it is written to a new file; one transaction marks the batch as learned and stores the update and the file's
- *    name. Killed before it: the batch is learned from again with the same result. Killed after it: it never is.
- * So with one lane every decision, reward and update is that of an uninterrupted search, as far as trainers repeat their results.
- * With several lanes the order of their updates is decided by which is ready first, as in the paper, or is that of the lanes, when they
- * run in step (run-lanes.ts).
+ *    name. Killed before it: the strategy learns from the batch again with the same result. Killed after it: it does not.
+ * So with one lane every decision, reward and update is that of an uninterrupted search, as far as training is reproducible.
+ * With several lanes updates come in the order in which batches complete, as in the paper, or in the order of the lanes when they
+ * run in step (lanes.ts).
  *
  * @returns 'finished' or 'stopped'
- * @throws what broke, after the run was marked 'failed': a CellsmithError of the trainers, of the store, or 'child.*' when
+ * @throws after the run was marked 'failed': a CellsmithError of the trainers or the store, or 'child.*' when
  * no child could be trained
  */
 export async function runSearch(parts: SearchParts): Promise<RunOutcome> {
@@ -63,8 +64,8 @@ export async function runSearch(parts: SearchParts): Promise<RunOutcome> {
   const { database } = run;
   const startedAt = state.clock();
   state.session = insertSession(database, { startedAt, host: hostname(), pid: process.pid, software });
-  // Who ends a paused search does not want it to stay paused: its children are let go, and end.
-  const goOn = (): void => {
+  // Stopping a paused search releases its children, so that they can end.
+  const release = (): void => {
     try {
       continueSearch(state);
     } catch (error) {
@@ -73,11 +74,11 @@ export async function runSearch(parts: SearchParts): Promise<RunOutcome> {
   };
   const stopNow = (): void => {
     state.halt.abort();
-    goOn();
+    release();
   };
   const stopAfterEpoch = (): void => {
     state.pool.stopAfterEpoch();
-    goOn();
+    release();
   };
   stop.now.addEventListener('abort', stopNow);
   stop.afterEpoch.addEventListener('abort', stopAfterEpoch);
@@ -95,12 +96,12 @@ export async function runSearch(parts: SearchParts): Promise<RunOutcome> {
     const open = readOpenBatches(database);
     assertConsistentState(state, open);
     startLanes(state, open);
-    // Trainers that come take children of lanes that there were none for.
+    // New trainers take children of lanes that had none.
     if (state.strategy.pace.lanes === 'trainers')
       state.pool.onResize?.(() => {
         if (!isEnding(state)) startLanes(state, []);
       });
-    for (const trial of readAwaitedRetries(database)) trainAgain(state, trial);
+    for (const trial of readAwaitedRetries(database)) retrain(state, trial);
     parts.onBegin?.(controlOf(state));
     while (state.work.size > 0) await Promise.all(state.work);
   } catch (error) {
@@ -112,7 +113,7 @@ export async function runSearch(parts: SearchParts): Promise<RunOutcome> {
   return end(state);
 }
 
-/** Milliseconds that are left of the budget's hours, counted over all sessions and without pauses. */
+/** Milliseconds left of the budget's hours, over all sessions and without pauses. */
 function clockOfBudget(state: SearchState, startedAt: number): () => number {
   const before = activeTime(state.run.database, state.session);
   return () => {
@@ -123,7 +124,7 @@ function clockOfBudget(state: SearchState, startedAt: number): () => number {
   };
 }
 
-/** Files of steps that were not completed: they count for nothing. */
+/** Removes the files of steps that were not committed. */
 function clearLeftovers({ run, training }: SearchState): void {
   pruneCheckpoints(run.folder, currentCheckpoint(run.database));
   pruneChildCheckpoints(run.folder, new Set(readUnfinished(run.database)));
@@ -134,7 +135,7 @@ function clearLeftovers({ run, training }: SearchState): void {
   );
 }
 
-/** Starts every lane that is not at work, with its open batch or a new one. */
+/** Starts every idle lane, with its open batch or a new one. */
 function startLanes(state: SearchState, open: readonly Batch[]): void {
   if (state.strategy.pace.inStep) {
     start(state, 0, () => runRounds(state, open));
@@ -168,7 +169,7 @@ function addWork(state: SearchState, work: Promise<unknown>): void {
   state.work.add(done);
 }
 
-function trainAgain(state: SearchState, trial: Trial): void {
+function retrain(state: SearchState, trial: Trial): void {
   addWork(state, settleTrial(state, trial));
 }
 
@@ -187,14 +188,14 @@ function controlOf(state: SearchState): SearchControl {
       return failuresOf(database, request).map((failed) => {
         const waiting = toRetry(failed);
         record(state, { type: 'trialRetried', trial: waiting, at }, () => updateTrial(database, waiting));
-        trainAgain(state, waiting);
+        retrain(state, waiting);
         return waiting.number;
       });
     },
     extend: (budget) => {
       const { trainers } = state.run.manifest.config;
       state.run = amendRun(state.run, { budget, trainers });
-      // Lanes that had nothing left to propose may have something now.
+      // Lanes that had reached the budget may propose again.
       if (!isHalting(state)) startLanes(state, []);
       return state.run;
     },
@@ -214,7 +215,7 @@ function end(state: SearchState): RunOutcome {
     );
     run.log.write('search', `ended: ${outcome}${message === null ? '' : `, ${message}`}`);
   } catch (error) {
-    // The store itself may be what broke.
+    // The store itself may have failed.
     fail(state, error);
   }
   if (state.failure !== undefined) throw state.failure as Error;

@@ -1,26 +1,26 @@
-import { reasonToEnd } from '../../../src-shared/early-stopping/reason-to-end';
+import { reasonToEnd } from '../../src-shared/early-stopping/reason-to-end';
 import {
   runningAverages,
   scoreOf,
   scoreOfMetric,
   type EarlierChild,
-} from '../../../src-shared/early-stopping/scores';
-import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
-import type { WritableRun } from '../../runs/run-folder';
-import { readEpochs } from '../../runs/tables/epochs';
-import { readLearned } from '../../runs/tables/trials';
+} from '../../src-shared/early-stopping/scores';
+import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
+import type { WritableRun } from '../runs/run-folder';
+import { readEpochs } from '../runs/tables/epochs';
+import { readLearned } from '../runs/tables/trials';
 
 /** Judges children between their epochs by the rule of the run. */
 export interface EarlyStopping {
   /** After how many of its epochs a child is ended, and why; undefined when it continues. */
   judge(epochs: readonly EpochRecord[]): Ending | undefined;
-  /** There may be more children to compare with. */
+  /** Call when there may be more children to compare with. */
   changed(): void;
 }
 
 export interface Ending {
   readonly epochs: number;
-  /** A sentence without its beginning and end. */
+  /** A clause for a log sentence. */
   readonly reason: string;
 }
 

@@ -1,36 +1,103 @@
-import { Generator } from '../../../src-shared/random';
-import { startedBefore, type ChildEvent, type ChildResult } from '../../../src-shared/run/child-event';
-import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
-import type { Trial } from '../../../src-shared/run/trial';
-import { childCheckpointPath } from '../../runs/child-checkpoints';
-import { insertEpoch, replaceEpochs } from '../../runs/tables/epochs';
-import { readTrial, updateTrial } from '../../runs/tables/trials';
-import { weightsPath } from '../../runs/weights';
-import type { ChildListener } from '../../workers/trainer-pool';
-import type { Child } from '../../../src-shared/tasks/tasks';
-import type { TrialJob } from '../../workers/protocol';
+import type { FailureReason, Trial } from '../../src-shared/run/trial';
+import { readTrained, updateTrial, readTrial } from '../runs/tables/trials';
+import { fail, record, type SearchState, untilContinued, isEnding, isHalting } from './search-state';
+import { Generator } from '../../src-shared/random';
+import { startedBefore, type ChildEvent, type ChildResult } from '../../src-shared/run/child-event';
+import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
+import { childCheckpointPath } from '../runs/child-checkpoints';
+import { insertEpoch, replaceEpochs } from '../runs/tables/epochs';
+import { weightsPath } from '../runs/weights';
+import type { ChildListener } from '../workers/trainer-pool';
+import type { Child } from '../../src-shared/tasks/tasks';
+import type { TrialJob } from '../workers/protocol';
 import { concludeEnded, concludeTrial, concludeUnpromising } from './conclude-trial';
 import type { Ending } from './early-stopping';
-import { untilContinued } from '../control/pause-search';
-import { repetitionOf } from './repetition';
-import { isEnding, isHalting, record, type SearchState } from '../search-state';
+import { repetitionOf } from './retry-failures';
+
+/** Failures that recur for the same network: training it again would waste the time. */
+const lasting: ReadonlySet<FailureReason> = new Set(['diverged', 'invalid', 'outOfMemory', 'timeLimit']);
 
 /**
- * Trains a child when there is a place for it, again after a failure that may be repeated, and stores its result.
+ * Completes a trial: reuses the result when the run has trained the same network already (unless duplicates are
+ * retrained), else trains it. Never rejects: an error ends the search, and the trial is returned without a reward.
+ */
+export function settleTrial(state: SearchState, trial: Trial): Promise<Trial> {
+  if (trial.reward !== null) return Promise.resolve(trial);
+  const pending = state.settling.get(trial.number);
+  if (pending !== undefined) return pending;
+  const settling = settle(state, trial).finally(() => state.settling.delete(trial.number));
+  state.settling.set(trial.number, settling);
+  return settling;
+}
+
+async function settle(state: SearchState, trial: Trial): Promise<Trial> {
+  const hash = trial.architectureHash;
+  const work = async (): Promise<Trial> => {
+    try {
+      return reuse(state, trial) ?? (await trainTrial(state, trial));
+    } catch (error) {
+      fail(state, error);
+      return trial;
+    }
+  };
+  if (state.run.manifest.config.duplicates === 'retrain') return work();
+  // Duplicates proposed while one is in training wait for its result, without holding a place.
+  const turn = (state.underWay.get(hash) ?? Promise.resolve()).then(work);
+  state.underWay.set(hash, turn);
+  const settled = await turn;
+  if (state.underWay.get(hash) === turn) state.underWay.delete(hash);
+  return settled;
+}
+
+function reuse(state: SearchState, trial: Trial): Trial | undefined {
+  if (state.run.manifest.config.duplicates === 'retrain') return undefined;
+  const earlier = readTrained(state.run.database, trial.architectureHash, trial.number);
+  const known =
+    earlier.find((one) => one.state === 'completed') ??
+    // A failure that the user retries is not reused.
+    (trial.retries > 0
+      ? undefined
+      : earlier.find((one) => one.failure !== null && lasting.has(one.failure.reason)));
+  if (known === undefined) return undefined;
+  const { reward, measure, failure, batchSize } = known;
+  const at = state.clock();
+  const ended: Trial = {
+    ...trial,
+    state: failure === null ? 'reused' : 'failed',
+    reward,
+    measure,
+    failure,
+    batchSize,
+    reusedFrom: known.number,
+    startedAt: null,
+    endedAt: at,
+  };
+  record(
+    state,
+    failure === null
+      ? { type: 'trialReused', trial: ended, at }
+      : { type: 'trialFailed', trial: ended, ...failure, at },
+    () => updateTrial(state.run.database, ended),
+  );
+  return ended;
+}
+
+/**
+ * Trains a child when there is a place for it, retries it after failures of the trainer, and stores its result.
  * @returns the trial after that: without a reward when the search ends before the child does
  */
-export async function trainTrial(state: SearchState, trial: Trial): Promise<Trial> {
+async function trainTrial(state: SearchState, trial: Trial): Promise<Trial> {
   const leave = await state.gate.enter();
   const own = new AbortController();
   try {
     for (let next = trial; ;) {
       await untilContinued(state);
-      // The user who has a child trained again means it, also when the time of the budget is used up.
+      // A retry that the user requested runs even when the budget's time is used up.
       if (trial.retries > 0 ? isHalting(state) : isEnding(state)) return next;
       state.training.set(trial.number, own);
       const judged = judgedListener(state, next, own.signal);
       const result = await state.pool.run(jobOf(state, next), judged.listener);
-      // Nothing is awaited from here until the trial is stored: others remove the weights of trials that are neither in training nor among the best.
+      // No await from here until the trial is stored: others remove the weights of trials that are neither in training nor among the best.
       state.training.delete(trial.number);
       const trained = readTrial(state.run.database, trial.number) ?? next;
       const ending = judged.ending();
@@ -38,7 +105,7 @@ export async function trainTrial(state: SearchState, trial: Trial): Promise<Tria
       if (own.signal.aborted && result.outcome === 'cancelled') return concludeEnded(state, trained, result);
       const repetition = repetitionOf(trained, result, state.run.manifest.config);
       if (repetition === undefined) return concludeTrial(state, trained, result);
-      // A search that is ending leaves the repetition to the next session.
+      // A search that is ending leaves the retry to the next session.
       if (isHalting(state))
         return concludeTrial(state, trained, { outcome: 'cancelled', epochs: result.epochs });
       repeat(state, repetition, result);
@@ -64,7 +131,7 @@ function jobOf({ run, candidateOf, data }: SearchState, trial: Trial): TrialJob 
   return {
     trial: trial.number,
     child: atBatchSize(candidateOf(trial.depth, trial.decisions).child, trial.batchSize),
-    // Of the trial alone, so that it does not matter what else was trained, when, or how often.
+    // Depends on the trial alone: not on what else was trained, when, or how often.
     seed: Generator.seeded(seed, `trial ${trial.number}`).uint32(),
     data,
     weights: keepBest > 0 ? weightsPath(run.folder, trial.number) : null,
@@ -80,7 +147,7 @@ function jobOf({ run, candidateOf, data }: SearchState, trial: Trial): TrialJob 
 
 function atBatchSize(child: Child, batchSize: number | null): Child {
   if (batchSize === null) return child;
-  // A child of any kind but for one number of its recipe.
+  // The same kind of child with one number of its recipe changed.
   return { ...child, recipe: { ...child.recipe, batchSize } } as Child;
 }
 
@@ -121,7 +188,7 @@ function judgedListener(
   };
 }
 
-/** Stores each event of a child with the facts that it brings, and passes it on as one of the run. */
+/** Stores each event of a child with its data, and forwards it as an event of the run. */
 function eventStore(state: SearchState, trial: Trial): (event: ChildEvent) => void {
   const { database, log } = state.run;
   let trainer = 0;
@@ -170,11 +237,11 @@ function eventStore(state: SearchState, trial: Trial): (event: ChildEvent) => vo
           state,
           { ...event, trial: number, trainer, at },
           () => insertEpoch(database, number, event.record),
-          // The child's own checkpoint holds its epochs too, and is on the disk already.
+          // The child's own checkpoint holds its epochs too, and is already on disk.
           'relaxed',
         );
         break;
-      // The result tells the outcome and its consequences.
+      // The outcome is handled from the result.
       case 'trialEnded':
         break;
     }

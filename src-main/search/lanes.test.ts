@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { mostTrials } from '../../../src-shared/run/trial';
-import { readBatchTrials } from '../../runs/tables/trials';
-import { newRun, searchOf } from '../../testing/search-fixture';
-import { temporaryFolder } from '../../testing/temporary-folder';
-import { createState } from '../search-state';
-import { proposeBatch } from './propose-batch';
+import { mostTrials } from '../../src-shared/run/trial';
+import { readBatchTrials } from '../runs/tables/trials';
+import { newRun, searchOf } from '../testing/search-fixture';
+import { temporaryFolder } from '../testing/temporary-folder';
+import { createState } from './search-state';
+import { proposeBatch } from './lanes';
 
 it('proposes at most the maximum number of children of a run, regardless of its budget', () => {
   const runs = temporaryFolder('cellsmith-propose-');

@@ -1,16 +1,16 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FailureReason } from '../../../src-shared/run/trial';
-import type { WritableRun } from '../../runs/run-folder';
-import { readTrial, readTrials } from '../../runs/tables/trials';
-import { readUpdates } from '../../runs/tables/updates';
-import { cpuTrainers } from '../../testing/cpu-trainers';
-import { demo, newRun, searchOf } from '../../testing/search-fixture';
-import { epochOf } from '../../testing/synthetic-pool';
-import { temporaryFolder } from '../../testing/temporary-folder';
-import type { ChildResult } from '../../../src-shared/run/child-event';
-import type { TrialJob } from '../../workers/protocol';
-import { runSearch } from '../search';
+import type { FailureReason } from '../../src-shared/run/trial';
+import type { WritableRun } from '../runs/run-folder';
+import { readTrial, readTrials } from '../runs/tables/trials';
+import { readUpdates } from '../runs/tables/updates';
+import { cpuTrainers } from '../testing/cpu-trainers';
+import { demo, newRun, searchOf } from '../testing/search-fixture';
+import { epochOf } from '../testing/synthetic-pool';
+import { temporaryFolder } from '../testing/temporary-folder';
+import type { ChildResult } from '../../src-shared/run/child-event';
+import type { TrialJob } from '../workers/protocol';
+import { runSearch } from './search';
 
 let runs: string;
 let run: WritableRun;
