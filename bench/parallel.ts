@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { proposeUpTo } from '../src-main/strategy/strategy';
 import { presets } from '../src-shared/config/presets/presets';
 import type { ImageSearchConfig } from '../src-shared/config/search-config';
-import { prepareDataset } from '../src-main/datasets/prepare';
+import { prepareFor } from '../src-main/datasets/prepare';
 import { candidates, strategyOf } from '../src-main/search/candidate';
 import { localPool } from '../src-main/workers/pool/local-pool';
 import { forkTrainer } from '../src-main/workers/trainer-process';
@@ -77,10 +77,11 @@ async function jobsOf(count: number): Promise<TrialJob[]> {
     controller: { strategy: 'random', childrenPerUpdate: count, replicas: 1, mode: 'asynchronous' },
     recipe: { ...laptop.recipe, epochs: options.epochs, validation: 0.1 },
   };
-  const { description, trainFolder } = await prepareDataset(join(root, 'assets', 'cifar10-sample.tar.gz'), {
-    side: config.recipe.side,
-    cacheDirectory: join(folder, 'cache'),
-  });
+  const { description, trainFolder } = await prepareFor(
+    { kind: 'images', side: config.recipe.side, unreadable: 'refuse' },
+    join(root, 'assets', 'cifar10-sample.tar.gz'),
+    { cacheDirectory: join(folder, 'cache') },
+  );
   const candidateOf = candidates(config, description);
   const strategy = strategyOf(config);
   return proposeUpTo(strategy, 0, count).map(({ depth, decisions }, index) => {

@@ -2,7 +2,7 @@ import type { SearchConfig } from '../../src-shared/config/search-config';
 import { epochSteps } from '../../src-shared/estimate/epoch-steps';
 import type { MeasuredChild, Measurement } from '../../src-shared/estimate/measurement';
 import { sampleChildren, type SampledChild } from '../../src-shared/estimate/typical-children';
-import type { PreparedData } from '../datasets/prepare';
+import type { PreparedData } from '../datasets/open';
 import { engineEnvironment } from '../engine/load';
 import { candidates } from '../search/candidate';
 import { engineLimits } from '../workers/pool/engine-limits';

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { TextRecipe } from '../../src-shared/tasks/text/text-recipe';
 import { nasCell } from '../../src-shared/architecture/cell/published-cells';
 import { presets } from '../../src-shared/config/presets/presets';
-import { loadTrainingTokens } from '../datasets/text/prepare-text';
+import { loadText } from '../testing/data/prepared';
 import { writeFiles } from '../testing/data/image-datasets';
 import { ptbFiles } from '../testing/data/text-datasets';
 import { tinyArchitecture, tinyImages, tinyRecipe } from '../testing/data/tiny-images';
@@ -70,10 +70,7 @@ describe('a trained language model that is measured', () => {
   const dropout = { kind: 'variational', words: 0.2, between: 0.2, recurrent: 0.2, output: 0.2 } as const;
   const job = { cell: nasCell, recipe, seed: 3 };
   const tokens = () =>
-    loadTrainingTokens({
-      path: writeFiles(join(folder, 'text'), ptbFiles()),
-      cacheDirectory: join(folder, 'cache'),
-    });
+    loadText(writeFiles(join(folder, 'text'), ptbFiles()), { cacheDirectory: join(folder, 'cache') });
 
   it('gives on the text of validation what its last epoch gave', async () => {
     const data = await tokens();

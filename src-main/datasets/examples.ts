@@ -1,7 +1,7 @@
 import { loadDecoder } from './formats/decode-image';
+import { imageReader } from './images/image-reader';
 import type { OpenOptions } from './open';
-import { openDataset } from './open';
-import { requireImages } from './prepare';
+import { placeOf } from './prepare';
 import { throwIfCancelled } from './trees/file-errors';
 
 /** A training image, small enough to be shown among others. */
@@ -24,7 +24,8 @@ const classesAtMost = 200;
  */
 export async function readExamples(path: string, options: OpenOptions = {}): Promise<ExampleImage[]> {
   const sharp = await loadDecoder();
-  const { source } = requireImages(await openDataset(path, options));
+  const place = placeOf(imageReader, path, options);
+  const source = await place.open(await place.locate());
   const classes = Math.min(source.classes.length, classesAtMost);
   const wanted = classes < perClass.manyFrom ? perClass.few : perClass.many;
   const found = new Map<number, string[]>();

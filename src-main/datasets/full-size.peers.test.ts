@@ -3,9 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { describeImages } from '../testing/data/describe-images';
 import { temporaryFolder } from '../testing/data/image-datasets';
-import { loadTrainingData } from './load-training-data';
 
 const python = process.env['CELLSMITH_PEERS_PYTHON'] ?? 'python3';
 
@@ -57,6 +55,7 @@ held = labels[np.array(data["validationIndices"])]
 per_class = np.bincount(held, minlength=10) - np.bincount(labels, minlength=10) * len(held) / len(labels)
 print(json.dumps({"mean": part.mean((0, 1, 2)).tolist(), "std": part.std((0, 1, 2)).tolist(), "unfair": float(np.abs(per_class).max())}))
 `;
+import { loadImages, prepareImages } from '../testing/data/prepared';
 
 const moments = z.object({ mean: z.array(z.number()), std: z.array(z.number()), unfair: z.number() });
 
@@ -80,7 +79,7 @@ describe('60,000 images', () => {
       const cacheDirectory = join(folder, `cache-${name}`);
       const path = join(folder, name);
       const began = performance.now();
-      const found = await describeImages(path, { cacheDirectory, side: 32 });
+      const { description: found } = await prepareImages(path, { cacheDirectory, side: 32 });
       const seconds = (performance.now() - began) / 1000;
       expect(found.fingerprint).toBe(expected.fingerprint);
       expect(found.splits.train.count).toBe(50_000);
@@ -89,10 +88,10 @@ describe('60,000 images', () => {
         expect(found.deviation[c]).toBeCloseTo(expected.deviation[c] ?? NaN, 6);
       }
       const again = performance.now();
-      const data = await loadTrainingData({ path, cacheDirectory, side: 32, validation: 5000, seed: 1 });
+      const data = await loadImages(path, { cacheDirectory, side: 32, validation: 5000, seed: 1 });
       const first = (performance.now() - again) / 1000;
       const once = performance.now();
-      await loadTrainingData({ path, cacheDirectory, side: 32, validation: 5000, seed: 1 });
+      await loadImages(path, { cacheDirectory, side: 32, validation: 5000, seed: 1 });
       const second = (performance.now() - once) / 1000;
       const memory = process.resourceUsage().maxRSS / 1024;
       console.log(

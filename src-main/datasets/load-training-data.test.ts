@@ -10,9 +10,9 @@ import {
   writeFiles,
 } from '../testing/data/image-datasets';
 import { loadTrainingData } from './load-training-data';
-import { openTestData, testUses } from './open-test-split';
-import { prepareDataset } from './prepare';
+import { testUses } from './test-uses';
 import { computeWhitening } from './whitening';
+import { loadImages, openTestImages, prepareImages } from '../testing/data/prepared';
 
 let folder: string;
 let cacheDirectory: string;
@@ -24,7 +24,7 @@ beforeEach(() => {
 
 describe('training data', () => {
   it('are the training images, byte for byte, in files of exactly their size', async () => {
-    const data = await loadTrainingData({ path: folder, cacheDirectory, side: 32, validation: 10, seed: 7 });
+    const data = await loadImages(folder, { cacheDirectory, side: 32, validation: 10, seed: 7 });
     expect(data).toMatchObject({ count: 40, side: 32, channels: 3, classes: images.classes });
     const pixelFile = readFileSync(data.imagesFile);
     const labels = readFileSync(data.labelsFile);
@@ -45,7 +45,7 @@ describe('training data', () => {
   it('are resized to the side that is asked for', async () => {
     const odd = makeImages({ classes: ['a', 'b'], train: 6, test: 2, width: 20, height: 11 });
     const path = writeFiles(join(temporaryFolder(), 'odd'), await classFolderFiles(odd));
-    const data = await loadTrainingData({ path, cacheDirectory, side: 16, validation: 2, seed: 7 });
+    const data = await loadImages(path, { cacheDirectory, side: 16, validation: 2, seed: 7 });
     const pixelFile = readFileSync(data.imagesFile);
     expect(pixelFile).toHaveLength(6 * 16 * 16 * 3);
     const found = Array.from({ length: 6 }, (_, i) =>
@@ -62,7 +62,7 @@ describe('training data', () => {
   });
 
   it('are whitened by the images that are trained on, and by no others', async () => {
-    const data = await loadTrainingData({ path: folder, cacheDirectory, side: 32, validation: 10, seed: 7 });
+    const data = await loadImages(folder, { cacheDirectory, side: 32, validation: 10, seed: 7 });
     const pixelFile = readFileSync(data.imagesFile);
     const moments = (indices: Int32Array): { mean: number[]; std: number[] } => {
       const channels = [0, 1, 2].map((channel) =>
@@ -90,7 +90,7 @@ describe('training data', () => {
     const kept = readdirSync(join(data.imagesFile, '..')).filter((name) => name.startsWith('whitening-'));
     expect(kept).toHaveLength(1);
     writeFileSync(join(data.imagesFile, '..', kept[0] ?? ''), '{"mean":');
-    const again = await loadTrainingData({ path: folder, cacheDirectory, side: 32, validation: 10, seed: 7 });
+    const again = await loadImages(folder, { cacheDirectory, side: 32, validation: 10, seed: 7 });
     expect(again).toEqual(data);
   });
 
@@ -103,12 +103,8 @@ describe('training data', () => {
   it('are split the same from any container, and on any machine', async () => {
     const other = writeFiles(join(temporaryFolder(), 'png'), await classFolderFiles(images));
     const options = { cacheDirectory, side: 32, validation: 0.2, seed: 3 };
-    const binary = await loadTrainingData({ ...options, path: folder });
-    const png = await loadTrainingData({
-      ...options,
-      path: other,
-      cacheDirectory: join(cacheDirectory, 'other'),
-    });
+    const binary = await loadImages(folder, options);
+    const png = await loadImages(other, { ...options, cacheDirectory: join(cacheDirectory, 'other') });
     expect(png.validationIndices).toEqual(binary.validationIndices);
     expect(readFileSync(png.imagesFile).equals(readFileSync(binary.imagesFile))).toBe(true);
   });
@@ -116,21 +112,21 @@ describe('training data', () => {
   it('with unreadable images are refused by name, or come without them when that is chosen', async () => {
     const files = { ...(await classFolderFiles(images)), 'train/cat/broken.jpg': 'x' };
     const path = writeFiles(join(temporaryFolder(), 'png'), files);
-    const options = { cacheDirectory, side: 32, validation: 4, seed: 3, path };
-    await expect(loadTrainingData(options)).rejects.toMatchObject({ code: 'data.damaged' });
-    await expect(loadTrainingData(options)).rejects.toThrow(
+    const options = { cacheDirectory, side: 32, validation: 4, seed: 3 };
+    await expect(loadImages(path, options)).rejects.toMatchObject({ code: 'data.damaged' });
+    await expect(loadImages(path, options)).rejects.toThrow(
       /1 of the images cannot be read: .*train\/cat\/broken\.jpg/,
     );
-    expect((await loadTrainingData({ ...options, unreadable: 'skip' })).count).toBe(40);
+    expect((await loadImages(path, { ...options, unreadable: 'skip' })).count).toBe(40);
   });
 });
 
 describe('the test split', () => {
   it('is not named by anything that a search or a trainer is given, and does not lie below it', async () => {
-    const prepared = await prepareDataset(folder, { cacheDirectory, side: 32 });
+    const prepared = await prepareImages(folder, { cacheDirectory, side: 32 });
     const { trainFolder } = prepared;
     const data = await loadTrainingData({ trainFolder, validation: 10, seed: 7 });
-    const test = await openTestData(folder, { cacheDirectory, side: 32, purpose: 'this test' });
+    const test = await openTestImages(folder, { cacheDirectory, side: 32, purpose: 'this test' });
     const given = JSON.stringify([
       { ...prepared, description: { ...prepared.description, location: '' } },
       data,
@@ -142,25 +138,19 @@ describe('the test split', () => {
   });
 
   it('is not read in training: without it, and without the source, training data are the same', async () => {
-    const { trainFolder } = await prepareDataset(folder, { cacheDirectory, side: 32 });
+    const { trainFolder } = await prepareImages(folder, { cacheDirectory, side: 32 });
     const before = await loadTrainingData({ trainFolder, validation: 10, seed: 7 });
     rmSync(join(trainFolder, '..', 'test'), { recursive: true });
-    const byPath = await loadTrainingData({
-      path: folder,
-      cacheDirectory,
-      side: 32,
-      validation: 10,
-      seed: 7,
-    });
+    const byPath = await loadImages(folder, { cacheDirectory, side: 32, validation: 10, seed: 7 });
     renameSync(folder, `${folder}-away`);
     expect(await loadTrainingData({ trainFolder, validation: 10, seed: 7 })).toEqual(before);
     expect(byPath).toEqual(before);
   });
 
   it('is opened by a separate function, which records it and rebuilds it when it is damaged', async () => {
-    const { description, trainFolder } = await prepareDataset(folder, { cacheDirectory, side: 32 });
+    const { description, trainFolder } = await prepareImages(folder, { cacheDirectory, side: 32 });
     expect(await testUses(cacheDirectory, description.fingerprint)).toEqual([]);
-    const test = await openTestData(folder, { cacheDirectory, side: 32, purpose: 'final test' });
+    const test = await openTestImages(folder, { cacheDirectory, side: 32, purpose: 'final test' });
     const pixelFile = readFileSync(test.imagesFile);
     expect(pixelFile).toHaveLength(20 * 3072);
     const made = images.test.map(({ pixels }) => Buffer.from(pixels).toString('hex'));
@@ -170,7 +160,7 @@ describe('the test split', () => {
     expect(found.sort()).toEqual(made.sort());
 
     rmSync(join(trainFolder, '..', 'test'), { recursive: true });
-    const again = await openTestData(folder, { cacheDirectory, side: 32, purpose: 'once more' });
+    const again = await openTestImages(folder, { cacheDirectory, side: 32, purpose: 'once more' });
     expect(readFileSync(again.imagesFile).equals(pixelFile)).toBe(true);
     const uses = await testUses(cacheDirectory, description.fingerprint);
     expect(uses.map(({ purpose, side, pid }) => [purpose, side, pid])).toEqual([
@@ -181,7 +171,7 @@ describe('the test split', () => {
   });
 
   it('can be passed to a trainer as a folder', async () => {
-    const { trainFolder } = await prepareDataset(folder, { cacheDirectory, side: 32 });
+    const { trainFolder } = await prepareImages(folder, { cacheDirectory, side: 32 });
     const test = join(trainFolder, '..', 'test');
     await expect(loadTrainingData({ trainFolder: test, validation: 4, seed: 7 })).rejects.toThrow(
       /it is the test split/,

@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { checkSplit } from './cache/manifest';
-import { prepareDataset, type PrepareOptions } from './prepare';
 import { splitTrainValidation, type ValidationSize } from './reading/arrange';
 import { fileError } from './trees/file-errors';
 import { cachedWhitening } from './whitening';
 
 /**
  * The training part of a data set, decoded: two raw files and the split of their records. There is no way from here to the
- * test split, which only `openTestData` opens.
+ * test split, which only `openTest` opens.
  */
 export interface TrainingData {
   /** Absolute path of a file of exactly count × side × side × 3 bytes: uint8 [count, side, side, 3], no header. */
@@ -30,26 +29,22 @@ export interface TrainingData {
   readonly fingerprint: string;
 }
 
-/** Which data: the folder that `prepareDataset` gave (`trainFolder`), or a data set, which is then prepared. */
-type TrainingSource = { readonly trainFolder: string } | (PrepareOptions & { readonly path: string });
-
-export type LoadOptions = TrainingSource & {
+export interface LoadOptions {
+  /** That of the prepared data. */
+  readonly trainFolder: string;
   readonly validation: ValidationSize;
   /** Seed of the validation split. */
   readonly seed: number;
-};
+}
 
 /**
  * What a trainer works on: the raw files of the training split and how their records are split further. The test split is
  * neither opened nor named.
- * @throws CellsmithError data.damaged when the decoded copy is not sound, config.invalid for an impossible validation split,
- *   and with a `path` what `prepareDataset` throws
+ * @throws CellsmithError data.damaged when the decoded copy is not sound, config.invalid for an impossible validation split
  */
 export async function loadTrainingData(options: LoadOptions): Promise<TrainingData> {
-  const { validation, seed } = options;
-  const given =
-    'path' in options ? (await prepareDataset(options.path, options)).trainFolder : options.trainFolder;
-  const folder = resolve(given);
+  const { trainFolder, validation, seed } = options;
+  const folder = resolve(trainFolder);
   const manifest = await checkSplit(folder, 'train');
   const imagesFile = join(folder, manifest.images.name);
   const labelsFile = join(folder, manifest.labels.name);

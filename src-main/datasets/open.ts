@@ -1,9 +1,11 @@
-import type { DatasetContainer, DatasetForm } from '../../src-shared/dataset/image-description';
-import type { TextForm } from '../../src-shared/dataset/text-description';
-import type { ImageSource } from './formats/image-source';
-import { recognise } from './formats/recognise';
+import type { DatasetContainer } from '../../src-shared/dataset/image-description';
+import type { TextOptions } from '../../src-shared/dataset/text-options';
+import type { DescriptionBase, NeedBase, TestBase } from '../../src-shared/tasks/data-kind';
+import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
+import type { TestDraw } from './reading/arrange';
 import { type OnProgress, Progress } from './reading/progress';
-import type { TextSource } from './text/find-text';
+import type { FileTree } from './trees/file-tree';
+import type { FolderView } from './trees/folder-view';
 import { locate, type Located, openTree } from './trees/open-tree';
 
 export interface OpenOptions {
@@ -11,37 +13,71 @@ export interface OpenOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
-/** Images that a folder or an archive was recognised as. None has been decoded yet. */
-export interface OpenedImages {
-  readonly kind: 'images';
-  readonly form: DatasetForm;
+export interface DatasetOptions extends OpenOptions {
+  /** Where decoded copies are kept; the user's cache folder if not given. */
+  readonly cacheDirectory?: string | undefined;
+  /** How a test split is drawn where images have none. */
+  readonly testDraw?: TestDraw | undefined;
+  /** How to read a text; by default as suits its format. */
+  readonly text?: TextOptions | undefined;
+}
+
+/** A data set that is ready for training. The test split is not below its folder. */
+export interface PreparedData {
+  readonly description: DatasetDescription;
+  /** Absolute path of the copy to train and validate on: what a trainer is given. */
+  readonly trainFolder: string;
+}
+
+/** A format that matches a folder by its file names; `open` reads its metadata and throws if it is invalid. */
+export interface Finding<Source> {
+  readonly form: string;
+  /** @throws CellsmithError data.* */
+  open(signal?: AbortSignal): Source | Promise<Source>;
+}
+
+/** Data whose format was recognised. None of it has been decoded yet. */
+export interface Opened<Source = unknown> {
+  readonly kind: string;
+  readonly form: string;
   readonly container: DatasetContainer;
   /** Absolute path. */
   readonly location: string;
-  readonly classes: readonly string[];
-  /** Images: exact or an estimate, as the form allows. */
-  readonly expected: number;
-  readonly source: ImageSource;
+  readonly source: Source;
 }
 
-/** A text that a folder, an archive or a file was recognised as. Nothing of it has been read yet. */
-export interface OpenedText {
-  readonly kind: 'text';
-  readonly form: TextForm;
-  readonly container: DatasetContainer;
-  /** Absolute path. */
-  readonly location: string;
-  readonly source: TextSource;
+/** Where data are. They are opened when their copy is missing, and listed again to see whether they have changed since. */
+export interface Place<Source> {
+  locate(): Promise<Located>;
+  /** @throws CellsmithError data.*; 'data.not-recognised' when they are of another kind */
+  open(located: Located): Promise<Source>;
 }
 
-export type OpenedDataset = OpenedImages | OpenedText;
-
-/**
- * Recognises the data set at a path: a folder, an archive, a text, or one of the files of a set of them.
- * @throws CellsmithError data.not-found, data.not-readable, data.not-recognised, data.empty, data.damaged, cancelled
- */
-export async function openDataset(path: string, options: OpenOptions = {}): Promise<OpenedDataset> {
-  return openLocated(await locateDataset(path, options), options);
+/** How one kind of data is recognised, described and copied for trainers: the half of a `DataKind` that reads files. */
+export interface DataReader<
+  Need extends NeedBase = NeedBase,
+  Description extends DescriptionBase = DescriptionBase,
+  Source = unknown,
+> {
+  readonly kind: string;
+  /** For messages about data of another kind: 'is a text', and what is needed instead. */
+  readonly words: { readonly is: (form: string) => string; readonly needed: string };
+  /** The data set in a folder, by the names of its files. */
+  find(view: FolderView): Finding<Source> | null;
+  /** What the whole tree is where no reader finds a data set in any folder of it. */
+  findAtLast(tree: FileTree): Finding<Source> | null;
+  /** The recorded description; null when the data were never read, or have changed. */
+  recall(located: Located, options: DatasetOptions): Promise<Description | null>;
+  /** Reads all of the data and records the description. */
+  describe(place: Place<Source>, located: Located, options: DatasetOptions): Promise<Description>;
+  /** Makes a copy as trainers need it. Instant when it exists. @throws CellsmithError data.*, config.invalid, cancelled */
+  prepare(need: Need, place: Place<Source>, options: DatasetOptions): Promise<PreparedData>;
+  /** Opens the test split, and records that it was opened. @param purpose as a user would say it ('final test of run 12') */
+  openTest(
+    need: Need,
+    place: Place<Source>,
+    options: DatasetOptions & { readonly purpose: string },
+  ): Promise<TestBase>;
 }
 
 /** Identifies what is at a path by names, sizes and times only. */
@@ -52,25 +88,10 @@ export async function locateDataset(path: string, options: OpenOptions = {}): Pr
   return located;
 }
 
-export async function openLocated(located: Located, options: OpenOptions = {}): Promise<OpenedDataset> {
+/** The files of what was located. */
+export async function openFiles(located: Located, options: OpenOptions): Promise<FileTree> {
   const progress = new Progress('listing', 'files', null, options.onProgress);
   const tree = await openTree(located, { signal: options.signal, onCount: (files) => progress.set(files) });
   progress.finish();
-  const recognised = await recognise(tree, options.signal);
-  const { container, location } = tree;
-  if (recognised.kind === 'text') {
-    const { source } = recognised;
-    return { kind: 'text', form: source.form, container, location, source };
-  }
-  const { source } = recognised;
-  const { form, classes, expected } = source;
-  return {
-    kind: 'images',
-    form,
-    container,
-    location,
-    classes,
-    expected,
-    source,
-  };
+  return tree;
 }

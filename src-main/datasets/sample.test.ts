@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { describeImages } from '../testing/data/describe-images';
 import { temporaryFolder } from '../testing/data/image-datasets';
 import { describeDataset } from './prepare';
+import { describeImages } from '../testing/data/prepared';
 
 describe('the sample of images that ships with the program', () => {
   it('has 200 training and 50 test images of each of the ten classes, all readable, none twice', async () => {

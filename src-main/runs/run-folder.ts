@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CellsmithError } from '../../src-shared/errors';
+import { dataKinds } from '../../src-shared/tasks/data-kinds';
 import { makeChildCheckpointsFolder } from './child-checkpoints';
 import { makeRunFolder } from './locations';
 import { lockRun } from './files/lock';
@@ -52,7 +53,7 @@ export function createRun(
       schema: manifestVersion,
       id: randomUUID(),
       createdAt: now.getTime(),
-      seeds: { search: config.seed, split: config.recipe.kind === 'images' ? config.recipe.splitSeed : 0 },
+      seeds: { search: config.seed, split: dataKinds.of(config.recipe.kind).splitSeed(config.recipe) },
     });
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,6 @@
-import type { Recipe } from '../../src-shared/tasks/data-kinds';
+import { dataKinds, type DataNeed, type Recipe } from '../../src-shared/tasks/data-kinds';
 import { CellsmithError } from '../../src-shared/errors';
-import type { OpenOptions } from '../datasets/open';
-import type { DataNeed, PreparedData } from '../datasets/prepare';
+import type { OpenOptions, PreparedData } from '../datasets/open';
 import type { RunManifest } from '../runs/manifest';
 
 /** Ensures a decoded copy of the data: `prepareFor`, here or in another process. */
@@ -9,9 +8,8 @@ export type PrepareData = (need: DataNeed, path: string, options: OpenOptions) =
 
 /** What a search needs of its data. */
 export function dataNeed({ recipe }: { readonly recipe: Recipe }, unreadable: 'refuse' | 'skip'): DataNeed {
-  if (recipe.kind === 'images') return { kind: 'images', side: recipe.side, unreadable };
-  const { level, vocabularyLimit } = recipe;
-  return { kind: 'text', level, vocabularyLimit };
+  // Needs of a kind of data are among those of all kinds.
+  return dataKinds.of(recipe.kind).need(recipe, unreadable) as DataNeed;
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import { requireTrainable } from '../../src-shared/tasks/data-kinds';
-import type { OpenOptions } from '../datasets/open';
-import type { PreparedData } from '../datasets/prepare';
+import type { OpenOptions, PreparedData } from '../datasets/open';
 import type { EngineInstallation } from '../engine/provision/installation';
 import { requireRunsFolder } from '../runs/locations';
 import { amendRun, createRun, openRun, type WritableRun } from '../runs/run-folder';

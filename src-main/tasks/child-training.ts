@@ -1,5 +1,5 @@
 import type { ChildBase } from '../../src-shared/tasks/task';
-import type { EpochBase } from '../../src-shared/tasks/data-kind';
+import type { EpochBase, TestBase } from '../../src-shared/tasks/data-kind';
 import type { EvaluationListener } from '../children/evaluate-child';
 import type { NamedTensor } from '../children/safetensors';
 import type { ChildCheckpoints } from '../children/training/child-state';
@@ -19,11 +19,6 @@ export interface TrainedChild {
 export interface Excerpt {
   readonly training: number;
   readonly evaluation: number;
-}
-
-/** Files of a test split. */
-export interface TestBase {
-  readonly kind: string;
 }
 
 /** What a trained child is evaluated with. */

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import type { convTask } from '../../src-shared/tasks/conv/conv-task';
 import { CellsmithError } from '../../src-shared/errors';
+import type { TestBase } from '../../src-shared/tasks/data-kind';
+import { imageTestSchema } from '../../src-shared/tasks/images/image-data';
 import { evaluateChild } from '../children/evaluate-child';
 import { trainChild } from '../children/train-child';
 import { loadTrainingData, type TrainingData } from '../datasets/load-training-data';
-import type { ChildTraining, TestBase } from './child-training';
-import { imageTestSchema } from './test-files';
+import type { ChildTraining } from './child-training';
 
 type Child = z.infer<typeof convTask.childSchema>;
 

@@ -57,7 +57,7 @@ export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
       listener.onEvent?.({ type: 'trialProgress', epoch: epochs.length, step: 1, steps: 1 });
       // The listener may end the child.
       if (isAborted(listener)) return { outcome: 'cancelled', epochs };
-      const merit = child.kind === 'images' ? architectureMerit(child.architecture) : 0;
+      const merit = architectureMerit(child.architecture as ConvArchitecture | undefined);
       const record = epochOf(epochs.length, merit);
       epochs.push(record);
       listener.onEvent?.({ type: 'epochEnded', record });
@@ -110,8 +110,9 @@ export function epochOf(epoch: number, validationAccuracy: number): EpochRecord 
   };
 }
 
-/** In [0, 1]: square filters, many of them, and inputs from more than one layer are good. */
-function architectureMerit(architecture: ConvArchitecture): number {
+/** In [0, 1]: square filters, many of them, and inputs from more than one layer are good; children without layers have none of it. */
+function architectureMerit(architecture?: ConvArchitecture): number {
+  if (architecture === undefined) return 0;
   const merits = layersOf(architecture).layers.map(({ nodes: [node], inputs }) =>
     node.kind === 'convolution'
       ? (node.filterHeight === node.filterWidth ? 0.4 : 0) +

@@ -1,7 +1,8 @@
 import type { MeasuredSplit, TrainingEvent } from '../../src-shared/training/training-event';
-import { openTestData, openTestTokens } from '../datasets/open-test-split';
+import { openTest } from '../datasets/prepare';
+import { dataNeed } from '../search/data-of-run';
+import type { TestFiles } from '../../src-shared/tasks/data-kinds';
 import { evaluateWithTrainer, type EvaluationOptions } from '../workers/pool/evaluate-with-trainer';
-import type { TestFiles } from '../tasks/test-files';
 import type { TrainingRecord } from './training-record';
 
 export interface TestEvaluation extends Omit<EvaluationOptions, 'onProgress'> {
@@ -39,27 +40,12 @@ export async function evaluateOnTest(
     listener({ type: 'measured', split, measure: value, draws, at });
   };
   if (draws > 0 && record.averaged === null) await evaluate('validation', null);
-  if (test && record.test === null) await evaluate('test', await openTest(record, folder, options.signal));
+  if (test && record.test === null) await evaluate('test', await testOf(record, folder, options.signal));
 }
 
 /** The files of the test split; that they were opened is recorded. */
-async function openTest(
-  { child, data }: TrainingRecord,
-  folder: string,
-  signal: AbortSignal,
-): Promise<TestFiles> {
+function testOf({ child, data }: TrainingRecord, folder: string, signal: AbortSignal): Promise<TestFiles> {
   const purpose = `final test of ${folder}`;
-  if (child.kind === 'text') {
-    const { level, vocabularyLimit } = child.recipe;
-    const text = { level, ...(vocabularyLimit !== 'auto' && { vocabularyLimit }) };
-    const { testFile, count } = await openTestTokens(data.location, { purpose, signal, text });
-    return { kind: 'text', tokensFile: testFile, count };
-  }
-  const { imagesFile, labelsFile, count } = await openTestData(data.location, {
-    purpose,
-    signal,
-    side: child.recipe.side,
-    unreadable: data.skipUnreadable ? 'skip' : 'refuse',
-  });
-  return { kind: 'images', imagesFile, labelsFile, count };
+  const need = dataNeed(child, data.skipUnreadable ? 'skip' : 'refuse');
+  return openTest(need, data.location, { purpose, signal });
 }

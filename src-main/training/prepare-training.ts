@@ -14,7 +14,7 @@ import { type DatasetDescription, type Recipe, requireTrainable } from '../../sr
 import { vocabularyOf } from '../../src-shared/tasks/text/vocabulary-of';
 import { CellsmithError } from '../../src-shared/errors';
 import type { Subject } from '../../src-shared/training/subject';
-import type { PreparedData } from '../datasets/prepare';
+import type { PreparedData } from '../datasets/open';
 import type { EngineInstallation } from '../engine/provision/installation';
 import { makeRunFolder, requireRunsFolder } from '../runs/locations';
 import { notWritable, writeAtomically } from '../runs/files/write-atomically';

@@ -1,4 +1,4 @@
-import { testFilesSchema } from '../tasks/test-files';
+import { testFilesSchema } from '../../src-shared/tasks/data-kinds';
 import { tasks, type Child } from '../../src-shared/tasks/tasks';
 import { z } from 'zod';
 import { childEvents } from '../../src-shared/run/child-event';

@@ -31,6 +31,16 @@ export interface EpochBase {
   readonly seconds: number;
 }
 
+/** What a search needs of its data, and so how its copy for trainers is made. */
+export interface NeedBase {
+  readonly kind: string;
+}
+
+/** Files of a test split, which a trainer is given for an evaluation only. */
+export interface TestBase {
+  readonly kind: string;
+}
+
 /** Steps of an epoch, and how many images or tokens each of them takes. */
 export interface EpochSteps {
   readonly training: number;
@@ -63,6 +73,8 @@ export interface DataKind<
   Description extends DescriptionBase = DescriptionBase,
   Recipe extends RecipeBase = RecipeBase,
   Epoch extends EpochBase = EpochBase,
+  Need extends NeedBase = NeedBase,
+  Test extends TestBase = TestBase,
 > {
   readonly kind: string;
   /** What children learn on such data: 'image classification'. */
@@ -70,6 +82,8 @@ export interface DataKind<
   readonly descriptionSchema: z.ZodObject & z.ZodType<Description>;
   readonly recipeSchema: z.ZodObject & z.ZodType<Recipe>;
   readonly epochSchema: z.ZodObject & z.ZodType<Epoch>;
+  readonly needSchema: z.ZodObject & z.ZodType<Need>;
+  readonly testSchema: z.ZodObject & z.ZodType<Test>;
   /** Reports options of a recipe that contradict each other. */
   checkRecipe(recipe: Recipe, complain: Complain): void;
   /** All that children on such data can be compared by; the first is the one in which trials and files store it. */
@@ -85,6 +99,12 @@ export interface DataKind<
   epochHead(metric: string): readonly string[];
   /** @param text of a stored metric, with its unit */
   epochCells(epoch: Epoch, text: (metric: number | null) => string): readonly string[];
+  /** @param unreadable what to do about files that cannot be decoded: refuse the data, or train without them */
+  need(recipe: Recipe, unreadable: 'refuse' | 'skip'): Need;
+  /** All of a description that children can see, besides the fingerprint: two copies with the same are the same to a child. */
+  content(description: Description): readonly unknown[];
+  /** Seed of the validation split; 0 where none is drawn. */
+  splitSeed(recipe: Recipe): number;
   epochSteps(recipe: Recipe, description: Description): EpochSteps;
   /** Makes sure that a recipe leaves something to train on. @throws CellsmithError 'config.invalid' */
   requireTrainable(recipe: Recipe, description: Description): void;

@@ -17,6 +17,16 @@ export type EpochRecord = z.infer<BuiltIn['epochSchema']>;
 /** The kinds of data that children are trained on. */
 export const dataKinds = registryOf<DataKind>('kind of data', builtIn);
 
+/** What a search needs of its data, of any kind. */
+export type DataNeed = z.infer<BuiltIn['needSchema']>;
+
+export const dataNeedSchema = dataKinds.union<DataNeed>(({ needSchema }) => needSchema);
+
+/** Files of a test split of any kind. */
+export type TestFiles = z.infer<BuiltIn['testSchema']>;
+
+export const testFilesSchema = dataKinds.union<TestFiles>(({ testSchema }) => testSchema);
+
 export const datasetDescriptionSchema = dataKinds.union<DatasetDescription>(
   ({ descriptionSchema }) => descriptionSchema,
 );

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { countLanguageParameters } from '../../../src-shared/architecture/cell/language-model-size';
 import { nasCell } from '../../../src-shared/architecture/cell/published-cells';
 import type { TextRecipe } from '../../../src-shared/tasks/text/text-recipe';
-import type { TrainingTokens } from '../../datasets/text/prepare-text';
+import type { TrainingTokens } from '../../datasets/text/text-reader';
 import { hasCustomOps } from '../../engine/load';
 import { openSession } from '../../engine/session';
 import { checkpointFile } from '../training/checkpoint-file';

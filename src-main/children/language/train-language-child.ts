@@ -7,7 +7,7 @@ import { languageRateAt, type TextRecipe } from '../../../src-shared/tasks/text/
 import { CellsmithError } from '../../../src-shared/errors';
 import { Generator } from '../../../src-shared/random';
 import { type LanguageEpochRecord, perplexityOf } from '../../../src-shared/tasks/text/language-epoch';
-import type { TrainingTokens } from '../../datasets/text/prepare-text';
+import type { TrainingTokens } from '../../datasets/text/text-reader';
 import { hasCustomOps } from '../../engine/load';
 import { fetchedFloats, fetchedNumber, openSession, type Session } from '../../engine/session';
 import type { NamedTensor } from '../safetensors';

@@ -20,7 +20,8 @@ import {
   measurementsFile,
   readMeasurements,
 } from '../../calibration/measurements-file';
-import { type PreparedData, prepareFor } from '../../datasets/prepare';
+import type { PreparedData } from '../../datasets/open';
+import { prepareFor } from '../../datasets/prepare';
 import { provisionEngine } from '../../engine/provision/provision';
 import { listRunFolders } from '../../runs/locations';
 import { lockHolder } from '../../runs/files/lock';

@@ -14,10 +14,10 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetProgress } from '../../../src-shared/dataset/progress';
 import { cifarBinaryFiles, makeImages, temporaryFolder, writeFiles } from '../../testing/data/image-datasets';
-import type { PrepareOptions } from '../prepare';
-import { describeDataset, prepareDataset } from '../prepare';
+import { describeDataset } from '../prepare';
 import { cacheError, defaultCacheDirectory } from './cache-folder';
 import { checkSplit, checkSplitFully } from './manifest';
+import { type ImageOptions, prepareImages } from '../../testing/data/prepared';
 
 let folder: string;
 let cacheDirectory: string;
@@ -27,10 +27,10 @@ beforeEach(() => {
 });
 
 /** Prepares, and returns the stages it went through. */
-async function prepare(options: Partial<PrepareOptions> = {}) {
+async function prepare(options: Partial<ImageOptions> = {}) {
   const stages = new Set<DatasetProgress['stage']>();
   const onProgress = ({ stage }: DatasetProgress): unknown => stages.add(stage);
-  const prepared = await prepareDataset(folder, { cacheDirectory, side: 32, onProgress, ...options });
+  const prepared = await prepareImages(folder, { cacheDirectory, side: 32, onProgress, ...options });
   return { ...prepared, stages: [...stages] };
 }
 

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { describeImages } from '../../testing/data/describe-images';
 import type { Files } from '../../testing/data/image-datasets';
 import {
   changed,
@@ -11,6 +10,7 @@ import {
   without,
   writeFiles,
 } from '../../testing/data/image-datasets';
+import { describeImages } from '../../testing/data/prepared';
 
 let folder: string;
 let cacheDirectory: string;

@@ -12,15 +12,9 @@ import {
   requireBatches,
   unusualBatch,
 } from './cifar';
-import {
-  type Finding,
-  fixedRecords,
-  type FolderView,
-  type ImageSource,
-  pathIn,
-  readSmallFile,
-  type SourceRecord,
-} from './image-source';
+import { fixedRecords, type ImageSource, type SourceRecord } from './image-source';
+import { type FolderView, pathIn, readSmallFile } from '../trees/folder-view';
+import type { Finding } from '../open';
 
 interface BinaryForm {
   readonly form: 'cifar10-binary' | 'cifar100-binary';
@@ -49,7 +43,7 @@ const forms: readonly BinaryForm[] = [
 ];
 
 /** The binary versions of CIFAR-10 and CIFAR-100: files of records of a label and three planes of pixels. */
-export function findCifarBinary(view: FolderView): Finding | null {
+export function findCifarBinary(view: FolderView): Finding<ImageSource> | null {
   for (const form of forms) {
     if (form.batches.some((batch) => view.files.has(batch.name))) {
       return { form: form.form, open: (signal) => openBinary(view, form, signal) };

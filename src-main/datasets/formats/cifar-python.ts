@@ -12,16 +12,11 @@ import {
   interleave,
   requireBatches,
 } from './cifar';
-import {
-  type Finding,
-  type FolderView,
-  type ImageSource,
-  pathIn,
-  readSmallFile,
-  type SourceRecord,
-} from './image-source';
 import { PickleError, readPickle } from './pickle';
 import { isKind, type PickleValue } from './pickle-values';
+import { type ImageSource, type SourceRecord } from './image-source';
+import { type FolderView, pathIn, readSmallFile } from '../trees/folder-view';
+import type { Finding } from '../open';
 
 interface PythonForm {
   readonly form: 'cifar10-python' | 'cifar100-python';
@@ -61,7 +56,7 @@ const maximumPickle = 256 * 2 ** 20;
 const bytesPerImage = 3103;
 
 /** The Python versions of CIFAR-10 and CIFAR-100: pickled dictionaries of a numpy array and a list of labels. */
-export function findCifarPython(view: FolderView): Finding | null {
+export function findCifarPython(view: FolderView): Finding<ImageSource> | null {
   for (const form of forms) {
     const has = (name: string): boolean => view.files.has(name);
     if (form.tellTales.some(has) && form.batches.some((batch) => has(batch.name))) {

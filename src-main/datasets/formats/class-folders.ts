@@ -3,14 +3,9 @@ import { CellsmithError } from '../../../src-shared/errors';
 import type { DatasetWarning } from '../../../src-shared/dataset/image-description';
 import { decodeImage, maximumImageBytes } from './decode-image';
 import { displayName } from '../trees/file-tree';
-import {
-  type Finding,
-  type FolderView,
-  type ImageSource,
-  pathIn,
-  type SourceRecord,
-  type SourceSplit,
-} from './image-source';
+import { type ImageSource, type SourceRecord, type SourceSplit } from './image-source';
+import { type FolderView, pathIn } from '../trees/folder-view';
+import type { Finding } from '../open';
 
 const imageName = /\.(png|jpe?g|jpe|jfif)$/i;
 const splitNames = {
@@ -29,7 +24,7 @@ interface Image {
  * Folders named by classes, of PNG and JPEG files at any depth: below train/ and test/, or all on one level.
  * val/ replaces a missing test/ (as in ImageNet), and is ignored otherwise.
  */
-export function findClassFolders(view: FolderView): Finding | null {
+export function findClassFolders(view: FolderView): Finding<ImageSource> | null {
   const named = (pattern: RegExp): string | undefined =>
     [...view.folders.keys()].find((name) => pattern.test(name));
   const train = named(splitNames.train);

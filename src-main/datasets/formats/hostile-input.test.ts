@@ -18,6 +18,8 @@ import { collect, readInTurn } from '../trees/file-tree';
 import { locate, openTree } from '../trees/open-tree';
 import { tarTree } from '../trees/tar-tree';
 import { PickleError, readPickle } from './pickle';
+import { dataReaders } from '../prepare';
+import type { ImageSource } from './image-source';
 import { recognise } from './recognise';
 
 /** Files in memory as a tree: what is fuzzed here is what reads their bytes. */
@@ -71,8 +73,9 @@ function mutate(bytes: Uint8Array, { changes, keep }: Mutation): Uint8Array {
 /** Goes through all records. Whatever is thrown must be an error made for the user. */
 async function survives(files: Readonly<Record<string, Uint8Array>>): Promise<boolean> {
   try {
-    const { kind, source } = await recognise(memoryTree(files));
+    const { kind, source: found } = await recognise(memoryTree(files), dataReaders.all());
     if (kind === 'text') return true;
+    const source = found as ImageSource;
     for await (const record of source.records()) {
       const image = await record.decode();
       expect(image.pixels).toHaveLength(3 * image.width * image.height);

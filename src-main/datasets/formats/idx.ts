@@ -2,15 +2,9 @@ import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
 import { displayName } from '../trees/file-tree';
 import { gunzipChunks } from '../trees/inflate';
-import {
-  type Finding,
-  fixedRecords,
-  type FolderView,
-  type ImageSource,
-  pathIn,
-  type SourceRecord,
-  type SourceSplit,
-} from './image-source';
+import { fixedRecords, type ImageSource, type SourceRecord, type SourceSplit } from './image-source';
+import { type FolderView, pathIn } from '../trees/folder-view';
+import type { Finding } from '../open';
 
 /** Names under which MNIST, Fashion-MNIST, KMNIST, EMNIST and their like are published. */
 const namePattern = /^(.*?)(train|t10k|test)-(images|labels)[-.]idx([13])-ubyte(\.gz)?$/;
@@ -25,7 +19,7 @@ interface IdxFile {
 }
 
 /** IDX files (LeCun): big-endian sizes, then bytes; a file of images and a file of labels for each split. */
-export function findIdx(view: FolderView): Finding | null {
+export function findIdx(view: FolderView): Finding<ImageSource> | null {
   const files: IdxFile[] = [];
   for (const name of view.files.keys()) {
     const match = namePattern.exec(name);

@@ -1,7 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { describeImages } from '../../testing/data/describe-images';
 import {
   cifarBinaryFiles,
   classFolderFiles,
@@ -11,6 +10,7 @@ import {
   writeFiles,
 } from '../../testing/data/image-datasets';
 import { openFolder, withoutRights } from '../../testing/without-rights';
+import { describeImages } from '../../testing/data/prepared';
 
 async function failure(path: string): Promise<unknown> {
   const cacheDirectory = join(openFolder(), 'cache');
@@ -71,9 +71,7 @@ describe('without permission to read', () => {
     const folder = writeFiles(openFolder(), await classFolderFiles(makeImages({})));
     const cacheDirectory = temporaryFolder();
     chmodSync(cacheDirectory, 0o555);
-    await expect(
-      withoutRights(() => describeImages(folder, { cacheDirectory, side: 32 })),
-    ).rejects.toMatchObject({
+    await expect(withoutRights(() => describeImages(folder, { cacheDirectory }))).rejects.toMatchObject({
       code: 'data.cache-not-writable',
       message: expect.stringContaining(cacheDirectory) as string,
     });

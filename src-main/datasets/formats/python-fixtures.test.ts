@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { describeImages } from '../../testing/data/describe-images';
 import { temporaryFolder } from '../../testing/data/image-datasets';
 import { decodeImage } from './decode-image';
-import { loadTrainingData } from '../load-training-data';
-import { openDataset } from '../open';
+import { openDataset } from '../prepare';
 import { tarTree } from '../trees/tar-tree';
+import { describeImages, loadImages } from '../../testing/data/prepared';
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures');
 const expected = z
@@ -56,7 +55,7 @@ describe('CIFAR-10 as Python writes it', () => {
 
   it('gives every image its own label', async () => {
     const path = join(fixtures, 'cifar10-protocol4.tar.gz');
-    const data = await loadTrainingData({ path, cacheDirectory, side: 32, validation: 4, seed: 1 });
+    const data = await loadImages(path, { cacheDirectory, side: 32, validation: 4, seed: 1 });
     const images = readFileSync(data.imagesFile);
     const labels = readFileSync(data.labelsFile);
     const sums = Array.from({ length: data.count }, (_, i) => {
@@ -78,7 +77,7 @@ describe('CIFAR-10 as Python writes it', () => {
     expect(opened).toMatchObject({
       kind: 'images',
       form: 'cifar10-python',
-      classes: expected.cifar10.classes,
+      source: { classes: expected.cifar10.classes },
     });
   });
 });

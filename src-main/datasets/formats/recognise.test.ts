@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { describeImages } from '../../testing/data/describe-images';
 import type { Files } from '../../testing/data/image-datasets';
 import {
   below,
@@ -15,7 +14,8 @@ import {
   writeFiles,
   zipBytes,
 } from '../../testing/data/image-datasets';
-import { openDataset } from '../open';
+import { openDataset } from '../prepare';
+import { describeImages } from '../../testing/data/prepared';
 
 let folder: string;
 let cacheDirectory: string;

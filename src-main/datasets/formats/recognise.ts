@@ -1,53 +1,53 @@
 import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
-import { findPlainText, findSplitFiles, type TextFinding, type TextSource } from '../text/find-text';
+import type { DataReader, Finding } from '../open';
 import type { FileTree } from '../trees/file-tree';
-import { findCifarBinary } from './cifar-binary';
-import { findCifarPython } from './cifar-python';
-import { findClassFolders } from './class-folders';
-import { findIdx } from './idx';
-import type { Finding, FolderView, ImageSource } from './image-source';
-import { viewFolder } from './image-source';
+import { viewFolder } from '../trees/folder-view';
 
 /** What a tree was recognised as. */
-export type Recognised =
-  | { readonly kind: 'images'; readonly source: ImageSource }
-  | { readonly kind: 'text'; readonly source: TextSource };
+export interface Recognised {
+  readonly kind: string;
+  readonly form: string;
+  readonly source: unknown;
+}
 
-/** Every form of images that is known. A new one is added here, and to `datasetFormSchema`. */
-const imageFinders: readonly ((view: FolderView) => Finding | null)[] = [
-  findCifarBinary,
-  findCifarPython,
-  findIdx,
-  findClassFolders,
-];
+/** A reader's half of the work. */
+type Recogniser = Pick<DataReader, 'kind' | 'find' | 'findAtLast'>;
 
 const maximumDepth = 3;
 const maximumFolders = 50;
 
 /**
  * Recognises the data set in a tree: at its root, or in the one folder below it that holds one.
+ * @param readers the first that finds something has it
  * @throws CellsmithError data.empty, data.not-recognised (saying what was found and what is known), and what its form throws
  */
-export async function recognise(tree: FileTree, signal?: AbortSignal): Promise<Recognised> {
+export async function recognise(
+  tree: FileTree,
+  readers: readonly Recogniser[],
+  signal?: AbortSignal,
+): Promise<Recognised> {
   if (tree.files.length === 0) {
     throw new CellsmithError(
       'data.empty',
       `${tree.location} holds no files. Choose the folder or archive of a data set.`,
     );
   }
+  const open = async ({ kind, finding }: Found): Promise<Recognised> => {
+    return { kind, form: finding.form, source: await finding.open(signal) };
+  };
   let roots = [''];
   for (let depth = 0; depth <= maximumDepth; depth++) {
-    const found: { root: string; finding: AnyFinding }[] = [];
+    const found: (Found & { root: string })[] = [];
     const below: string[] = [];
     for (const root of roots.slice(0, maximumFolders)) {
       const view = viewFolder(tree, root);
-      const finding = firstFinding(view);
-      if (finding) found.push({ root, finding });
+      const first = firstOf(readers, (reader) => reader.find(view));
+      if (first) found.push({ root, ...first });
       else for (const name of view.folders.keys()) below.push(root === '' ? name : `${root}/${name}`);
     }
     const [only] = found;
-    if (only && found.length === 1) return open(only.finding, signal);
+    if (only && found.length === 1) return open(only);
     if (only) {
       const list = found.map(({ root, finding }) => `${root} (${finding.form})`).join(', ');
       throw new CellsmithError(
@@ -57,28 +57,28 @@ export async function recognise(tree: FileTree, signal?: AbortSignal): Promise<R
     }
     roots = below;
   }
-  const text = findPlainText(tree);
-  if (text) return { kind: 'text', source: text.open() };
+  const whole = firstOf(readers, (reader) => reader.findAtLast(tree));
+  if (whole) return open(whole);
   throw new CellsmithError(
     'data.not-recognised',
     `${tree.location} is not a data set in a known format: it contains ${inventory(tree)}. Expected CIFAR-10 or CIFAR-100 (binary or Python version), IDX files (as MNIST), at least two class folders of PNG or JPEG files (in train/ and test/, or on one level), ptb.train.txt, ptb.valid.txt and ptb.test.txt, WikiText (wiki.train.tokens and so on), or .txt files and little else.`,
   );
 }
 
-type AnyFinding = ({ readonly kind: 'images' } & Finding) | ({ readonly kind: 'text' } & TextFinding);
-
-function firstFinding(view: FolderView): AnyFinding | null {
-  for (const find of imageFinders) {
-    const finding = find(view);
-    if (finding) return { kind: 'images', ...finding };
-  }
-  const text = findSplitFiles(view);
-  return text && { kind: 'text', ...text };
+interface Found {
+  readonly kind: string;
+  readonly finding: Finding<unknown>;
 }
 
-async function open(finding: AnyFinding, signal?: AbortSignal): Promise<Recognised> {
-  if (finding.kind === 'text') return { kind: 'text', source: finding.open() };
-  return { kind: 'images', source: await finding.open(signal) };
+function firstOf(
+  readers: readonly Recogniser[],
+  find: (reader: Recogniser) => Finding<unknown> | null,
+): Found | null {
+  for (const reader of readers) {
+    const finding = find(reader);
+    if (finding) return { kind: reader.kind, finding };
+  }
+  return null;
 }
 
 /** '12 files (9 .txt, 2 .csv, 1 without extension) in 3 folders' */

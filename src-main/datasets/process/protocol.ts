@@ -1,20 +1,5 @@
 import { z } from 'zod';
-import { datasetDescriptionSchema } from '../../../src-shared/tasks/data-kinds';
-import { textLevelSchema, vocabularyLimitSchema } from '../../../src-shared/dataset/text-options';
-import type { DataNeed } from '../prepare';
-
-const needSchema: z.ZodType<DataNeed> = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('images'),
-    side: z.int().min(1),
-    unreadable: z.enum(['refuse', 'skip']),
-  }),
-  z.strictObject({
-    kind: z.literal('text'),
-    level: textLevelSchema,
-    vocabularyLimit: z.union([z.literal('auto'), vocabularyLimitSchema.nullable()]),
-  }),
-]);
+import { dataNeedSchema, datasetDescriptionSchema } from '../../../src-shared/tasks/data-kinds';
 
 /** What a process that reads data sets is asked: one job, which may be cancelled. */
 export const readerRequestSchema = z.discriminatedUnion('type', [
@@ -23,7 +8,7 @@ export const readerRequestSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('prepare'),
     path: z.string().min(1),
-    need: needSchema,
+    need: dataNeedSchema,
   }),
   z.strictObject({ type: z.literal('cancel') }),
 ]);

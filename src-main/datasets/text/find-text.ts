@@ -1,8 +1,9 @@
 import { counted } from '../../../src-shared/counted';
 import type { TextForm, TextWarning } from '../../../src-shared/dataset/text-description';
 import { CellsmithError } from '../../../src-shared/errors';
-import { type FolderView, pathIn } from '../formats/image-source';
 import type { FileTree, TreeFile } from '../trees/file-tree';
+import { type FolderView, pathIn } from '../trees/folder-view';
+import type { Finding } from '../open';
 
 /** `pool`: the corpus has no splits, so blocks of it are drawn. */
 export type SourcePart = 'train' | 'valid' | 'test' | 'pool';
@@ -34,17 +35,12 @@ interface SplitFiles {
   readonly names: Map<string, string>;
 }
 
-export interface TextFinding {
-  readonly form: TextForm;
-  /** @throws CellsmithError data.damaged when a split is missing, data.not-recognised when it is ambiguous which files belong to it */
-  open(): TextSource;
-}
-
 /**
  * A corpus with its splits in a folder: Penn Treebank, WikiText, or any three files that are named like theirs. One
- * file of plain text that happens to be called test.txt is none.
+ * file of plain text that happens to be called test.txt is none. Opening it throws
+ * 'data.damaged' when a split is missing, 'data.not-recognised' when it is ambiguous which files belong to it.
  */
-export function findSplitFiles(view: FolderView): TextFinding | null {
+export function findSplitFiles(view: FolderView): Finding<TextSource> | null {
   const all = groups(view);
   const ptb = all.find(({ prefix, ending }) => prefix === 'ptb' && ending === 'txt');
   const named = ptb ?? all.find(({ ending }) => ending === 'tokens');
@@ -113,7 +109,7 @@ const notes = /(^|\/)(read[-_ ]?me|licen[cs]e|copying|notice|changelog)[^/]*\.tx
  * Plain text: any number of .txt files that are more than half of the files. Tried last, as many data sets come with a
  * readme.txt.
  */
-export function findPlainText(tree: FileTree): TextFinding | null {
+export function findPlainText(tree: FileTree): Finding<TextSource> | null {
   const texts = tree.files.filter(({ path }) => /\.txt$/i.test(path) || tree.container === 'file');
   if (2 * texts.length <= tree.files.length) return null;
   return { form: 'plain-text', open: () => openPlainText(tree, texts) };

@@ -8,8 +8,8 @@ import type { Files } from '../../testing/data/image-datasets';
 import { below, tarBytes, temporaryFolder, writeFiles, zipBytes } from '../../testing/data/image-datasets';
 import { ptbFiles, preparedLines, readTokens } from '../../testing/data/text-datasets';
 import { describeDataset } from '../prepare';
-import { loadTrainingTokens, type TextDatasetOptions } from './prepare-text';
-import { openTestTokens } from '../open-test-split';
+import type { DatasetOptions } from '../open';
+import { loadText, openTestText } from '../../testing/data/prepared';
 
 let folder: string;
 let cacheDirectory: string;
@@ -21,18 +21,17 @@ beforeEach(() => {
 const write = (files: Files, name = 'data') => writeFiles(join(folder, name), files);
 
 /** Everything of a text, read back from its copy, as the tokens themselves. */
-async function readBack(path: string, text: TextDatasetOptions['text'] = {}) {
+async function readBack(path: string, text: DatasetOptions['text'] = {}) {
   const options = { cacheDirectory, text };
-  const { vocabulary, ...rest } = await loadTrainingTokens({ path, ...options });
-  const test = await openTestTokens(path, { ...options, purpose: 'a test' });
-  expect(test.vocabulary).toEqual(vocabulary);
+  const { vocabulary, ...rest } = await loadText(path, options);
+  const test = await openTestText(path, { ...options, purpose: 'a test' });
   const spell = (file: string) => readTokens(file).map((id) => vocabulary[id] ?? `no token ${id}`);
   return {
     ...rest,
     vocabulary,
     train: spell(rest.trainFile),
     valid: spell(rest.validFile),
-    test: spell(test.testFile),
+    test: spell(test.tokensFile),
   };
 }
 

@@ -5,8 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { temporaryFolder } from '../../testing/data/image-datasets';
 import { describeDataset } from '../prepare';
-import { loadTrainingTokens } from './prepare-text';
-import { openTestTokens } from '../open-test-split';
 
 const python = process.env['CELLSMITH_PEERS_PYTHON'] ?? 'python3';
 /** An archive or a folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt of Mikolov's Penn Treebank. */
@@ -38,6 +36,7 @@ for split, part in (("train", train), ("valid", words("valid")), ("test", words(
     same[split] = len(theirs) if np.array_equal(theirs, ours) else -1
 print(json.dumps({"same": same, "vocabulary": [word for word, _ in ordered] == copy["vocabulary"]}))
 `;
+import { loadText, openTestText } from '../../testing/data/prepared';
 const verdict = z.object({ same: z.record(z.string(), z.int()), vocabulary: z.boolean() });
 
 describe.skipIf(corpus === undefined)("Mikolov's Penn Treebank", () => {
@@ -61,8 +60,8 @@ describe.skipIf(corpus === undefined)("Mikolov's Penn Treebank", () => {
         vocabularySize,
         warnings: [],
       });
-      const { trainFile, validFile, vocabulary } = await loadTrainingTokens({ path, ...options });
-      const { testFile } = await openTestTokens(path, { ...options, purpose: 'a test' });
+      const { trainFile, validFile, vocabulary } = await loadText(path, options);
+      const { tokensFile: testFile } = await openTestText(path, { ...options, purpose: 'a test' });
       const copy = join(temporaryFolder(), 'copy.json');
       writeFileSync(copy, JSON.stringify({ train: trainFile, valid: validFile, test: testFile, vocabulary }));
       const said = execFileSync(python, ['-c', reader, path, copy, level], { encoding: 'utf8' });

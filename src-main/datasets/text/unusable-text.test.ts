@@ -7,8 +7,8 @@ import type { Files } from '../../testing/data/image-datasets';
 import { tarBytes, temporaryFolder, writeFiles, zipBytes } from '../../testing/data/image-datasets';
 import { ptbFiles } from '../../testing/data/text-datasets';
 import { openFolder, withoutRights } from '../../testing/without-rights';
-import { describeDataset, prepareDataset } from '../prepare';
-import { prepareText } from './prepare-text';
+import { describeDataset } from '../prepare';
+import { prepareImages, prepareText } from '../../testing/data/prepared';
 
 let folder: string;
 let cacheDirectory: string;
@@ -75,7 +75,7 @@ describe('what cannot be used', () => {
 
   it('is reported for a text where images are needed, the other way, and for invalid options', async () => {
     const path = write(good);
-    await expect(prepareDataset(path, { cacheDirectory, side: 32 })).rejects.toThrow(
+    await expect(prepareImages(path, { cacheDirectory, side: 32 })).rejects.toThrow(
       /is a text, and images are needed/,
     );
     const sample = join(import.meta.dirname, '../../../assets/cifar10-sample.tar.gz');

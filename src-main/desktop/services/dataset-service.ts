@@ -4,8 +4,8 @@ import type { DatasetProgress } from '../../../src-shared/dataset/progress';
 import type { Reading } from '../../../src-shared/ipc/problem-states';
 import { CellsmithError, type ErrorCode } from '../../../src-shared/errors';
 import type { ExampleImage } from '../../datasets/examples';
-import type { OpenOptions } from '../../datasets/open';
-import type { DataNeed, PreparedData } from '../../datasets/prepare';
+import type { OpenOptions, PreparedData } from '../../datasets/open';
+import type { DataNeed } from '../../../src-shared/tasks/data-kinds';
 import { readerReplySchema, type ReaderReply, type ReaderRequest } from '../../datasets/process/protocol';
 
 /** Describes data sets for the window, one at a time. */

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { prepareDataset } from '../../datasets/prepare';
 import { tinyRecipe, tinyBytes } from './tiny-images';
+import { prepareImages } from './prepared';
 
 /** A data set of the tiny images as IDX files of one channel, and where its parts are once it is prepared. */
 export interface TinyDataset {
@@ -30,7 +30,7 @@ export async function tinyDataset(
     writeFileSync(join(source, `${part}-images-idx3-ubyte`), idx([count, side, side], images));
     writeFileSync(join(source, `${part}-labels-idx1-ubyte`), idx([count], Uint8Array.from(labels)));
   }
-  const { trainFolder } = await prepareDataset(source, {
+  const { trainFolder } = await prepareImages(source, {
     side: tinyRecipe.side,
     cacheDirectory: join(folder, 'cache'),
   });

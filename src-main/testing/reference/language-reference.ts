@@ -65,7 +65,7 @@ export function parseLanguageReferences(value: unknown): readonly LanguageRefere
 
 /** A reference's name among others. */
 export function nameOf({ cell, layers, hidden, sharedEmbeddings }: LanguageArchitecture): string {
-  const kind = cell.kind === 'cell' ? `a cell of base ${cell.base}` : cell.kind;
+  const kind = 'base' in cell ? `a cell of base ${cell.base}` : cell.kind;
   return `${kind}, ${layers} × ${hidden}${sharedEmbeddings ? ', shared embeddings' : ''}`;
 }
 

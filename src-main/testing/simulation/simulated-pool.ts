@@ -92,26 +92,25 @@ export function simulatedPool(children: SimulatedChildren): SimulatedPool {
 function epochOf(child: Child, epoch: number, measure: number, seconds: number): EpochRecord {
   const rest = Math.exp((-4 * (epoch + 1)) / child.recipe.epochs);
   const { learningRate } = child.recipe;
-  if (child.kind === 'text') {
-    const validationPerplexity = measure * (1 + rest);
-    return {
-      kind: 'text',
-      epoch,
-      trainPerplexity: 0.9 * validationPerplexity,
-      validationPerplexity,
-      learningRate,
-      seconds,
-    };
-  }
-  const validationAccuracy = measure * (1 - rest);
-  return {
-    kind: 'images',
-    epoch,
-    trainLoss: 1 - validationAccuracy,
-    trainAccuracy: validationAccuracy,
-    validationLoss: 1 - validationAccuracy,
-    validationAccuracy,
-    learningRate,
-    seconds,
-  };
+  return epochsOf[child.kind]({ epoch, learningRate, seconds }, measure, rest);
 }
+
+type Place = Pick<EpochRecord, 'epoch' | 'learningRate' | 'seconds'>;
+
+/** An epoch by the kind of the data. @param rest share of the way that is left, from 1 to 0 */
+const epochsOf: Readonly<
+  Record<EpochRecord['kind'], (place: Place, measure: number, rest: number) => EpochRecord>
+> = {
+  text: (place, measure, rest) => {
+    const validationPerplexity = measure * (1 + rest);
+    return { kind: 'text', ...place, trainPerplexity: 0.9 * validationPerplexity, validationPerplexity };
+  },
+  images: (place, measure, rest) => {
+    const accuracy = measure * (1 - rest);
+    const [train, validation] = [
+      { trainLoss: 1 - accuracy, trainAccuracy: accuracy },
+      { validationLoss: 1 - accuracy, validationAccuracy: accuracy },
+    ];
+    return { kind: 'images', ...place, ...train, ...validation };
+  },
+};

@@ -2,16 +2,12 @@ import type { TextRecipe } from '../../tasks/text/text-recipe';
 import { CellsmithError } from '../../errors';
 import type { LanguageArchitecture, LanguageCell } from './language-model';
 
+const readyCellBlocks = { lstm: 4, rnn: 1 } as const;
+
 /** Products of [hidden] that a cell makes of its input, and as many of its hidden state; and whether it adds biases to them. */
 function cellBlocks(cell: LanguageCell): { readonly blocks: number; readonly bias: boolean } {
-  switch (cell.kind) {
-    case 'cell':
-      return { blocks: cell.base, bias: false };
-    case 'lstm':
-      return { blocks: 4, bias: true };
-    case 'rnn':
-      return { blocks: 1, bias: true };
-  }
+  if ('base' in cell) return { blocks: cell.base, bias: false };
+  return { blocks: readyCellBlocks[cell.kind], bias: true };
 }
 
 /**

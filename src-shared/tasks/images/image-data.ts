@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { imageDatasetDescriptionSchema, type ImageDatasetDescription } from '../../dataset/image-description';
 import type { DataKind, EpochSteps, Outcome } from '../data-kind';
 import { fewDigits, type Metric } from '../metric';
@@ -17,13 +18,39 @@ const accuracy: Metric = {
   shown: (stored) => 100 * stored,
 };
 
+/** Images brought to a square of `side` pixels a side. */
+const imageNeedSchema = z.strictObject({
+  kind: z.literal('images'),
+  side: imageRecipeSchema.shape.side,
+  unreadable: z.enum(['refuse', 'skip']),
+});
+export type ImageNeed = z.infer<typeof imageNeedSchema>;
+
+const file = z.string().min(1);
+
+/** The decoded test split: uint8 [count, side, side, 3], and little-endian int32 [count]. */
+export const imageTestSchema = z.strictObject({
+  kind: z.literal('images'),
+  imagesFile: file,
+  labelsFile: file,
+  count: z.int().min(1),
+});
+
 /** Classification of images (paper section 4.1). */
-export const imageData: DataKind<ImageDatasetDescription, ImageRecipe, ImageEpochRecord> = {
+export const imageData: DataKind<
+  ImageDatasetDescription,
+  ImageRecipe,
+  ImageEpochRecord,
+  ImageNeed,
+  z.infer<typeof imageTestSchema>
+> = {
   kind: 'images',
   purpose: 'image classification',
   descriptionSchema: imageDatasetDescriptionSchema,
   recipeSchema: imageRecipeSchema,
   epochSchema: imageEpochRecordSchema,
+  needSchema: imageNeedSchema,
+  testSchema: imageTestSchema,
   checkRecipe: checkImageRecipe,
   metrics: [accuracy],
   metricOf: () => accuracy,
@@ -40,6 +67,9 @@ export const imageData: DataKind<ImageDatasetDescription, ImageRecipe, ImageEpoc
     validationLoss.toFixed(3),
     text(validationAccuracy),
   ],
+  need: ({ side }, unreadable) => ({ kind: 'images', side, unreadable }),
+  content: ({ classes, splits, testSplit }) => [classes, splits, testSplit],
+  splitSeed: ({ splitSeed }) => splitSeed,
   epochSteps: imageSteps,
   requireTrainable: ({ validation }, { splits }) => {
     requireValidationCount(validation, splits.train.count);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { textDatasetDescriptionSchema, type TextDatasetDescription } from '../../dataset/text-description';
 import type { DataKind, EpochSteps } from '../data-kind';
 import { fewDigits, type Metric } from '../metric';
@@ -33,13 +34,36 @@ const bitsPerCharacter: Metric = {
   shown: (stored) => bitsOf(Math.log(stored)),
 };
 
+/** Text as tokens of a level. */
+const textNeedSchema = z.strictObject({
+  kind: z.literal('text'),
+  level: textRecipeSchema.shape.level,
+  vocabularyLimit: textRecipeSchema.shape.vocabularyLimit,
+});
+export type TextNeed = z.infer<typeof textNeedSchema>;
+
+/** The tokens of the test split: little-endian int32 [count]. */
+export const textTestSchema = z.strictObject({
+  kind: z.literal('text'),
+  tokensFile: z.string().min(1),
+  count: z.int().min(1),
+});
+
 /** Language modelling (paper section 4.2). */
-export const textData: DataKind<TextDatasetDescription, TextRecipe, LanguageEpochRecord> = {
+export const textData: DataKind<
+  TextDatasetDescription,
+  TextRecipe,
+  LanguageEpochRecord,
+  TextNeed,
+  z.infer<typeof textTestSchema>
+> = {
   kind: 'text',
   purpose: 'language modelling',
   descriptionSchema: textDatasetDescriptionSchema,
   recipeSchema: textRecipeSchema,
   epochSchema: languageEpochRecordSchema,
+  needSchema: textNeedSchema,
+  testSchema: textTestSchema,
   checkRecipe: () => undefined,
   metrics: [perplexity, bitsPerCharacter],
   metricOf: ({ level }) => (level === 'character' ? bitsPerCharacter : perplexity),
@@ -57,6 +81,14 @@ export const textData: DataKind<TextDatasetDescription, TextRecipe, LanguageEpoc
     text(trainPerplexity),
     text(validationPerplexity),
   ],
+  need: ({ level, vocabularyLimit }) => ({ kind: 'text', level, vocabularyLimit }),
+  content: ({ reading, splits, splitOrigin, vocabularySize }) => [
+    reading,
+    splits,
+    splitOrigin,
+    vocabularySize,
+  ],
+  splitSeed: () => 0,
   epochSteps: textSteps,
   requireTrainable: () => undefined,
 };

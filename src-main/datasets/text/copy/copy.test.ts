@@ -4,8 +4,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetProgress } from '../../../../src-shared/dataset/progress';
 import { temporaryFolder, writeFiles } from '../../../testing/data/image-datasets';
 import { preparedLines, ptbFiles, readTokens } from '../../../testing/data/text-datasets';
-import { openTestTokens, testUses } from '../../open-test-split';
-import { loadTrainingTokens, prepareText } from '../prepare-text';
+import { testUses } from '../../test-uses';
+import { loadTrainingTokens } from '../text-reader';
+import { openTestText, prepareText } from '../../../testing/data/prepared';
 
 let path: string;
 let cacheDirectory: string;
@@ -33,7 +34,7 @@ describe('the copy of a text', () => {
       () => writeFileSync(join(trainFolder, 'dataset.json'), '{}'),
     ]) {
       damage();
-      await expect(loadTrainingTokens({ trainFolder })).rejects.toMatchObject({ code: 'data.damaged' });
+      await expect(loadTrainingTokens(trainFolder)).rejects.toMatchObject({ code: 'data.damaged' });
       expect((await stages()).stages).toEqual(built);
       expect(readTokens(join(trainFolder, 'tokens-train.bin'))).toEqual(whole);
     }
@@ -43,7 +44,7 @@ describe('the copy of a text', () => {
 
   it('has its test split where training has no path to it, and records who opens it', async () => {
     const { trainFolder, description } = await prepareText(path, { cacheDirectory });
-    const tokens = await loadTrainingTokens({ trainFolder });
+    const tokens = await loadTrainingTokens(trainFolder);
     expect(JSON.stringify(tokens)).not.toMatch(/tokens-test|\/test\//);
     expect(readFileSync(join(trainFolder, 'dataset.json'), 'utf8')).not.toContain('tokens-test');
     expect(readdirSync(trainFolder).sort()).toEqual([
@@ -53,14 +54,14 @@ describe('the copy of a text', () => {
       'vocabulary.json',
     ]);
     expect(await testUses(cacheDirectory, description.fingerprint)).toEqual([]);
-    const test = await openTestTokens(path, { cacheDirectory, purpose: 'final test of run 3' });
+    const test = await openTestText(path, { cacheDirectory, purpose: 'final test of run 3' });
     expect(test.count).toBe(description.splits.test.tokens);
     const uses = await testUses(cacheDirectory, description.fingerprint);
     expect(uses).toMatchObject([{ purpose: 'final test of run 3', level: 'word', pid: process.pid }]);
-    truncateSync(test.testFile, 4);
-    const again = await openTestTokens(path, { cacheDirectory, purpose: 'after damage' });
-    expect(readTokens(again.testFile)).toHaveLength(test.count);
-    expect(dirname(test.testFile)).toBe(join(dirname(trainFolder), 'test'));
+    truncateSync(test.tokensFile, 4);
+    const again = await openTestText(path, { cacheDirectory, purpose: 'after damage' });
+    expect(readTokens(again.tokensFile)).toHaveLength(test.count);
+    expect(dirname(test.tokensFile)).toBe(join(dirname(trainFolder), 'test'));
   });
 
   it('is not left half made when reading is cancelled, or the files change meanwhile', async () => {

@@ -13,7 +13,7 @@ import {
 import { configOfFile, looksLikeConfig, parseConfigFile } from '../../../../src-shared/config/config-file';
 import { parseSettings } from '../../../../src-shared/config/options/settings';
 import { presets } from '../../../../src-shared/config/presets/presets';
-import { describeConv } from '../../../../src-shared/architecture/conv/describe-conv';
+import { tasks } from '../../../../src-shared/tasks/tasks';
 import { readTrainingRecord, trainingFiles } from '../../../training/training-record';
 import { epochOf } from '../../synthetic-pool';
 import type { FuzzTarget } from '../fuzz';
@@ -32,7 +32,7 @@ export const architectureTarget: FuzzTarget = {
     const texts = [network, cell].map((file) => JSON.stringify({ ...head, ...file, ...countsOf(file) }));
     return (draw) => {
       const file = parseArchitectureFile(mutatedJson(texts[draw.integer(2)] ?? '', draw), 'net.json');
-      if (file.kind === 'conv') describeConv(file.architecture, file.task);
+      tasks.of(file.kind).costs(file.architecture, file.task);
     };
   },
 };

@@ -3,7 +3,7 @@ import type { DatasetDescription, Recipe } from '../../../../src-shared/tasks/da
 import { placesOf, type QueueState } from '../../../../src-shared/run/queue-state';
 import type { ChildResult } from '../../../../src-shared/run/child-event';
 import { outcomeOf } from '../../../../src-shared/run/reward';
-import type { DataNeed } from '../../../datasets/prepare';
+import type { DataNeed } from '../../../../src-shared/tasks/data-kinds';
 import type { ChildListener, TrainerPool } from '../../trainer-pool';
 import type { TrialJob } from '../../protocol';
 import type { QueueAddress } from '../wire/address';

@@ -1,20 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { DatasetDescription } from '../../../../src-shared/tasks/data-kinds';
+import { dataKinds, type DatasetDescription } from '../../../../src-shared/tasks/data-kinds';
 
 /**
  * Sum over what a child sees of a data set: with its fingerprint it says that two copies, on two machines and read there, are the same
  * to a child. Where the files lie and in what they came is no part of it.
  */
 export function contentOf(description: DatasetDescription): string {
-  const content =
-    description.kind === 'images'
-      ? [description.fingerprint, description.classes, description.splits, description.testSplit]
-      : [
-          description.fingerprint,
-          description.reading,
-          description.splits,
-          description.splitOrigin,
-          description.vocabularySize,
-        ];
+  const content = [description.fingerprint, ...dataKinds.of(description.kind).content(description)];
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CellsmithError } from '../../../../src-shared/errors';
-import { textLevelSchema, vocabularyLimitSchema } from '../../../../src-shared/dataset/text-options';
+import { dataNeedSchema } from '../../../../src-shared/tasks/data-kinds';
 import { childEpochsSchema as epochs, childEvents } from '../../../../src-shared/run/child-event';
 import { failureReasons } from '../../../../src-shared/run/trial';
 import { childSchema } from '../../protocol';
@@ -23,19 +23,6 @@ const shown = (longest: number) =>
     .max(longest)
     .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u);
 
-const needSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('images'),
-    side: z.int().min(4).max(512),
-    unreadable: z.enum(['refuse', 'skip']),
-  }),
-  z.strictObject({
-    kind: z.literal('text'),
-    level: textLevelSchema,
-    vocabularyLimit: z.union([z.literal('auto'), vocabularyLimitSchema.nullable()]),
-  }),
-]);
-
 /** A child to train, as a search puts it into the queue. No path is in it: each side has its own. */
 export const childJobSchema = z.strictObject({
   protocol,
@@ -49,7 +36,7 @@ export const childJobSchema = z.strictObject({
     fingerprint: sum,
     /** Sum over what a child sees of the data: classes and splits, or vocabulary and splits. */
     content: sum,
-    need: needSchema,
+    need: dataNeedSchema,
   }),
   /** Whether the weights are wanted, if the child is good enough. */
   weights: z.boolean(),

@@ -1,5 +1,6 @@
 import { CellsmithError } from '../../../../src-shared/errors';
-import type { DataNeed, PreparedData } from '../../../datasets/prepare';
+import type { DataNeed } from '../../../../src-shared/tasks/data-kinds';
+import type { PreparedData } from '../../../datasets/open';
 import { contentOf } from '../wire/data-content';
 import type { ChildJob } from '../wire/messages';
 
