@@ -4,7 +4,7 @@ import type { PresetName } from '../src-shared/config/presets/presets';
 import { countOf, wholeNumber } from '../src-shared/format';
 import type { MetricId } from '../src-shared/run/metric';
 import { cellSpace } from '../src-shared/space/cell-space';
-import { convDecisionPoints } from '../src-shared/space/conv-space';
+import { convDecisionPoints, depthAt } from '../src-shared/space/conv-space';
 import type { Decision, DecisionPoint } from '../src-shared/space/search-space';
 import type { DatasetDescription, Recipe } from '../src-shared/tasks/data-kinds';
 import type { SpaceConfig } from '../src-shared/tasks/tasks';
@@ -15,10 +15,10 @@ import ImageDataset from './components/dataset/ImageDataset.vue';
 import TextDataset from './components/dataset/TextDataset.vue';
 import CellThumbnail from './diagrams/CellThumbnail.vue';
 import NetworkThumbnail from './diagrams/NetworkThumbnail.vue';
-import { scheduleMarks, scheduleText } from './run/layer-schedule';
+import type { ConvSpaceConfig } from '../src-shared/tasks/conv/conv-options';
 
 /** How the window shows what a task searches for. */
-export interface TaskView<
+interface TaskView<
   Space extends SpaceConfig = SpaceConfig,
   File extends ArchitectureFile = ArchitectureFile,
 > {
@@ -41,7 +41,7 @@ export interface TaskView<
 }
 
 /** How the window shows data of one kind. */
-export interface DataView<
+interface DataView<
   Description extends DatasetDescription = DatasetDescription,
   DataRecipe extends Recipe = Recipe,
 > {
@@ -156,4 +156,35 @@ export function taskView(kind: SpaceConfig['kind']): TaskView {
 /** @param kind of the description that is given to the functions of the view */
 export function dataView(kind: DatasetDescription['kind']): DataView {
   return dataViews[kind];
+}
+
+/**
+ * The layer schedule as a sentence: how large networks are now, and when they grow.
+ * @param proposed children that were proposed so far
+ */
+export function scheduleText(space: ConvSpaceConfig, proposed: number): string {
+  const { schedule, blockSize } = space;
+  const now = depthAt(schedule, proposed);
+  const size =
+    blockSize > 1
+      ? countOf(now, `block of ${blockSize} layers`, `blocks of ${blockSize} layers`)
+      : countOf(now, 'layer');
+  if (schedule.growBy === 0 || now >= schedule.maximumLayers)
+    return `Networks have ${size} and no longer grow.`;
+  const next = schedule.every * (Math.floor(proposed / schedule.every) + 1);
+  return (
+    `Networks have ${size}; from child ${wholeNumber(next + 1)} on ${depthAt(schedule, next)}, ` +
+    `then ${schedule.growBy} more every ${schedule.every === 1 ? 'child' : countOf(schedule.every, 'child', 'children')} up to ${schedule.maximumLayers}.`
+  );
+}
+
+/** Where along the children that were proposed the networks became larger: the first child of each size, and the size. */
+export function scheduleMarks({ schedule, blockSize }: ConvSpaceConfig, proposed: number): Mark[] {
+  const marks: Mark[] = [];
+  for (let before = schedule.every; before < proposed; before += schedule.every) {
+    const depth = depthAt(schedule, before);
+    if (depth > depthAt(schedule, before - 1))
+      marks.push({ x: before + 1, label: `${depth} ${blockSize > 1 ? 'blocks' : 'layers'}` });
+  }
+  return marks;
 }

@@ -1,5 +1,7 @@
-import type { Point } from './series/reward-series';
-import type { Series } from './series/series';
+import type { Palette } from './theme';
+
+/** Opacity of a band's ground, on the screen and in images. */
+export const bandOpacity = 0.16;
 
 /** An axis of a chart. */
 export interface Axis {
@@ -28,6 +30,32 @@ export interface Figure {
   readonly marks?: readonly Mark[];
   /** Whether the pointer selects the values of all series at its x, as for curves, or the nearest point. */
   readonly hover?: 'x' | 'point';
+}
+
+/** A point of a series. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+  /** The lower end of a band, whose upper end is y. */
+  readonly low?: number;
+  /** Tooltip: 'child 12'. */
+  readonly name?: string;
+}
+
+/** A series of a chart, drawn as a line, as points, or as a band between the `low` and the `y` of its points. */
+export interface Series {
+  readonly label: string;
+  readonly kind: 'line' | 'points' | 'band';
+  readonly colour: (palette: Palette) => string;
+  readonly points: readonly Point[];
+  readonly width?: number;
+  /** Lengths of strokes and gaps, or short strokes. */
+  readonly dashed?: boolean | readonly number[];
+  readonly radius?: number;
+  readonly stepped?: boolean;
+  readonly cross?: boolean;
+  /** A line with a ring at each of its points. */
+  readonly marked?: boolean;
 }
 
 /** Ends of a stretch of an axis. */
@@ -110,4 +138,10 @@ export function nearestIndex(points: readonly Point[], x: number): number | null
   }
   const distance = (index: number): number => Math.abs((points[index]?.x ?? Infinity) - x);
   return distance(low) <= distance(high) ? low : high;
+}
+
+/** Lengths of strokes and gaps of a line; none for a solid one. */
+export function dashesOf({ dashed }: Pick<Series, 'dashed'>): readonly number[] {
+  if (dashed === undefined || dashed === false) return [];
+  return dashed === true ? [4, 3] : dashed;
 }

@@ -3,7 +3,7 @@ import { optionsOf, type Option } from '../../src-shared/config/options/options'
 import { valueAt } from '../../src-shared/config/options/paths';
 import { checkConfig } from '../../src-shared/config/parse-config';
 import { presetNames, presets } from '../../src-shared/config/presets/presets';
-import { edited, editsWith } from '../stores/draft-edits';
+import { edited, editsWith } from '../stores/draft';
 import { choiceText, fieldKind, fieldText, groupOptions, inWindowWords, valueOfField } from './option-fields';
 
 function option(path: string, preset: 'demo' | 'demo-cells' = 'demo'): Option {

@@ -6,7 +6,7 @@ import { presetNames, presets, type PresetName } from '../../src-shared/config/p
 import type { Recipe } from '../../src-shared/tasks/data-kinds';
 import { errorMessage } from '../../src-shared/errors';
 import { recipeOf, withPreset, type Subject } from '../../src-shared/training/subject';
-import { problemsByOption } from '../stores/draft-edits';
+import { problemsByOption } from '../stores/draft';
 
 const epochsPath = 'recipe.epochs';
 

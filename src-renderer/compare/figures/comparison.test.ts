@@ -10,7 +10,7 @@ import { table1 } from '../../../src-shared/published/table-1';
 import { table2 } from '../../../src-shared/published/table-2';
 import { comparedRuns, yardsticksOf } from '../compared';
 import { curveFigure, quantitiesOf } from './curve-figure';
-import { ownRows, publishedCells } from '../published/own-rows';
+import { ownRows, publishedCells } from './published-rows';
 import { frontOf, sizedNetworks } from './size-figure';
 import { differenceFigure, topFigure } from './top-figures';
 

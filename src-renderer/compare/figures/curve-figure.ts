@@ -1,9 +1,7 @@
 import { metricNamed } from '../../../src-shared/run/metric';
 import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
-import { curveValue } from '../../charts/series/curve-value';
-import { exactText, type Figure } from '../../charts/figure';
-import type { Point } from '../../charts/series/reward-series';
-import type { Series } from '../../charts/series/series';
+import { curveValue } from '../../charts/run-series';
+import { exactText, type Figure, type Point, type Series } from '../../charts/figure';
 import type { ComparedRun } from '../compared';
 
 /** What a curve can show of each epoch. */

@@ -2,10 +2,8 @@ import { wholeNumber } from '../../../src-shared/format';
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import { paretoFront } from '../../../src-shared/run/figures/pareto-front';
 import type { ListedTrial } from '../../../src-shared/run/trial';
-import { csvOf } from '../../charts/export/csv';
-import type { Figure } from '../../charts/figure';
-import { exactText } from '../../charts/figure';
-import type { Point } from '../../charts/series/reward-series';
+import { csvOf } from '../../charts/csv';
+import { type Figure, exactText, type Point } from '../../charts/figure';
 import type { ComparedRun, Yardstick } from '../compared';
 
 /** A trained network of a run with its size and metric. */

@@ -1,9 +1,6 @@
 import { topCurves } from '../../../src-shared/run/figures/top-curves';
 import { trainingTimes } from '../../../src-shared/run/progress/training-time';
-import type { Figure } from '../../charts/figure';
-import type { Point } from '../../charts/series/reward-series';
-import type { Series } from '../../charts/series/series';
-import { exactText } from '../../charts/figure';
+import { type Figure, type Point, type Series, exactText } from '../../charts/figure';
 import type { ComparedRun, Yardstick } from '../compared';
 
 export type Against = 'children' | 'time';

@@ -1,10 +1,9 @@
 import type { ListedTrial } from '../../../src-shared/run/trial';
-import { csvOf, type Cell } from '../../charts/export/csv';
+import { csvOf, type Cell } from '../../charts/csv';
 import type { Palette } from '../../charts/theme';
 import type { ComparedRun, Yardstick } from '../compared';
-import type { DecisionAxis } from './decision-axes';
+import { type DecisionAxis, scaleColour } from './axes';
 import type { Strokes } from './draw';
-import { scaleColour } from './geometry';
 
 /** A trained network of a compared run. */
 export interface ComparedNetwork {

@@ -6,9 +6,17 @@ import { readConvSteps } from '../../../src-shared/space/conv-steps';
 import { encodeCell } from '../../../src-shared/space/cell-space';
 import { convSpace } from '../../../src-shared/space/conv-space';
 import type { Decision } from '../../../src-shared/space/search-space';
-import { decisionAxes, type DecisionAxis } from './decision-axes';
+import {
+  decisionAxes,
+  type DecisionAxis,
+  axisMarks,
+  brushedValues,
+  brushOf,
+  drawnAxis,
+  passing,
+  scaleColour,
+} from './axes';
 import { linePieces } from './draw';
-import { axisMarks, brushedValues, brushOf, drawnAxis, passing, scaleColour } from './geometry';
 
 const { config } = presets.v2;
 const { space } = config;
