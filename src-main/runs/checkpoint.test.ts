@@ -13,7 +13,7 @@ import {
 } from './checkpoint';
 import { openLogFile } from './files/log-file';
 import { createRun, type WritableRun } from './run-folder';
-import { pruneWeights, weightsPath } from './weights';
+import { pruneWeights, weightsPath } from './child-files';
 
 let runs: string;
 let run: WritableRun;

@@ -6,7 +6,7 @@ import { CellsmithError } from '../../src-shared/errors';
 import type { Database } from './sqlite/database';
 import { writeAtomically } from './files/write-atomically';
 
-/** Names one file of `controller/` and what it must hold. */
+/** A file of `controller/` and its checksum. */
 export interface CheckpointReference {
   /** From 1; counts all checkpoints of the run. */
   readonly number: number;
@@ -21,9 +21,9 @@ export function checkpointFile(run: string, number: number): string {
 }
 
 /**
- * Writes the controller's state next to the current one. It counts for nothing until `commitCheckpoint` names it in a
+ * Writes the controller's state next to the current one. It takes effect when `commitCheckpoint` names it in a
  * transaction of the database: a crash in between leaves a file that the next start removes.
- * @param state everything that the controller is
+ * @param state the complete state of the controller
  */
 export function writeCheckpoint(run: string, number: number, state: Uint8Array): CheckpointReference {
   mkdirSync(join(run, 'controller'), { recursive: true });
@@ -77,4 +77,36 @@ export function pruneCheckpoints(run: string, current: CheckpointReference | und
 
 function sha256(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
+}
+
+/**
+ * Stores the parameters that replicas have fetched, each version once, and removes those that are no longer needed.
+ * Part of the transaction that commits the controller's checkpoint.
+ */
+export function storeCopies(database: Database, copies: ReadonlyMap<number, Float64Array>): void {
+  const stored = new Set(
+    database
+      .all('SELECT version FROM parameter_copies', [], z.strictObject({ version: z.int() }))
+      .map(({ version }) => version),
+  );
+  for (const [version, copy] of copies)
+    if (!stored.has(version))
+      database.run('INSERT INTO parameter_copies (version, parameters) VALUES (?, ?)', [
+        version,
+        Buffer.from(copy.buffer, copy.byteOffset, copy.byteLength),
+      ]);
+  for (const version of stored)
+    if (!copies.has(version)) database.run('DELETE FROM parameter_copies WHERE version = ?', [version]);
+}
+
+/** The stored parameters of a version; undefined when there are none of `length` numbers. */
+export function readCopy(database: Database, version: number, length: number): Float64Array | undefined {
+  // libsql gives blobs as ArrayBuffers.
+  const row = z.strictObject({ parameters: z.instanceof(ArrayBuffer) });
+  const found = database.first(
+    'SELECT parameters FROM parameter_copies WHERE version = ? AND length(parameters) = ?',
+    [version, length * Float64Array.BYTES_PER_ELEMENT],
+    row,
+  );
+  return found && new Float64Array(found.parameters);
 }

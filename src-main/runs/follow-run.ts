@@ -10,17 +10,17 @@ import { readRunEvents } from './tables/events';
 /** Updates of a run since the last read. */
 export interface RunNews {
   readonly events: RunEvent[];
-  /** The id of the last event: what to ask from next time. */
+  /** The id of the last event: where the next read begins. */
   readonly last: number;
   readonly status: RunStatus;
 }
 
-/** Events of one reply at most; the next reply has the rest. */
+/** Maximum events in one reply; the next reply has the rest. */
 const mostNews = 1000;
 
 /**
- * Updates of the run of another process since event `after`, in one consistent state: the new rows of its `events` table, and of
- * the other tables only what these are about, by key. The run has been opened, and so checked, before.
+ * Updates of the run of another process since event `after`, in one consistent state: the new rows of its `events` table, and
+ * the rows of other tables that they refer to, by key. The run was opened, and so checked, before.
  * @param open opens its database to read
  * @returns null for a run that an earlier release writes: it can only be opened again
  * @throws CellsmithError 'run.not-found', 'run.damaged', 'run.newer-version'

@@ -7,7 +7,7 @@ import { manifestFile } from './manifest';
 import { notWritable } from './files/write-atomically';
 
 /**
- * Where runs live when nothing else is said: CELLSMITH_RUNS, else the data directory that each system gives a user's programs.
+ * The default folder of runs: CELLSMITH_RUNS, else the system's data directory for a user's programs.
  * @param environment the process's variables
  */
 export function defaultRunsFolder(
@@ -40,7 +40,7 @@ export function requireRunsFolder(runs: string): void {
 }
 
 /**
- * Makes the folder of a new run below `runs`: the day, the preset and four letters that make it unique.
+ * Makes the folder of a new run below `runs`: date, preset and four random letters.
  * @throws CellsmithError 'run.not-writable'
  */
 export function makeRunFolder(runs: string, preset: string, now: Date): string {
@@ -69,7 +69,7 @@ export function listRunFolders(runs: string): string[] {
   return listFolders(runs, manifestFile);
 }
 
-/** Folders below `runs` that hold a certain file, oldest name first; none when the folder does not exist. */
+/** Folders below `runs` that hold a given file, oldest name first; none when the folder does not exist. */
 export function listFolders(runs: string, fileOf: (folder: string) => string): string[] {
   let names: string[];
   try {
@@ -101,8 +101,8 @@ export function summarised<T>(
 }
 
 /**
- * The folder that a user means: a path, the name of a run below `runs` or the beginning of one.
- * @throws CellsmithError 'run.not-found' when there is none, or more than one
+ * Finds the run that a user names: a path, the name of a run below `runs`, or the beginning of one.
+ * @throws CellsmithError 'run.not-found' when none or several match
  */
 export function findRunFolder(named: string, runs: string): string {
   const path = resolve(named);

@@ -11,24 +11,24 @@ import { writeAtomically } from './files/write-atomically';
 /** Schema version of run.json. */
 export const manifestVersion = 1;
 
-/** A larger file is none of ours; bytes. */
+/** Upper bound of its size, in bytes. */
 const largestManifest = 64 * 1024 * 1024;
 
 /** Contents of run.json: all that is needed to understand a run, or to resume it on another machine. */
 export const runManifestSchema = z.strictObject({
   schema: z.literal(manifestVersion),
-  /** Names the run wherever its folder is moved. */
+  /** Identifies the run wherever its folder is moved. */
   id: z.string().min(1),
   /** Milliseconds since 1970. */
   createdAt: z.int(),
   config: searchConfigSchema,
   dataset: z.strictObject({
-    /** Where it was when the run was made. */
+    /** Its path when the run was created. */
     location: z.string(),
     fingerprint: z.string(),
     description: datasetDescriptionSchema,
   }),
-  /** Everything random comes from these: the controller's and the children's seed, and that of the validation split. */
+  /** All randomness derives from these: the seed of the controller and the children, and that of the validation split. */
   seeds: z.strictObject({ search: z.int(), split: z.int() }),
   /** Name → version of the program and its platform when the run was created. */
   software: z.record(z.string(), z.string()),
@@ -95,7 +95,7 @@ function parseManifest(text: string, path: string): RunManifest {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw damaged(
-    issue === undefined ? 'it does not fit' : `${issue.path.join('.')}: ${issue.message}`,
+    issue === undefined ? 'it does not match the schema' : `${issue.path.join('.')}: ${issue.message}`,
     parsed.error,
   );
 }

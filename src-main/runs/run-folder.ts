@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { CellsmithError } from '../../src-shared/errors';
 import { dataKinds } from '../../src-shared/tasks/data-kinds';
-import { makeChildCheckpointsFolder } from './child-checkpoints';
+import { makeChildFolders } from './child-files';
 import { makeRunFolder } from './locations';
 import { lockRun } from './files/lock';
 import { openLogFile, type LogFile } from './files/log-file';
@@ -12,7 +12,6 @@ import { manifestVersion, readManifest, writeManifest, type RunManifest } from '
 import { checkDatabase, openInNewestSchema } from './sqlite/check-database';
 import { migrate, refuseNewer } from './sqlite/migrations';
 import { openDatabase, type Database } from './sqlite/database';
-import { makeWeightsFolder } from './weights';
 import { notWritable } from './files/write-atomically';
 
 /** A run that is open to read. */
@@ -45,7 +44,7 @@ export function createRun(
   const folder = makeRunFolder(runs, description.config.preset, now);
   const { config } = description;
   try {
-    // run.json comes last: a folder without one is not taken for a run.
+    // run.json comes last: a folder without one is not a run.
     mkdirSync(join(folder, 'exports'));
     openMigrated(databaseFile(folder)).close();
     writeManifest(folder, {
@@ -72,7 +71,7 @@ export function openRun(folder: string): WritableRun {
   requireDatabase(folder);
   const lock = lockRun(folder);
   try {
-    makePlaces(folder);
+    makeFolders(folder);
     const database = openMigrated(databaseFile(folder));
     return {
       folder,
@@ -93,10 +92,9 @@ export function openRun(folder: string): WritableRun {
   }
 }
 
-function makePlaces(folder: string): void {
+function makeFolders(folder: string): void {
   try {
-    makeWeightsFolder(folder);
-    makeChildCheckpointsFolder(folder);
+    makeChildFolders(folder);
   } catch (error) {
     throw notWritable(folder, error);
   }
@@ -116,7 +114,7 @@ function openMigrated(path: string): Database {
 }
 
 /**
- * Changes what a resumed run may change: its budget and who trains. Everything else affects the existing results.
+ * Changes what may change in a resumed run: its budget and its trainers. Everything else affects the existing results.
  * @throws CellsmithError 'run.not-writable'
  */
 export function amendRun(

@@ -2,10 +2,12 @@ import { basename } from 'node:path';
 import { metricOf } from '../../src-shared/run/metric';
 import type { RunStatus, RunSummary } from '../../src-shared/run/run-summary';
 import { lockHolder } from './files/lock';
-import { multiplyAddsUsed } from './budget-used';
 import type { OpenRun } from './run-folder';
 import { activeTime, readLastSession, readSessions, type Session } from './tables/sessions';
-import { countTrials, readBestTrials } from './tables/trials';
+import { countTrials, readBestTrials, sumOfEpochs } from './tables/trials';
+import { epochSteps, multiplyAddsAnEpoch } from '../../src-shared/estimate/epoch-steps';
+import type { BudgetUsed } from '../../src-shared/run/progress/progress';
+import { noRunState, type RunState } from '../../src-shared/run/run-state';
 
 /** The summary of a run, for lists. @throws CellsmithError 'run.damaged' */
 export function summariseRun(run: OpenRun): RunSummary {
@@ -48,4 +50,27 @@ function statusOf(folder: string, last: Session | undefined): RunStatus {
   if (lockHolder(folder) !== undefined) return typeof last?.pausedAt === 'number' ? 'paused' : 'running';
   if (last === undefined) return 'new';
   return last.outcome ?? 'interrupted';
+}
+
+/**
+ * Multiply-adds of the completed epochs of a run's children; null where its budget has no limit of them. A repeated epoch counts once,
+ * an epoch in progress not yet, a reused result never.
+ */
+export function multiplyAddsUsed({ manifest, database }: OpenRun): number | null {
+  const { config, dataset } = manifest;
+  if (config.budget.multiplyAdds === null) return null;
+  return multiplyAddsAnEpoch(epochSteps(config, dataset.description)) * sumOfEpochs(database);
+}
+
+/** Tracks the used budget of a run during a session. */
+export function budgetUsed(run: OpenRun): () => BudgetUsed {
+  const activeBefore = activeTime(run.database, readSessions(run.database).length + 1);
+  return () => ({ activeBefore, multiplyAdds: multiplyAddsUsed(run) });
+}
+
+/** The state in which a session begins, without its trials: counts and the best trial so far. */
+export function earlierState({ database }: OpenRun): RunState {
+  const { completed, failed, reused } = countTrials(database);
+  const [best = null] = readBestTrials(database, 1);
+  return { ...noRunState, ended: completed + failed + reused, failed, best };
 }

@@ -1,9 +1,8 @@
 import type { ChildResult } from '../../src-shared/run/child-event';
 import { outcomeOf } from '../../src-shared/run/reward';
 import type { Trial, FailureReason } from '../../src-shared/run/trial';
-import { removeChildCheckpoint } from '../runs/child-checkpoints';
+import { removeChildCheckpoint, pruneWeights } from '../runs/child-files';
 import { readBestTrials, updateTrial, countOutcomes, readLastTrained } from '../runs/tables/trials';
-import { pruneWeights } from '../runs/weights';
 import type { Ending } from './early-stopping';
 import { fail, record, type SearchState } from './search-state';
 import { CellsmithError, type ErrorCode } from '../../src-shared/errors';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ImageSearchConfig } from '../../src-shared/config/search-config';
-import { multiplyAddsUsed } from '../runs/budget-used';
+import { multiplyAddsUsed } from '../runs/summarise-run';
 import { amendRun, createRun, openRun, type WritableRun } from '../runs/run-folder';
 import { readTrials } from '../runs/tables/trials';
 import { cpuTrainers } from '../testing/cpu-trainers';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src-shared/run/run-event';
 import { runState, stateOfTables, type RunState, type RunTables } from '../../src-shared/run/run-state';
-import { earlierState } from '../runs/earlier-state';
+import { earlierState } from '../runs/summarise-run';
 import { readRunNews } from '../runs/follow-run';
 import { openRun, type OpenRun, type WritableRun } from '../runs/run-folder';
 import { openDatabaseReadOnly, type Database } from '../runs/sqlite/database';

@@ -2,7 +2,7 @@ import type { RunEvent } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
 import type { Decision } from '../../src-shared/space/search-space';
 import type { Strategy } from '../strategy/strategy';
-import { multiplyAddsUsed } from '../runs/budget-used';
+import { multiplyAddsUsed } from '../runs/summarise-run';
 import type { WritableRun } from '../runs/run-folder';
 import type { Durability } from '../runs/sqlite/database';
 import { storeEvent } from '../runs/tables/events';

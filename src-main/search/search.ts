@@ -13,8 +13,7 @@ import {
 } from '../runs/tables/trials';
 import { readOpenBatches, type Batch } from '../runs/tables/batches';
 import { activeTime, endSession, insertSession } from '../runs/tables/sessions';
-import { pruneChildCheckpoints } from '../runs/child-checkpoints';
-import { pruneWeights } from '../runs/weights';
+import { pruneChildCheckpoints, pruneWeights } from '../runs/child-files';
 import { restoreController, assertConsistentState } from './strategy-state';
 import {
   continueSearch,

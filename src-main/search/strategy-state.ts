@@ -4,8 +4,9 @@ import {
   readCheckpoint,
   writeCheckpoint,
   type CheckpointReference,
+  readCopy,
+  storeCopies,
 } from '../runs/checkpoint';
-import { readCopy, storeCopies } from '../runs/tables/parameter-copies';
 import type { SearchState } from './search-state';
 import { CellsmithError } from '../../src-shared/errors';
 import type { Batch } from '../runs/tables/batches';

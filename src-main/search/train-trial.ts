@@ -4,9 +4,8 @@ import { fail, record, type SearchState, untilContinued, isEnding, isHalting } f
 import { Generator } from '../../src-shared/random';
 import { startedBefore, type ChildEvent, type ChildResult } from '../../src-shared/run/child-event';
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
-import { childCheckpointPath } from '../runs/child-checkpoints';
+import { childCheckpointPath, weightsPath } from '../runs/child-files';
 import { insertEpoch, replaceEpochs } from '../runs/tables/epochs';
-import { weightsPath } from '../runs/weights';
 import type { ChildListener } from '../workers/trainer-pool';
 import type { Child } from '../../src-shared/tasks/tasks';
 import type { TrialJob } from '../workers/protocol';

@@ -9,7 +9,7 @@ import { strategies } from '../../../src-shared/config/strategies/strategies';
 import { diagnosticSummaries } from '../../../src-shared/run/figures/diagnostics';
 import type { FailureReason, Trial } from '../../../src-shared/run/trial';
 import type { OpenRun } from '../../runs/run-folder';
-import { hasWeights, weightsPath } from '../../runs/weights';
+import { hasWeights, weightsPath } from '../../runs/child-files';
 import { readBatchOf } from '../../runs/tables/batches';
 import { readTrials } from '../../runs/tables/trials';
 import { readUpdates } from '../../runs/tables/updates';

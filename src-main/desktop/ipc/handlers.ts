@@ -15,7 +15,7 @@ import {
   saveConfig,
   saveFile,
 } from './dialogs';
-import { readLog } from '../../runs/files/read-log';
+import { readLog } from '../../runs/files/log-file';
 import type { CalibrationService } from '../services/calibration-service';
 import type { DatasetService, ReaderProcesses } from '../services/dataset-service';
 import type { EngineService } from '../services/engine-service';

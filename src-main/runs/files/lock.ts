@@ -17,7 +17,7 @@ import { isAlive, processStart } from '../../processes/process-life';
 import { isOwnFile } from './own-files';
 import { notWritable } from './write-atomically';
 
-/** Who writes a run. */
+/** The process that writes a run. */
 const lockSchema = z.strictObject({
   pid: z.int(),
   host: z.string(),
@@ -34,7 +34,7 @@ export interface RunLock {
   release(): void;
 }
 
-/** The holder renews the file's time so often; one from another machine that is older than `silence` is taken to be dead. */
+/** How often the holder renews the file's time, in milliseconds; a holder on another machine that is silent for `silence` counts as dead. */
 const renewal = 30_000;
 const silence = 5 * 60_000;
 
@@ -56,7 +56,7 @@ export function lockRun(run: string): RunLock {
     lockedAt: Date.now(),
     token,
   };
-  // Each round either takes the lock, throws, or removes one stale lock; losing the race twice means that others are active.
+  // Each round either takes the lock, throws, or removes one stale lock; losing the race twice means that other processes are active.
   for (let attempt = 0; attempt < 3; attempt++) {
     if (create(path, JSON.stringify(own))) return keep(path, token);
     const holder = lockHolder(run);
@@ -67,7 +67,7 @@ export function lockRun(run: string): RunLock {
 }
 
 /**
- * Creates a file, whole or not at all.
+ * Creates a file atomically.
  * @returns false when there is one already
  * @throws CellsmithError 'run.not-writable'
  */
@@ -83,7 +83,7 @@ function create(path: string, content: string): boolean {
     writeFileSync(file, content);
     return true;
   } catch (error) {
-    // An empty lock would keep everybody out for a while.
+    // An empty lock would block all processes for a while.
     rmSync(path, { force: true });
     throw notWritable(path, error);
   } finally {
@@ -105,7 +105,7 @@ export function lockHolder(run: string): LockHolder | undefined {
   }
   const parsed = lockSchema.safeParse(safeJson(text));
   if (!parsed.success) {
-    // Another process may just be writing it; an old unreadable one is the rest of a crash.
+    // Another process may just be writing it; an old unreadable one is left from a crash.
     const unknown = { pid: 0, host: 'unknown', processStarted: null, lockedAt: Date.now() - age, token: '' };
     return age < 10_000 ? unknown : undefined;
   }
@@ -120,8 +120,8 @@ function isHeld(holder: LockHolder, age: number): boolean {
 }
 
 /**
- * Moves a stale lock away before it is removed: of two processes that saw the same stale lock only one gets to move it, and one
- * that moved the other's new lock notices and puts it back.
+ * Moves a stale lock away before it is removed: of two processes that see the same stale lock only one moves it, and one
+ * that moved the other's new lock notices and restores it.
  */
 function removeStale(path: string, token: string): void {
   const aside = `${path}.${token}`;
@@ -141,7 +141,7 @@ function keep(path: string, token: string): RunLock {
     try {
       utimesSync(path, new Date(), new Date());
     } catch {
-      // The folder is away for a moment, or for good: writing the store will say so.
+      // The folder is unavailable, briefly or for good: writing the store reports it.
     }
   }, renewal);
   timer.unref();

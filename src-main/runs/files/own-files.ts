@@ -19,8 +19,8 @@ const entriesOfRun = {
 } as const;
 
 /**
- * Ensures that a run is read from and written to its own files only: a folder from elsewhere may hold links to the files of its reader,
- * pipes that are never written to, or devices that never end. Files with other names are ignored.
+ * Ensures that a run is read from and written to its own files only: a folder from elsewhere may hold links to the user's files,
+ * pipes that are never written to, or endless devices. Files with other names are ignored.
  * @param folder absolute; it may itself be reached by a link
  * @throws CellsmithError 'run.damaged'
  */
@@ -62,7 +62,7 @@ function foreign(path: string, form: 'file' | 'folder'): CellsmithError {
 const namesAnother = Buffer.from('d9d505f920a163d7', 'hex');
 
 /**
- * Refuses a journal of a transaction over several databases. None of ours is, and rolling it back would remove a file that it names,
+ * Refuses a journal of a transaction over several databases. No run writes one, and rolling it back would remove the file that it names,
  * wherever that is.
  */
 function refuseForeignJournal(path: string): void {

@@ -27,7 +27,7 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
   }
 }
 
-/** Makes a rename within the folder outlive a power cut. Windows has no such call and needs none. */
+/** Makes a rename within the folder survive a power cut. Windows has no such call and needs none. */
 function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
@@ -38,7 +38,7 @@ function syncFolder(folder: string): void {
   }
 }
 
-/** The error for a file or folder that the operating system would not let be written. */
+/** The error for a file or folder that cannot be written, with its reason. */
 export function notWritable(path: string, error: unknown): CellsmithError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reason =

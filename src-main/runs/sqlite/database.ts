@@ -1,13 +1,13 @@
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 
 /** What can be bound to a `?` of a statement. */
-export type Value = string | number | Uint8Array | null;
+type Value = string | number | Uint8Array | null;
 
 /**
- * The little of SQLite that the run store needs. Three habits of libsql are kept in here: arguments are always bound as one
+ * The part of SQLite that the run store needs. It hides three quirks of libsql: arguments are always bound as one
  * array (a lone Buffer would panic), single rows are read through `all` (`get` adds an extra key), and a number that is not
  * finite is refused (it would silently become NULL).
  */
@@ -21,24 +21,24 @@ export interface Database {
   /** Runs several statements without arguments. */
   script(sql: string): void;
   /**
-   * Runs `work` atomically. Does not nest. Durable when it returns, unless it is `relaxed`: then a power cut, but no end of the
-   * process, may undo it and all later ones, until the next one that is not relaxed.
+   * Runs `work` atomically. Does not nest. Durable when it returns, unless it is `relaxed`: then a power cut (but not the end of the
+   * process) may undo it and all later ones, until the next durable one.
    */
   transaction<T>(work: () => T, durability?: Durability): T;
-  /** Reads of one moment, also while another process writes. Does not nest. */
+  /** Reads a consistent snapshot, also while another process writes. Does not nest. */
   snapshot<T>(read: () => T): T;
   close(): void;
 }
 
-/** Whether a power cut right after it leaves a transaction done. */
+/** Whether a committed transaction survives a power cut. */
 export type Durability = 'full' | 'relaxed';
 
 /** Milliseconds to wait for another connection's lock. */
 const busyTimeout = 10_000;
 
 /**
- * Opens a database for writing, and creates it if missing. Commits are synced to the disk, so that what was committed
- * outlives a power cut; readers in other processes are not blocked (write-ahead log).
+ * Opens a database for writing, and creates it if missing. Commits are synced to the disk, so that they
+ * survive a power cut; readers in other processes are not blocked (write-ahead log).
  * @param path absolute
  * @throws CellsmithError 'run.damaged', 'run.not-writable'
  */
@@ -180,9 +180,13 @@ function bindable(values: readonly Value[]): Value[] {
 function parseRow<T>(row: unknown, schema: z.ZodType<T>, path: string): T {
   const parsed = schema.safeParse(row);
   if (parsed.success) return parsed.data;
-  throw new CellsmithError('run.damaged', `${path} holds a row that does not fit: ${parsed.error.message}`, {
-    cause: parsed.error,
-  });
+  throw new CellsmithError(
+    'run.damaged',
+    `${path} holds a row that does not match its schema: ${parsed.error.message}`,
+    {
+      cause: parsed.error,
+    },
+  );
 }
 
 function sqliteCode(error: unknown): string {
@@ -208,3 +212,24 @@ function storeError(error: unknown, path: string): CellsmithError {
     return new CellsmithError('run.damaged', `${path} is damaged: ${errorMessage(error)}.`, cause);
   return new CellsmithError('internal', `${path}: ${errorMessage(error)}`, cause);
 }
+
+/** Longer than any JSON of a run. */
+const longest = 16 * 1024 * 1024;
+
+/** Parses the JSON of a column, for a schema to check; adds an issue where it is not JSON. @param column named by the issue */
+export function parseJson(text: string, context: z.RefinementCtx, column?: string): unknown {
+  try {
+    if (text.length > longest) throw new RangeError('It is too long.');
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'is not JSON, or too long',
+      ...(column !== undefined && { path: [column] }),
+    });
+    return z.NEVER;
+  }
+}
+
+/** A text column that holds JSON, to be piped into the schema of its content. */
+export const jsonText = z.string().transform((text, context) => parseJson(text, context));

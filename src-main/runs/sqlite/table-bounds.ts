@@ -4,18 +4,18 @@ import { CellsmithError } from '../../../src-shared/errors';
 import { mostEpochs, mostTrials } from '../../../src-shared/run/trial';
 import type { Database } from './database';
 
-/** What a table that is read whole may hold. */
+/** Limits of a table that is read whole. */
 interface TableBound {
   readonly rows: number;
-  /** Bytes of memory that its text and what is parsed of it may take. */
+  /** Bytes of memory for its text and the values parsed from it. */
   readonly memory: number;
-  /** What a row is called to the user. */
+  /** How messages call a row. */
   readonly noun: string;
 }
 
 const MiB = 1024 * 1024;
 
-/** Searches that were begun or resumed. */
+/** Maximum number of sessions of a run. */
 export const mostSessions = 10_000;
 
 /**
@@ -43,7 +43,7 @@ export function requireFewRows(database: Database, path: string, tables: readonl
   }
 }
 
-/** As {@link requireFewRows}, by what they hold and by the epochs of a child. It goes through all of the rows. */
+/** As {@link requireFewRows}, by size of the content and by epochs of a child. Reads all rows. */
 export function requireBoundedRows(database: Database, path: string, tables: readonly string[]): void {
   for (const [table, { memory, noun }] of boundsOf(tables)) {
     const columns = textColumns(database, table);

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { Database } from '../sqlite/database';
 
-/** What a replica proposed at one go. */
+/** The trials that a replica proposed together. */
 export interface Batch {
   /** From 1, in the order of proposals. */
   readonly number: number;
   readonly replica: number;
   /** Whether the controller has learned from it. */
   readonly learned: boolean;
-  /** Updates that the parameters had seen which sampled it; null in runs of releases that did not store it. */
+  /** Number of updates of the parameters that sampled it; null in runs of releases that did not store it. */
   readonly parametersVersion: number | null;
 }
 

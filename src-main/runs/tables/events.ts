@@ -6,7 +6,7 @@ import { readEpoch, readEpochs } from './epochs';
 import { readTrial } from './trials';
 import { readUpdate } from './updates';
 
-/** One row: what happened, in the order of `id`. The facts are in the other tables; `detail` holds what they do not. */
+/** One row, in the order of `id`. The other tables hold the data of an event; `detail` holds what they do not. */
 export interface StoredEvent {
   readonly id: number;
   readonly at: number;
@@ -26,12 +26,12 @@ const eventRow = z.strictObject({
 const nothing = z.null();
 const number = z.int().min(1);
 
-/** What is stored of each kind of event besides its time and its trial; null for those whose facts the tables hold. */
+/** What is stored of each kind of event besides time and trial; null where other tables hold its data. */
 const details = {
   runStarted: z.object({ resumed: z.boolean() }),
   trialProposed: nothing,
   trialStarted: z.object({ trainer: number }),
-  /** How many epochs there were. */
+  /** Number of restored epochs. */
   trialRestored: z.object({ trainer: number, epochs: z.int().min(0) }),
   /** Releases before this one did not store which epoch it was. */
   epochEnded: z.object({ trainer: number, epoch: z.int().min(0).optional() }),
@@ -48,12 +48,12 @@ const details = {
   runEnded: z.object({ outcome: z.enum(runOutcomes), message: z.string().nullable() }),
 } as const satisfies Record<StoredType, z.ZodType>;
 
-/** Progress and the state of the queue are of the moment. */
+/** Progress and the state of the queue are transient. */
 type StoredType = Exclude<RunEvent['type'], 'trialProgress' | 'queueChanged'>;
 type Detail<Type extends StoredType> = z.infer<(typeof details)[Type]>;
 type EventOf<Type extends StoredType> = Extract<RunEvent, { readonly type: Type }>;
 
-/** What of an event no table holds. */
+/** The part of an event that no other table holds. */
 const detailOf: { readonly [Type in StoredType]: (event: EventOf<Type>) => Detail<Type> } = {
   runStarted: ({ resumed }) => ({ resumed }),
   trialProposed: () => null,
@@ -72,7 +72,7 @@ const detailOf: { readonly [Type in StoredType]: (event: EventOf<Type>) => Detai
   runEnded: ({ outcome, message }) => ({ outcome, message }),
 };
 
-/** Adds an event, in the transaction of the facts that it is about. */
+/** Adds an event, in the transaction that stores its data. */
 export function storeEvent(database: Database, event: RunEvent): void {
   if (event.type === 'trialProgress' || event.type === 'queueChanged') return;
   const write = detailOf[event.type] as (event: RunEvent) => unknown;
@@ -99,7 +99,7 @@ export function insertEvent(database: Database, event: Omit<StoredEvent, 'id'>):
   ]);
 }
 
-/** The next rows after `id`, at most `limit` of them. */
+/** At most `limit` rows after `id`. */
 export function readEventsAfter(database: Database, id: number, limit: number): StoredEvent[] {
   return database.all('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?', [id, limit], eventRow);
 }
@@ -111,9 +111,9 @@ export function lastEventId(database: Database): number {
 }
 
 /**
- * The events after `id` with their facts, which are read from the tables by key. These are the facts of now: of an event whose facts have
- * changed since, a later event reports; an event whose facts are gone is skipped.
- * @param run names the run that the database is of
+ * The events after `id` with their data, read from the tables by key. The data are current: a later event
+ * reports what has changed since; an event whose data are gone is skipped.
+ * @param run the run of the database
  * @returns the events, and the id of the last row that was read
  */
 export function readRunEvents(
@@ -148,7 +148,7 @@ interface Row<Type extends StoredType> {
   readonly trialAt: (trial: number) => Trial | undefined;
 }
 
-/** An event of its row and the facts that it is about; undefined where these are gone. */
+/** Builds an event from its row and its data; undefined where the data are gone. */
 const eventOf: { readonly [Type in StoredType]: (row: Row<Type>) => EventOf<Type> | undefined } = {
   runStarted: ({ at, detail, run }) => ({
     type: 'runStarted',
@@ -204,7 +204,7 @@ function isStoredType(type: string): type is StoredType {
   return Object.hasOwn(details, type);
 }
 
-/** @returns undefined for what is no JSON, which no detail is */
+/** @returns undefined for text that is not JSON, which no schema of a detail accepts */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,26 +1,25 @@
 import { z } from 'zod';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { RunOutcome } from '../../../src-shared/run/run-event';
-import type { Database } from '../sqlite/database';
+import { type Database, jsonText } from '../sqlite/database';
 import { mostSessions } from '../sqlite/table-bounds';
-import { jsonText } from './json-text';
 
-/** One time that the search of a run was running. Times are milliseconds since 1970. */
+/** One session of a run's search, from start or resumption to its end. Times are milliseconds since 1970. */
 export interface Session {
   readonly number: number;
   readonly startedAt: number;
-  /** Null while it runs, and for ever when its process was killed. */
+  /** Null while it runs, and when its process was killed. */
   readonly endedAt: number | null;
   readonly outcome: RunOutcome | null;
-  /** Why it ended, when something broke. */
+  /** The error that ended it, if any. */
   readonly message: string | null;
   readonly host: string;
   readonly pid: number;
-  /** Versions of the program and of what it ran on. */
+  /** Versions of the program and its platform. */
   readonly software: Readonly<Record<string, string>>;
-  /** Milliseconds of it that were pauses, without the one that lasts. */
+  /** Milliseconds of its pauses, without the current one. */
   readonly paused: number;
-  /** When the pause that lasts began; null when there is none. */
+  /** When the current pause began; null when there is none. */
   readonly pausedAt: number | null;
 }
 
@@ -59,7 +58,7 @@ export function readLastSession(database: Database): Session | undefined {
   return database.first('SELECT * FROM sessions ORDER BY number DESC LIMIT 1', [], sessionRow);
 }
 
-/** Opens a session and gives its number. @throws CellsmithError 'run.not-writable' when there are too many */
+/** Inserts a session and returns its number. @throws CellsmithError 'run.not-writable' when there are too many */
 export function insertSession(
   database: Database,
   session: Pick<Session, 'startedAt' | 'host' | 'pid' | 'software'>,
@@ -93,7 +92,7 @@ export function endSession(
   ]);
 }
 
-/** Stores how long a session was paused so far, and since when it is. */
+/** Stores how long a session has been paused, and when its current pause began. */
 export function setPause(
   database: Database,
   number: number,
@@ -103,9 +102,9 @@ export function setPause(
 }
 
 /**
- * Milliseconds that the search of a run has been running in all sessions that are not running now, without pauses. A killed one
- * lasted until its last event, or the pause that it was in.
- * @param before the number of the session that runs now; its own time does not count
+ * Milliseconds of all earlier sessions of a run, without pauses. A killed session
+ * lasted until its last event, or until the pause that it was in.
+ * @param before the number of the current session, whose own time does not count
  */
 export function activeTime(database: Database, before: number): number {
   const sessions = readSessions(database);
@@ -122,10 +121,10 @@ export function activeTime(database: Database, before: number): number {
     }, 0);
 }
 
-/** Sessions for which one pass over the events each takes longer than sorting them. */
+/** From this many sessions on, one pass over the events for each takes longer than sorting them. */
 const manyKilled = 20;
 
-/** When the last event of each of these sessions was, by its number. @param until when the session after it began */
+/** The time of each session's last event, by number. @param until when the next session began */
 function lastEvents(database: Database, until: ReadonlyMap<Session, number>): Map<number, number> {
   if (until.size <= manyKilled) {
     const row = z.strictObject({ at: z.int().nullable() });
@@ -137,7 +136,7 @@ function lastEvents(database: Database, until: ReadonlyMap<Session, number>): Ma
       }),
     );
   }
-  // What comes before the next session began, in the order of time, is the last event of this one or its beginning.
+  // The row before the start of the next session, in the order of time, is this one's last event or its start.
   const row = z.strictObject({ number: z.int(), at: z.int().nullable() });
   const rows = database.all(
     `SELECT number, at FROM (

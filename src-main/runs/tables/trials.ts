@@ -7,10 +7,9 @@ import {
   type ListedTrial,
   type Trial,
 } from '../../../src-shared/run/trial';
-import type { Database } from '../sqlite/database';
-import { parseJson } from './json-text';
+import { type Database, parseJson } from '../sqlite/database';
 
-/** A row without what the controller gave its decisions. */
+/** A row without its log probabilities. */
 const listedRow = z.strictObject({
   number: z.int(),
   state: z.string(),
@@ -88,7 +87,7 @@ export function insertTrial(database: Database, trial: Trial, batch: number): vo
   );
 }
 
-/** Stores the state and the result of a trial; what was proposed never changes. */
+/** Stores the state and the result of a trial; its proposal never changes. */
 export function updateTrial(database: Database, trial: Trial): void {
   database.run(
     `UPDATE trials SET state = ?, reward = ?, measure = ?, failure_reason = ?, failure_message = ?,
@@ -117,7 +116,7 @@ export function readTrials(database: Database): Trial[] {
   return database.all('SELECT * FROM trials ORDER BY number', [], trialRow);
 }
 
-/** All trials in the order of their proposals, as lists of them need them. */
+/** All trials in the order of their proposals, without log probabilities. */
 export function readListedTrials(database: Database): ListedTrial[] {
   return database.all(`SELECT ${listedColumns} FROM trials ORDER BY number`, [], listedTrialRow);
 }
@@ -145,7 +144,7 @@ export function readLearned(database: Database): Pick<Trial, 'number' | 'measure
   );
 }
 
-/** Trials that wait to be trained again although the controller has learned from their batch, in the order of their proposals. */
+/** Trials waiting for a retry although the controller has learned from their batch, in the order of their proposals. */
 export function readAwaitedRetries(database: Database): Trial[] {
   return database.all(
     `SELECT trials.* FROM trials JOIN batches ON batches.number = trials.batch
@@ -169,7 +168,7 @@ export function readBatchTrials(database: Database, batch: number): Trial[] {
 }
 
 /**
- * Earlier trials that trained the network to its own end (completed, failed, or ended by the rule of the run), for giving their result again.
+ * Earlier trials that trained the network to its end (completed, failed, or stopped early by the rule), whose result can be reused.
  * @param before only trials of a smaller number, so that a resumed search finds what the uninterrupted one found
  */
 export function readTrained(database: Database, architectureHash: string, before: number): Trial[] {
@@ -190,7 +189,7 @@ export function readBestTrials(database: Database, limit: number): Trial[] {
   );
 }
 
-/** The last trials that were trained to an end (not reused), newest first. */
+/** The last trials that completed or failed (not reused), newest first. */
 export function readLastTrained(database: Database, limit: number): Trial[] {
   return database.all(
     `SELECT * FROM trials WHERE state IN ('completed', 'failed') AND reused_from IS NULL AND ended_at IS NOT NULL
@@ -200,13 +199,13 @@ export function readLastTrained(database: Database, limit: number): Trial[] {
   );
 }
 
-/** How many trials there are: they are numbered from 1 without gaps. */
+/** The number of trials: they are numbered from 1 without gaps. */
 export function countProposals(database: Database): number {
   const row = z.strictObject({ last: z.int().nullable() });
   return database.first('SELECT max(number) AS last FROM trials', [], row)?.last ?? 0;
 }
 
-/** How many trials there are in each state. */
+/** The number of trials in each state. */
 export function countTrials(database: Database): Record<Trial['state'], number> {
   const row = z.strictObject({ state: z.enum(trialStates), trials: z.int() });
   const counts = { proposed: 0, running: 0, completed: 0, failed: 0, reused: 0, interrupted: 0 };
@@ -219,7 +218,7 @@ export function countTrials(database: Database): Record<Trial['state'], number> 
   return counts;
 }
 
-/** How many trials were trained to which end ('completed' or the reason of a failure); reused results do not count. */
+/** The number of trials of each outcome ('completed' or the reason of a failure), without reused results. */
 export function countOutcomes(database: Database): { outcome: string; trials: number }[] {
   return database.all(
     `SELECT coalesce(failure_reason, 'completed') AS outcome, count(*) AS trials FROM trials
@@ -229,7 +228,7 @@ export function countOutcomes(database: Database): { outcome: string; trials: nu
   );
 }
 
-/** Multiply-adds of one example times whole epochs, of all children: what was trained, and is stored. */
+/** Sum over all children of multiply-adds of one example × completed epochs. */
 export function sumOfEpochs(database: Database): number {
   const epochsIn = (table: string): string =>
     `coalesce((SELECT max(epoch) + 1 FROM ${table} WHERE trial = number), 0)`;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { ControllerUpdate, DecisionProbabilities } from '../../../src-shared/run/run-event';
 import { largestDepth, mostDecisions } from '../../../src-shared/space/search-space';
-import type { Database } from '../sqlite/database';
-import { jsonText } from './json-text';
+import { type Database, jsonText } from '../sqlite/database';
 
 const updateRow = z
   .strictObject({
@@ -22,7 +21,7 @@ const updateRow = z
     diagnostics: row.diagnostics,
   }));
 
-/** Adds what the strategy did with the rewards of a batch. */
+/** Adds the strategy's update from the rewards of a batch. */
 export function insertUpdate(database: Database, update: ControllerUpdate, batch: number, at: number): void {
   database.run(
     `INSERT INTO controller_updates (number, batch, replica, trials, mean_reward, diagnostics, at)
@@ -55,7 +54,7 @@ const storedPoint = z.tuple([
   z.array(z.number().min(0).max(1)).max(largestDepth),
 ]);
 
-/** Four decimals, which a heat map needs no more of. */
+/** Four decimals suffice for a heat map. */
 function rounded(probability: number): number {
   return Math.round(probability * 10_000) / 10_000;
 }

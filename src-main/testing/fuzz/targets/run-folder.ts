@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import Libsql from 'libsql';
 import type { Generator } from '../../../../src-shared/random';
-import { readLog } from '../../../runs/files/read-log';
+import { readLog } from '../../../runs/files/log-file';
 import { databaseFile } from '../../../runs/run-folder';
 import type { FuzzTarget } from '../fuzz';
 import { mutatedBytes } from '../mutate-bytes';

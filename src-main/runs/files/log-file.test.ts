@@ -2,7 +2,7 @@ import { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { temporaryFolder } from '../../testing/temporary-folder';
-import { logPiece, readLog } from './read-log';
+import { logPiece, readLog } from './log-file';
 
 let run: string;
 let log: string;
