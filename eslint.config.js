@@ -10,7 +10,7 @@ const waitByTheClock = [
   '**/*.peers.test.ts',
   'e2e/{lifecycle,queue,screenshots}.spec.ts',
   'src-main/cli/search/search-process.test.ts',
-  'src-main/cli/worker/*.test.ts',
+  'src-main/cli/worker-*.test.ts',
   'src-main/search/lifecycle.test.ts',
   'src-main/workers/measuring/measuring.test.ts',
   'src-main/workers/{pool/local-pool,queue/queue}.test.ts',
