@@ -159,6 +159,6 @@ function trialOf(
   };
 }
 
-export function isImageSearch(config: SearchConfig): config is ImageSearchConfig {
+function isImageSearch(config: MadeTask['config']): config is ImageSearchConfig {
   return config.recipe.kind === 'images';
 }

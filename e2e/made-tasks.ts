@@ -1,5 +1,5 @@
 import { presets } from '../src-shared/config/presets/presets';
-import type { ImageSearchConfig, SearchConfig, TextSearchConfig } from '../src-shared/config/search-config';
+import type { ImageSearchConfig, TextSearchConfig } from '../src-shared/config/search-config';
 import type { DatasetDescription, EpochRecord } from '../src-shared/tasks/data-kinds';
 import type { Decision } from '../src-shared/space/search-space';
 import { syntheticReward } from '../src-main/strategy/synthetic-reward';
@@ -9,7 +9,7 @@ import { sample } from './studio';
 
 /** A search whose children are scored by their decisions, instead of hours of training. */
 export interface MadeTask {
-  readonly config: SearchConfig;
+  readonly config: ImageSearchConfig | TextSearchConfig;
   readonly description: DatasetDescription;
   /** Of a network, from 0 to 1. */
   readonly merit: (decisions: readonly Decision[]) => number;

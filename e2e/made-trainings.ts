@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { architectureFileText } from '../src-shared/architecture-file/parse-architecture-file';
 import { architectureOfTrial } from '../src-shared/architecture-file/trial-architecture';
-import { isImageSearch } from './made-runs';
 import { openRunReadOnly } from '../src-main/runs/run-folder';
 import { readEpochs } from '../src-main/runs/tables/epochs';
 import { readTrial } from '../src-main/runs/tables/trials';
@@ -19,7 +18,8 @@ export function makeTraining(runs: string, runFolder: string, name: string): str
   try {
     const { id, config, dataset } = run.manifest;
     const trial = readTrial(run.database, 1);
-    if (trial === undefined || !isImageSearch(config)) throw new Error('That is no run on images.');
+    if (trial === undefined || config.space.kind !== 'conv' || config.recipe.kind !== 'images')
+      throw new Error('That is no run on images.');
     const epochs = readEpochs(run.database, 1);
     const file = architectureOfTrial({ id, config, dataset: dataset.description }, trial);
     if (file.kind !== 'conv') throw new Error('A search on images has found a cell.');

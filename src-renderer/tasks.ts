@@ -7,13 +7,15 @@ import { cellSpace } from '../src-shared/space/cell-space';
 import { convDecisionPoints, depthAt } from '../src-shared/space/conv-space';
 import type { Decision, DecisionPoint } from '../src-shared/space/search-space';
 import type { DatasetDescription, Recipe } from '../src-shared/tasks/data-kinds';
-import type { SpaceConfig } from '../src-shared/tasks/tasks';
+import { taskOfSpace, type SpaceConfig } from '../src-shared/tasks/searched';
+import type { TaskSpaceConfig } from '../src-shared/tasks/tasks';
 import CellView from './architecture/CellView.vue';
 import NetworkView from './architecture/NetworkView.vue';
 import type { Mark } from './charts/figure';
 import ImageDataset from './components/dataset/ImageDataset.vue';
 import TextDataset from './components/dataset/TextDataset.vue';
-import { cellThumbnail, networkThumbnail, type Thumbnail } from './diagrams/thumbnails';
+import CellThumbnail from './diagrams/CellThumbnail.vue';
+import NetworkThumbnail from './diagrams/NetworkThumbnail.vue';
 import type { ConvSpaceConfig } from '../src-shared/tasks/conv/conv-options';
 
 /** How the window shows what a task searches for. */
@@ -21,9 +23,10 @@ interface TaskView<
   Space extends SpaceConfig = SpaceConfig,
   File extends ArchitectureFile = ArchitectureFile,
 > {
+  /** Its properties: `architecture`, `trial`, `height`. */
+  readonly thumbnail: Component;
   /** Diagram and lists of an architecture; its property: `file`. */
   readonly page: Component;
-  thumbnail(architecture: File['architecture']): Thumbnail;
   /** What an architecture of a file is compared by. */
   measure(file: File): MetricId;
   /** Figures at the head of an architecture, after those that all have. */
@@ -65,10 +68,13 @@ interface DataView<
 type Kind<Some extends { readonly kind: string }, Name> = Extract<Some, { readonly kind: Name }>;
 
 const taskViews: {
-  readonly [Name in SpaceConfig['kind']]: TaskView<Kind<SpaceConfig, Name>, Kind<ArchitectureFile, Name>>;
+  readonly [Name in TaskSpaceConfig['kind']]: TaskView<
+    Kind<TaskSpaceConfig, Name>,
+    Kind<ArchitectureFile, Name>
+  >;
 } = {
   conv: {
-    thumbnail: networkThumbnail,
+    thumbnail: NetworkThumbnail,
     page: NetworkView,
     measure: () => 'accuracy',
     figures: ({ architecture: { learningRate } }) =>
@@ -80,7 +86,7 @@ const taskViews: {
       layer === 0 ? { place: 'Network', order: 1e6 } : { place: `Layer ${layer}`, order: layer },
   },
   cell: {
-    thumbnail: cellThumbnail,
+    thumbnail: CellThumbnail,
     page: CellView,
     measure: ({ task }) => (task.level === 'character' ? 'bitsPerCharacter' : 'perplexity'),
     figures: () => [],
@@ -146,9 +152,25 @@ const dataViews: {
   },
 };
 
-/** @param kind of the space, or of the file, that is given to the functions of the view */
-export function taskView(kind: SpaceConfig['kind']): TaskView {
-  return taskViews[kind];
+/** @param kind of the file that is given to the functions of the view */
+export function taskView(kind: ArchitectureFile['kind']): TaskView {
+  return taskViews[kind] as TaskView;
+}
+
+/** A list of given children has one decision, and never grows. */
+const listView: Pick<TaskView, 'growthText' | 'growthMarks' | 'decisionPoints' | 'placeOf'> = {
+  growthText: () => null,
+  growthMarks: () => [],
+  decisionPoints: (space, depth) => {
+    const point = taskOfSpace(space).decisions(space).next([], depth);
+    return point === undefined ? [] : [point];
+  },
+  placeOf: () => ({ place: 'Given', order: 0 }),
+};
+
+/** The view of a space, which is given to its functions. */
+export function viewOfSpace(space: SpaceConfig): TaskView {
+  return space.kind === 'given' ? { ...taskView(space.task), ...listView } : taskView(space.kind);
 }
 
 /** @param kind of the description that is given to the functions of the view */

@@ -3,7 +3,8 @@ import { metricNamed, metricOf, metricText } from '../../src-shared/run/metric';
 import type { Trial } from '../../src-shared/run/trial';
 import { readBestTrials } from '../runs/tables/trials';
 import type { OpenRun } from '../runs/run-folder';
-import { modelMaker, tasks } from '../../src-shared/tasks/tasks';
+import { modelMaker, taskOfSpace } from '../../src-shared/tasks/searched';
+import { tasks } from '../../src-shared/tasks/tasks';
 import { rewardText } from '../../src-shared/format';
 import { bold, type Terminal } from './terminal';
 
@@ -13,7 +14,7 @@ const none = {
   ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
 };
 
-/** Rows under a head, without rules. @param numbers right-aligned columns, from 0 */
+/** Rows under a head, without lines. @param numbers columns that are set to the right, from 0 */
 export function table(
   terminal: Terminal,
   head: readonly string[],
@@ -34,7 +35,7 @@ export function table(
     .join('\n');
 }
 
-/** Names and values, one a line. */
+/** Names and values, one below the other. */
 export function list(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`.trimEnd()).join('\n');
@@ -55,7 +56,7 @@ export function bestTable(terminal: Terminal, run: OpenRun, count: number): stri
   ]);
   return table(
     terminal,
-    ['', 'child', metricNamed(metric).name, 'reward', tasks.of(config.space.kind).words.one],
+    ['', 'child', metricNamed(metric).name, 'reward', taskOfSpace(config.space).words.one],
     rows,
     [0, 1, 2, 3],
   );

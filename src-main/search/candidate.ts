@@ -2,7 +2,8 @@ import type { SearchConfig } from '../../src-shared/config/search-config';
 import { depthOf, spaceOf } from '../../src-shared/space/space-of';
 import type { Decision } from '../../src-shared/space/search-space';
 import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
-import { modelMaker, tasks, type Child, type Searched } from '../../src-shared/tasks/tasks';
+import { modelMaker, recipeOfChild, taskOfSpace, type Searched } from '../../src-shared/tasks/searched';
+import type { Child } from '../../src-shared/tasks/tasks';
 import { createStrategy } from '../strategy/strategies';
 import type { Strategy } from '../strategy/strategy';
 
@@ -22,13 +23,13 @@ export function candidates(
   config: Searched,
   description: DatasetDescription,
 ): (depth: number, decisions: readonly Decision[]) => Candidate {
-  const task = tasks.of(config.space.kind);
+  const task = taskOfSpace(config.space);
   const modelOf = modelMaker(config, description);
   return (depth, decisions) => {
     const { architecture, task: setting } = modelOf(depth, decisions);
     const { parameters, multiplyAdds } = task.costs(architecture, setting);
     // A task's children are among those of all tasks.
-    const child = task.child(architecture, config.recipe) as Child;
+    const child = task.child(architecture, recipeOfChild(config, decisions)) as Child;
     return { child, hash: task.hash(architecture), parameters, multiplyAdds };
   };
 }

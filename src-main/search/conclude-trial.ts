@@ -1,6 +1,7 @@
 import type { ChildResult } from '../../src-shared/run/child-event';
 import { outcomeOf } from '../../src-shared/run/reward';
 import type { Trial, FailureReason } from '../../src-shared/run/trial';
+import { recipeOfChild } from '../../src-shared/tasks/searched';
 import { removeChildCheckpoint, pruneWeights } from '../runs/child-files';
 import { readBestTrials, updateTrial, countOutcomes, readLastTrained } from '../runs/tables/trials';
 import type { Ending } from './early-stopping';
@@ -11,7 +12,8 @@ import type { Database } from '../runs/sqlite/database';
 /** Stores the outcome of a child: its reward, the reason for its failure, or that it was interrupted. */
 export function concludeTrial(state: SearchState, trial: Trial, result: ChildResult): Trial {
   const { database, manifest } = state.run;
-  const { recipe, budget } = manifest.config;
+  const { budget } = manifest.config;
+  const recipe = recipeOfChild(manifest.config, trial.decisions);
   const at = state.clock();
   const { measure } = outcomeOf(result.epochs, recipe);
   if (result.outcome === 'failed') {
@@ -67,14 +69,15 @@ export function concludeUnpromising(
 
 function recordCompletion(state: SearchState, trial: Trial, { epochs }: ChildResult): Trial {
   const { database, manifest, folder } = state.run;
-  const { recipe, keepBest } = manifest.config;
+  const { config } = manifest;
+  const recipe = recipeOfChild(config, trial.decisions);
   const ended: Trial = { ...trial, state: 'completed', ...outcomeOf(epochs, recipe) };
   const at = ended.endedAt ?? state.clock();
   record(state, { type: 'trialCompleted', trial: ended, at }, () => updateTrial(database, ended));
   // A retried child may belong to a batch that the strategy has learned from.
   state.stopping.changed();
   removeChildCheckpoint(folder, ended.number);
-  pruneWeights(folder, readBestTrials(database, keepBest), new Set(state.training.keys()));
+  pruneWeights(folder, readBestTrials(database, config.keepBest), new Set(state.training.keys()));
   return ended;
 }
 

@@ -100,7 +100,7 @@ describe('a search with a rule', () => {
   it('trains a child that resumes from a checkpoint no longer than the rule allows', async () => {
     const run = await searched({ trainers: cpuTrainers(1) });
     const poor = Array.from({ length: 5 }, (_, epoch) => epochOf(epoch, 0.001));
-    expect(earlyStopping(run).judge(poor)).toMatchObject({ epochs: 3 });
+    expect(earlyStopping(run).judge(poor, run.manifest.config.recipe.epochs)).toMatchObject({ epochs: 3 });
     const longer = newRun({ budget: { children: 24, hours: null, multiplyAdds: null } });
     const search = searchOf(longer);
     const { pool } = search.parts;

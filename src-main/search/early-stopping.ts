@@ -12,8 +12,11 @@ import { readLearned } from '../runs/tables/trials';
 
 /** Judges children between their epochs by the rule of the run. */
 export interface EarlyStopping {
-  /** After how many of its epochs a child is ended, and why; undefined when it continues. */
-  judge(epochs: readonly EpochRecord[]): Ending | undefined;
+  /**
+   * After how many of its epochs a child is ended, and why; undefined when it continues.
+   * @param inAll epochs of its recipe
+   */
+  judge(epochs: readonly EpochRecord[], inAll: number): Ending | undefined;
   /** Call when there may be more children to compare with. */
   changed(): void;
 }
@@ -48,13 +51,13 @@ export function earlyStopping({ manifest, database }: WritableRun): EarlyStoppin
   };
 
   return {
-    judge: (epochs) => {
+    judge: (epochs, inAll) => {
       if (options.rule === 'none' || epochs.length < options.afterEpochs) return undefined;
       const scores = epochs.map(scoreOf);
       const earlier = earlierChildren();
       // A child that resumes from a checkpoint may have been judged after fewer epochs, and be further than the verdict.
       for (let count = options.afterEpochs; count <= scores.length; count++) {
-        const reason = reasonToEnd(scores.slice(0, count), recipe.epochs, earlier, options);
+        const reason = reasonToEnd(scores.slice(0, count), inAll, earlier, options);
         if (reason !== undefined) return { epochs: count, reason };
       }
       return undefined;

@@ -2,6 +2,7 @@ import { CellsmithError } from '../../src-shared/errors';
 import { repeatableFailures, type Trial, type FailureReason } from '../../src-shared/run/trial';
 import type { Database } from '../runs/sqlite/database';
 import { readTrial, readTrials } from '../runs/tables/trials';
+import { recipeOfChild } from '../../src-shared/tasks/searched';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import type { ChildResult } from '../../src-shared/run/child-event';
 
@@ -74,12 +75,13 @@ const ofTheTrainer: ReadonlySet<FailureReason> = new Set(['crashed', 'silent']);
 export function repetitionOf(
   trial: Trial,
   result: ChildResult,
-  { trainers, recipe }: Pick<SearchConfig, 'trainers' | 'recipe'>,
+  config: Pick<SearchConfig, 'trainers' | 'recipe' | 'space'>,
 ): Trial | undefined {
   if (result.outcome !== 'failed') return undefined;
+  const { trainers } = config;
   const again: Trial = { ...trial, state: 'proposed', measure: null, retries: trial.retries + 1 };
   if (ofTheTrainer.has(result.reason)) return trial.retries < trainers.retries ? again : undefined;
-  const smaller = Math.floor(recipe.batchSize / 2);
+  const smaller = Math.floor(recipeOfChild(config, trial.decisions).batchSize / 2);
   const mayShrink = trainers.smallerBatch && trial.batchSize === null && smaller >= 1;
   return result.reason === 'outOfMemory' && mayShrink ? { ...again, batchSize: smaller } : undefined;
 }

@@ -1,9 +1,9 @@
 import type { FailureReason, Trial } from '../../src-shared/run/trial';
 import { readTrained, updateTrial, readTrial } from '../runs/tables/trials';
 import { fail, record, type SearchState, untilContinued, isEnding, isHalting } from './search-state';
-import { Generator } from '../../src-shared/random';
 import { startedBefore, type ChildEvent, type ChildResult } from '../../src-shared/run/child-event';
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
+import { recipeOfChild, seedOfChild } from '../../src-shared/tasks/searched';
 import { childCheckpointPath, weightsPath } from '../runs/child-files';
 import { insertEpoch, replaceEpochs } from '../runs/tables/epochs';
 import type { ChildListener } from '../workers/trainer-pool';
@@ -126,12 +126,11 @@ function repeat(state: SearchState, trial: Trial, result: ChildResult): void {
 }
 
 function jobOf({ run, candidateOf, data }: SearchState, trial: Trial): TrialJob {
-  const { seed, keepBest, trainers } = run.manifest.config;
+  const { keepBest, trainers } = run.manifest.config;
   return {
     trial: trial.number,
     child: atBatchSize(candidateOf(trial.depth, trial.decisions).child, trial.batchSize),
-    // Depends on the trial alone: not on what else was trained, when, or how often.
-    seed: Generator.seeded(seed, `trial ${trial.number}`).uint32(),
+    seed: seedOfChild(run.manifest.config, trial.number),
     data,
     weights: keepBest > 0 ? weightsPath(run.folder, trial.number) : null,
     checkpoint:
@@ -158,6 +157,7 @@ function judgedListener(
 ): { readonly listener: ChildListener; readonly ending: () => Ending | undefined } {
   const unpromising = new AbortController();
   const store = eventStore(state, trial);
+  const { epochs: inAll } = recipeOfChild(state.run.manifest.config, trial.decisions);
   let ending: Ending | undefined;
   let epochs: readonly EpochRecord[] = [];
   const endIfJudged = (): void => {
@@ -171,7 +171,7 @@ function judgedListener(
       onEvent: (event) => {
         if (event.type === 'trialRestored') {
           if (ending !== undefined) return;
-          ending = state.stopping.judge(event.epochs);
+          ending = state.stopping.judge(event.epochs, inAll);
           epochs = event.epochs.slice(0, ending?.epochs);
           store({ ...event, epochs });
           endIfJudged();
@@ -179,7 +179,7 @@ function judgedListener(
           if (ending !== undefined) return;
           epochs = [...epochs, event.record];
           store(event);
-          ending = state.stopping.judge(epochs);
+          ending = state.stopping.judge(epochs, inAll);
           endIfJudged();
         } else store(event);
       },

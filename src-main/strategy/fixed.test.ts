@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SearchSpace } from '../../src-shared/space/search-space';
 import { decisionText } from '../../src-shared/space/decision-text';
 import { proposeOne, smallSpace } from './fixtures/small-strategy';
 import { createStrategy } from './strategies';
@@ -25,6 +26,22 @@ describe('the strategy of given architectures', () => {
     expect(strategy.propose(2)).toBeNull();
     expect(strategy.state()).toEqual(before);
     expect(() => strategy.propose(0)).toThrow(/awaits the reward/);
+  });
+
+  it('are all of a list, where none are named', () => {
+    const space: SearchSpace = {
+      vocabulary: { child: ['a', 'b'] },
+      hasAnchors: false,
+      next: (decisions) =>
+        decisions.length === 0 ? { kind: 'choice', name: 'child', layer: 0, options: ['a', 'b'] } : undefined,
+    };
+    const config = { strategy: 'fixed' as const, architectures: [] };
+    const strategy = createStrategy({ config, space, seed: 1, depthAt: () => 1 });
+    expect([0, 1, 2].map((lane) => strategy.propose(lane))).toEqual([
+      { lane: 0, depth: 1, decisions: [0] },
+      { lane: 1, depth: 1, decisions: [1] },
+      null,
+    ]);
   });
 
   it('records the reward of each', () => {

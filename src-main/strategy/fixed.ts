@@ -2,19 +2,29 @@ import { z } from 'zod';
 import type { OptionsOf } from '../../src-shared/config/strategies/strategies';
 import { CellsmithError } from '../../src-shared/errors';
 import { pointsOf } from '../../src-shared/space/decision-points';
-import { parseDecisionText } from '../../src-shared/space/decision-text';
+import { parseDecisionText, type DecidedArchitecture } from '../../src-shared/space/decision-text';
+import type { SearchSpace } from '../../src-shared/space/search-space';
 import { childLanes, childLanesSchema } from './child-lanes';
 import type { Proposal, RewardedProposal, Strategy, StrategyRecord, StrategyParts } from './strategy';
 import { damaged, decodeState, encodeState, parseHeader } from './strategy-state';
 
 const headerSchema = z.strictObject({ strategy: z.literal('fixed'), ...childLanesSchema });
 
+/** All architectures of a space with one decision, such as a list of given children; none of another. */
+function allOf(space: SearchSpace): readonly DecidedArchitecture[] {
+  const point = space.next([], 1);
+  if (point?.kind !== 'choice' || space.next([0], 1) !== undefined) return [];
+  return point.options.map((_, place) => ({ depth: 1, decisions: [place] }));
+}
+
 /**
- * Proposes the architectures of the configuration in their order, one for each trainer, and no more after the last.
+ * Proposes the architectures of the configuration in their order, one for each trainer, and no more after the last. Where it names none,
+ * all of a space with one decision.
  * @throws CellsmithError 'config.invalid' without architectures, 'architecture.invalid' for one that is none of the space
  */
 export function createFixed({ config, space }: StrategyParts<OptionsOf<'fixed'>>): Strategy {
-  const architectures = config.architectures.map(parseDecisionText);
+  const named = config.architectures.map(parseDecisionText);
+  const architectures = named.length === 0 ? allOf(space) : named;
   if (architectures.length === 0)
     throw new CellsmithError(
       'config.invalid',

@@ -1,7 +1,7 @@
 import { presets } from '../../src-shared/config/presets/presets';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import { CellsmithError } from '../../src-shared/errors';
-import { subjectOfTrial, type Subject } from '../../src-shared/training/subject';
+import { subjectOfTrial, type Subject } from '../../src-shared/given/subject';
 import { openRunReadOnly } from '../runs/run-folder';
 import { readTrial } from '../runs/tables/trials';
 import type { TrainingRecord } from './training-record';

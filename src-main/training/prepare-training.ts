@@ -13,7 +13,7 @@ import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
 import { type DatasetDescription, type Recipe, requireTrainable } from '../../src-shared/tasks/data-kinds';
 import { vocabularyOf } from '../../src-shared/tasks/text/vocabulary-of';
 import { CellsmithError } from '../../src-shared/errors';
-import type { Subject } from '../../src-shared/training/subject';
+import type { Subject } from '../../src-shared/given/subject';
 import type { PreparedData } from '../datasets/open';
 import type { EngineInstallation } from '../engine/provision/installation';
 import { makeRunFolder, requireRunsFolder } from '../runs/locations';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nasCell } from '../../src-shared/architecture/cell/published-cells';
 import { presets } from '../../src-shared/config/presets/presets';
-import type { Subject } from '../../src-shared/training/subject';
+import type { Subject } from '../../src-shared/given/subject';
 import { checkTraining, presetsFor, usualEpochs } from './train-draft';
 
 const { config } = presets['demo-cells'];

@@ -5,7 +5,7 @@ import { InvalidConfig } from '../../src-shared/config/parse-config';
 import { presetNames, presets, type PresetName } from '../../src-shared/config/presets/presets';
 import type { Recipe } from '../../src-shared/tasks/data-kinds';
 import { errorMessage } from '../../src-shared/errors';
-import { recipeOf, withPreset, type Subject } from '../../src-shared/training/subject';
+import { recipeOf, withPreset, type Subject } from '../../src-shared/given/subject';
 import { problemsByOption } from '../stores/draft';
 
 const epochsPath = 'recipe.epochs';

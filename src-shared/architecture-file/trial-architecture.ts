@@ -2,7 +2,7 @@ import type { SearchConfig } from '../config/search-config';
 import type { Trial } from '../run/trial';
 import { spaceOf } from '../space/space-of';
 import { dataKinds, type DatasetDescription } from '../tasks/data-kinds';
-import { modelMaker } from '../tasks/tasks';
+import { modelMaker } from '../tasks/searched';
 import {
   architectureFormat,
   architectureVersion,

@@ -85,8 +85,8 @@ function problemsOf(
     input,
   );
   // What may stand in a list is said of the list.
-  const option = path.filter((key) => !/^\d+$/.test(key)).join('.');
-  const inList = /\.\d+$/.test(path.join('.'));
+  const option = isGivenChild(path) ? path.join('.') : path.filter((key) => !/^\d+$/.test(key)).join('.');
+  const inList = !isGivenChild(path) && /\.\d+$/.test(path.join('.'));
   const given =
     value === undefined
       ? 'is missing'
@@ -96,6 +96,11 @@ function problemsOf(
   const wanted =
     issue.code === 'custom' ? issue.message : `must be ${allowed.get(option) ?? 'a group of options'}`;
   return [{ path: option, message: `${wanted}, but ${given}` }];
+}
+
+/** Whether a path leads into one of the given children, which are no list of values. */
+function isGivenChild([group, list, place]: readonly string[]): boolean {
+  return group === 'space' && list === 'children' && place !== undefined;
 }
 
 /** A value as a sentence shows it. */

@@ -1,5 +1,7 @@
+import { checkGivenSpace, givenSpaceSchema, type GivenSpaceConfig } from '../tasks/given';
+import { recipeOfChild, taskOfSpace } from '../tasks/searched';
 import { tasks } from '../tasks/tasks';
-import { dataKinds } from '../tasks/data-kinds';
+import { dataKinds, type Recipe } from '../tasks/data-kinds';
 import { z } from 'zod';
 import { grouped, option } from './options/option';
 import { mostTrials } from '../run/trial';
@@ -135,12 +137,18 @@ export interface TextSearchConfig extends CommonConfig {
   readonly recipe: TextRecipe;
 }
 
-/** Everything that decides a search; stored in run.json as it is. */
-export type SearchConfig = ImageSearchConfig | TextSearchConfig;
+/** Given architectures, each trained by the recipe or by its own variant of it. */
+export interface GivenConfig extends CommonConfig {
+  readonly space: GivenSpaceConfig;
+  readonly recipe: Recipe;
+}
+
+/** Everything that decides a run; stored in run.json as it is. */
+export type SearchConfig = ImageSearchConfig | TextSearchConfig | GivenConfig;
 
 let options: z.ZodObject | undefined;
 
-/** The options of every kind of search, by their names. */
+/** The options of every kind of search, by their names. A list of given children is no option: programs write it. */
 export function searchOptionsSchema(): z.ZodObject {
   return (options ??= z.strictObject({
     ...begin,
@@ -178,21 +186,55 @@ function helpOf(kinds: readonly (readonly [kind: string, what: string])[]): stri
   return `${kinds.map(([kind, what]) => `${kind}: ${what}`).join('; ')}.`;
 }
 
-/** The schema of {@link SearchConfig}: that space and recipe go together is among its checks. */
-export const searchConfigSchema = z.lazy(() =>
-  searchOptionsSchema().superRefine((config, context) => {
-    const { space, recipe } = config as unknown as SearchConfig;
+/** Checks the whole recipe of each given child, and that all are trained and evaluated on the same data. */
+function checkGivenRecipes(
+  config: SearchConfig,
+  { children }: GivenSpaceConfig,
+  context: z.RefinementCtx,
+): void {
+  const data = dataKinds.of(config.recipe.kind);
+  for (const [place, child] of children.entries()) {
     const complain: Complain = (path, message) =>
-      context.addIssue({ code: 'custom', path: path.split('.'), message });
-    const task = tasks.of(space.kind);
-    const data = task.data.kind;
-    if (recipe.kind === data) {
-      task.checkSpace(space, complain);
-      dataKinds.of(data).checkRecipe(recipe, complain);
-    } else
-      complain(
-        'recipe.kind',
-        `must be '${data}' in a search for ${task.words.full} (space.kind '${space.kind}')`,
-      );
-  }),
-) as unknown as z.ZodType<SearchConfig>;
+      context.addIssue({ code: 'custom', path: ['space', 'children', place, ...path.split('.')], message });
+    for (const name of data.sharedOptions)
+      if (Object.hasOwn(child.recipe, name))
+        complain(`recipe.${name}`, 'must be that of the run: all children share their data');
+    const recipe = recipeOfChild(config, [place]);
+    const { error } = data.recipeSchema.safeParse(recipe);
+    for (const { path, message } of error?.issues ?? [])
+      complain(['recipe', ...path].join('.'), `does not fit (${message})`);
+    if (error === undefined) data.checkRecipe(recipe, complain);
+  }
+}
+
+let configSchema: z.ZodType<SearchConfig> | undefined;
+
+function makeConfigSchema(): z.ZodType<SearchConfig> {
+  const spaces = tasks.schema(({ spaceSchema }) => spaceSchema);
+  const space = z.discriminatedUnion('kind', [givenSpaceSchema(), ...spaces.options] as never);
+  return searchOptionsSchema()
+    .extend({ space })
+    .superRefine((parsed, context) => {
+      const config = parsed as unknown as SearchConfig;
+      const complain: Complain = (path, message) =>
+        context.addIssue({ code: 'custom', path: path.split('.'), message });
+      const { space, recipe } = config;
+      const task = taskOfSpace(space);
+      const data = task.data.kind;
+      if (recipe.kind !== data)
+        complain(
+          'recipe.kind',
+          `must be '${data}' in a search for ${task.words.full} (space.kind '${space.kind}')`,
+        );
+      else if (space.kind === 'given') {
+        checkGivenSpace(space, complain);
+        checkGivenRecipes(config, space, context);
+      } else {
+        task.checkSpace(space, complain);
+        dataKinds.of(data).checkRecipe(recipe, complain);
+      }
+    }) as unknown as z.ZodType<SearchConfig>;
+}
+
+/** The schema of {@link SearchConfig}: that space and recipe go together is among its checks. */
+export const searchConfigSchema = z.lazy(() => (configSchema ??= makeConfigSchema()));

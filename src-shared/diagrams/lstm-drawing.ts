@@ -10,16 +10,6 @@ import {
 } from './cell-parts';
 import { label, type Drawing, type Part } from './drawing';
 
-/** The LSTM (Hochreiter & Schmidhuber, 1997, with forget gates, without peepholes) as equations, in the notation of a cell's. */
-export const lstmFormulas: readonly string[] = [
-  'i = sigmoid(W_i x_t + U_i h_{t−1})',
-  'g = tanh(W_g x_t + U_g h_{t−1})',
-  'f = sigmoid(W_f x_t + U_f h_{t−1})',
-  'o = sigmoid(W_o x_t + U_o h_{t−1})',
-  'c_t = i ⊙ g + f ⊙ c_{t−1}',
-  'h_t = o ⊙ tanh(c_t)',
-];
-
 const gates = [
   ['i', 'sigmoid'],
   ['g', 'tanh'],
@@ -99,6 +89,28 @@ export function drawLstm(): Drawing {
         ...sideShapes('read', sum, -1, sum.y - half / 2, 'c_t', false),
       ],
     },
+  ];
+  return { width, height: bottom + toRail + rails + 12, parts };
+}
+
+/** Draws the plain recurrent network: one box, tanh of the sum. */
+export function drawRnn(): Drawing {
+  const { pitch, side, half, top, toRail, rails } = cellSizes;
+  const width = 2 * (side + 30) + pitch;
+  const bottom = top + 2 * half;
+  const box: CellBox = { x: width / 2, y: bottom, combination: 'add', activation: 'tanh' };
+  const upper = { x: box.x, y: bottom - boxHeight(box) };
+  const parts: Part[] = [
+    ...railParts([{ x: box.x, y: box.y, name: '' }], width),
+    {
+      name: null,
+      of: null,
+      shapes: [
+        ...wireShapes(upper, { x: upper.x, y: upper.y - 18 }),
+        label('text', upper.x, upper.y - 24, 'middle', 'h_t'),
+      ],
+    },
+    { name: 'tanh(add): h_t', of: 0, shapes: boxShapes(box, 'node') },
   ];
   return { width, height: bottom + toRail + rails + 12, parts };
 }

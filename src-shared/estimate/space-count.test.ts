@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { presets } from '../config/presets/presets';
-import type { SpaceConfig } from '../tasks/tasks';
+import type { SpaceConfig } from '../tasks/searched';
 import type { Decision, DecisionPoint } from '../space/search-space';
 import { spaceOf } from '../space/space-of';
 import { countText, exactCountText, spaceCount, spaceSizes } from './space-count';

@@ -1,10 +1,10 @@
 import type { SearchConfig } from '../config/search-config';
 import { depthOf } from '../space/space-of';
-import { tasks, type SpaceConfig } from '../tasks/tasks';
+import { taskOfSpace, type SpaceConfig } from '../tasks/searched';
 
 /** Exact number of decision sequences of a space for networks with the given number of predicted steps; cells have 1. */
 export function spaceCount(space: SpaceConfig, depth: number): bigint {
-  return tasks.of(space.kind).count(space, depth);
+  return taskOfSpace(space).count(space, depth);
 }
 
 /** A depth that the networks of a search have, and how many there are of it. */

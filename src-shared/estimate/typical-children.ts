@@ -5,7 +5,7 @@ import { depthOf, spaceOf } from '../space/space-of';
 import { uniformWalk } from '../space/uniform-draw';
 import type { DatasetDescription } from '../tasks/data-kinds';
 import type { Costs } from '../tasks/task';
-import { modelMaker, tasks } from '../tasks/tasks';
+import { modelMaker, taskOfSpace } from '../tasks/searched';
 
 /** A child as an untrained controller proposes it, and what it costs. */
 export interface SampledChild extends Costs {
@@ -26,7 +26,7 @@ export function sampleChildren(
 ): SampledChild[] {
   const space = spaceOf(config.space);
   const generator = Generator.seeded(config.seed, 'estimate');
-  const task = tasks.of(config.space.kind);
+  const task = taskOfSpace(config.space);
   const modelOf = modelMaker(config, description);
   return Array.from({ length: count }, (_, index) => {
     const proposals = Math.floor(((index + 0.5) / count) * (config.budget.children ?? 1));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { largestDepth, mostDecisions, mostOptions } from '../space/search-space';
+import { largestDepth, mostChoices, mostDecisions } from '../space/search-space';
 
 export const failureReasons = [
   'crashed',
@@ -57,7 +57,7 @@ function areDecisions(value: unknown): value is StoredDecision[] {
     value.every((decision: unknown) =>
       Array.isArray(decision)
         ? decision.length <= largestDepth && decision.every((bit: unknown) => bit === 0 || bit === 1)
-        : Number.isSafeInteger(decision) && Number(decision) >= 0 && Number(decision) < mostOptions,
+        : Number.isSafeInteger(decision) && Number(decision) >= 0 && Number(decision) < mostChoices,
     )
   );
 }

@@ -7,6 +7,9 @@ export const mostDecisions = 8 * largestDepth + 1;
 /** Options that one decision can be between. */
 export const mostOptions = 32;
 
+/** Options of a decision in any space: a list of given children is one decision. */
+export const mostChoices = 1000;
+
 /** A value that the controller can pick: 3 (a filter height), 'tanh', 'maxPool'. */
 export type OptionValue = number | string;
 

@@ -1,12 +1,12 @@
-import { tasks, type SpaceConfig } from '../tasks/tasks';
+import { taskOfSpace, type SpaceConfig } from '../tasks/searched';
 import type { SearchSpace } from './search-space';
 
 /** The search space of a configuration, whatever it is over. */
 export function spaceOf(config: SpaceConfig): SearchSpace {
-  return tasks.of(config.kind).decisions(config);
+  return taskOfSpace(config).decisions(config);
 }
 
 /** Predicted steps of the next proposal after a number of proposals; cells have no steps: 1. */
 export function depthOf(config: SpaceConfig, proposalsSoFar: number): number {
-  return tasks.of(config.kind).depthAt(config, proposalsSoFar);
+  return taskOfSpace(config).depthAt(config, proposalsSoFar);
 }

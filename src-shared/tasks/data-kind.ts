@@ -84,6 +84,8 @@ export interface DataKind<
   readonly epochSchema: z.ZodObject & z.ZodType<Epoch>;
   readonly needSchema: z.ZodObject & z.ZodType<Need>;
   readonly testSchema: z.ZodObject & z.ZodType<Test>;
+  /** Options of a recipe that decide which data children see: the same for all children of a run. */
+  readonly sharedOptions: readonly string[];
   /** Reports options of a recipe that contradict each other. */
   checkRecipe(recipe: Recipe, complain: Complain): void;
   /** All that children on such data can be compared by; the first is the one in which trials and files store it. */

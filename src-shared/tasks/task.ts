@@ -67,7 +67,7 @@ export interface Task<
   /** Predicted steps of what is proposed after a number of proposals; 1 where architectures have no steps. */
   depthAt(space: Space, proposalsSoFar: number): number;
   /** What a predicted step is called, and how many layers it stands for; null layers where there are none to count. */
-  step(space: Space): { readonly name: 'Layer' | 'Block' | 'Node'; readonly layers: number | null };
+  step(space: Space): { readonly name: 'Layer' | 'Block' | 'Node' | 'Child'; readonly layers: number | null };
   /** Sequences of decisions that there are of a depth. Exact. */
   count(space: Space, depth: number): bigint;
   /** @throws CellsmithError 'architecture.invalid' when the decisions are none of the space */

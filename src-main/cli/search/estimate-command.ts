@@ -1,4 +1,4 @@
-import { tasks } from '../../../src-shared/tasks/tasks';
+import { taskOfSpace } from '../../../src-shared/tasks/searched';
 import { join } from 'node:path';
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
@@ -33,12 +33,12 @@ import { listenForInterrupts } from '../interrupts';
 import { configOf, dataOf, type SearchOptions } from './search-options';
 import { list } from '../tables';
 import { runsFolder, writeJson, writeLine, type Terminal } from '../terminal';
-import { chooseView } from '../views/plain-views';
+import { chooseView } from '../views/choose-view';
 import type { SearchView } from '../views/search-view';
 
 /**
- * `cellsmith search --estimate`: estimates time and memory of the search on this machine. Starts no search and creates no run; it measures how fast
- * typical children train unless that is known.
+ * `cellsmith search --estimate`: estimates time and memory of the search on this machine. Starts no search and creates no run; how fast
+ * typical children train is measured unless it is known.
  */
 export async function estimateCommand(terminal: Terminal, options: SearchOptions): Promise<number> {
   if (options.resume !== undefined)
@@ -64,7 +64,7 @@ export async function estimateCommand(terminal: Terminal, options: SearchOptions
   }
 }
 
-/** The known measurement of such children, or a new one. */
+/** The measurement that is known of such children, or a new one. */
 async function measurementOf(
   terminal: Terminal,
   options: SearchOptions,
@@ -111,14 +111,14 @@ function rowsOf(
   measurement: Measurement,
 ): [string, string][] {
   const { parameters, memory, steps, time } = estimate;
-  const task = tasks.of(config.space.kind);
+  const task = taskOfSpace(config.space);
   const space = spaceSizes(config).map(({ depth, count }): [string, string] => [
     task.step(config.space).layers === null ? 'Space' : `Space of ${counted(depth, 'layer')}`,
     `${countText(count)} ${task.words.many}${count > 999_999n && count < 10n ** 30n ? ` (${exactCountText(count)})` : ''}`,
   ]);
   const all =
     typeof time?.all !== 'number'
-      ? 'no limit'
+      ? 'without an end'
       : `${duration(time.all)} for ${children(time.children ?? 0)} on ${config.trainers.count === 1 ? 'one trainer' : `${config.trainers.count} trainers`}`;
   return [
     ...space,
@@ -135,7 +135,7 @@ function rowsOf(
   ];
 }
 
-/** '42k (12k to 96k)': the median and the range of nine in ten. */
+/** '42k (12k to 96k)': the middle, and between what nine of ten lie. */
 function spreadText({ low, median, high }: Spread, text: (value: number) => string): string {
   const [from, middle, to] = [low, median, high].map((value) => text(Math.round(value)));
   return from === to ? (middle ?? '') : `${middle ?? ''} (${from ?? ''} to ${to ?? ''})`;

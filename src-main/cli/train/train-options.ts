@@ -10,7 +10,7 @@ import { parseSettings } from '../../../src-shared/config/options/settings';
 import type { PresetName } from '../../../src-shared/config/presets/presets';
 import { CellsmithError } from '../../../src-shared/errors';
 import { zooNetworkNames, type ZooNetworkName } from '../../../src-shared/zoo/zoo';
-import { readyModelNames, type ReadyModelName } from '../../../src-shared/training/ready-models';
+import { readyModelNames, type ReadyModelName } from '../../../src-shared/zoo/ready-models';
 import {
   recipeOf,
   subjectOfFile,
@@ -18,7 +18,7 @@ import {
   subjectOfZoo,
   withPreset,
   type Subject,
-} from '../../../src-shared/training/subject';
+} from '../../../src-shared/given/subject';
 import { findRunFolder } from '../../runs/locations';
 import { childOfRun, usualSeed, type ChildOfRun } from '../../training/choose-training';
 import type { TrainingOrder } from '../../training/prepare-training';

@@ -13,19 +13,19 @@ export interface PreparingView {
   close(): void;
 }
 
-/** Shows the progress of a search on a terminal. */
+/** How a terminal shows what a search is doing. */
 export interface SearchView extends PreparingView {
   /** The search starts: its description, and its state so far. */
   begin(search: SearchOverview): void;
   event(event: RunEvent): void;
-  /** A notice for the user. */
+  /** Something else to tell the user. */
   note(text: string): void;
 }
 
-/** What a view needs besides the events of a search. */
+/** What a view must know of a search besides its events. */
 export interface SearchOverview {
   readonly config: SearchConfig;
-  /** The state after earlier sessions. */
+  /** The state that earlier sessions have left. */
   readonly earlier: RunState;
   /** Budget used so far. */
   readonly used: () => BudgetUsed;

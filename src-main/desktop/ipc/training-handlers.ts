@@ -1,5 +1,5 @@
 import type { Handlers } from '../../../src-shared/ipc/contract';
-import { recipeOf, withPreset } from '../../../src-shared/training/subject';
+import { recipeOf, withPreset } from '../../../src-shared/given/subject';
 import { childOfRun, usualSeed } from '../../training/choose-training';
 import { trainingNamed } from '../../training/find-trainings';
 import type { CalibrationService } from '../services/calibration-service';

@@ -1,7 +1,7 @@
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import type { OwnRow, PlacedRow } from '../../../src-shared/published/place-own-rows';
 import type { PublishedTable } from '../../../src-shared/published/published-table';
-import { tasks } from '../../../src-shared/tasks/tasks';
+import { taskOfSpace } from '../../../src-shared/tasks/searched';
 import type { Cell } from '../../charts/csv';
 import { dataView } from '../../tasks';
 import { rankingOf, type ComparedRun } from '../compared';
@@ -26,7 +26,7 @@ export function ownRows(table: PublishedTable, runs: readonly ComparedRun[]): Ow
     const { config, dataset, summary } = detail;
     const measured = table.number === 1 ? 'accuracy' : 'perplexity';
     if (best === undefined || reached === null || summary.measure !== measured) return [];
-    const { layers } = tasks.of(config.space.kind).step(config.space);
+    const { layers } = taskOfSpace(config.space).step(config.space);
     const { description } = dataset;
     return [
       {

@@ -1,7 +1,7 @@
 import type { RunDetail } from '../../../src-shared/ipc/run-detail';
 import type { ListedTrial } from '../../../src-shared/run/trial';
 import type { DecisionPoint, OptionValue } from '../../../src-shared/space/search-space';
-import { taskView } from '../../tasks';
+import { viewOfSpace } from '../../tasks';
 import type { Range } from '../../charts/figure';
 
 /** An axis of parallel coordinates: a decision, or a number that a network has. */
@@ -28,7 +28,7 @@ export function decisionAxes(networks: readonly Network[]): DecisionAxis[] {
   const axes = new Map<string, Draft>();
   for (const [index, { run, trial }] of networks.entries()) {
     const { space } = run.config;
-    const view = taskView(space.kind);
+    const view = viewOfSpace(space);
     let position = 0;
     for (const point of view.decisionPoints(space, trial.depth, trial.decisions)) {
       const decision = trial.decisions[position++];

@@ -107,7 +107,7 @@ export interface ProbabilityMap {
 export function probabilityMaps(
   points: readonly DecisionProbabilities[],
   vocabulary: Vocabulary,
-  place: 'Layer' | 'Block' | 'Node',
+  place: string,
 ): ProbabilityMap[] {
   const kinds = new Map<string, DecisionProbabilities[]>();
   for (const point of points) kinds.set(point.name, [...(kinds.get(point.name) ?? []), point]);

@@ -1,3 +1,4 @@
+import type { LanguageCell } from './language-model';
 import {
   childrenOf,
   type Activation,
@@ -9,9 +10,10 @@ import {
 /**
  * The canonical form of a cell: two cells have the same form exactly if one becomes the other by swapping the children of
  * inner nodes. All combinations commute and every leaf has weights of its own, so such cells compute the same functions.
- * Marks tell where c_{t−1} is injected (`!`) and where c_t is read (`?`).
+ * Marks tell where c_{t−1} is injected (`!`) and where c_t is read (`?`). Cells outside of the search space are named.
  */
-export function canonicalCell(cell: RecurrentCell): string {
+export function canonicalCell(cell: LanguageCell): string {
+  if (cell.kind !== 'cell') return cell.kind;
   const write = (node: number): string => {
     const operation = cell.nodes[node];
     if (!operation) throw new RangeError(`a cell of base ${cell.base} has no node ${node}`);
@@ -38,11 +40,26 @@ function wrap(activation: Activation, expression: string): string {
   return activation === 'identity' ? expression : `${activation}(${expression})`;
 }
 
+/** The LSTM (Hochreiter & Schmidhuber, 1997, with forget gates, without peepholes) as equations, in the notation of a cell's. */
+export const lstmFormulas: readonly string[] = [
+  'i = sigmoid(W_i x_t + U_i h_{t−1})',
+  'g = tanh(W_g x_t + U_g h_{t−1})',
+  'f = sigmoid(W_f x_t + U_f h_{t−1})',
+  'o = sigmoid(W_o x_t + U_o h_{t−1})',
+  'c_t = i ⊙ g + f ⊙ c_{t−1}',
+  'h_t = o ⊙ tanh(c_t)',
+];
+
 /**
  * The cell as equations, one a line, in the order in which they are computed. A node with c_{t−1} injected gets a second line
  * for a_new, which its parent uses.
  */
-export function cellFormulas(cell: RecurrentCell): readonly string[] {
+export function cellFormulas(cell: LanguageCell): readonly string[] {
+  if (cell.kind !== 'cell') return cell.kind === 'lstm' ? lstmFormulas : ['h_t = tanh(W x_t + U h_{t−1})'];
+  return treeFormulas(cell);
+}
+
+function treeFormulas(cell: RecurrentCell): readonly string[] {
   const lines: string[] = [];
   const used = (node: number): string => (node === cell.injectedNode ? `a${node}_new` : `a${node}`);
   for (const [node, operation] of cell.nodes.entries()) {

@@ -11,12 +11,13 @@ import {
   languageArchitecture,
   languageMultiplyAdds,
 } from '../../architecture/cell/language-model-size';
-import { recurrentCellSchema, type RecurrentCell } from '../../architecture/cell/recurrent-cell';
 import { shortCount } from '../../architecture/conv/conv-text';
 import { counted } from '../../counted';
 import type { TextDatasetDescription } from '../../dataset/text-description';
 import { textLevelSchema } from '../../dataset/text-options';
 import { drawCell } from '../../diagrams/cell-drawing';
+import { drawLstm, drawRnn } from '../../diagrams/lstm-drawing';
+import type { Drawing } from '../../diagrams/drawing';
 import { cellSpace, cellSpaceSize, decodeCell } from '../../space/cell-space';
 import type { Costs, Task } from '../task';
 import { textData } from '../text/text-data';
@@ -45,7 +46,7 @@ export const cellTask: Task<
   CellSpaceConfig,
   TextRecipe,
   TextDatasetDescription,
-  RecurrentCell,
+  LanguageCell,
   LanguageSetting,
   CellChild
 > = {
@@ -65,25 +66,37 @@ export const cellTask: Task<
   step: () => ({ name: 'Node', layers: null }),
   count: (space) => cellSpaceSize(space),
   decode: (space, _depth, decisions) => decodeCell(space, decisions),
-  architectureSchema: recurrentCellSchema,
+  architectureSchema: languageCellSchema,
   settingSchema: languageSettingSchema,
   setting: languageSetting,
   costs: languageCosts,
   hash: hashCell,
   summary: (cell, setting) =>
-    `base ${cell.base}, ${counted(setting.hidden, 'unit')}, ${shortCount(languageCosts(cell, setting).parameters)} parameters`,
+    `${cellName(cell)}, ${counted(setting.hidden, 'unit')}, ${shortCount(languageCosts(cell, setting).parameters)} parameters`,
   table: (cell, { layers, hidden }) =>
     [
       `${counted(layers, 'layer')} of ${counted(hidden, 'unit')}`,
       '',
-      ...cellTree(cell),
-      '',
+      ...(cell.kind === 'cell' ? [...cellTree(cell), ''] : []),
       ...cellFormulas(cell),
     ].join('\n'),
-  draw: (cell) => drawCell(cell),
+  draw: (cell) => drawLanguageCell(cell),
   childSchema: cellChildSchema,
   child: (cell, recipe) => ({ kind: 'text', cell, recipe }),
 };
+
+/** What the cells outside of the search space compute, as nodes of a cell: the boxes of their drawings. */
+const readyNodes = { lstm: 9, rnn: 1 } as const;
+const cellNames = { lstm: 'LSTM', rnn: 'plain recurrent network' } as const;
+
+function cellName(cell: LanguageCell): string {
+  return cell.kind === 'cell' ? `base ${cell.base}` : cellNames[cell.kind];
+}
+
+function drawLanguageCell(cell: LanguageCell): Drawing {
+  if (cell.kind === 'cell') return drawCell(cell);
+  return cell.kind === 'lstm' ? drawLstm() : drawRnn();
+}
 
 /** Units are as many as the recipe says, or as come closest to its number of parameters. */
 function languageSetting(
@@ -95,11 +108,12 @@ function languageSetting(
   return { level: recipe.level, vocabulary, layers, hidden, sharedEmbeddings };
 }
 
-function languageCosts(cell: RecurrentCell, setting: LanguageSetting): Costs {
+function languageCosts(cell: LanguageCell, setting: LanguageSetting): Costs {
   const { layers, hidden, vocabulary } = setting;
   const model = { cell, ...setting };
   // Every node keeps what it combines and what comes out of it; the softmax its logits and probabilities.
-  const kept = layers * 2 * cell.nodes.length * hidden + 2 * vocabulary;
+  const nodes = cell.kind === 'cell' ? cell.nodes.length : readyNodes[cell.kind];
+  const kept = layers * 2 * nodes * hidden + 2 * vocabulary;
   return {
     parameters: countLanguageParameters(model),
     multiplyAdds: languageMultiplyAdds(model),

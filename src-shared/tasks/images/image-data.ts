@@ -51,6 +51,7 @@ export const imageData: DataKind<
   epochSchema: imageEpochRecordSchema,
   needSchema: imageNeedSchema,
   testSchema: imageTestSchema,
+  sharedOptions: ['kind', 'side', 'validation', 'splitSeed'],
   checkRecipe: checkImageRecipe,
   metrics: [accuracy],
   metricOf: () => accuracy,

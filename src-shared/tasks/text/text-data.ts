@@ -64,6 +64,7 @@ export const textData: DataKind<
   epochSchema: languageEpochRecordSchema,
   needSchema: textNeedSchema,
   testSchema: textTestSchema,
+  sharedOptions: ['kind', 'level', 'vocabularyLimit'],
   checkRecipe: () => undefined,
   metrics: [perplexity, bitsPerCharacter],
   metricOf: ({ level }) => (level === 'character' ? bitsPerCharacter : perplexity),

@@ -198,7 +198,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     try {
       result = await child.settled;
       if (result.outcome === 'completed' && !result.stopped)
-        best.add(outcomeOf(result.epochs, options.recipe).reward);
+        best.add(outcomeOf(result.epochs, job.child.recipe).reward);
       return result;
     } finally {
       open.delete(child);

@@ -2,19 +2,23 @@ import type { ArchitectureFile } from '../architecture-file/architecture-file';
 import { architectureOfTrial, type RunOfTrial } from '../architecture-file/trial-architecture';
 import { cellPresets } from '../config/presets/cell-presets';
 import { mergeOverrides, type Overrides } from '../config/options/overrides';
+import { parseConfig } from '../config/parse-config';
 import { findPreset, presets, type PresetName } from '../config/presets/presets';
+import { noEarlyStopping } from '../config/early-stopping';
 import type { Recipe } from '../tasks/data-kinds';
-import type { SearchConfig } from '../config/search-config';
+import type { GivenChild } from '../tasks/given';
+import { givenChild, recipeOfChild, taskOfSpace } from '../tasks/searched';
+import type { GivenConfig, SearchConfig } from '../config/search-config';
 import { CellsmithError } from '../errors';
 import type { ConvArchitecture } from '../architecture/conv/conv-architecture';
 import type { LanguageCell } from '../architecture/cell/language-model';
 import type { Trial } from '../run/trial';
 import { zooNetworks, type ZooNetworkName } from '../zoo/zoo';
-import { readyModels, type ReadyModelName } from './ready-models';
+import { readyModels, type ReadyModelName } from '../zoo/ready-models';
 
-/** An architecture that is to be trained alone, and where its recipe starts from. */
+/** An architecture to train, and where its recipe starts from. */
 export interface Subject {
-  /** A word or two for its folder: 'lstm-medium', 'demo-cells-12'. */
+  /** A word or two for its run: 'lstm-medium', 'demo-cells-12'. */
   readonly name: string;
   readonly architecture: ConvArchitecture | LanguageCell;
   /** A configuration of the kind of the architecture; what is asked for besides goes over its recipe. */
@@ -25,7 +29,16 @@ export interface Subject {
 /** A child of a run, with the recipe of its search. */
 export function subjectOfTrial(run: RunOfTrial, trial: Trial): Subject {
   const { architecture, origin } = architectureOfTrial(run, trial);
-  return { name: `${run.config.preset}-${trial.number}`, architecture, base: run.config, origin };
+  const { config } = run;
+  const given = givenChild(config.space, trial.decisions);
+  // Of a list, only the child itself: the recipe that is made of this need not suit the others.
+  const space =
+    config.space.kind === 'given' && given !== undefined
+      ? { ...config.space, children: [{ ...given, recipe: {} }] }
+      : config.space;
+  // The recipe of a child fits the kind of its search.
+  const base = { ...config, space, recipe: recipeOfChild(config, trial.decisions) } as SearchConfig;
+  return { name: `${config.preset}-${trial.number}`, architecture, base, origin };
 }
 
 /** What an architecture file holds, at the size that it says, with a recipe of the paper. */
@@ -92,4 +105,57 @@ export function recipeOf({ base }: Subject, overrides: Overrides): Recipe {
   if (recipe.kind !== 'text' || base.recipe.kind !== 'text') return recipe;
   if (limited || recipe.level === base.recipe.level) return recipe;
   return { ...recipe, vocabularyLimit: 'auto' };
+}
+
+/** A subject with the recipe that it is trained by. */
+export interface GivenSubject {
+  readonly subject: Subject;
+  /** Of {@link recipeOf}. */
+  readonly recipe: Recipe;
+}
+
+/**
+ * The configuration of a run that trains given architectures in their order, and keeps the weights of all. What it needs of the machine is
+ * that of the first one's configuration, on one trainer of this machine.
+ * @param threads of the trainer; null for all cores
+ */
+export function givenConfig(
+  [first, ...others]: readonly [GivenSubject, ...GivenSubject[]],
+  { seed, threads }: { readonly seed: number; readonly threads: number | null },
+): GivenConfig {
+  const { base } = first.subject;
+  const name = first.subject.name.slice(0, 100);
+  const task = taskOfSpace(base.space);
+  const children = [first, ...others].map(({ subject, recipe }): GivenChild => {
+    const { origin } = subject;
+    return {
+      name: subject.name.slice(0, 200),
+      architecture: subject.architecture,
+      recipe: Object.fromEntries(
+        Object.entries(recipe).filter(
+          ([option, value]) => JSON.stringify(value) !== JSON.stringify(valueOf(first.recipe, option)),
+        ),
+      ),
+      origin: origin && { run: { id: origin.run.id, name: origin.run.name }, trial: origin.trial },
+    };
+  });
+  const config: GivenConfig = {
+    ...base,
+    name,
+    preset: name,
+    seed,
+    space: { kind: 'given', task: task.kind as GivenConfig['space']['task'], children },
+    controller: { strategy: 'fixed', architectures: [] },
+    recipe: first.recipe,
+    budget: { children: children.length, hours: null, multiplyAdds: null },
+    trainers: { ...base.trainers, count: 1, threads, queue: null, checkpointEpochs: 1 },
+    earlyStopping: noEarlyStopping,
+    duplicates: 'retrain',
+    keepBest: children.length,
+  };
+  return parseConfig(config) as GivenConfig;
+}
+
+function valueOf(recipe: Recipe, option: string): unknown {
+  return (recipe as Readonly<Record<string, unknown>>)[option];
 }
