@@ -10,7 +10,7 @@ const waitByTheClock = [
   '**/*.peers.test.ts',
   'e2e/{lifecycle,queue,screenshots}.spec.ts',
   'src-main/cli/search/search-process.test.ts',
-  'src-main/cli/worker/*.test.ts',
+  'src-main/cli/worker-*.test.ts',
   'src-main/search/lifecycle.test.ts',
   'src-main/workers/measuring/measuring.test.ts',
   'src-main/workers/{pool/local-pool,queue/queue}.test.ts',
@@ -55,9 +55,15 @@ export default ts.config(
     },
   },
   {
-    // What differs by kind is an entry of a registry (src-shared/tasks) or of the window's map.
-    files: ['src-renderer/**/*.{ts,vue}', 'src-main/cli/**/*.ts'],
-    ignores: ['src-renderer/tasks.ts', '**/*.test.ts'],
+    // What differs by kind is an entry of a registry (src-shared/tasks, and its halves in src-main), or of the window's map.
+    files: ['src-{main,shared,renderer}/**/*.{ts,vue}'],
+    ignores: [
+      'src-shared/{tasks,architecture}/{conv,cell,images,text}/**',
+      'src-main/datasets/{images,text}/**',
+      'src-{main,shared}/training/**',
+      'src-renderer/tasks.ts',
+      '**/*.test.ts',
+    ],
     rules: { 'no-restricted-syntax': ['error', ...namedExports, ...branchesOnKinds] },
   },
   ...vue.configs['flat/recommended'],

@@ -6,6 +6,19 @@ import { ensureSystem, withDisplay } from './system.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 
+/** The command that runs Playwright on the built program: program, parameters, and what it needs in its environment. */
+export async function playwrightCommand(parameters) {
+  const [command, ...rest] = withDisplay([
+    process.execPath,
+    join(root, 'node_modules', '@playwright', 'test', 'cli.js'),
+    'test',
+    '--config',
+    join(root, 'e2e', 'playwright.config.ts'),
+    ...parameters,
+  ]);
+  return [command, rest, await electronEnvironment()];
+}
+
 /** Runs Playwright on the program, after building what is missing or out of date. @returns its exit code */
 export async function runPlaywright(parameters, environment = {}) {
   ensureSystem('test');
@@ -15,18 +28,11 @@ export async function runPlaywright(parameters, environment = {}) {
     { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
   );
   if (built !== 0) return built ?? 1;
-  const [command, ...rest] = withDisplay([
-    process.execPath,
-    join(root, 'node_modules', '@playwright', 'test', 'cli.js'),
-    'test',
-    '--config',
-    join(root, 'e2e', 'playwright.config.ts'),
-    ...parameters,
-  ]);
+  const [command, rest, electron] = await playwrightCommand(parameters);
   const { status, error } = spawnSync(command, rest, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, ...environment, ...(await electronEnvironment()) },
+    env: { ...process.env, ...environment, ...electron },
   });
   if (error) console.error(`${command} could not be started: ${error.message}`);
   return status ?? 1;

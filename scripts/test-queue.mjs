@@ -1,6 +1,6 @@
 /**
  * `npm run test:queue -- [--kills 60] [--children 48] [--seed 7]`: the long form of the test in which workers, Redis and the search itself
- * are killed at random (src-main/cli/worker/worker-killed.test.ts); the search must equal an undisturbed one bit by bit.
+ * are killed at random (src-main/cli/worker-killed.test.ts); the search must equal an undisturbed one bit by bit.
  */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -18,7 +18,7 @@ const { values } = parseArgs({
 ensureSystem('queue');
 const { status } = spawnSync(
   process.execPath,
-  [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', 'src-main/cli/worker/worker-killed.test.ts'],
+  [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', 'src-main/cli/worker-killed.test.ts'],
   {
     cwd: root,
     stdio: 'inherit',

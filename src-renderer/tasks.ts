@@ -14,8 +14,7 @@ import NetworkView from './architecture/NetworkView.vue';
 import type { Mark } from './charts/figure';
 import ImageDataset from './components/dataset/ImageDataset.vue';
 import TextDataset from './components/dataset/TextDataset.vue';
-import CellThumbnail from './diagrams/CellThumbnail.vue';
-import NetworkThumbnail from './diagrams/NetworkThumbnail.vue';
+import { cellThumbnail, networkThumbnail, type Thumbnail } from './diagrams/thumbnails';
 import type { ConvSpaceConfig } from '../src-shared/tasks/conv/conv-options';
 
 /** How the window shows what a task searches for. */
@@ -23,10 +22,9 @@ interface TaskView<
   Space extends SpaceConfig = SpaceConfig,
   File extends ArchitectureFile = ArchitectureFile,
 > {
-  /** Its properties: `architecture`, `trial`, `height`. */
-  readonly thumbnail: Component;
   /** Diagram and lists of an architecture; its property: `file`. */
   readonly page: Component;
+  thumbnail(architecture: File['architecture']): Thumbnail;
   /** What an architecture of a file is compared by. */
   measure(file: File): MetricId;
   /** Figures at the head of an architecture, after those that all have. */
@@ -74,7 +72,7 @@ const taskViews: {
   >;
 } = {
   conv: {
-    thumbnail: NetworkThumbnail,
+    thumbnail: networkThumbnail,
     page: NetworkView,
     measure: () => 'accuracy',
     figures: ({ architecture: { learningRate } }) =>
@@ -86,7 +84,7 @@ const taskViews: {
       layer === 0 ? { place: 'Network', order: 1e6 } : { place: `Layer ${layer}`, order: layer },
   },
   cell: {
-    thumbnail: CellThumbnail,
+    thumbnail: cellThumbnail,
     page: CellView,
     measure: ({ task }) => (task.level === 'character' ? 'bitsPerCharacter' : 'perplexity'),
     figures: () => [],

@@ -18,13 +18,13 @@ export function presetsCommand(terminal: Terminal, { json }: { readonly json: bo
   return exitCodes.ok;
 }
 
-/** `cellsmith config show`: a preset as a file that `--config` takes. */
+/** `cellsmith config show`: a preset as a file for `--config`. */
 export function showPresetCommand(terminal: Terminal, name: string): number {
   writeLine(terminal, JSON.stringify(findPreset(name).config, null, 2));
   return exitCodes.ok;
 }
 
-/** `cellsmith config options`: what `--set` takes. */
+/** `cellsmith config options`: the options that `--set` accepts. */
 export function optionsCommand(
   terminal: Terminal,
   { json, markdown }: { readonly json: boolean; readonly markdown: boolean },

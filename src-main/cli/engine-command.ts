@@ -4,7 +4,7 @@ import type { EngineVariant } from '../engine/provision/installation';
 import { exitCodes } from './exit-codes';
 import { listenForInterrupts } from './interrupts';
 import { writeJson, writeLine, type Terminal } from './terminal';
-import { chooseView } from './views/choose-view';
+import { chooseView } from './views/plain-views';
 
 export interface EngineOptions {
   readonly report: boolean;

@@ -1,6 +1,6 @@
 import { CellsmithError } from '../../src-shared/errors';
 
-/** What the program's exit code means; `cellsmith --help` lists them. */
+/** The program's exit codes; `cellsmith --help` lists them. */
 export const exitCodes = {
   ok: 0,
   error: 1,
@@ -9,7 +9,7 @@ export const exitCodes = {
   engine: 4,
   run: 5,
   queue: 6,
-  /** Ctrl-C, as shells count it: 128 + the signal's number. */
+  /** Ctrl-C, by the convention of shells: 128 + the signal's number. */
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -17,7 +17,7 @@ export const exitCodes = {
 export const exitCodesHelp = `
 Exit codes:
   0    done
-  1    something broke, or no child could be trained
+  1    an error occurred, or no child could be trained
   2    wrong options, configuration or architecture file, or a file that cannot be written
   3    the data set is missing, damaged or of an unknown form
   4    the training engine is missing or could not be installed

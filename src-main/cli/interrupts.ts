@@ -1,7 +1,7 @@
 import { exitCodes } from './exit-codes';
 
 /**
- * Ctrl-C, counted. The first asks for a good end, the second for an immediate one, the third leaves at once. A termination signal is
+ * Counts Ctrl-C: the first ends gracefully, the second at once, the third exits the process. A termination signal acts
  * like the second.
  */
 export interface Interrupts {
@@ -15,12 +15,12 @@ export interface Interrupts {
 
 /**
  * One press of Ctrl-C can arrive more than once: the terminal signals all of its processes, and npm forwards the signals it receives. Presses
- * that are nearer than this are one. Milliseconds.
+ * within this time count as one. Milliseconds.
  */
 const onePress = 250;
 
 /**
- * Listens until the process ends: a press while the last things are written down must not tear it away from them.
+ * Listens until the process ends: a press must not interrupt the final writes.
  * @param onInterrupt called with the number of presses, before the signals fire
  */
 export function listenForInterrupts(onInterrupt: (presses: number) => void): Interrupts {

@@ -1,26 +1,24 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { presetNames } from '../../src-shared/config/presets/presets';
 import { optionsCommand, presetsCommand, showPresetCommand } from './config-command';
-import { describeCommand, type DescribeOptions } from './data/data-command';
+import { describeCommand, type DescribeOptions } from './data-command';
 import { engineCommand, type EngineOptions } from './engine-command';
 import { estimateCommand } from './search/estimate-command';
 import { exitCodesHelp } from './exit-codes';
-import { exportCommand, exportFormats, type ExportOptions } from './runs/export-command';
-import { listCommand, showCommand } from './runs/runs-command';
+import { exportCommand, exportFormats, type ExportOptions, listCommand, showCommand } from './runs-command';
 import { searchCommand } from './search/search-command';
 import { addSearchOptions, positiveInteger, presetName, type SearchOptions } from './search/search-options';
 import { trainCommand } from './train/train-command';
 import { addTrainOptions, type TrainOptions } from './train/train-options';
-import { workerCommand } from './worker/worker-command';
-import { addWorkerOptions, type WorkerOptions } from './worker/worker-options';
+import { workerCommand, addWorkerOptions, type WorkerOptions } from './worker-command';
 import { productVersion, writeLine, type Terminal } from './terminal';
 
 const examples = `
 Examples:
   cellsmith search                                     the demo: a small search on a sample of CIFAR-10
-  cellsmith search --preset laptop --data ~/images   a night's search on images of your own
+  cellsmith search --preset laptop --data ~/images   a night's search on your own images
   cellsmith search --preset v1 --data cifar-10-binary.tar.gz --trainers 2 --set controller.replicas=1
-  cellsmith search --preset v1 --data cifar-10-binary.tar.gz --estimate   what that would take here
+  cellsmith search --preset v1 --data cifar-10-binary.tar.gz --estimate   time and memory on this machine
   cellsmith search --resume 2031-01-09-laptop          resume after Ctrl-C, a crash or a power cut
   cellsmith train 2031-01-09-laptop 12                 train one child of a run alone
   cellsmith runs show 2031-01-09-laptop --trial 12     the layers of one child

@@ -14,7 +14,7 @@ const none = {
   ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
 };
 
-/** Rows under a head, without lines. @param numbers columns that are set to the right, from 0 */
+/** Rows under a head, without rules. @param numbers right-aligned columns, from 0 */
 export function table(
   terminal: Terminal,
   head: readonly string[],
@@ -35,7 +35,7 @@ export function table(
     .join('\n');
 }
 
-/** Names and values, one below the other. */
+/** Names and values, one a line. */
 export function list(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`.trimEnd()).join('\n');

@@ -7,9 +7,9 @@ import { defaultRunsFolder } from '../runs/locations';
 export interface Terminal {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
-  /** Whether lines may be drawn over: a real terminal. */
+  /** Whether lines can be redrawn: an interactive terminal. */
   readonly draws: boolean;
-  /** Whether to use colours: a real terminal, and NO_COLOR is not set (no-color.org). */
+  /** Whether to use colours: an interactive terminal without NO_COLOR (no-color.org). */
   readonly colours: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute path of the folder with the built programs, this one and trainer.js. */
@@ -30,7 +30,7 @@ export function thisTerminal(programs: string): Terminal {
   };
 }
 
-/** How the user calls this program: by its name, or through npm from the sources. */
+/** How the user runs this program: by its name, or through npm from the sources. */
 export function programName(): string {
   return basename(process.argv[1] ?? '') === 'cellsmith.mjs' ? 'npm run cellsmith --' : 'cellsmith';
 }
@@ -44,8 +44,8 @@ export function writeJson(terminal: Terminal, value: unknown): void {
 }
 
 /**
- * Text as a terminal may be given it: names and messages of runs from elsewhere may hold what a terminal obeys, or what turns the direction of
- * writing. Lines, tabs and what `bold` writes stay.
+ * Replaces characters that control a terminal or the direction of writing: names and messages of runs from elsewhere may
+ * hold them. Line breaks, tabs and the codes of `bold` stay.
  */
 export function shownText(text: string): string {
   return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (found, at: number) => {

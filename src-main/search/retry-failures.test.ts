@@ -47,7 +47,7 @@ async function searchWithFailures(
 }
 
 describe('a child whose trainer is lost', () => {
-  it.each(['crashed', 'silent'] as const)('(%s) is trained again, as the same job', async (reason) => {
+  it.each(['crashed', 'silent'] as const)('(%s) is retried, as the same job', async (reason) => {
     const { jobs, types, trial } = await searchWithFailures(reason, 2, { retries: 2 });
     expect(jobs).toHaveLength(3);
     expect(new Set(jobs.map((job) => JSON.stringify(job))).size).toBe(1);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { networkOfLayers, type LayeredNetwork } from '../../src-shared/architecture/conv/layered-network';
-import { drawNetwork, drawCell } from './thumbnails';
+import { cellThumbnail, networkThumbnail, type Thumbnail } from './thumbnails';
 import { figure5Cell, nasCell } from '../../src-shared/architecture/cell/published-cells';
 
 const convolution = (filters: number, inputs: readonly number[]) =>
@@ -21,25 +21,31 @@ const layered: LayeredNetwork = {
 };
 const network = networkOfLayers(layered);
 
+/** The numbers of a path, and where its first point is. */
+function placeOf(path: string): { readonly x: number; readonly y: number; readonly size: number } {
+  const [x = NaN, y = NaN, size = NaN] = (path.match(/-?[\d.]+/g) ?? []).map(Number);
+  return { x, y, size };
+}
+
 it('a network is a column of blocks, wider for more filters, in order and inside the drawing', () => {
-  const { blocks, width, height } = drawNetwork(network);
+  const { shapes, width, height, detail } = networkThumbnail(network);
+  const blocks = shapes.filter(({ look }) => look.includes('convolution')).map(({ path }) => placeOf(path));
   expect(blocks).toHaveLength(3);
-  expect(blocks.map((block) => block.width)).toEqual(
-    blocks.map((block) => block.width).toSorted((a, b) => a - b),
-  );
-  expect(blocks.map((block) => block.y)).toEqual(blocks.map((block) => block.y).toSorted((a, b) => a - b));
-  for (const block of blocks) {
-    expect(block.x).toBeGreaterThanOrEqual(0);
-    expect(block.x + block.width).toBeLessThanOrEqual(width);
-    expect(block.y + block.height).toBeLessThanOrEqual(height);
+  expect(detail).toBe('3 layers');
+  expect(blocks.map(({ size }) => size)).toEqual(blocks.map(({ size }) => size).toSorted((a, b) => a - b));
+  expect(blocks.map(({ y }) => y)).toEqual(blocks.map(({ y }) => y).toSorted((a, b) => a - b));
+  for (const { x, y, size } of blocks) {
+    expect(x).toBeGreaterThanOrEqual(0);
+    expect(x + size).toBeLessThanOrEqual(width);
+    expect(y + 4).toBeLessThanOrEqual(height);
   }
 });
 
 it('only what skips a layer is an arc: the image to layer 3, layer 1 to the classifier', () => {
-  expect(drawNetwork(network).arcs).toHaveLength(2);
-  expect(
-    drawNetwork(networkOfLayers({ ...layered, layers: layered.layers.slice(0, 2), outputs: [2] })).arcs,
-  ).toHaveLength(0);
+  const arcs = ({ shapes }: Thumbnail) => shapes.filter(({ look }) => look.includes('arc'));
+  expect(arcs(networkThumbnail(network))).toHaveLength(2);
+  const shorter = networkOfLayers({ ...layered, layers: layered.layers.slice(0, 2), outputs: [2] });
+  expect(arcs(networkThumbnail(shorter))).toHaveLength(0);
 });
 
 it.each([
@@ -48,16 +54,28 @@ it.each([
 ])(
   'a tree of %s has its nodes inside the drawing, apart from each other, each below its parent',
   (_, cell) => {
-    const { nodes, edges, radius, width, height } = drawCell(cell);
+    const { shapes, width, height } = cellThumbnail(cell);
+    const edges = shapes.filter(({ look }) => look.includes('arc'));
+    const nodes = shapes.filter(({ look }) => !look.includes('arc'));
     expect(nodes.length).toBe(2 * cell.base - 1);
     expect(edges.length).toBe(nodes.length - 1);
-    for (const { x, y } of nodes) {
+    const [reads, injects] = ['read', 'injected'].map((what) =>
+      nodes.findIndex(({ look }) => look.some((one) => one === what)),
+    );
+    expect([reads, injects]).toEqual([cell.readNode, cell.injectedNode]);
+    const radius = Math.min(3, width / cell.base / 2.6);
+    // Edges come in the order of the nodes that they lead to, and begin at the centres of the nodes below.
+    const centres = edges.map(({ path }) => placeOf(path));
+    for (const { x, y } of centres) {
       expect(Math.min(x, width - x)).toBeGreaterThanOrEqual(radius);
       expect(Math.min(y, height - y)).toBeGreaterThanOrEqual(radius);
     }
-    for (const [index, one] of nodes.entries())
-      for (const other of nodes.slice(index + 1))
+    for (const [index, one] of centres.entries())
+      for (const other of centres.slice(index + 1))
         expect(Math.hypot(one.x - other.x, one.y - other.y)).toBeGreaterThan(2 * radius);
-    for (const { y1, y2 } of edges) expect(y1).toBeGreaterThan(y2);
+    for (const { path } of edges) {
+      const [, y1 = NaN, , y2 = NaN] = (path.match(/-?[\d.]+/g) ?? []).map(Number);
+      expect(y1).toBeGreaterThan(y2);
+    }
   },
 );

@@ -33,12 +33,12 @@ import { listenForInterrupts } from '../interrupts';
 import { configOf, dataOf, type SearchOptions } from './search-options';
 import { list } from '../tables';
 import { runsFolder, writeJson, writeLine, type Terminal } from '../terminal';
-import { chooseView } from '../views/choose-view';
+import { chooseView } from '../views/plain-views';
 import type { SearchView } from '../views/search-view';
 
 /**
- * `cellsmith search --estimate`: estimates time and memory of the search on this machine. Starts no search and creates no run; how fast
- * typical children train is measured unless it is known.
+ * `cellsmith search --estimate`: estimates time and memory of the search on this machine. Starts no search and creates no run; it measures how fast
+ * typical children train unless that is known.
  */
 export async function estimateCommand(terminal: Terminal, options: SearchOptions): Promise<number> {
   if (options.resume !== undefined)
@@ -64,7 +64,7 @@ export async function estimateCommand(terminal: Terminal, options: SearchOptions
   }
 }
 
-/** The measurement that is known of such children, or a new one. */
+/** The known measurement of such children, or a new one. */
 async function measurementOf(
   terminal: Terminal,
   options: SearchOptions,
@@ -118,7 +118,7 @@ function rowsOf(
   ]);
   const all =
     typeof time?.all !== 'number'
-      ? 'without an end'
+      ? 'no limit'
       : `${duration(time.all)} for ${children(time.children ?? 0)} on ${config.trainers.count === 1 ? 'one trainer' : `${config.trainers.count} trainers`}`;
   return [
     ...space,
@@ -135,7 +135,7 @@ function rowsOf(
   ];
 }
 
-/** '42k (12k to 96k)': the middle, and between what nine of ten lie. */
+/** '42k (12k to 96k)': the median and the range of nine in ten. */
 function spreadText({ low, median, high }: Spread, text: (value: number) => string): string {
   const [from, middle, to] = [low, median, high].map((value) => text(Math.round(value)));
   return from === to ? (middle ?? '') : `${middle ?? ''} (${from ?? ''} to ${to ?? ''})`;

@@ -22,7 +22,7 @@ import {
 import type { SearchView } from '../views/search-view';
 import { bestTable } from '../tables';
 import { productVersion, programName, runsFolder, writeLine, type Terminal } from '../terminal';
-import { chooseView } from '../views/choose-view';
+import { chooseView } from '../views/plain-views';
 
 /**
  * `cellsmith search`: prepares the data and the engine, makes a run or opens one, and searches until the end or Ctrl-C.
@@ -38,7 +38,7 @@ export async function searchCommand(
   const interrupts = listenForInterrupts((presses) => {
     if (searching && presses === 1)
       view.note(
-        'Ending after the epoch that each child is in; everything is kept. Press Ctrl-C again to end at once.',
+        'Ending after the current epoch of each child; everything is kept. Press Ctrl-C again to end at once.',
       );
     else if (searching) view.note('Ending at once; everything up to the last epoch is kept.');
   });
@@ -67,7 +67,7 @@ async function prepare(
   view: SearchView,
   interrupts: Interrupts,
 ): Promise<ReadySearch> {
-  // There is nothing to keep yet: the first Ctrl-C ends at once.
+  // Nothing to keep yet: the first Ctrl-C ends at once.
   const signal = AbortSignal.any([interrupts.gentle, interrupts.immediate]);
   return prepareSearch(orderOf(terminal, options, command), {
     prepare: prepareFor,

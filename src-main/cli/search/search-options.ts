@@ -15,7 +15,7 @@ import { parseQueueUrl, queueAddressOf, valueOf } from '../../workers/queue/wire
 import { sharedVariable } from '../../workers/queue/wire/shared-folder';
 import { installationRoot, type Terminal } from '../terminal';
 
-/** What `cellsmith search` was called with. */
+/** The options of `cellsmith search`. */
 export interface SearchOptions {
   readonly preset?: string;
   readonly data?: string;
@@ -45,7 +45,7 @@ export interface SearchOptions {
 /** Value of --queue that trains on this machine. */
 const noQueue = 'none';
 
-/** Options that a resumed search accepts; all others have determined its earlier results. */
+/** Options that a resumed search accepts; all others affect its earlier results. */
 const resumable = new Set([
   'resume',
   'data',
@@ -110,15 +110,15 @@ export function addSearchOptions(command: Command): Command {
 }
 
 /**
- * The configuration that the options mean: the preset (demo by default), then the file, --strategy, --set, and the named options, each
- * over the one before.
+ * The configuration of the options: the preset (demo by default), then the file, --strategy, --set, and the named options, each
+ * overriding those before.
  * @throws CellsmithError 'config.invalid'
  */
 export function configOf(options: SearchOptions): SearchConfig {
   const file = options.config === undefined ? {} : readConfigFile(options.config);
   const { strategy } = options;
   const preset = configOfFile(file, options.preset);
-  // First, so that --set may set its options.
+  // Before --set, which may set options of the strategy.
   const base = strategy === undefined ? preset : mergeOverrides(preset, { controller: { strategy } });
   const set = mergeOverrides(base, parseSettings(options.set));
   return mergeOverrides(set, namedOverrides(set, options));
@@ -144,7 +144,7 @@ function namedOverrides(base: SearchConfig, options: SearchOptions): Overrides {
 }
 
 /**
- * What the options change in a run that is resumed.
+ * The changes of a resumed run.
  * @throws CellsmithError 'config.invalid' naming an option that it cannot change
  */
 export function resumeChanges(
@@ -155,7 +155,7 @@ export function resumeChanges(
   return changesOnResume({ ...config, ...set }, changesOf(set, options));
 }
 
-/** The named options that may also change a run that is resumed. */
+/** The named options that a resumed run accepts too. */
 function changesOf(
   base: Pick<SearchConfig, 'budget' | 'trainers'>,
   options: SearchOptions,
@@ -178,7 +178,7 @@ function changesOf(
 }
 
 /**
- * The queue whose workers train, with its password; null when this machine trains.
+ * The queue whose workers train, with its password; null when children train on this machine.
  * @throws CellsmithError 'config.invalid'
  */
 export function queueOf(
@@ -205,7 +205,7 @@ export function requireResumable(command: Command): void {
 
 /**
  * The data set to search on: the given one, or the sample for the demos.
- * @throws CellsmithError 'config.invalid' where one must be given, 'data.not-found' when the sample is gone
+ * @throws CellsmithError 'config.invalid' where one must be given, 'data.not-found' when the sample is missing
  */
 export function dataOf(terminal: Terminal, options: SearchOptions, config: SearchConfig): string {
   if (options.data !== undefined) return resolve(options.data);
@@ -218,7 +218,7 @@ export function dataOf(terminal: Terminal, options: SearchOptions, config: Searc
   return samplePath(terminal, sample);
 }
 
-/** The data sets that the product ships with, by the preset that takes them. */
+/** The bundled data sets, by preset. */
 const samples: Readonly<Record<string, string>> = {
   demo: 'cifar10-sample.tar.gz',
   'demo-cells': 'tinyshakespeare.txt',
@@ -250,7 +250,7 @@ export function presetOption(description: string): Option {
   );
 }
 
-/** @throws InvalidArgumentError for a name that is none of a preset */
+/** @throws InvalidArgumentError for an unknown preset */
 export function presetName(name: string): string {
   try {
     findPreset(name);

@@ -2,10 +2,7 @@ import cliProgress, { type MultiBar, type SingleBar } from 'cli-progress';
 import { metricOf } from '../../../src-shared/run/metric';
 import { paceOf, partDone } from '../../../src-shared/run/progress/progress';
 import { runState, type RunState } from '../../../src-shared/run/run-state';
-import { eventLine } from './event-lines';
-import { sayChanges } from './queue-text';
-import { overallText } from './overall-text';
-import { datasetStages, engineStage } from './stage-texts';
+import { eventLine, sayChanges, overallText, datasetStages, engineStage } from './texts';
 import type { PreparingView, SearchOverview, SearchView } from './search-view';
 import { writeLine, type Terminal } from '../terminal';
 
@@ -69,7 +66,7 @@ interface SearchBars {
 function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
   const { config } = overview;
   const multi = bars(terminal);
-  // Workers come and go: their children are counted, not drawn.
+  // Workers come and go: their children have no bars, only a count.
   const drawn = config.trainers.queue === null ? config.trainers.count : 0;
   const sayQueue = sayChanges((text) => {
     multi.log(`${text}\n`);
@@ -96,7 +93,7 @@ function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
     });
   };
   draw();
-  // The time left also passes while nothing happens.
+  // The time left also changes while nothing happens.
   const ticking = setInterval(draw, 1000);
   ticking.unref();
   return {
@@ -130,7 +127,7 @@ function shareDone(state: RunState, { config, used }: SearchOverview): number {
   return Math.min(1, Math.max(ofChildren, ofHours, ofMultiplyAdds, 0));
 }
 
-/** Bars that vanish when they have stopped. */
+/** Bars that vanish when stopped. */
 export function bars(terminal: Terminal): MultiBar {
   return new cliProgress.MultiBar(
     {

@@ -1,14 +1,12 @@
 import { metricOf } from '../../../src-shared/run/metric';
 import { noRunState, runState } from '../../../src-shared/run/run-state';
-import { eventLine } from './event-lines';
-import { sayChanges } from './queue-text';
-import { overallText } from './overall-text';
+import { eventLine, sayChanges, overallText, datasetStages, engineStage } from './texts';
 import type { PreparingView, SearchOverview, SearchView } from './search-view';
-import { datasetStages, engineStage } from './stage-texts';
 import { writeJson, writeLine, type Terminal } from '../terminal';
+import { barsView } from './bars-view';
 
 /** Each event as a line of JSON on the standard output; messages for people go to standard error. */
-export function jsonView(terminal: Terminal): SearchView {
+function jsonView(terminal: Terminal): SearchView {
   const nothing = (): void => undefined;
   return {
     dataset: nothing,
@@ -39,7 +37,7 @@ export function preparingLines(terminal: Terminal): PreparingView {
 }
 
 /** Plain lines, for logs and pipes: one for each child and update, one for each stage of preparation. */
-export function linesView(terminal: Terminal): SearchView {
+function linesView(terminal: Terminal): SearchView {
   let overview: SearchOverview | undefined;
   let state = noRunState;
   const sayQueue = sayChanges((text) => writeLine(terminal, text));
@@ -59,4 +57,10 @@ export function linesView(terminal: Terminal): SearchView {
     },
     note: (text) => writeLine(terminal, text),
   };
+}
+
+/** Events as JSON with --json, bars on an interactive terminal, plain lines elsewhere. */
+export function chooseView(terminal: Terminal, json: boolean): SearchView {
+  if (json) return jsonView(terminal);
+  return terminal.draws ? barsView(terminal) : linesView(terminal);
 }

@@ -13,19 +13,19 @@ export interface PreparingView {
   close(): void;
 }
 
-/** How a terminal shows what a search is doing. */
+/** Shows the progress of a search on a terminal. */
 export interface SearchView extends PreparingView {
   /** The search starts: its description, and its state so far. */
   begin(search: SearchOverview): void;
   event(event: RunEvent): void;
-  /** Something else to tell the user. */
+  /** A notice for the user. */
   note(text: string): void;
 }
 
-/** What a view must know of a search besides its events. */
+/** What a view needs besides the events of a search. */
 export interface SearchOverview {
   readonly config: SearchConfig;
-  /** The state that earlier sessions have left. */
+  /** The state after earlier sessions. */
   readonly earlier: RunState;
   /** Budget used so far. */
   readonly used: () => BudgetUsed;

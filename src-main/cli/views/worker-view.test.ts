@@ -18,6 +18,6 @@ it('a worker says a line for each child, epoch and end, and none for steps', () 
     'child 12 of 01234567: in training',
     undefined,
     'child 12 of 01234567: epoch 1 of 3, 50.00 %',
-    'child 12 of 01234567: given back into the queue',
+    'child 12 of 01234567: returned to the queue',
   ]);
 });

@@ -3,7 +3,7 @@ import { metricText, validationMetric } from '../../../src-shared/run/metric';
 import type { WorkerEvent } from '../../workers/queue/worker/worker-event';
 import { writeJson, writeLine, type Terminal } from '../terminal';
 
-/** How a terminal shows what a worker of a queue does. */
+/** Shows the activity of a queue's worker on a terminal. */
 export interface WorkerView {
   event(event: WorkerEvent): void;
   /** The user ends the worker. */
@@ -18,8 +18,8 @@ export function workerView(
 ): WorkerView {
   const notices = {
     afterEpoch:
-      'Ending after the epoch that each child is in; what is not complete goes back into the queue. Press Ctrl-C again to end at once.',
-    now: 'Ending at once; the children go back into the queue.',
+      'Ending after the current epoch of each child; incomplete children return to the queue. Press Ctrl-C again to end at once.',
+    now: 'Ending at once; the children return to the queue.',
   };
   return {
     event: (event) => {
@@ -38,8 +38,8 @@ const endings = {
   completed: 'complete',
   failed: 'failed; its search has the reason',
   cancelled: 'ended by its search',
-  lost: 'given to another worker, since the queue had no sign of life from this one',
-  givenBack: 'given back into the queue',
+  lost: 'given to another worker, since the queue received no heartbeat from this one',
+  givenBack: 'returned to the queue',
 } as const;
 
 /** An event as a line; undefined for events that are not shown. */
@@ -55,7 +55,7 @@ export function workerLine(event: WorkerEvent, url: string): string | undefined 
     case 'back':
       return `The queue ${url} is back.`;
     case 'dataLost':
-      return `${event.name} is not offered any more: ${event.message}`;
+      return `${event.name} is no longer offered: ${event.message}`;
     case 'trialStarted':
       return `${nameOf(event)}: in training`;
     case 'epochEnded': {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 
 /** What can be bound to a `?` of a statement. */
-type Value = string | number | Uint8Array | null;
+export type Value = string | number | Uint8Array | null;
 
 /**
  * The part of SQLite that the run store needs. It hides three quirks of libsql: arguments are always bound as one

@@ -172,6 +172,16 @@ ALTER TABLE controller_updates DROP COLUMN entropies;
 ALTER TABLE controller_updates DROP COLUMN sampled_version;
 ALTER TABLE controller_updates DROP COLUMN staleness;
 `,
+  // 8. Epochs of kinds of data that have no table with columns for them.
+  `
+CREATE TABLE epoch_records (
+  trial INTEGER NOT NULL REFERENCES trials (number),
+  epoch INTEGER NOT NULL,
+  -- As JSON.
+  record TEXT NOT NULL,
+  PRIMARY KEY (trial, epoch)
+) STRICT;
+`,
 ];
 
 const versionRow = z.strictObject({ user_version: z.int().min(0) });

@@ -28,6 +28,7 @@ const bounds: Readonly<Record<string, TableBound>> = {
   batches: { rows: mostTrials, memory: 0, noun: 'batches' },
   controller_updates: { rows: mostTrials, memory: 128 * MiB, noun: 'updates of the controller' },
   sessions: { rows: mostSessions, memory: 32 * MiB, noun: 'sessions' },
+  epoch_records: { rows: 100 * mostTrials, memory: 1024 * MiB, noun: 'epochs' },
   parameter_copies: { rows: 10_000, memory: 0, noun: 'copies of parameters' },
 };
 
@@ -56,7 +57,7 @@ export function requireBoundedRows(database: Database, path: string, tables: rea
     if (bytes > memory)
       throw tooMuch(path, `${noun} that take ${wholeNumber(bytes)} bytes of memory`, wholeNumber(memory));
   }
-  for (const table of tables.filter((name) => name === 'epochs' || name === 'language_epochs')) {
+  for (const table of tables.filter((name) => epochTables.includes(name))) {
     const row = z.strictObject({ trial: z.number(), number: z.int() });
     const sql = `SELECT trial, count(*) AS number FROM ${table} GROUP BY trial HAVING number > ? LIMIT 1`;
     const found = database.first(sql, [mostEpochs], row);
@@ -68,6 +69,9 @@ export function requireBoundedRows(database: Database, path: string, tables: rea
       );
   }
 }
+
+/** Tables that are read child by child. */
+const epochTables = ['epochs', 'language_epochs', 'epoch_records'];
 
 /** Bytes of a list, and of each value behind another in one. */
 const [listBytes, valueBytes] = [64, 8];

@@ -1,98 +1,106 @@
 import { z } from 'zod';
-import {
-  languageEpochRecordSchema,
-  type LanguageEpochRecord,
-} from '../../../src-shared/tasks/text/language-epoch';
-import { imageEpochRecordSchema, type ImageEpochRecord } from '../../../src-shared/tasks/images/image-epoch';
-import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
-import type { Database } from '../sqlite/database';
+import { epochRecordSchema, type EpochRecord } from '../../../src-shared/tasks/data-kinds';
+import { imageEpochRecordSchema } from '../../../src-shared/tasks/images/image-epoch';
+import { languageEpochRecordSchema } from '../../../src-shared/tasks/text/language-epoch';
+import { type Database, jsonText, type Value } from '../sqlite/database';
 
-const imageRow = z
-  .strictObject({
-    trial: z.int(),
-    epoch: z.int(),
-    train_loss: z.number(),
-    train_accuracy: z.number(),
-    validation_loss: z.number(),
-    validation_accuracy: z.number(),
-    learning_rate: z.number(),
-    seconds: z.number(),
-  })
-  .transform((row) => ({
-    kind: 'images',
-    epoch: row.epoch,
-    trainLoss: row.train_loss,
-    trainAccuracy: row.train_accuracy,
-    validationLoss: row.validation_loss,
-    validationAccuracy: row.validation_accuracy,
-    learningRate: row.learning_rate,
-    seconds: row.seconds,
-  }))
-  .pipe(imageEpochRecordSchema);
+/** Where the epochs of a kind of data are: a row for each, by trial and epoch. */
+interface EpochTable {
+  readonly name: string;
+  /** Those of a record, after trial and epoch. */
+  readonly columns: readonly string[];
+  readonly valuesOf: (record: EpochRecord) => readonly Value[];
+  /** SQL for what is selected of a row, and its schema. */
+  readonly selected: string;
+  readonly row: z.ZodType<EpochRecord>;
+}
 
-const languageRow = z
-  .strictObject({
-    trial: z.int(),
-    epoch: z.int(),
-    train_perplexity: z.number().nullable(),
-    validation_perplexity: z.number().nullable(),
-    learning_rate: z.number(),
-    seconds: z.number(),
-  })
-  .transform((row) => ({
-    kind: 'text',
-    epoch: row.epoch,
-    trainPerplexity: row.train_perplexity,
-    validationPerplexity: row.validation_perplexity,
-    learningRate: row.learning_rate,
-    seconds: row.seconds,
-  }))
-  .pipe(languageEpochRecordSchema);
+/** A table with a column for each number of a record, named as its field is, in snake case. */
+function columnTable(
+  name: string,
+  kind: EpochRecord['kind'],
+  row: EpochTable['row'] & z.ZodObject,
+): EpochTable {
+  const fields = Object.keys(row.shape).filter((field) => field !== 'kind' && field !== 'epoch');
+  const columns = fields.map((field) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+  const named = columns.map((column, place) => `${column} AS ${fields[place] ?? column}`);
+  return {
+    name,
+    columns,
+    valuesOf: (record) => {
+      const values = record as Readonly<Record<string, number | null>>;
+      return fields.map((field) => values[field] ?? null);
+    },
+    selected: [`'${kind}' AS kind`, 'epoch', ...named].join(', '),
+    row,
+  };
+}
 
-/** Adds what a child measured over an epoch. */
+/** Epochs of kinds without a table of their own, as JSON. */
+const recordTable: EpochTable = {
+  name: 'epoch_records',
+  columns: ['record'],
+  valuesOf: (record) => [JSON.stringify(record)],
+  selected: 'record',
+  row: z.strictObject({ record: jsonText.pipe(epochRecordSchema) }).transform(({ record }) => record),
+};
+
+const columnTables: ReadonlyMap<string, EpochTable> = new Map([
+  ['images', columnTable('epochs', 'images', imageEpochRecordSchema)],
+  ['text', columnTable('language_epochs', 'text', languageEpochRecordSchema)],
+]);
+
+/** A trial has epochs in one of them. */
+const tables: readonly EpochTable[] = [...columnTables.values(), recordTable];
+
+/** Adds what a child reached over an epoch. */
 export function insertEpoch(database: Database, trial: number, record: EpochRecord): void {
-  if (record.kind === 'images') insertImageEpoch(database, trial, record);
-  else insertLanguageEpoch(database, trial, record);
+  const { name, columns, valuesOf } = columnTables.get(record.kind) ?? recordTable;
+  const places = columns.map(() => ', ?').join('');
+  database.run(`INSERT INTO ${name} (trial, epoch, ${columns.join(', ')}) VALUES (?, ?${places})`, [
+    trial,
+    record.epoch,
+    ...valuesOf(record),
+  ]);
 }
 
-function insertImageEpoch(database: Database, trial: number, record: ImageEpochRecord): void {
-  const { epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy, learningRate, seconds } =
-    record;
-  database.run(
-    `INSERT INTO epochs (trial, epoch, train_loss, train_accuracy, validation_loss, validation_accuracy, learning_rate, seconds)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    [trial, epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy, learningRate, seconds],
-  );
-}
-
-function insertLanguageEpoch(database: Database, trial: number, record: LanguageEpochRecord): void {
-  const { epoch, trainPerplexity, validationPerplexity, learningRate, seconds } = record;
-  database.run(
-    `INSERT INTO language_epochs (trial, epoch, train_perplexity, validation_perplexity, learning_rate, seconds)
-     VALUES (?, ?, ?, ?, ?, ?)`,
-    [trial, epoch, trainPerplexity, validationPerplexity, learningRate, seconds],
-  );
-}
-
-/** The epochs of a trial in order; a trial is on images or on text, so one of the tables has none. */
+/** The epochs of a trial in order. */
 export function readEpochs(database: Database, trial: number): EpochRecord[] {
-  const onImages = database.all('SELECT * FROM epochs WHERE trial = ? ORDER BY epoch', [trial], imageRow);
-  if (onImages.length > 0) return onImages;
-  return database.all('SELECT * FROM language_epochs WHERE trial = ? ORDER BY epoch', [trial], languageRow);
+  for (const { name, selected, row } of tables) {
+    const found = database.all(
+      `SELECT ${selected} FROM ${name} WHERE trial = ? ORDER BY epoch`,
+      [trial],
+      row,
+    );
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 /** One epoch of a trial, or its last one for null; undefined where there is none. */
 export function readEpoch(database: Database, trial: number, epoch: number | null): EpochRecord | undefined {
   const which = 'trial = ? AND (epoch = ? OR ? IS NULL) ORDER BY epoch DESC LIMIT 1';
-  return (
-    database.first(`SELECT * FROM epochs WHERE ${which}`, [trial, epoch, epoch], imageRow) ??
-    database.first(`SELECT * FROM language_epochs WHERE ${which}`, [trial, epoch, epoch], languageRow)
-  );
+  for (const { name, selected, row } of tables) {
+    const found = database.first(
+      `SELECT ${selected} FROM ${name} WHERE ${which}`,
+      [trial, epoch, epoch],
+      row,
+    );
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Sets the epochs of a trial whose training begins: it keeps only those that it resumes from. */
 export function replaceEpochs(database: Database, trial: number, records: readonly EpochRecord[]): void {
-  database.run('DELETE FROM epochs WHERE trial = ?', [trial]);
-  database.run('DELETE FROM language_epochs WHERE trial = ?', [trial]);
+  for (const { name } of tables) database.run(`DELETE FROM ${name} WHERE trial = ?`, [trial]);
   for (const record of records) insertEpoch(database, trial, record);
+}
+
+/** SQL for the whole epochs of the trial of a number that SQL gives. */
+export function epochsOfTrial(trial: string): string {
+  const last = tables.map(
+    ({ name }) => `coalesce((SELECT max(epoch) + 1 FROM ${name} WHERE trial = ${trial}), 0)`,
+  );
+  return `(${last.join(' + ')})`;
 }

@@ -8,6 +8,7 @@ import {
   type Trial,
 } from '../../../src-shared/run/trial';
 import { type Database, parseJson } from '../sqlite/database';
+import { epochsOfTrial } from './epochs';
 
 /** A row without its log probabilities. */
 const listedRow = z.strictObject({
@@ -230,11 +231,9 @@ export function countOutcomes(database: Database): { outcome: string; trials: nu
 
 /** Sum over all children of multiply-adds of one example × completed epochs. */
 export function sumOfEpochs(database: Database): number {
-  const epochsIn = (table: string): string =>
-    `coalesce((SELECT max(epoch) + 1 FROM ${table} WHERE trial = number), 0)`;
   return (
     database.first(
-      `SELECT total(multiply_adds * (${epochsIn('epochs')} + ${epochsIn('language_epochs')})) AS sum FROM trials`,
+      `SELECT total(multiply_adds * ${epochsOfTrial('trials.number')}) AS sum FROM trials`,
       [],
       z.strictObject({ sum: z.number() }),
     )?.sum ?? 0

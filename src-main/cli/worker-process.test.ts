@@ -5,12 +5,12 @@ import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { cacheDirectory } from '../../engine/provision/installation';
-import { listRunFolders } from '../../runs/locations';
-import { runProgram, startProgram } from '../../testing/program';
-import { redisServer, type RedisServer } from '../../testing/queue/redis-server';
-import { temporaryFolder } from '../../testing/temporary-folder';
-import { tinyDataset } from '../../testing/data/tiny-dataset';
+import { cacheDirectory } from '../engine/provision/installation';
+import { listRunFolders } from '../runs/locations';
+import { runProgram, startProgram } from '../testing/program';
+import { redisServer, type RedisServer } from '../testing/queue/redis-server';
+import { temporaryFolder } from '../testing/temporary-folder';
+import { tinyDataset } from '../testing/data/tiny-dataset';
 
 const password = 'hush-%-hush';
 let folder: string;

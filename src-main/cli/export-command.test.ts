@@ -2,15 +2,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hashConv } from '../../../src-shared/architecture/conv/canonical/hash-conv';
-import { parseArchitectureFile } from '../../../src-shared/architecture-file/parse-architecture-file';
-import { createRun } from '../../runs/run-folder';
-import { readTrial } from '../../runs/tables/trials';
-import { runSearch } from '../../search/search';
-import { runProgram } from '../../testing/program';
-import { runDescription } from '../../testing/run-description';
-import { searchOf } from '../../testing/search-fixture';
-import { temporaryFolder } from '../../testing/temporary-folder';
+import { hashConv } from '../../src-shared/architecture/conv/canonical/hash-conv';
+import { parseArchitectureFile } from '../../src-shared/architecture-file/parse-architecture-file';
+import { createRun } from '../runs/run-folder';
+import { readTrial } from '../runs/tables/trials';
+import { runSearch } from '../search/search';
+import { runProgram } from '../testing/program';
+import { runDescription } from '../testing/run-description';
+import { searchOf } from '../testing/search-fixture';
+import { temporaryFolder } from '../testing/temporary-folder';
 
 let folder: string;
 let run: string;

@@ -1,20 +1,25 @@
-import { findRunFolder, listRunFolders, summarised } from '../../runs/locations';
-import { openRunReadOnly, type OpenRun } from '../../runs/run-folder';
-import { CellsmithError } from '../../../src-shared/errors';
-import { exitCodes } from '../exit-codes';
-import { dateTime } from '../../../src-shared/format';
-import { metricText } from '../../../src-shared/run/metric';
-import type { RunSummary } from '../../../src-shared/run/run-summary';
-import { summariseRun } from '../../runs/summarise-run';
+import { findRunFolder, listRunFolders, summarised } from '../runs/locations';
+import { openRunReadOnly, type OpenRun } from '../runs/run-folder';
+import { CellsmithError } from '../../src-shared/errors';
+import { exitCodes } from './exit-codes';
+import { dateTime } from '../../src-shared/format';
+import { metricText } from '../../src-shared/run/metric';
+import type { RunSummary } from '../../src-shared/run/run-summary';
+import { summariseRun } from '../runs/summarise-run';
 import { writeFailures, writeOverview, writeTrial } from './show-run';
-import { readEpochs } from '../../runs/tables/epochs';
-import { readBatchOf } from '../../runs/tables/batches';
-import { readTrial, readTrials } from '../../runs/tables/trials';
-import { readUpdates } from '../../runs/tables/updates';
-import type { TrainingSummary } from '../../../src-shared/training/training-summary';
-import { listTrainings } from '../../training/find-trainings';
-import { bestTable, table } from '../tables';
-import { runsFolder, writeJson, writeLine, type Terminal } from '../terminal';
+import { readEpochs } from '../runs/tables/epochs';
+import { readBatchOf } from '../runs/tables/batches';
+import { readTrial, readTrials } from '../runs/tables/trials';
+import { readUpdates } from '../runs/tables/updates';
+import type { TrainingSummary } from '../../src-shared/training/training-summary';
+import { listTrainings } from '../training/find-trainings';
+import { bestTable, table } from './tables';
+import { runsFolder, writeJson, writeLine, type Terminal } from './terminal';
+import { resolve } from 'node:path';
+import { architectureFileText } from '../../src-shared/architecture-file/parse-architecture-file';
+import { architectureSvg } from '../../src-shared/architecture-file/drawing-file';
+import { readArchitecture } from '../export/trial-file';
+import { writeOutput } from '../export/write-output';
 
 /** `cellsmith runs list`: every run and training below the folder, including those that cannot be opened. */
 export function listCommand(
@@ -39,7 +44,7 @@ export function listCommand(
   return exitCodes.ok;
 }
 
-/** `cellsmith runs show`: a run, or one of its trials. Another process may be searching in it. */
+/** `cellsmith runs show`: a run, or one of its trials. Another process may be writing it. */
 export function showCommand(
   terminal: Terminal,
   named: string,
@@ -108,4 +113,37 @@ function runsTable(terminal: Terminal, summaries: readonly RunSummary[]): string
     dateTime(createdAt),
   ]);
   return table(terminal, ['run', 'name', 'state', 'children', 'best', 'begun'], rows, [3, 4]);
+}
+
+export const exportFormats = ['json', 'svg'] as const;
+
+export interface ExportOptions {
+  readonly format: (typeof exportFormats)[number];
+  readonly output?: string;
+  readonly force: boolean;
+  readonly runs?: string;
+}
+
+/** `cellsmith runs export`: the architecture of a child as a file, or on the standard output. */
+export function exportCommand(
+  terminal: Terminal,
+  named: string,
+  number: number,
+  { format, output, force, runs }: ExportOptions,
+): number {
+  const run = openRunReadOnly(
+    findRunFolder(named, runsFolder(terminal, { ...(runs !== undefined && { runs }) })),
+  );
+  try {
+    const file = readArchitecture(run, number);
+    const text = format === 'json' ? architectureFileText(file) : architectureSvg(file);
+    if (output === undefined) terminal.stdout.write(text);
+    else {
+      writeOutput(resolve(output), text, force);
+      writeLine(terminal, resolve(output));
+    }
+  } finally {
+    run.close();
+  }
+  return exitCodes.ok;
 }

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
-import { counted } from '../../../src-shared/counted';
-import type { ImageDatasetDescription } from '../../../src-shared/dataset/image-description';
-import type { DatasetDescription } from '../../../src-shared/tasks/data-kinds';
-import { describeDataset } from '../../datasets/prepare';
-import { exitCodes } from '../exit-codes';
-import { bytes } from '../../../src-shared/format';
-import { listenForInterrupts } from '../interrupts';
-import { list, table } from '../tables';
-import { writeTextDescription } from './describe-text';
-import { bold, writeJson, writeLine, type Terminal } from '../terminal';
-import { chooseView } from '../views/choose-view';
+import { counted } from '../../src-shared/counted';
+import type { ImageDatasetDescription } from '../../src-shared/dataset/image-description';
+import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
+import { describeDataset } from '../datasets/prepare';
+import { exitCodes } from './exit-codes';
+import { bytes, percent } from '../../src-shared/format';
+import { listenForInterrupts } from './interrupts';
+import { list, table } from './tables';
+import { bold, writeJson, writeLine, type Terminal } from './terminal';
+import { chooseView } from './views/plain-views';
+import type { TextDatasetDescription } from '../../src-shared/dataset/text-description';
 
 export interface DescribeOptions {
   readonly json: boolean;
@@ -24,16 +24,16 @@ interface Writer<Description extends DatasetDescription = DatasetDescription> {
 const writers: {
   readonly [Kind in DatasetDescription['kind']]: Writer<Extract<DatasetDescription, { readonly kind: Kind }>>;
 } = {
-  images: { write: writeDescription },
+  images: { write: writeImageDescription },
   text: { write: writeTextDescription },
 };
 
-/** @param kind of the description that is to be written */
+/** @param kind of the description */
 function writerOf(kind: DatasetDescription['kind']): Writer {
   return writers[kind];
 }
 
-/** `cellsmith data describe`: what a data set holds, before anything runs on it. */
+/** `cellsmith data describe`: the contents of a data set. */
 export async function describeCommand(
   terminal: Terminal,
   path: string,
@@ -59,7 +59,7 @@ export async function describeCommand(
   }
 }
 
-function writeDescription(terminal: Terminal, description: ImageDatasetDescription): void {
+function writeImageDescription(terminal: Terminal, description: ImageDatasetDescription): void {
   const { form, container, location, files, splits, testSplit, sizes, distinctSizes, duplicates } =
     description;
   const copies = duplicates.withinTrain + duplicates.withinTest;
@@ -96,4 +96,53 @@ function writeDescription(terminal: Terminal, description: ImageDatasetDescripti
     writeLine(terminal, `${bold(terminal, 'Unreadable:')} ${file}: ${reason}`);
   for (const { message } of description.warnings)
     writeLine(terminal, `${bold(terminal, 'Note:')} ${message}`);
+}
+
+/** Output of `cellsmith data describe` for a text. */
+function writeTextDescription(terminal: Terminal, description: TextDatasetDescription): void {
+  const { form, container, location, files, reading, splits, splitOrigin, longestLine } = description;
+  const { level, vocabularyLimit, lowerCase, words } = reading;
+  const read = [`${level} level`];
+  if (level === 'word') read.push(words === 'spaces' ? 'split at white space' : 'split at punctuation');
+  if (lowerCase) read.push('in lower case');
+  const limit = vocabularyLimit === null ? '' : `, at most ${vocabularyLimit}`;
+  const drawn =
+    splitOrigin.kind === 'given' ? 'as given' : `two blocks drawn from the text (seed ${splitOrigin.seed})`;
+  const rows: [string, string][] = [
+    ['Data set', location],
+    ['Form', `${form}, ${container}`],
+    ['Files', `${files}, ${bytes(description.bytes)}`],
+    ['Read', read.join(', ')],
+    ['Vocabulary', `${description.vocabularySize} of ${description.distinctTokens} different tokens${limit}`],
+    ['Splits', drawn],
+    [
+      'Longest line',
+      `${counted(longestLine.tokens, 'token')} (${longestLine.split}, line ${longestLine.line})`,
+    ],
+    ['Most frequent', description.mostFrequent.map(({ token }) => shown(token)).join(' ')],
+    ['Fingerprint', description.fingerprint],
+  ];
+  writeLine(terminal, list(rows));
+  writeLine(terminal);
+  const parts = (
+    [
+      ['training', splits.train],
+      ['validation', splits.valid],
+      ['test', splits.test],
+    ] as const
+  ).map(([name, split]) => [
+    name,
+    String(split.tokens),
+    String(split.lines),
+    percent(split.outOfVocabularyRate),
+  ]);
+  writeLine(terminal, table(terminal, ['split', 'tokens', 'lines', 'not in vocabulary'], parts, [1, 2, 3]));
+  for (const line of description.firstLines) writeLine(terminal, `  ${line}`);
+  for (const { message } of description.warnings)
+    writeLine(terminal, `${bold(terminal, 'Note:')} ${message}`);
+}
+
+/** Quotes invisible tokens. */
+function shown(token: string): string {
+  return /^[\s\p{C}]*$/u.test(token) ? JSON.stringify(token) : token;
 }

@@ -1,23 +1,23 @@
-import { dataKinds, type EpochRecord } from '../../../src-shared/tasks/data-kinds';
-import { modelMaker, taskOfSpace } from '../../../src-shared/tasks/searched';
-import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
-import { counted } from '../../../src-shared/counted';
-import { metricNamed, metricOf, metricText, type MetricId } from '../../../src-shared/run/metric';
-import { decisionText } from '../../../src-shared/space/decision-text';
-import { strategies } from '../../../src-shared/config/strategies/strategies';
-import { diagnosticSummaries } from '../../../src-shared/run/figures/diagnostics';
-import type { FailureReason, Trial } from '../../../src-shared/run/trial';
-import type { OpenRun } from '../../runs/run-folder';
-import { hasWeights, weightsPath } from '../../runs/child-files';
-import { readBatchOf } from '../../runs/tables/batches';
-import { readTrials } from '../../runs/tables/trials';
-import { readUpdates } from '../../runs/tables/updates';
-import { dateTime, duration, rewardText } from '../../../src-shared/format';
-import { summariseRun } from '../../runs/summarise-run';
-import { list, table } from '../tables';
-import { writeLine, type Terminal } from '../terminal';
+import { dataKinds, type EpochRecord } from '../../src-shared/tasks/data-kinds';
+import { modelMaker, taskOfSpace } from '../../src-shared/tasks/searched';
+import { shortCount } from '../../src-shared/architecture/conv/conv-text';
+import { counted } from '../../src-shared/counted';
+import { metricNamed, metricOf, metricText, type MetricId } from '../../src-shared/run/metric';
+import { decisionText } from '../../src-shared/space/decision-text';
+import { strategies } from '../../src-shared/config/strategies/strategies';
+import { diagnosticSummaries } from '../../src-shared/run/figures/diagnostics';
+import type { FailureReason, Trial } from '../../src-shared/run/trial';
+import type { OpenRun } from '../runs/run-folder';
+import { hasWeights, weightsPath } from '../runs/child-files';
+import { readBatchOf } from '../runs/tables/batches';
+import { readTrials } from '../runs/tables/trials';
+import { readUpdates } from '../runs/tables/updates';
+import { dateTime, duration, rewardText } from '../../src-shared/format';
+import { summariseRun } from '../runs/summarise-run';
+import { list, table } from './tables';
+import { writeLine, type Terminal } from './terminal';
 
-/** The head of `runs show`: what the run is and its state. */
+/** The head of `runs show`: the run and its state. */
 export function writeOverview(terminal: Terminal, run: OpenRun): void {
   const summary = summariseRun(run);
   const { children, budget } = summary;
@@ -37,7 +37,7 @@ export function writeOverview(terminal: Terminal, run: OpenRun): void {
     ...(summary.multiplyAdds === null
       ? []
       : [['Multiply-adds', shortCount(summary.multiplyAdds)] satisfies [string, string]]),
-    ['Children', `${children.ended}, of which ${children.failed} failed and ${children.reused} were known`],
+    ['Children', `${children.ended}, of which ${children.failed} failed and ${children.reused} were reused`],
     ...strategyRow(run),
     ['Begun', dateTime(summary.createdAt)],
     ['Time', duration(summary.activeFor)],
@@ -45,7 +45,7 @@ export function writeOverview(terminal: Terminal, run: OpenRun): void {
   writeLine(terminal, list(rows));
 }
 
-/** How many batches the strategy has learned from, and what it reports of all of them. */
+/** The number of batches learned from, and the strategy's diagnostics over all of them. */
 function strategyRow({ database, manifest }: OpenRun): [string, string][] {
   const updates = readUpdates(database);
   if (updates.length === 0) return [];
@@ -85,7 +85,7 @@ const reasonTexts: Readonly<Record<FailureReason, string>> = {
   invalid: 'invalid',
   error: 'error',
   silent: 'silent',
-  stopped: 'ended by the user',
+  stopped: 'stopped by the user',
 };
 
 /** One child: its result, layers and epochs. */
@@ -104,7 +104,7 @@ export function writeTrial(
     ['Child', `${number} of ${run.folder}`],
     [
       'State',
-      trial.endedBy === null ? trial.state : `${trial.state}, ended early by ${endingTexts[trial.endedBy]}`,
+      trial.endedBy === null ? trial.state : `${trial.state}, stopped early by ${endingTexts[trial.endedBy]}`,
     ],
     [sentenceCase(metricNamed(metric).name), metricText(metric, trial.measure)],
     ['Reward', rewardText(trial.reward)],
@@ -118,7 +118,7 @@ export function writeTrial(
         trial.logProbabilities.reduce((sum, value) => sum + value, 0).toFixed(2),
     ),
     ...optional('Failure', failure && `${reasonTexts[failure.reason]}: ${failure.message}`),
-    ...optional('Known from', reusedFrom && `child ${reusedFrom}`),
+    ...optional('Reused from', reusedFrom && `child ${reusedFrom}`),
     ...optional('Time', startedAt !== null && endedAt !== null && duration(endedAt - startedAt)),
     ...optional('Weights', hasWeights(run.folder, number) && weightsPath(run.folder, number)),
   ];
@@ -130,9 +130,9 @@ export function writeTrial(
   writeLine(terminal, epochTable(terminal, epochs, metric));
 }
 
-const endingTexts = { user: 'its user', rule: 'the rule of the run' } as const;
+const endingTexts = { user: 'the user', rule: 'the early-stopping rule' } as const;
 
-/** 'replica 3, by parameters after 17 updates'; null where there is only one replica, or it was not stored. */
+/** 'replica 3, by parameters after 17 updates'; null with a single replica, or where it was not stored. */
 function sampledBy({ database, manifest }: OpenRun, trial: Trial): string | null {
   const version = readBatchOf(database, trial.number)?.parametersVersion ?? null;
   const { controller } = manifest.config;
