@@ -32,22 +32,22 @@ export interface Yardstick {
   readonly of: (trial: ListedTrial) => number | null;
   /** A shown value without its unit, and with it. */
   readonly text: (value: number) => string;
-  readonly said: (value: number) => string;
+  readonly withUnit: (value: number) => string;
 }
 
 function yardstickOf(metric: MetricId): Yardstick {
   const { name, unit, difference, better } = metricNamed(metric);
-  const withUnit = unit === null ? name : `${name}, ${unit}`;
+  const head = unit === null ? name : `${name}, ${unit}`;
   return {
     key: metric,
     name: `Validation ${name}`,
-    short: withUnit,
-    head: `Validation ${withUnit}`,
+    short: head,
+    head: `Validation ${head}`,
     differenceHead: difference,
     lowerIsBetter: better === 'lower',
     of: ({ measure: stored }) => (stored === null ? null : shownMetric(metric, stored)),
     text: (value) => shownText(metric, value),
-    said: (value) => `${shownText(metric, value)}${unit === null ? '' : ` ${unit}`}`,
+    withUnit: (value) => `${shownText(metric, value)}${unit === null ? '' : ` ${unit}`}`,
   };
 }
 
@@ -60,7 +60,7 @@ const reward: Yardstick = {
   lowerIsBetter: false,
   of: ({ state, reward: reached }) => (state === 'failed' ? null : reached),
   text: exactText,
-  said: exactText,
+  withUnit: exactText,
 };
 
 /** What all of some runs can be compared by: their measure where they share it, and the reward. */

@@ -14,7 +14,7 @@ import { problemOf } from '../app-log';
 import { isAbsolute, resolve } from 'node:path';
 import { CellsmithError } from '../../../src-shared/errors';
 
-/** Answers the requests of the window's own pages; what does not fit the contract, or comes from elsewhere, is turned away. */
+/** Answers the requests of the window's own pages; what does not fit the contract, or comes from elsewhere, is refused. */
 export function serve(handlers: Handlers): void {
   for (const name of Object.keys(requests) as RequestName[])
     ipcMain.handle(channelOf(name), (event, request: unknown) => answer(event, name, request, handlers));

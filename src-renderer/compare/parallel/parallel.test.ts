@@ -140,12 +140,12 @@ it('the nodes of a cell are in order, followed by the decisions about the whole 
   const axes = decisionAxes([{ run: { config: cells }, trial: { depth: 1, decisions } }]);
   const places = [...new Set(axes.map(({ label }) => label[0]))];
   expect(places).toEqual([...Array.from({ length: 15 }, (_, node) => `Node ${node}`), 'Cell']);
-  const said = (key: string) => {
+  const shown = (key: string) => {
     const axis = axes.find((one) => one.key === key);
     return axis?.options?.[axis.values[0] ?? -1];
   };
   // The published cell: the root is tanh of a product, c is injected into node 8 by tanh of a sum and read at node 12.
-  expect([said('combination 14'), said('activation 14')]).toEqual(['elem_mult', 'tanh']);
-  expect([said('injectCombination 14'), said('injectActivation 14')]).toEqual(['add', 'tanh']);
-  expect([said('injectedNode 14'), said('readNode 14')]).toEqual([8, 12]);
+  expect([shown('combination 14'), shown('activation 14')]).toEqual(['elem_mult', 'tanh']);
+  expect([shown('injectCombination 14'), shown('injectActivation 14')]).toEqual(['add', 'tanh']);
+  expect([shown('injectedNode 14'), shown('readNode 14')]).toEqual([8, 12]);
 });
