@@ -5,15 +5,12 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 import vueParser from 'vue-eslint-parser';
 
-/** Tests in which time has to pass: nothing may happen while a search is paused, a process is killed at a random time. */
+/** Tests in which time has to pass: nothing may happen while a search is paused, processes are killed at random times, two signals are two. */
 const waitByTheClock = [
   '**/*.peers.test.ts',
   'e2e/{lifecycle,queue,screenshots}.spec.ts',
-  'src-main/cli/search/search-process.test.ts',
-  'src-main/cli/worker-*.test.ts',
-  'src-main/search/lifecycle.test.ts',
-  'src-main/workers/measuring/measuring.test.ts',
-  'src-main/workers/{pool/local-pool,queue/queue}.test.ts',
+  'src-main/cli/**/{search-process,worker-process,worker-killed}.test.ts',
+  'src-main/workers/**/measuring.test.ts',
 ];
 
 const namedExports = [

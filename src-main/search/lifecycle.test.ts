@@ -1,7 +1,6 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ImageSearchConfig } from '../../src-shared/config/search-config';
 import { outcomeOf } from '../../src-shared/run/reward';
 import type { RunEvent } from '../../src-shared/run/run-event';
@@ -15,6 +14,7 @@ import { cpuTrainers } from '../testing/cpu-trainers';
 import { courseOf, demo, newRun as createTestRun, searchOf } from '../testing/search-fixture';
 import { epochOf, type SyntheticChildren } from '../testing/synthetic-pool';
 import { temporaryFolder } from '../testing/temporary-folder';
+import { untilStill } from '../testing/until-still';
 import type { ChildResult } from '../../src-shared/run/child-event';
 import { runSearch } from './search';
 import type { SearchControl, SearchParts } from './search-state';
@@ -65,12 +65,10 @@ function start(
 const isEpoch = (event: RunEvent, trial: number, epoch: number): boolean =>
   event.type === 'epochEnded' && event.trial === trial && event.record.epoch === epoch;
 
-async function untilQuiet(events: readonly RunEvent[]): Promise<void> {
-  let before = -1;
-  while (before !== events.length) {
-    before = events.length;
-    await delay(30);
-  }
+/** Waits until all children of a paused search are held. */
+async function untilHeld(events: readonly RunEvent[]): Promise<void> {
+  await vi.waitUntil(() => events.some(({ type }) => type === 'runPaused'), { timeout: 30_000 });
+  await untilStill(() => events.length, 100);
 }
 
 describe('a pause', () => {
@@ -81,11 +79,7 @@ describe('a pause', () => {
     const search = start(run, { pace: 3 }, (event, control) => {
       if (isEpoch(event, 6, 2)) control.pause();
     });
-    while (!search.events.some(({ type }) => type === 'runPaused')) await delay(5);
-    await untilQuiet(search.events);
-    const held = search.events.length;
-    await delay(100);
-    expect(search.events).toHaveLength(held);
+    await untilHeld(search.events);
     const other = openRunReadOnly(run.folder);
     expect(summariseRun(other).state).toBe('paused');
     other.close();
@@ -136,8 +130,7 @@ describe('a pause', () => {
       },
       { clock: () => now },
     );
-    while (!search.events.some(({ type }) => type === 'runPaused')) await delay(5);
-    await untilQuiet(search.events);
+    await untilHeld(search.events);
     const killed = join(runs, 'killed');
     cpSync(run.folder, killed, { recursive: true });
     rmSync(join(killed, 'run.lock'));
@@ -160,8 +153,7 @@ describe('a pause', () => {
     const search = start(run, { pace: 5 }, (event, control) => {
       if (isEpoch(event, 2, 0)) control.pause();
     });
-    while (!search.events.some(({ type }) => type === 'runPaused')) await delay(5);
-    await untilQuiet(search.events);
+    await untilHeld(search.events);
     search[how].abort();
     expect(await search.outcome).toBe('stopped');
     expect(summariseRun(openedReadOnly(run)).state).toBe('running');

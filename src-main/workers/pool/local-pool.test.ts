@@ -2,8 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import type { ConvArchitecture } from '../../../src-shared/architecture/conv/conv-architecture';
 import type { ImageRecipe } from '../../../src-shared/tasks/images/image-recipe';
 import type { ChildResult } from '../../../src-shared/run/child-event';
@@ -11,6 +10,7 @@ import { readSafetensors } from '../../children/safetensors';
 import { tinyDataset } from '../../testing/data/tiny-dataset';
 import { tinyArchitecture, tinyRecipe } from '../../testing/data/tiny-images';
 import { hearing } from '../../testing/hearing';
+import { untilStill } from '../../testing/until-still';
 import { localPool, type LocalPoolOptions } from './local-pool';
 import type { TrainerPool } from '../trainer-pool';
 import { forkTrainer } from '../trainer-process';
@@ -306,12 +306,8 @@ describe('a pause', () => {
         },
       }),
     });
-    while (!heard.includes(1)) await delay(10);
-    // A step may have been under way, even an epoch; then all is quiet.
-    await delay(300);
-    const before = heard.length;
-    await delay((timeLimit + 1) * 1000);
-    expect(heard).toHaveLength(before);
+    await vi.waitUntil(() => heard.includes(1), { timeout: 30_000 });
+    await untilStill(() => heard.length, (timeLimit + 1) * 1000);
     shared.resume();
     const result = await held;
     expect(result.outcome).toBe('completed');
@@ -417,8 +413,7 @@ describe('a trainer process', () => {
     });
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
-    for (let waited = 0; isAlive(pid) && waited < 10_000; waited += 50) await delay(50);
-    expect(isAlive(pid)).toBe(false);
+    await vi.waitUntil(() => !isAlive(pid), { timeout: 10_000 });
   });
 
   it('that cannot start at all is the machine’s failure and not the child’s', async () => {

@@ -1,14 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { childOf, description, poolAt, workerAt, type WorkerAt } from '../../testing/queue/queue-fixture';
 import { redisServer, type RedisServer } from '../../testing/queue/redis-server';
 import { epochOf } from '../../testing/synthetic-pool';
 import { temporaryFolder } from '../../testing/temporary-folder';
+import { untilStill } from '../../testing/until-still';
 import { hearing } from '../../testing/hearing';
 import type { TrainerPool } from '../trainer-pool';
 import { childJobOf, jobIdOf } from './producer/child-job';
@@ -50,8 +50,16 @@ const search = async (changes: Parameters<typeof poolAt>[1] = {}) => {
   pools.push(started.pool);
   return started;
 };
-const until = async (condition: () => boolean): Promise<void> => {
-  while (!condition()) await wait(20);
+const until = (condition: () => boolean | Promise<boolean>): Promise<unknown> =>
+  vi.waitUntil(condition, { timeout: 50_000 });
+/** What Redis holds, as its user sees it. */
+const inRedis = async <T>(read: (redis: Redis) => Promise<T>): Promise<T> => {
+  const redis = new Redis(server.port);
+  try {
+    return await read(redis);
+  } finally {
+    redis.disconnect();
+  }
 };
 /** A child that trains until it is ended. */
 const manyEpochs = 10_000;
@@ -130,7 +138,12 @@ describe('a child in the queue', () => {
     });
     const paths = [1, 2].map((trial) => join(folder, `weights ${trial}`));
     await pool.run(childOf(1, { weights: paths[0] ?? '' }));
-    await wait(1500);
+    await inRedis((redis) =>
+      until(async () => {
+        const [key = ''] = await redis.keys(searchKey('*'));
+        return (await redis.get(key))?.includes('"leastReward":0.729') === true;
+      }),
+    );
     await pool.run(childOf(2, { weights: paths[1] ?? '' }));
     expect(paths.map((path) => existsSync(path))).toEqual([true, false]);
   });
@@ -177,11 +190,9 @@ describe('a child in the queue', () => {
     const running = pool.run(longChild(1), { onEvent: hearing({ epochEnded: () => (epochs += 1) }) });
     await until(() => epochs > 0);
     pool.pause();
-    // Two looks of the worker, and what was under way.
-    await wait(2500);
+    // The worker hears of it within two seconds.
+    await untilStill(() => epochs, 2500);
     const held = epochs;
-    await wait(1000);
-    expect(epochs).toBe(held);
     pool.resume();
     await until(() => epochs > held);
     await pool.close();
@@ -320,10 +331,11 @@ describe('a queue that goes away', () => {
   it('and has forgotten everything gets what is not settled again', async () => {
     const { pool } = await search();
     const runs = [1, 2].map((trial) => pool.run(childOf(trial)));
-    await wait(1000);
-    const redis = new Redis(server.port);
-    await redis.flushall();
-    redis.disconnect();
+    await inRedis(async (redis) => {
+      const queue = new Queue(queueName(description.fingerprint), { connection: redis, prefix: queuePrefix });
+      await until(async () => (await queue.count()) === 2);
+      await redis.flushall();
+    });
     await worker();
     expect((await Promise.all(runs)).map(({ outcome }) => outcome)).toEqual(['completed', 'completed']);
   });
