@@ -12,7 +12,7 @@ export interface BenchReport {
 }
 
 export interface Machine {
-  readonly processor: string;
+  readonly cpu: string;
   readonly cores: number;
   readonly memory: number;
   readonly system: string;
@@ -21,7 +21,7 @@ export interface Machine {
 
 export function thisMachine(): Machine {
   return {
-    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
     memory: totalmem(),
     system: `${process.platform} ${process.arch}`,
@@ -33,7 +33,7 @@ export function thisMachine(): Machine {
 export function reportMarkdown(report: BenchReport): string {
   const { machine } = report;
   return [
-    `Measured on ${report.date.slice(0, 10)}: ${machine.processor}, ${machine.cores} cores, ` +
+    `Measured on ${report.date.slice(0, 10)}: ${machine.cpu}, ${machine.cores} cores, ` +
       `${(machine.memory / 2 ** 30).toFixed(0)} GiB, ${machine.system}, Node ${machine.node}; ${report.threads} threads each. ${versions(report)}`,
     ...report.children.map(childMarkdown),
     '',

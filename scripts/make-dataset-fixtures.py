@@ -1,8 +1,8 @@
-"""Writes the fixtures of src-main/datasets: small data sets and pictures made by Python, and what Python says of them.
+"""Writes the fixtures of src-main/datasets: small data sets and images made by Python, and what Python says of them.
 
     python3 scripts/make-dataset-fixtures.py src-main/datasets/fixtures
 
-Needs numpy and Pillow. Nothing here shares code with the product: pickles come from Python's own pickle, pictures from Pillow,
+Needs numpy and Pillow. Nothing here shares code with the product: pickles come from Python's own pickle, images from Pillow,
 and the fingerprints are computed from their description in docs/datasets.md.
 """
 
@@ -24,7 +24,7 @@ PER_BATCH = 4
 
 
 def planes(number):
-    """A picture of its own for every number, uint8 [3, 32, 32], that packs well."""
+    """A distinct image for every number, uint8 [3, 32, 32], that compresses well."""
     channel, row, column = np.meshgrid(np.arange(3), np.arange(32), np.arange(32), indexing="ij")
     return ((row * (number % 5 + 1) + column * (number % 3 + 1) + channel * 85 + number * 17) % 256).astype(np.uint8)
 

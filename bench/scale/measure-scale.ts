@@ -23,7 +23,7 @@ export interface ScaleSample {
   readonly heap: number;
   readonly resident: number;
   /** CPU seconds so far. */
-  readonly processor: number;
+  readonly cpu: number;
   /** Versions of the parameters that are kept for batches in flight. */
   readonly copies: number;
 }
@@ -32,7 +32,7 @@ export interface MeasuredScale {
   readonly folder: string;
   readonly counts: Record<Trial['state'], number>;
   /** CPU and wall-clock seconds of this process, simulator included. */
-  readonly processor: number;
+  readonly cpu: number;
   readonly wall: number;
   /** Of virtual time, seconds; and the share of it that the places for children were in use. */
   readonly simulated: number;
@@ -58,10 +58,10 @@ export async function measureScale(
   });
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const begun = { processor: process.cpuUsage(), wall: performance.now(), written: bytesWritten() };
+  const begun = { cpu: process.cpuUsage(), wall: performance.now(), written: bytesWritten() };
   let notCounted = 0;
   const cost = (): number => {
-    const { user, system } = process.cpuUsage(begun.processor);
+    const { user, system } = process.cpuUsage(begun.cpu);
     return (user + system) / 1000 - notCounted;
   };
   const samples: ScaleSample[] = [];
@@ -76,7 +76,7 @@ export async function measureScale(
       ended,
       heap: heapUsed,
       resident: rss,
-      processor: before / 1000,
+      cpu: before / 1000,
       copies: found?.copies ?? 0,
     });
     notCounted += cost() - before;
@@ -101,11 +101,11 @@ export async function measureScale(
         if (ended % Math.ceil(children / 8) === 0) sample();
       },
     });
-    const processor = cost() / 1000;
+    const cpu = cost() / 1000;
     return {
       folder: run.folder,
       counts: countTrials(run.database),
-      processor,
+      cpu,
       wall: (performance.now() - begun.wall) / 1000,
       simulated: duration / 1000,
       busy: trained / (duration * size),

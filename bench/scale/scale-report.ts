@@ -2,18 +2,15 @@ import type { MeasuredScale, ScaleSample } from './measure-scale';
 
 /** What a simulated search took, as a table in Markdown. */
 export function scaleReport(title: string, measured: MeasuredScale): string {
-  const { counts, processor, wall, simulated, busy, staleness, samples, written, folderBytes } = measured;
+  const { counts, cpu, wall, simulated, busy, staleness, samples, written, folderBytes } = measured;
   const ended = counts.completed + counts.failed + counts.reused;
   const rows: [string, string][] = [
     ['Children', `${ended}, of which ${counts.failed} failed and ${counts.reused} were known`],
     ['Simulated time', `${(simulated / 3600).toFixed(2)} h`],
     ['Places for children in use', `${(100 * busy).toFixed(1)} %`],
-    [
-      'Processor time of the search',
-      `${processor.toFixed(1)} s (${wall.toFixed(0)} s with waits for the disk)`,
-    ],
-    ['Share of one core', `${((100 * processor) / simulated).toFixed(2)} %`],
-    ['Proposals a second of CPU time', (ended / processor).toFixed(0)],
+    ['Processor time of the search', `${cpu.toFixed(1)} s (${wall.toFixed(0)} s with waits for the disk)`],
+    ['Share of one core', `${((100 * cpu) / simulated).toFixed(2)} %`],
+    ['Proposals a second of CPU time', (ended / cpu).toFixed(0)],
     ['Processor time of a child, by eighths', ofEachEighth(samples)],
     ['Longest step', `${measured.longest.toFixed(0)} ms`],
     ['Staleness, updates', quantiles(staleness)],
@@ -42,9 +39,9 @@ export function scaleReport(title: string, measured: MeasuredScale): string {
 /** What a child has cost between one sample and the next. */
 function ofEachEighth(samples: readonly ScaleSample[]): string {
   return samples
-    .map(({ ended, processor }, index) => {
-      const { ended: from, processor: before } = samples[index - 1] ?? { ended: 0, processor: 0 };
-      return `${((1000 * (processor - before)) / (ended - from)).toFixed(1)} ms`;
+    .map(({ ended, cpu }, index) => {
+      const { ended: from, cpu: before } = samples[index - 1] ?? { ended: 0, cpu: 0 };
+      return `${((1000 * (cpu - before)) / (ended - from)).toFixed(1)} ms`;
     })
     .join(', ');
 }
