@@ -174,7 +174,7 @@ describe('Ctrl-C at a worker', () => {
     await once.sees(/"type":"epochEnded"/);
     once.process.kill('SIGINT');
     const first = await once.ended();
-    expect([first.code, first.stderr]).toEqual([130, expect.stringMatching(/^Ending after the epoch/)]);
+    expect([first.code, first.stderr]).toEqual([130, expect.stringMatching(/^Ending after the current epoch/)]);
     expect(first.stdout.trim().split('\n').at(-1)).toMatch(/"released":"givenBack"/);
 
     const twice = startProgram(worker('--json'), environment(secret));

@@ -155,7 +155,7 @@ describe('Ctrl-C', () => {
     program.process.kill('SIGINT');
     const { code, stdout, stderr } = await program.ended();
     expect(code).toBe(130);
-    expect(stderr).toMatch(/Ending after the epoch.*Ctrl-C again/);
+    expect(stderr).toMatch(/Ending after the current epoch.*Ctrl-C again/);
     expect(stderr).not.toMatch(/at once;/);
     const events = eventsOf(stdout);
     expect(events.at(-1)).toMatchObject({ type: 'runEnded', outcome: 'stopped' });
