@@ -10,7 +10,7 @@ const waitByTheClock = [
   '**/*.peers.test.ts',
   'e2e/{lifecycle,queue,screenshots}.spec.ts',
   'src-main/cli/**/{search-process,worker-process,worker-killed}.test.ts',
-  'src-main/workers/**/measuring.test.ts',
+  'src-main/workers/pool/ask-trainer.test.ts',
 ];
 
 const namedExports = [

@@ -65,9 +65,9 @@ test('a search is trained by a worker of a queue, which its page shows with its 
     // In a narrow window the side of the page folds away.
     await resize(studio, 1440, 900);
     await redis.kill();
-    await expect(workers).toContainText('is away', { timeout: 30_000 });
+    await expect(workers).toContainText('cannot be reached', { timeout: 30_000 });
     await redis.start();
-    await expect(workers).not.toContainText('is away', { timeout: 60_000 });
+    await expect(workers).not.toContainText('cannot be reached', { timeout: 60_000 });
     await stopSearch(studio, 'Stop now');
     await expect(page.getByRole('heading', { level: 1 })).toContainText('stopped', { timeout: 60_000 });
     expect(studio.complaints).toEqual([]);

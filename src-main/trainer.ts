@@ -1,8 +1,7 @@
 import { errorMessage } from '../src-shared/errors';
 import { type Engine, loadEngine } from './engine/load';
 import { currentInstallation } from './engine/provision/installation';
-import { serveTrainer } from './workers/trainer/trainer-service';
-import { parentTransport } from './workers/trainer/trainer-transport';
+import { serveTrainer, parentTransport } from './workers/trainer-service';
 
 /**
  * Entry of the trainer process, which trains children for the process that started it: a separate process, since a step

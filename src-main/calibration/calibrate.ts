@@ -5,8 +5,8 @@ import { sampleChildren, type SampledChild } from '../../src-shared/estimate/typ
 import type { PreparedData } from '../datasets/open';
 import { engineEnvironment } from '../engine/load';
 import { candidates } from '../search/candidate';
-import { engineLimits } from '../workers/pool/engine-limits';
-import { measureIn } from '../workers/measuring/measuring-process';
+import { engineLimits } from '../workers/pool/local-pool';
+import { measureIn } from '../workers/pool/ask-trainer';
 import { trainerHandle } from '../workers/pool/trainer-handle';
 import type { SpawnTrainer } from '../workers/trainer-process';
 import type { ChildSpeed, TrialJob } from '../workers/protocol';

@@ -114,12 +114,14 @@ describe('a queue with TLS and a password', () => {
       [6, expect.stringMatching(/cannot be used: NOAUTH.*CELLSMITH_QUEUE_PASSWORD/)],
       [6, expect.stringMatching(/cannot be used: WRONGPASS.*CELLSMITH_QUEUE_PASSWORD/)],
       [6, expect.stringMatching(/cannot be used: self.signed.*--ca/)],
-      [6, expect.stringMatching(/redis:\/\/127\.0\.0\.1:\d+ cannot be used: .*whether it speaks TLS/)],
-      [6, expect.stringMatching(/cannot be used: .*See that Redis or Valkey runs there/)],
+      [6, expect.stringMatching(/redis:\/\/127\.0\.0\.1:\d+ cannot be used: .*whether it uses TLS/)],
+      [6, expect.stringMatching(/cannot be used: .*Check that Redis or Valkey runs there/)],
       [2, expect.stringMatching(/The address of the queue cannot be used/)],
       [
         6,
-        expect.stringMatching(/redis:\/\/127\.0\.0\.1:1 cannot be used.*See that Redis or Valkey runs there/),
+        expect.stringMatching(
+          /redis:\/\/127\.0\.0\.1:1 cannot be used.*Check that Redis or Valkey runs there/,
+        ),
       ],
       [2, expect.stringMatching(/trainers\.queue/)],
     ]);
@@ -174,7 +176,10 @@ describe('Ctrl-C at a worker', () => {
     await once.sees(/"type":"epochEnded"/);
     once.process.kill('SIGINT');
     const first = await once.ended();
-    expect([first.code, first.stderr]).toEqual([130, expect.stringMatching(/^Ending after the current epoch/)]);
+    expect([first.code, first.stderr]).toEqual([
+      130,
+      expect.stringMatching(/^Ending after the current epoch/),
+    ]);
     expect(first.stdout.trim().split('\n').at(-1)).toMatch(/"released":"givenBack"/);
 
     const twice = startProgram(worker('--json'), environment(secret));

@@ -4,7 +4,7 @@ import { layersOf } from '../../src-shared/architecture/conv/layers-of';
 import { Generator } from '../../src-shared/random';
 import type { ChildResult } from '../../src-shared/run/child-event';
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
-import { createPause } from '../workers/pool/pause';
+import { createPause } from '../workers/pool/watchdog';
 import type { ChildListener, TrainerPool } from '../workers/trainer-pool';
 import type { TrialJob } from '../workers/protocol';
 import { orderedWaits } from './ordered-waits';

@@ -2,7 +2,7 @@ import type { MeasuredSplit, TrainingEvent } from '../../src-shared/training/tra
 import { openTest } from '../datasets/prepare';
 import { dataNeed } from '../search/data-of-run';
 import type { TestFiles } from '../../src-shared/tasks/data-kinds';
-import { evaluateWithTrainer, type EvaluationOptions } from '../workers/pool/evaluate-with-trainer';
+import { evaluateWithTrainer, type EvaluationOptions } from '../workers/pool/ask-trainer';
 import type { TrainingRecord } from './training-record';
 
 export interface TestEvaluation extends Omit<EvaluationOptions, 'onProgress'> {

@@ -1,22 +1,23 @@
 import { CellsmithError, type ErrorCode, errorMessage } from '../../src-shared/errors';
 import type { FailureReason } from '../../src-shared/run/trial';
 import type { ProcessExit } from './trainer-process';
+import { readFileSync } from 'node:fs';
 
-/** Why a child has no result. */
+/** The reason for which a child has no result. */
 export interface TrialFailure {
   readonly reason: FailureReason;
   /** A sentence for the user. */
   readonly message: string;
 }
 
-/** How TensorFlow, the C++ library, the system's allocator, CUDA and V8 say that memory has run out. */
+/** How TensorFlow, the C++ library, the system's allocator, CUDA and V8 report that memory has run out. */
 const memoryWords =
   /resource.?exhausted|OOM when allocating|out of memory|bad_alloc|cannot allocate memory|could not allocate|failed to allocate|allocation failed/i;
 
-/** Last lines of output that go into a message. */
+/** Number of last output lines quoted in a message. */
 const quotedLines = 3;
 
-/** Errors that have a reason of their own; all others are 'error'. */
+/** Errors with a specific reason; all others are 'error'. */
 const reasons: Readonly<Partial<Record<ErrorCode, FailureReason>>> = {
   'child.diverged': 'diverged',
   'child.out-of-memory': 'outOfMemory',
@@ -25,7 +26,7 @@ const reasons: Readonly<Partial<Record<ErrorCode, FailureReason>>> = {
   'engine.shape': 'invalid',
 };
 
-/** What an error in the course of training means for the trial. */
+/** Classifies an error during training. */
 export function failureOf(error: unknown): TrialFailure {
   if (messages(error).some((message) => memoryWords.test(message)))
     return { reason: 'outOfMemory', message: outOfMemory('the network does not fit') };
@@ -35,25 +36,25 @@ export function failureOf(error: unknown): TrialFailure {
 }
 
 /**
- * What the unexpected end of a trainer means for its child.
+ * Classifies the unexpected exit of a trainer.
  *
- * @param output the last that the process has written
- * @param endedForMemory whether the system has ended processes for lack of memory in the meantime
+ * @param output the last output of the process
+ * @param endedForMemory whether the system has killed processes for lack of memory in the meantime
  */
 export function failureOfExit(exit: ProcessExit, output: string, endedForMemory: boolean): TrialFailure {
   if (memoryWords.test(output)) return { reason: 'outOfMemory', message: outOfMemory('the trainer gave up') };
   if (exit.signal === 'SIGKILL' && endedForMemory)
-    return { reason: 'outOfMemory', message: outOfMemory('the system ended the trainer') };
+    return { reason: 'outOfMemory', message: outOfMemory('the system killed the trainer') };
   const how = exit.signal === null ? `with code ${exit.code ?? 'unknown'}` : `by ${exit.signal}`;
   const last = lastLines(output);
   return { reason: 'crashed', message: `The trainer ended ${how}${last === '' ? '.' : `: ${last}`}` };
 }
 
-/** Lines that say nothing of a failure: blank, calls of a stack trace, braces, what Node ends with and warns of, TensorFlow's remarks. */
+/** Lines without information about a failure: blank ones, stack traces, braces, Node's version and warnings, TensorFlow's notes. */
 const emptyLine =
   /^\s*$|^\s+at |^[\s{}[\]^]+$|^Node\.js v|^\s*requireStack|^\(node:\d+\) |^\(Use `.* --trace-|^WARNING: All log messages before|^I\d{4} /;
 
-/** The last lines of a process's output that say something, on one line. */
+/** The last informative lines of a process's output, joined to one line. */
 export function lastLines(output: string): string {
   const lines = output.split('\n').filter((line) => !emptyLine.test(line));
   return lines
@@ -68,4 +69,24 @@ function outOfMemory(what: string): string {
 
 function messages(error: unknown): string[] {
   return error instanceof Error ? [error.message, ...messages(error.cause)] : [String(error)];
+}
+
+/** Where Linux counts the processes that it killed for lack of memory: in the control group, then in the whole system. */
+const counters = [
+  ['/sys/fs/cgroup/memory.events', /^oom_kill (\d+)$/m],
+  ['/proc/vmstat', /^oom_kill (\d+)$/m],
+] as const;
+
+/** The number of processes killed for lack of memory so far; 0 where the system does not report it. */
+export function memoryKills(): number {
+  return counters.reduce((total, [file, pattern]) => total + count(file, pattern), 0);
+}
+
+function count(file: string, pattern: RegExp): number {
+  try {
+    return Number(pattern.exec(readFileSync(file, 'utf8'))?.[1] ?? 0);
+  } catch {
+    // Another system, or a container that hides it.
+    return 0;
+  }
 }

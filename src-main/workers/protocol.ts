@@ -9,15 +9,15 @@ export const childSchema = tasks.union<Child>((task) => task.childSchema);
 
 const file = z.string().min(1);
 
-/** One child to train: all that a trainer needs, wherever it runs. */
+/** One child to train, with everything that a trainer needs. */
 const trialJobSchema = z.strictObject({
   trial: size,
   child: childSchema,
-  /** Seeds whatever is random in this child: initial weights, order of the images and augmentation, dropout. */
+  /** Seeds initial weights, order of the images, augmentation and dropout. */
   seed: z.int().min(0).max(0xffffffff),
   /** Absolute path of the data set's copy in the cache (the test split is not below it). */
   data: file,
-  /** Where to leave the weights at the end; null when they are not wanted. */
+  /** Where to write the weights at the end; null to drop them. */
   weights: file.nullable(),
   /** Where its checkpoint is written after epochs, and read from to resume; null keeps none. */
   checkpoint: z.strictObject({ file, everyEpochs: size }).nullable(),
@@ -32,9 +32,9 @@ export type EvaluationJob = z.infer<typeof evaluationJobSchema>;
 
 const milliseconds = z.number().positive();
 
-/** How fast a child trains. */
+/** The speed of a child. */
 const childSpeedSchema = z.strictObject({
-  /** From the order to the end of the first step: the graph is built and loaded. */
+  /** From the request to the end of the first step: the graph is built and loaded. */
   begin: milliseconds,
   /** Medians of steps. */
   trainStep: milliseconds,
@@ -44,17 +44,17 @@ const childSpeedSchema = z.strictObject({
 });
 export type ChildSpeed = z.infer<typeof childSpeedSchema>;
 
-/** From the search to a trainer process; it accepts nothing else, wherever it comes from. */
+/** From the search to a trainer process, which rejects anything else. */
 export const trainerRequestSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('train'), job: trialJobSchema }),
-  /** Trains a child for about this long to see how fast it is. */
+  /** Trains a child for about this long to measure its speed. */
   z.strictObject({ type: z.literal('measure'), job: trialJobSchema, milliseconds }),
   z.strictObject({ type: z.literal('evaluate'), job: evaluationJobSchema }),
   /** The child ends at the end of its epoch, keeping its result so far. */
   z.strictObject({ type: z.literal('stopAfterEpoch') }),
-  /** The child ends after the step that it is in, without a result. */
+  /** The child ends after its current step, without a result. */
   z.strictObject({ type: z.literal('stopAfterStep'), trial: size }),
-  /** Holds the child, and those after it, between two steps until `release`. */
+  /** Holds this child and the next ones between two steps until `release`. */
   z.strictObject({ type: z.literal('hold') }),
   z.strictObject({ type: z.literal('release') }),
   z.strictObject({ type: z.literal('exit') }),
@@ -63,7 +63,7 @@ export type TrainerRequest = z.infer<typeof trainerRequestSchema>;
 
 const ofTrial = { trial: size };
 
-/** From a trainer process to the search: the events of its child, and what else it has to say. */
+/** From a trainer process to the search: the events of its child, and messages of its own. */
 export const trainerReplySchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('ready'),
@@ -75,12 +75,12 @@ export const trainerReplySchema = z.discriminatedUnion('type', [
   childEvents.progress.extend(ofTrial),
   childEvents.epoch.extend(ofTrial),
   childEvents.ended.extend(ofTrial),
-  /** Bytes that the process holds when a child is trained. */
+  /** Bytes of memory of the process after a child. */
   z.strictObject({ type: z.literal('memory'), bytes: z.int().min(0) }),
   z.strictObject({ type: z.literal('measured'), ...ofTrial, speed: childSpeedSchema }),
   /** An accuracy in [0, 1], or a perplexity; null when it is not finite. */
   z.strictObject({ type: z.literal('evaluated'), ...ofTrial, measure: z.number().min(0).nullable() }),
-  /** The child is trained, and its weights cannot be written: the run's folder is at fault, not the child. */
+  /** The child is trained, but its weights cannot be written: an error of the run folder, not of the child. */
   z.strictObject({ type: z.literal('unwritable'), ...ofTrial, message: z.string() }),
 ]);
 export type TrainerReply = z.infer<typeof trainerReplySchema>;

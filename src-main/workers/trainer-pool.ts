@@ -1,22 +1,22 @@
 import type { ChildEvent, ChildResult } from '../../src-shared/run/child-event';
 import type { TrialJob } from './protocol';
 
-/** How the caller follows a child and ends it. */
+/** Follows and cancels a child. */
 export interface ChildListener {
   /**
-   * Hears each event but the end, which is the result; progress at most four times a second. A function, and no iterator, so that an event
-   * is stored before the next one comes. An error that it throws ends the child and is thrown by `run`.
+   * Receives each event but the end, which is the result; progress at most four times a second. A function, not an iterator, so that an event
+   * is stored before the next one arrives. An error that it throws ends the child and is thrown by `run`.
    */
   readonly onEvent?: (event: ChildEvent) => void;
   /** Ends the child at once, and its trainer with it. */
   readonly signal?: AbortSignal;
-  /** Ends the child after the step that it is in; its trainer is there for the next. */
+  /** Ends the child after its current step; its trainer is reused. */
   readonly afterStep?: AbortSignal;
 }
 
-/** Who trains children, wherever they run. Jobs beyond its size wait in the order of their calls. */
+/** Trains children, here or elsewhere. Jobs beyond its size wait in the order of their calls. */
 export interface TrainerPool {
-  /** Children that train at the same time; where trainers come and go, at the moment. */
+  /** Children that can train in parallel; varies where trainers come and go. */
   readonly size: number;
   /** Calls back when the size has changed; absent where it never does. */
   readonly onResize?: (listener: () => void) => void;
@@ -26,9 +26,9 @@ export interface TrainerPool {
    * written
    */
   run(job: TrialJob, listener?: ChildListener): Promise<ChildResult>;
-  /** Ends each child after the epoch that it is in, keeping its result; those that have not begun are cancelled, now and later. */
+  /** Ends each child after its current epoch, keeping its result; those that have not begun are cancelled, now and later. */
   stopAfterEpoch(): void;
-  /** Holds all children between two steps, those that begin meanwhile too; their time limits and the watchdogs stop too. */
+  /** Holds all children between two steps, also those that begin later, with their time limits and watchdogs. */
   pause(): void;
   /** Lets the held children continue. */
   resume(): void;

@@ -8,21 +8,21 @@ export interface ProcessExit {
 }
 
 /**
- * A trainer process as its parent sees it. Node's `child_process` and Electron's `utilityProcess` both fit behind it.
- * Each listener may be set once; what comes before is kept.
+ * A trainer process as its parent sees it, by Node's `child_process` or Electron's `utilityProcess`.
+ * Each listener may be set once; earlier messages are kept for it.
  */
 export interface TrainerProcess {
   send(request: TrainerRequest): void;
   /** SIGTERM asks, SIGKILL does not. */
   kill(signal: 'SIGTERM' | 'SIGKILL'): void;
   onMessage(listener: (message: unknown) => void): void;
-  /** What it writes to its standard streams. */
+  /** Output to its standard streams. */
   onOutput(listener: (text: string) => void): void;
-  /** Called once, after all output. A process that could not be started exits too. */
+  /** Called once, after all output; also when the process could not be started. */
   onExit(listener: (exit: ProcessExit) => void): void;
 }
 
-/** Starts a trainer process with the given additions to its environment. */
+/** Starts a trainer process with additional environment variables. */
 export type SpawnTrainer = (environment: Readonly<Record<string, string>>) => TrainerProcess;
 
 /**
@@ -40,7 +40,7 @@ export function forkTrainer(entry: string): SpawnTrainer {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     return {
-      // A message to a process that is gone is dropped: its exit says so.
+      // A message to a process that is gone is dropped: its exit is reported.
       send: (request) => {
         if (child.connected) child.send(request, () => undefined);
       },

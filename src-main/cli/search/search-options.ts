@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { changesOnResume } from '../../../src-shared/config/changes/changes-on-resume';
 import { configOfFile, parseConfigFile, type ConfigFile } from '../../../src-shared/config/config-file';
 import { mergeOverrides, type Overrides } from '../../../src-shared/config/options/overrides';
@@ -12,7 +11,7 @@ import { strategyIds, type StrategyId } from '../../../src-shared/config/strateg
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 import type { QueueTarget } from '../../workers/queue/producer/queue-pool';
 import { parseQueueUrl, queueAddressOf, valueOf } from '../../workers/queue/wire/address';
-import { sharedVariable } from '../../workers/queue/wire/shared-folder';
+import { sharedVariable } from '../../workers/queue/wire/files';
 import { installationRoot, type Terminal } from '../terminal';
 
 /** The options of `cellsmith search`. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { epochOf } from '../../testing/synthetic-pool';
-import { workerEventSchema } from '../../workers/queue/worker/worker-event';
+import { workerEventSchema } from '../../workers/queue/worker/train-taken';
 import { workerLine } from './worker-view';
 
 it('a worker says a line for each child, epoch and end, and none for steps', () => {

@@ -1,6 +1,6 @@
 import { dataKinds } from '../../../src-shared/tasks/data-kinds';
 import { metricText, validationMetric } from '../../../src-shared/run/metric';
-import type { WorkerEvent } from '../../workers/queue/worker/worker-event';
+import type { WorkerEvent } from '../../workers/queue/worker/train-taken';
 import { writeJson, writeLine, type Terminal } from '../terminal';
 
 /** Shows the activity of a queue's worker on a terminal. */

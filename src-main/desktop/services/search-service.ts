@@ -16,7 +16,7 @@ import { prepareSearch, type ReadySearch, type SearchOrder } from '../../search/
 import { searchWithTrainers } from '../../search/search-with-trainers';
 import type { QueueTarget } from '../../workers/queue/producer/queue-pool';
 import { queueAddressOf, valueOf } from '../../workers/queue/wire/address';
-import { sharedVariable } from '../../workers/queue/wire/shared-folder';
+import { sharedVariable } from '../../workers/queue/wire/files';
 import type { SpawnTrainer } from '../../workers/trainer-process';
 import { problemOf } from '../app-log';
 import { readingOf } from './dataset-service';

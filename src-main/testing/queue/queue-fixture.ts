@@ -7,7 +7,7 @@ import { queuePool, type QueuePoolOptions } from '../../workers/queue/producer/q
 import { parseQueueUrl } from '../../workers/queue/wire/address';
 import { connectQueue } from '../../workers/queue/wire/connect';
 import { serveQueue, type ServeQueueOptions } from '../../workers/queue/worker/serve-queue';
-import type { WorkerEvent } from '../../workers/queue/worker/worker-event';
+import type { WorkerEvent } from '../../workers/queue/worker/train-taken';
 import type { TrainerPool } from '../../workers/trainer-pool';
 import type { TrialJob } from '../../workers/protocol';
 import { runDescription } from '../run-description';

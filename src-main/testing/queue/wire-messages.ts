@@ -1,14 +1,14 @@
 import type { z } from 'zod';
 import { childJobOf } from '../../workers/queue/producer/child-job';
-import { contentOf } from '../../workers/queue/wire/data-content';
 import {
+  contentOf,
   childJobSchema,
   desiredStateSchema,
   jobResultSchema,
   workerMessageSchema,
   workerRecordSchema,
+  queueProtocol,
 } from '../../workers/queue/wire/messages';
-import { queueProtocol } from '../../workers/queue/wire/keys';
 import { childOf, description } from './queue-fixture';
 import { epochOf } from '../synthetic-pool';
 

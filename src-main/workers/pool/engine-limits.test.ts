@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { engineLimits } from './engine-limits';
+import { engineLimits } from './local-pool';
 
-describe('what a trainer may use', () => {
-  it('is its share of the cores, at least one, unless the configuration says how many', () => {
+describe('the resources of a trainer', () => {
+  it('are its share of the cores, at least one, unless the configuration sets threads', () => {
     const threads = (count: number, given: number | null): number | undefined =>
       engineLimits({ count, threads: given, device: 'auto' }).threads;
     expect(threads(1, null)).toBe(availableParallelism());
@@ -11,13 +11,13 @@ describe('what a trainer may use', () => {
     expect(threads(1000, 3)).toBe(3);
   });
 
-  it('is every GPU, none, or the one that is named', () => {
+  it('are every GPU, none, or the named one', () => {
     const gpus = (device: string): readonly number[] | undefined =>
       engineLimits({ count: 1, threads: 1, device }).gpus;
     expect([gpus('auto'), gpus('cpu'), gpus('gpu:3')]).toEqual([undefined, [], [3]]);
   });
 
-  it('is as much of the memory of a GPU as the configuration gives it', () => {
+  it('are the GPU memory that the configuration sets', () => {
     const memory = (gpuMemory: number | null): number | undefined =>
       engineLimits({ count: 2, threads: 1, device: 'gpu:0', gpuMemory }).gpuMemory;
     expect([memory(null), memory(4000)]).toEqual([undefined, 4000]);

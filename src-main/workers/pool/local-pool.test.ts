@@ -86,7 +86,7 @@ function withoutTime({ epochs }: ChildResult): unknown {
 }
 
 describe('a pool of trainer processes', () => {
-  it('trains a child, reports its epochs as they end, and leaves its weights', async () => {
+  it('trains a child, reports its epochs as they end, and writes its weights', async () => {
     const weights = join(folder, 'child.safetensors');
     const heard: string[] = [];
     const result = await pool().run(job(3, {}, { weights }), {
@@ -104,7 +104,7 @@ describe('a pool of trainer processes', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
   });
 
-  it('gives the same result for the same job, whichever process trains it, and renews processes', async () => {
+  it('gives the same result for the same job, in any process, and replaces processes', async () => {
     const shared = pool({ childrenPerProcess: 2 });
     const results: unknown[] = [];
     for (const trial of [1, 2, 3]) results.push(withoutTime(await shared.run(job(trial))));
@@ -113,7 +113,7 @@ describe('a pool of trainer processes', () => {
     expect(pids.length).toBe(2);
   });
 
-  it('renews a process that has grown by more than it may since its first child', async () => {
+  it('replaces a process that has grown beyond its limit since its first child', async () => {
     const renewing = pool({ memoryGrowth: -1 });
     for (const trial of [1, 2]) await renewing.run(job(trial, { epochs: 1, rewardEpochs: 1 }));
     expect(pids.length).toBe(2);
@@ -122,7 +122,7 @@ describe('a pool of trainer processes', () => {
     expect(pids.length).toBe(3);
   });
 
-  it('ends a child after its step when it is not wanted any more, and trains the next in the same process', async () => {
+  it('ends a cancelled child after its step, and trains the next in the same process', async () => {
     const shared = pool();
     const unwanted = new AbortController();
     const heard: number[] = [];
@@ -141,7 +141,7 @@ describe('a pool of trainer processes', () => {
     expect(pids.length).toBe(2);
   });
 
-  it('trains as many children at a time as it has trainers, the others in turn', async () => {
+  it('trains one child per trainer in parallel, the others in turn', async () => {
     const shared = pool({ trainers: { count: 2, threads: 1, device: 'cpu' } });
     const order: string[] = [];
     const results = await Promise.all(
@@ -199,7 +199,7 @@ describe('a child that fails is recorded with its reason, and the next one train
     await expectNextToTrain(shared);
   });
 
-  it('silent, when its process hangs, which only force ends', async () => {
+  it('silent, when its process hangs and must be killed', async () => {
     const patience = { first: 60_000, least: 1000, steps: 1 };
     const shared = pool({ patience, grace: 200 });
     const result = await shared.run(job(1, endless), {
@@ -209,7 +209,7 @@ describe('a child that fails is recorded with its reason, and the next one train
     await expectNextToTrain(shared);
   });
 
-  it('invalid, when the network or the recipe cannot be', async () => {
+  it('invalid, when the network or the recipe is invalid', async () => {
     const shared = pool();
     const [first, ...others] = tinyArchitecture.nodes;
     if (!first) throw new Error('no node');
@@ -246,7 +246,7 @@ describe('a child that fails is recorded with its reason, and the next one train
   });
 });
 
-/** Lets a process have so many bytes of address space more than it has now. */
+/** Limits a process's address space to this many bytes beyond its current use. */
 function limitMemory(pid: number, more: number): void {
   const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[0]);
   // From util-linux, which every Linux has.
@@ -254,8 +254,8 @@ function limitMemory(pid: number, more: number): void {
   execFileSync(tool, [`--pid=${pid}`, `--as=${pages * 4096 + more}`]);
 }
 
-describe('a child whose state is kept', () => {
-  it('goes on in another process when its own is killed, bit by bit as if it had not been', async () => {
+describe('a child with a checkpoint', () => {
+  it('resumes in another process when its own is killed, with bit-identical results', async () => {
     const recipe = { epochs: 6 };
     const straight = withoutTime(await pool().run(job(1, recipe)));
     const checkpoint = { file: join(folder, 'kept.safetensors'), everyEpochs: 1 };
@@ -267,21 +267,21 @@ describe('a child whose state is kept', () => {
     });
     expect(reasonOf(killed)).toMatch(/^crashed: /);
     const begun: number[] = [];
-    const told: number[] = [];
+    const ended: number[] = [];
     const result = await shared.run(job(1, recipe, { checkpoint }), {
       onEvent: hearing({
         trialRestored: ({ epochs }) => begun.push(epochs.length),
-        epochEnded: ({ record }) => told.push(record.epoch),
+        epochEnded: ({ record }) => ended.push(record.epoch),
       }),
     });
     expect(begun[0]).toBeGreaterThanOrEqual(3);
-    expect(told).toEqual([0, 1, 2, 3, 4, 5].slice(begun[0]));
+    expect(ended).toEqual([0, 1, 2, 3, 4, 5].slice(begun[0]));
     expect(withoutTime(result)).toEqual(straight);
     expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
   });
 });
 
-it('weights that cannot be written are the folder’s fault and not the child’s', async () => {
+it('weights that cannot be written are an error of the folder, not of the child', async () => {
   const shared = pool();
   const run = shared.run(job(1, {}, { weights: join(folder, 'nowhere', 'child.safetensors') }));
   await expect(run).rejects.toMatchObject({
@@ -291,7 +291,7 @@ it('weights that cannot be written are the folder’s fault and not the child’
 });
 
 describe('a pause', () => {
-  it('holds a child between two steps, past its patience and its time limit, and changes nothing of its result', async () => {
+  it('holds a child between two steps, past patience and time limit, without changing its result', async () => {
     const patience = { first: 60_000, least: 800, steps: 1 };
     const shared = pool({ patience, grace: 200 });
     const undisturbed = await shared.run(job(1, { epochs: 5, timeLimit: null }));
@@ -316,7 +316,7 @@ describe('a pause', () => {
     expect(Math.max(...result.epochs.map(({ seconds }) => seconds))).toBeLessThan(timeLimit);
   });
 
-  it('holds a child that begins in it, and can be ended in', async () => {
+  it('also holds a child that begins during it, and can be ended', async () => {
     const shared = pool();
     shared.pause();
     const control = new AbortController();
@@ -335,7 +335,7 @@ describe('a pause', () => {
 });
 
 describe('ending', () => {
-  it('after the epoch keeps the result, and takes no further child', async () => {
+  it('after the epoch keeps the result and starts no further child', async () => {
     const shared = pool();
     let progress = 0;
     const results = await Promise.all([
@@ -355,7 +355,7 @@ describe('ending', () => {
     expect(await shared.run(job(3))).toEqual({ outcome: 'cancelled', epochs: [] });
   });
 
-  it('by the signal is at once, and keeps the epochs that were complete', async () => {
+  it('by the signal is immediate and keeps the completed epochs', async () => {
     const shared = pool();
     const control = new AbortController();
     const result = await shared.run(job(1, endless), {
@@ -371,7 +371,7 @@ describe('ending', () => {
     expect(await shared.run(job(3))).toMatchObject({ outcome: 'completed' });
   });
 
-  it('of the pool ends children that train, that wait and that start', async () => {
+  it('of the pool ends children that train, wait or start', async () => {
     const shared = pool();
     const runs = [
       shared.run(job(1, endless), { onEvent: hearing({ epochEnded: () => void shared.close() }) }),
@@ -384,7 +384,7 @@ describe('ending', () => {
     expect(await run).toEqual({ outcome: 'cancelled', epochs: [] });
   });
 
-  it('by an error of the listener ends the child and comes out of run', async () => {
+  it('by an error of the listener ends the child and rejects run', async () => {
     const shared = pool();
     const run = shared.run(job(1, endless), {
       onEvent: hearing({
@@ -399,7 +399,7 @@ describe('ending', () => {
 });
 
 describe('a trainer process', () => {
-  it('ends by itself within seconds when the process that started it is killed', async () => {
+  it('ends by itself within seconds when its parent is killed', async () => {
     const entry = join(inject('programs'), 'trainer.js');
     const script = `
       const trainer = require('node:child_process').fork(process.argv[1], [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
@@ -416,7 +416,7 @@ describe('a trainer process', () => {
     await vi.waitUntil(() => !isAlive(pid), { timeout: 10_000 });
   });
 
-  it('that cannot start at all is the machine’s failure and not the child’s', async () => {
+  it('that cannot start is a failure of the machine, not of the child', async () => {
     const broken: LocalPoolOptions['spawn'] = (environment) =>
       spawnTrainer({ ...environment, CELLSMITH_CACHE: join(folder, 'nothing-here') });
     const run = pool({ spawn: broken }).run(job(1));

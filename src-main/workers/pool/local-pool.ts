@@ -1,23 +1,23 @@
 import type { ChildResult } from '../../../src-shared/run/child-event';
 import { removePartials } from '../../children/safetensors';
-import { engineEnvironment } from '../../engine/load';
-import { engineLimits, type TrainerShares } from './engine-limits';
-import { createPause } from './pause';
+import { engineEnvironment, type EngineLimits } from '../../engine/load';
+import { createPause, defaultPatience, type Patience } from './watchdog';
 import { superviseChild } from './supervision';
 import { type TrainerHandle, trainerHandle } from './trainer-handle';
 import type { ChildListener, TrainerPool } from '../trainer-pool';
 import type { SpawnTrainer } from '../trainer-process';
 import type { TrialJob } from '../protocol';
-import { defaultPatience, type Patience } from './watchdog';
+import { availableParallelism } from 'node:os';
+import type { SearchConfig } from '../../../src-shared/config/search-config';
 
 export interface LocalPoolOptions {
   readonly trainers: TrainerShares;
   readonly spawn: SpawnTrainer;
-  /** Gets what trainers write to their standard streams, TensorFlow's remarks among it. */
+  /** Gets what trainers write to their standard streams, including TensorFlow's log. */
   readonly log?: (trainer: number, text: string) => void;
-  /** Children that a process trains before a fresh one takes its place: TensorFlow gives back not all of its memory. */
+  /** Children that a process trains before a new one replaces it: TensorFlow does not release all of its memory. */
   readonly childrenPerProcess?: number;
-  /** Bytes by which a process may grow after its first child before a fresh one takes its place. */
+  /** Bytes by which a process may grow after its first child before a new one replaces it. */
   readonly memoryGrowth?: number;
   readonly patience?: Patience;
   /** Milliseconds between asking a trainer to end and forcing it. */
@@ -26,11 +26,11 @@ export interface LocalPoolOptions {
 
 const defaultGrace = 5000;
 const defaultChildrenPerProcess = 25;
-/** Half a gigabyte: a fresh process holds about as much, and starting one takes two seconds. */
+/** Half a gigabyte: a new process takes about as much, and two seconds to start. */
 const defaultMemoryGrowth = 512 * 2 ** 20;
-/** A trainer loads TensorFlow before it is ready; a slow disk may need its time. Milliseconds. */
+/** A trainer loads TensorFlow before it is ready, which takes long on a slow disk. Milliseconds. */
 export const startPatience = 120_000;
-/** Attempts to start a process before its failure counts as the machine's. */
+/** Attempts to start a process before the pool fails. */
 const startAttempts = 2;
 
 /** A place for one trainer process at a time. */
@@ -39,7 +39,7 @@ interface Seat {
   trainer?: TrainerHandle | undefined;
 }
 
-/** Trains children in processes of this machine. Processes start when the first children come, and are kept for the next. */
+/** Trains children in processes of this machine. Processes start with the first children and are reused for the next. */
 export function localPool(options: LocalPoolOptions): TrainerPool {
   const { trainers, spawn, log, childrenPerProcess = defaultChildrenPerProcess } = options;
   const { memoryGrowth = defaultMemoryGrowth } = options;
@@ -91,7 +91,7 @@ export function localPool(options: LocalPoolOptions): TrainerPool {
       listener.onEvent?.({ type: 'trialStarted', trainer: seat.number });
       return await superviseChild(trainer, job, { ...listener, signal }, { patience, grace }, pause);
     } finally {
-      // What a process that was ended in the middle of writing leaves.
+      // A process that was killed while writing leaves partial files.
       for (const file of [job.weights, job.checkpoint?.file ?? null]) if (file !== null) removePartials(file);
     }
   };
@@ -111,15 +111,29 @@ export function localPool(options: LocalPoolOptions): TrainerPool {
     stopAfterEpoch: () => {
       stopping = true;
       for (const { trainer } of seats) trainer?.send({ type: 'stopAfterEpoch' });
-      for (const turnAway of waiting.splice(0)) turnAway(null);
+      for (const dismiss of waiting.splice(0)) dismiss(null);
     },
     pause: () => pause.set(true),
     resume: () => pause.set(false),
     close: async () => {
       stopping = true;
       closing.abort();
-      for (const turnAway of waiting.splice(0)) turnAway(null);
+      for (const dismiss of waiting.splice(0)) dismiss(null);
       await Promise.all(seats.flatMap(({ trainer }) => (trainer ? [trainer.end(grace)] : [])));
     },
+  };
+}
+
+/** The number of trainers and their resources. */
+type TrainerShares = Pick<SearchConfig['trainers'], 'count' | 'threads' | 'device'> & {
+  readonly gpuMemory?: number | null;
+};
+
+/** The resources of each trainer process. Without a number of threads the machine's cores are shared evenly. */
+export function engineLimits({ count, threads, device, gpuMemory = null }: TrainerShares): EngineLimits {
+  return {
+    threads: threads ?? Math.max(1, Math.floor(availableParallelism() / count)),
+    ...(device !== 'auto' && { gpus: device === 'cpu' ? [] : [Number(device.slice('gpu:'.length))] }),
+    ...(gpuMemory !== null && { gpuMemory }),
   };
 }

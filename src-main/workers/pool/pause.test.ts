@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { heldTimer } from './pause';
+import { heldTimer } from './watchdog';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 describe('a timer that can be held', () => {
-  it('rings after the time that it was not held, less what was taken off', () => {
+  it('fires after the time in which it was not held, less the time taken off', () => {
     const rings = vi.fn();
     const timer = heldTimer(rings, 1000, () => Date.now());
     vi.advanceTimersByTime(300);
@@ -23,7 +23,7 @@ describe('a timer that can be held', () => {
     expect(rings).toHaveBeenCalledTimes(1);
   });
 
-  it('rings at once when more is taken off than is left, and not when it is stopped', () => {
+  it('fires at once when no time is left, and never once stopped', () => {
     const rings = vi.fn();
     heldTimer(rings, 1000, () => Date.now()).shorten(1500);
     vi.advanceTimersByTime(0);

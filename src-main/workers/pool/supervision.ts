@@ -1,15 +1,13 @@
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';
 import type { ChildEvent, ChildResult } from '../../../src-shared/run/child-event';
 import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
-import { failureOfExit, type TrialFailure } from '../failure';
-import { memoryKills } from './memory-kills';
-import { heldTimer, type Pause } from './pause';
+import { failureOfExit, type TrialFailure, memoryKills } from '../failure';
+import { heldTimer, type Pause, type Patience, startWatchdog } from './watchdog';
 import type { TrainerHandle } from './trainer-handle';
 import type { ChildListener } from '../trainer-pool';
 import type { TrainerReply, TrialJob } from '../protocol';
-import { type Patience, startWatchdog } from './watchdog';
 
-/** How patient a supervisor is, in milliseconds. */
+/** Time limits of a supervisor, in milliseconds. */
 export interface SupervisionLimits {
   readonly patience: Patience;
   /** Between asking a trainer to end and forcing it. */
@@ -17,8 +15,8 @@ export interface SupervisionLimits {
 }
 
 /**
- * Has one trainer train one child and guarantees a result, however the process ends. A trainer whose child did not complete is ended
- * before the result is given: nothing of it is left on the device.
+ * Trains one child with one trainer and guarantees a result, however the process ends. A trainer whose child did not complete is ended
+ * before the result is returned, so that it frees the device.
  *
  * @throws what the listener throws, after the trainer has been ended
  */
@@ -33,7 +31,7 @@ export function superviseChild(
   const killsBefore = memoryKills();
   return new Promise((resolve, reject) => {
     let settled = false;
-    /** Whether the child was cancelled after its step: what it still says does not count. */
+    /** Whether the child was cancelled after its step: later messages do not count. */
     let cancelled = false;
     const settle = (outcome: () => void, endTrainer: boolean): void => {
       if (settled) return;
@@ -49,8 +47,8 @@ export function superviseChild(
     };
     const fail = (failure: TrialFailure): void =>
       settle(() => resolve({ outcome: 'failed', ...failure, epochs }), true);
-    /** The listener's own error is the caller's, not the child's failure. */
-    const tell = (event: ChildEvent): void => {
+    /** An error of the listener is the caller's, not a failure of the child. */
+    const report = (event: ChildEvent): void => {
       try {
         if (!cancelled) listener.onEvent?.(event);
       } catch (error) {
@@ -71,21 +69,21 @@ export function superviseChild(
         case 'trialRestored':
           watchdog.heard();
           epochs.push(...reply.epochs);
-          // The time that it has had before counts too.
+          // Time spent before the interruption counts too.
           deadline?.shorten(1000 * reply.epochs.reduce((sum, { seconds }) => sum + seconds, 0));
-          tell({ type: 'trialRestored', epochs: reply.epochs });
+          report({ type: 'trialRestored', epochs: reply.epochs });
           break;
         case 'trialProgress': {
           const { epoch, step, steps } = reply;
           watchdog.heardSteps(epoch * steps + step);
-          tell({ type: 'trialProgress', epoch, step, steps });
+          report({ type: 'trialProgress', epoch, step, steps });
           break;
         }
         case 'epochEnded':
           watchdog.heardEpoch();
           if (cancelled) break;
           epochs.push(reply.record);
-          tell({ type: 'epochEnded', record: reply.record });
+          report({ type: 'epochEnded', record: reply.record });
           break;
         case 'trialEnded': {
           const { end } = reply;
@@ -139,7 +137,7 @@ export function superviseChild(
     listener.signal?.addEventListener('abort', onAbort);
     listener.afterStep?.addEventListener('abort', onCancelled);
     trainer.jobs += 1;
-    // Also a trainer whose last child ended in a pause learns that it is over.
+    // A trainer whose last child ended in a pause must be released too.
     hold(pause.paused);
     trainer.send({ type: 'train', job });
   });

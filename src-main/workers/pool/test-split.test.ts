@@ -55,7 +55,7 @@ function filesBelow(root: string): string[] {
 }
 
 describe('the test split of the data', () => {
-  it('is there, decoded, but not below what a trainer is given', () => {
+  it('is decoded, but outside of the folder that a trainer receives', () => {
     const test = filesBelow(join(folder, 'cache')).filter((file) => !file.startsWith(dataset.trainFolder));
     const size = tinyRecipe.side ** 2 * 3 * 40;
     expect(test.some((file) => statSync(file).size === size)).toBe(true);
@@ -63,7 +63,7 @@ describe('the test split of the data', () => {
     expect(below.some((file) => statSync(file).size === size)).toBe(false);
   });
 
-  it('has no part in training: a child comes out the same when it is altered and when it is gone', async () => {
+  it('does not affect training: a child is the same when the test split is altered or missing', async () => {
     const untouched = await train(dataset.trainFolder);
 
     const entry = dirname(dataset.trainFolder);

@@ -4,26 +4,26 @@ import type { ProcessExit, TrainerProcess } from '../trainer-process';
 import { trainerReplySchema, type TrainerReply, type TrainerRequest } from '../protocol';
 import { timer } from './watchdog';
 
-/** Output of a process that is kept for the crash report, in characters. */
+/** Characters of a process's output kept for the crash report. */
 const keptOutput = 4000;
 
 /** The events of a trainer process, for its current supervisor. */
 export interface TrainerEvents {
   readonly onReply: (reply: TrainerReply) => void;
   readonly onExit: (exit: ProcessExit) => void;
-  /** It sent something that is no reply. */
+  /** It sent a message that is not a reply. */
   readonly onInvalidMessage: (error: unknown) => void;
 }
 
 /** A trainer process, which trains children one after the other. */
 export interface TrainerHandle {
-  /** Children that it has been given. */
+  /** Number of children that it has been given. */
   jobs: number;
-  /** Bytes of memory that it holds more than after its first child. */
+  /** Bytes of memory beyond those after its first child. */
   readonly growth: number;
   /** True once it has exited, or is being ended. */
   readonly gone: boolean;
-  /** The last of what it wrote to its standard streams. */
+  /** The end of its output to the standard streams. */
   readonly output: string;
   send(request: TrainerRequest): void;
   /** Hands its events to a new supervisor; null drops them. */

@@ -30,7 +30,7 @@ describe('the watchdog', () => {
     expect(silences).toEqual([10_000]);
   });
 
-  it('then allows twenty times the slowest step, if that is more than the least', () => {
+  it('then allows twenty times the slowest step, if that exceeds the minimum', () => {
     const { silences, dog } = watch();
     dog.heardSteps(1);
     vi.advanceTimersByTime(600);
@@ -43,7 +43,7 @@ describe('the watchdog', () => {
     expect(silences).toEqual([6000]);
   });
 
-  it('allows the least when steps are quick, also when they are too quick to be heard', () => {
+  it('allows the minimum when steps are quick, also too quick to be reported', () => {
     for (const hear of [
       (dog: ReturnType<typeof startWatchdog>) => {
         dog.heardSteps(1);
@@ -61,14 +61,14 @@ describe('the watchdog', () => {
     }
   });
 
-  it('is quiet once it is stopped', () => {
+  it('does nothing once stopped', () => {
     const { silences, dog } = watch();
     dog.stop();
     vi.advanceTimersByTime(1e6);
     expect(silences).toEqual([]);
   });
 
-  it('does not count the time in which the trainer is held, nor takes it for the length of a step', () => {
+  it('ignores the time in which the trainer is held, also for the length of a step', () => {
     const { silences, dog } = watch();
     dog.heardSteps(1);
     vi.advanceTimersByTime(10);
@@ -87,7 +87,7 @@ describe('the watchdog', () => {
   });
 });
 
-it('a timer of years does not go off at once', () => {
+it('a timer of years does not fire at once', () => {
   let wentOff = false;
   timer(() => (wentOff = true), 365 * 24 * 3600 * 1000);
   vi.advanceTimersByTime(60_000);

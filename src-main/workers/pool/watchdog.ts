@@ -1,6 +1,6 @@
-/** How long a trainer may be silent, in milliseconds. */
+/** The longest silence of a trainer, in milliseconds. */
 export interface Patience {
-  /** Until the first step is done: the graph is built, loaded and optimised in one piece. */
+  /** Until the first step is done: the graph is built, loaded and optimised without a message. */
   readonly first: number;
   /** Afterwards at least this; a call of TensorFlow blocks the trainer for the length of a step, */
   readonly least: number;
@@ -19,23 +19,23 @@ export function patienceOf(silence: number): Patience {
   };
 }
 
-/** Longest delay that a timer of Node takes. */
+/** Longest delay of Node's timers. */
 const longestDelay = 0x7fffffff;
 
-/** A timer for up to years: delays beyond what Node takes count as the longest. */
+/** A timer that caps delays at the longest that Node supports. */
 export function timer(action: () => void, milliseconds: number): NodeJS.Timeout {
   return setTimeout(action, Math.min(milliseconds, longestDelay));
 }
 
-/** Measures steps by the messages of a trainer and calls for its end when it has been silent for too long. */
-export interface Watchdog {
-  /** The trainer has said something that is not about steps. */
+/** Measures the length of steps by a trainer's messages, and reports a silence that is too long. */
+interface Watchdog {
+  /** The trainer has sent a message that is not about steps. */
   heard(): void;
-  /** The trainer has done this many steps in all. */
+  /** The trainer has done this many steps in total. */
   heardSteps(steps: number): void;
-  /** The trainer has ended an epoch. An epoch without a step between two messages had quick steps. */
+  /** The trainer has ended an epoch. When no steps were reported before, they were quick. */
   heardEpoch(): void;
-  /** The trainer is held: its silence means nothing until `release`. */
+  /** The trainer is held: its silence does not count until `release`. */
   hold(): void;
   release(): void;
   stop(): void;
@@ -66,7 +66,7 @@ export function startWatchdog(
     heard: arm,
     heardSteps: (steps) => {
       const at = now();
-      // The slowest counts: steps of evaluation are quicker than those of training.
+      // The slowest counts: evaluation steps are quicker than training steps.
       if (!held && last !== undefined && steps > last.steps)
         stepTime = Math.max(stepTime ?? 0, (at - last.at) / (steps - last.steps));
       last = { steps, at };
@@ -82,10 +82,83 @@ export function startWatchdog(
     },
     release: () => {
       held = false;
-      // The step that was held in between says nothing of how long a step takes.
+      // The step that was held does not measure the length of a step.
       last = undefined;
       arm();
     },
     stop: () => clearTimeout(alarm),
+  };
+}
+
+/** Whether the children of a pool are held, with listeners for changes. */
+export interface Pause {
+  readonly paused: boolean;
+  set(paused: boolean): void;
+  /** Returns a function that stops listening. */
+  onChange(listener: (paused: boolean) => void): () => void;
+}
+
+export function createPause(): Pause {
+  let paused = false;
+  const listeners = new Set<(paused: boolean) => void>();
+  return {
+    get paused() {
+      return paused;
+    },
+    set: (next) => {
+      if (next === paused) return;
+      paused = next;
+      for (const listener of [...listeners]) listener(next);
+    },
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** A timer that can be held. */
+interface HeldTimer {
+  hold(): void;
+  release(): void;
+  /** Shortens the remaining time. */
+  shorten(milliseconds: number): void;
+  stop(): void;
+}
+
+/** Calls `action` after `milliseconds`, not counting the time in which it is held. */
+export function heldTimer(
+  action: () => void,
+  milliseconds: number,
+  now: () => number = () => performance.now(),
+): HeldTimer {
+  let left = milliseconds;
+  let since = 0;
+  let running: NodeJS.Timeout | undefined;
+  const release = (): void => {
+    if (running !== undefined) return;
+    since = now();
+    running = timer(action, left);
+  };
+  const stop = (): void => {
+    clearTimeout(running);
+    running = undefined;
+  };
+  const hold = (): void => {
+    if (running === undefined) return;
+    left = Math.max(0, left - (now() - since));
+    stop();
+  };
+  release();
+  return {
+    hold,
+    release,
+    shorten: (milliseconds) => {
+      const held = running === undefined;
+      hold();
+      left = Math.max(0, left - milliseconds);
+      if (!held) release();
+    },
+    stop,
   };
 }

@@ -12,8 +12,7 @@ import { untilStill } from '../../testing/until-still';
 import { hearing } from '../../testing/hearing';
 import type { TrainerPool } from '../trainer-pool';
 import { childJobOf, jobIdOf } from './producer/child-job';
-import { contentOf } from './wire/data-content';
-import { openKey, queueName, queuePrefix, queueProtocol, searchKey } from './wire/keys';
+import { contentOf, openKey, queueName, queuePrefix, queueProtocol, searchKey } from './wire/messages';
 
 let folder: string;
 let server: RedisServer;
@@ -71,7 +70,7 @@ const longChild = (trial: number) => {
 };
 
 describe('a child in the queue', () => {
-  it('is trained by a worker with its own copy of the data, and its epochs and result come back', async () => {
+  it('is trained by a worker with its own copy of the data, and its epochs and result are returned', async () => {
     const { pool } = await search();
     const { jobs } = await worker();
     const heard: string[] = [];
@@ -92,7 +91,7 @@ describe('a child in the queue', () => {
     expect(jobs).toEqual([{ ...job, data: '/copy of the worker' }]);
   });
 
-  it('that fails is a result with its reason, and may be trained again', async () => {
+  it('that fails gives a result with its reason, and can be retried', async () => {
     const { pool } = await search();
     let trained = 0;
     await worker({
@@ -110,7 +109,7 @@ describe('a child in the queue', () => {
     expect(await pool.run(childOf(1))).toMatchObject({ outcome: 'completed' });
   });
 
-  it('leaves its weights where the run wants them, in pieces through the queue', async () => {
+  it('sends its weights to the run folder, in chunks through the queue', async () => {
     const bytes = Buffer.from(Array.from({ length: 2_500_000 }, (_, place) => place % 251));
     const { pool } = await search();
     await worker({
@@ -126,7 +125,7 @@ describe('a child in the queue', () => {
     redis.disconnect();
   });
 
-  it('that is not among the best leaves none', async () => {
+  it('that is not among the best sends none', async () => {
     const { pool } = await search({ keepBest: 1 });
     await worker({
       onJob: ({ weights }) => weights !== null && writeFileSync(weights, 'weights'),
@@ -148,7 +147,7 @@ describe('a child in the queue', () => {
     expect(paths.map((path) => existsSync(path))).toEqual([true, false]);
   });
 
-  it('ends at once when it is not wanted any more, and its worker takes the next', async () => {
+  it('ends at once when cancelled, and its worker takes the next', async () => {
     const { pool } = await search();
     const { events } = await worker({ epochTime: 2 });
     const own = new AbortController();
@@ -164,7 +163,7 @@ describe('a child in the queue', () => {
     ]);
   });
 
-  it('ends after its epoch when its search does, and those that wait are not begun', async () => {
+  it('ends after its epoch when the search stops, and waiting children do not begin', async () => {
     const { pool } = await search();
     await worker({ epochTime: 2 });
     let begun = 0;
@@ -183,14 +182,14 @@ describe('a child in the queue', () => {
     expect(begun).toBe(1);
   });
 
-  it('is held in a pause', async () => {
+  it('is held during a pause', async () => {
     const { pool } = await search();
     await worker({ epochTime: 2 });
     let epochs = 0;
     const running = pool.run(longChild(1), { onEvent: hearing({ epochEnded: () => (epochs += 1) }) });
     await until(() => epochs > 0);
     pool.pause();
-    // The worker hears of it within two seconds.
+    // The worker learns of it within two seconds.
     await untilStill(() => epochs, 2500);
     const held = epochs;
     pool.resume();
@@ -201,7 +200,7 @@ describe('a child in the queue', () => {
 });
 
 describe('workers', () => {
-  it('without the data are named, and take the children of others', async () => {
+  it('without the data are named, and train children of other searches', async () => {
     const elsewhere = { ...description, fingerprint: '1'.repeat(64) };
     const held = (of: typeof description) => ({
       datasets: [{ name: 'other images', path: '/other', fingerprint: of.fingerprint }],
@@ -225,7 +224,7 @@ describe('workers', () => {
     ).toEqual([false, true]);
   });
 
-  it('whose data are not what they were give the child back and offer them no more', async () => {
+  it('whose data have changed return the child and stop offering them', async () => {
     const { pool, states } = await search();
     const changed = { ...description, classes: ['dog', 'cat'] };
     const { events } = await worker(
@@ -239,7 +238,7 @@ describe('workers', () => {
     await until(() => states.at(-1)?.workers.filter(({ holdsData }) => holdsData).length === 1);
   });
 
-  it('decide how many children a search trains at a time', async () => {
+  it('determine how many children a search trains in parallel', async () => {
     const { pool, states } = await search();
     expect(pool.size).toBe(1);
     let resized = 0;
@@ -250,7 +249,7 @@ describe('workers', () => {
     expect(states.at(-1)?.workers).toMatchObject([{ host: 'a-machine', places: 3, datasets: ['images'] }]);
   });
 
-  it('that end after the epoch give the child back, and another trains it', async () => {
+  it('that end after the epoch return the child, and another trains it', async () => {
     const { pool } = await search();
     const first = await worker({ epochTime: 2 });
     const starts: number[] = [];
@@ -272,7 +271,7 @@ describe('workers', () => {
 });
 
 describe('a search that was killed', () => {
-  it('finds the results of its children when it goes on', async () => {
+  it('finds the results of its children when it resumes', async () => {
     const of = {
       search: 'a-search',
       data: {
@@ -282,7 +281,7 @@ describe('a search that was killed', () => {
       },
       shared: null,
     };
-    // What it leaves: a job that nobody waits for, until it goes on.
+    // It leaves a job that no search awaits until it resumes.
     const redis = new Redis(server.port, { maxRetriesPerRequest: null });
     const token = randomUUID();
     const job = childJobOf(childOf(1), of);
@@ -307,8 +306,8 @@ describe('a search that was killed', () => {
   });
 });
 
-describe('a queue that goes away', () => {
-  it('is said to be away, and the search goes on when it is back', async () => {
+describe('a queue that is interrupted', () => {
+  it('is reported as unreachable, and the search continues once reconnected', async () => {
     const own = await redisServer({ folder: join(folder, 'away') });
     try {
       const { pool, states } = await poolAt(own.url);
@@ -318,7 +317,7 @@ describe('a queue that goes away', () => {
       const runs = [1, 2, 3].map((trial) => pool.run(childOf(trial)));
       await until(() => at.jobs.length > 0);
       await own.kill();
-      await until(() => states.at(-1)?.problem?.includes('is away') === true);
+      await until(() => states.at(-1)?.problem?.includes('cannot be reached') === true);
       await own.start();
       expect((await Promise.all(runs)).map(({ outcome }) => outcome)).toEqual(Array(3).fill('completed'));
       await until(() => states.at(-1)?.problem === null);
@@ -328,7 +327,7 @@ describe('a queue that goes away', () => {
     }
   });
 
-  it('and has forgotten everything gets what is not settled again', async () => {
+  it('and has lost its data gets the unsettled jobs again', async () => {
     const { pool } = await search();
     const runs = [1, 2].map((trial) => pool.run(childOf(trial)));
     await inRedis(async (redis) => {

@@ -1,11 +1,10 @@
-import { createPause } from '../../../workers/pool/pause';
+import { createPause, defaultPatience } from '../../../workers/pool/watchdog';
 import { CellsmithError } from '../../../../src-shared/errors';
 import type { Generator } from '../../../../src-shared/random';
 import { readMessage } from '../../../workers/queue/wire/messages';
 import { superviseChild } from '../../../workers/pool/supervision';
 import { trainerHandle } from '../../../workers/pool/trainer-handle';
 import type { ProcessExit } from '../../../workers/trainer-process';
-import { defaultPatience } from '../../../workers/pool/watchdog';
 import { childOf } from '../../queue/queue-fixture';
 import { epochOf } from '../../synthetic-pool';
 import { wireMessages } from '../../queue/wire-messages';

@@ -6,8 +6,9 @@ import type { ChildResult } from '../../../../src-shared/run/child-event';
 import type { ChildListener } from '../../trainer-pool';
 import type { TrialJob } from '../../protocol';
 import { isLocked, isLostTooOften, jobSizes } from '../wire/bullmq-private';
-import { openKey, times } from '../wire/keys';
 import {
+  openKey,
+  times,
   childJobSchema,
   jobResultSchema,
   longestMessage,
@@ -15,35 +16,41 @@ import {
   type JobResult,
   type WorkerMessage,
 } from '../wire/messages';
-import { childJobOf, jobIdOf, type QueueParts } from './child-job';
-import { areInOrder, followChild, type FollowedChild } from './follow-child';
-import { receiveWeights } from './receive-weights';
+import {
+  childJobOf,
+  jobIdOf,
+  type QueueParts,
+  areInOrder,
+  followChild,
+  type FollowedChild,
+} from './child-job';
+import { receiveWeights } from '../wire/files';
 
 /**
  * A child in the queue, until it is settled.
  *
- * Why it compares itself with the queue in place of waiting for BullMQ's `job.waitUntilFinished()`: the run folder is the truth and
- * the queue is transport. A Redis that lost everything is filled again, a resumed search finds its results, and events that were
- * missed cost nothing.
+ * Why it reconciles with the queue instead of awaiting BullMQ's `job.waitUntilFinished()`: the run folder is the source of truth and
+ * the queue is transport. A Redis that lost its data is refilled, a resumed search finds its results, and missed events
+ * do no harm.
  */
 export interface OpenChild {
-  /** Names the job that is waited for; another when it had to be added again. */
+  /** Identifies the awaited job; changes when the job is added again. */
   readonly token: string;
   /** Resolves once. */
   readonly settled: Promise<ChildResult>;
   hear(message: WorkerMessage): void;
   /**
-   * Brings the queue to what the search wants, and takes the result when there is one: a job that is not there is added.
-   * @param stopping a job that no worker has is taken back instead
+   * Reconciles the queue with the search: adds a missing job, and takes a result.
+   * @param stopping withdraws a job that no worker has instead
    */
   reconcile(stopping: boolean): Promise<void>;
-  /** Settles it as cancelled, here at once; its worker learns of it. */
+  /** Settles it as cancelled, here at once; its worker is notified. */
   cancel(): void;
-  /** Takes it out of the queue. */
+  /** Removes it from the queue. */
   withdraw(): Promise<void>;
 }
 
-/** Answers of workers that cannot be used, or that give up a child that is still wanted, before it counts as failed. */
+/** Invalid or premature answers of workers before a child counts as failed. */
 const mostRefusals = 5;
 
 export function openChild(
@@ -72,10 +79,10 @@ export function openChild(
     settled = true;
     give();
   };
-  /** What a listener throws is its caller's business: it comes out of `settled`. */
-  const guarded = (tell: () => void): void => {
+  /** An error of the listener rejects `settled`. */
+  const guarded = (work: () => void): void => {
     try {
-      if (!settled) tell();
+      if (!settled) work();
     } catch (error) {
       settle(() => reject(error instanceof Error ? error : new Error(errorMessage(error))));
     }
@@ -99,7 +106,7 @@ export function openChild(
     log(`child ${job.trial}: ${why}`);
     await queue.remove(id);
     if (refusals <= mostRefusals) return add();
-    const message = `The queue brought no result that can be used, ${mostRefusals + 1} times: ${why}`;
+    const message = `The queue returned no usable result, ${mostRefusals + 1} times: ${why}`;
     settle(() => resolve({ outcome: 'failed', reason: 'error', message, epochs: [] }));
   };
 
@@ -110,21 +117,21 @@ export function openChild(
     } catch (error) {
       return addAgain(errorMessage(error));
     }
-    if (result.token !== token) return addAgain('its result is that of another job.');
+    if (result.token !== token) return addAgain('its result belongs to another job.');
     const { epochs, recipe } = { epochs: result.epochs, recipe: payload.child.recipe };
     const fits =
       areInOrder(epochs) &&
       epochs.length <= recipe.epochs &&
       epochs.every(({ kind }) => kind === recipe.kind);
     if (!fits || (result.outcome === 'completed' && epochs.length === 0))
-      return addAgain('its result does not fit its recipe.');
+      return addAgain('its result does not match its recipe.');
     if (result.outcome === 'cancelled') return addAgain(`it was given up on ${result.host}.`);
     if (result.outcome === 'completed' && result.weights !== null && job.weights !== null) {
       const received = await receiveWeights(parts, id, result, result.weights, job.weights);
       if (!received) log(`child ${job.trial}: its weights did not arrive from ${result.host}.`);
     }
     guarded(() => followed.conclude(result));
-    // Who has a failed child trained again means to have it trained: its result must not be found again.
+    // A retry must train the child: the failed result must not be found again.
     if (result.outcome === 'failed') await queue.remove(id);
     settle(() =>
       resolve(
@@ -135,13 +142,13 @@ export function openChild(
     );
   };
 
-  /** BullMQ fails a job by itself when its workers were lost too often, and for a worker that could not read it. */
+  /** BullMQ fails a job whose workers were lost too often, or that a worker refused. */
   const acceptFailure = async (failed: Job): Promise<void> => {
     const reason = typeof failed.failedReason === 'string' ? failed.failedReason : '';
     await queue.remove(id);
     const lost = isLostTooOften(reason);
     const message = lost
-      ? 'The workers that trained it were lost again and again: it may need more memory than they have.'
+      ? 'Its workers were lost repeatedly: it may need more memory than they have.'
       : `A worker refused it: ${reason.slice(0, 500)}`;
     const { epochs } = followed;
     settle(() =>
@@ -156,8 +163,8 @@ export function openChild(
 
   const reconcileOnce = async (stopping: boolean): Promise<void> => {
     const { data, result } = await jobSizes(redis, queue, id);
-    if (data > longestMessage || result > longestMessage) return addAgain('its job has grown too long.');
-    // First its state: what is complete then has its result when it is read.
+    if (data > longestMessage || result > longestMessage) return addAgain('its job is too long.');
+    // The state first: a job that is complete by then has its result when it is read.
     const state = await queue.getJobState(id);
     const found = data === 0 ? undefined : await queue.getJob(id);
     if (found === undefined && !stopping) return add();
@@ -177,7 +184,7 @@ export function openChild(
     if (state === 'failed') return acceptFailure(found);
     if (!stopping) return;
     if (state === 'active') {
-      // Its worker brings the result, unless it is gone and nobody is there to notice.
+      // Its worker delivers the result, unless it is gone and no other worker notices.
       unlocked = (await isLocked(redis, queue, id)) ? 0 : unlocked + 1;
       if (unlocked < 3) return;
     }
@@ -194,7 +201,7 @@ export function openChild(
     settled: promise,
     hear: (message) => guarded(() => followed.hear(message)),
     reconcile: (stopping) => {
-      // What is under way may have looked before something changed: one more comparison follows it, however many ask.
+      // A comparison in progress may have started before a change: one more follows it, however many are requested.
       next ??= (async () => {
         await current.catch(() => undefined);
         current = settled ? Promise.resolve() : reconcileOnce(stopping);
@@ -210,7 +217,7 @@ export function openChild(
         const there = await queue.getJob(id);
         // The child may have been added to the queue again.
         if (there === undefined || tokenOf(there.data) !== token) return;
-        // A worker that has it learns that it is not wanted any more, and lets go of it.
+        // A worker that has it learns that it is cancelled, and releases it.
         if ((await queue.remove(id)) === 1) return;
         await wait(times.beat);
       }

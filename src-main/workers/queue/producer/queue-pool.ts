@@ -1,53 +1,62 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { DatasetDescription, Recipe } from '../../../../src-shared/tasks/data-kinds';
+import type { DatasetDescription, Recipe, DataNeed } from '../../../../src-shared/tasks/data-kinds';
 import { placesOf, type QueueState } from '../../../../src-shared/run/queue-state';
 import type { ChildResult } from '../../../../src-shared/run/child-event';
 import { outcomeOf } from '../../../../src-shared/run/reward';
-import type { DataNeed } from '../../../../src-shared/tasks/data-kinds';
 import type { ChildListener, TrainerPool } from '../../trainer-pool';
 import type { TrialJob } from '../../protocol';
 import type { QueueAddress } from '../wire/address';
 import { bounded } from '../wire/bullmq-private';
 import { connectQueue } from '../wire/connect';
-import { contentOf } from '../wire/data-content';
-import { eventsKey, openKey, queueName, queuePrefix, queueProtocol, searchKey, times } from '../wire/keys';
-import { readMessage, workerMessageSchema, type DesiredState, type WorkerRecord } from '../wire/messages';
-import { readRoster } from '../wire/roster';
-import { openSharedFolder } from '../wire/shared-folder';
+import {
+  contentOf,
+  eventsKey,
+  openKey,
+  queueName,
+  queuePrefix,
+  queueProtocol,
+  searchKey,
+  times,
+  readMessage,
+  workerMessageSchema,
+  type DesiredState,
+  type WorkerRecord,
+} from '../wire/messages';
+import { readRoster, queueStateOf } from '../wire/roster';
+import { openSharedFolder } from '../wire/files';
 import { openChild, type OpenChild } from './open-child';
-import { queueStateOf } from './queue-state-of';
 
-/** How a search reaches its workers. */
+/** The queue of a search's workers. */
 export interface QueueTarget {
   readonly address: QueueAddress;
-  /** Folder that the workers reach too; null without one. */
+  /** Folder shared with the workers; null without one. */
   readonly shared: string | null;
 }
 
 export interface QueuePoolOptions extends QueueTarget {
-  /** Names the run. */
+  /** The id of the run. */
   readonly search: string;
   readonly description: DatasetDescription;
   readonly need: DataNeed;
   readonly recipe: Recipe;
-  /** How many best children keep their weights. */
+  /** Number of best children that keep their weights. */
   readonly keepBest: number;
   readonly log: (text: string) => void;
-  /** Hears when workers come, go, or take children, and what keeps the search waiting. */
+  /** Called when workers come, go, or take children, with the reason for which the search waits. */
   readonly onState: (state: QueueState) => void;
 }
 
-/** Between two comparisons of all open children with the queue, in signs of life. An event of a child has it compared at once. */
+/** Heartbeats between two comparisons of all open children with the queue; the end of a child triggers one at once. */
 const beatsAReconciliation = 5;
 /** Events read at a time, and the longest wait for one; milliseconds. */
 const mostEvents = 500;
 const longestWait = 5000;
-/** So long a search that ends waits for the queue to hear of it; milliseconds. */
+/** How long a search that ends waits to notify the queue, in milliseconds. */
 const goodbye = 4000;
 
 /**
- * Has children trained by the workers of a queue. The run folder is the truth and the queue is transport: what is open here is added to
- * the queue whenever it is not there, and each child is settled once, by the first result of its job.
+ * Trains children with the workers of a queue. The run folder is the source of truth and the queue is transport: an open child is added to
+ * the queue whenever it is missing there, and settled once, by the first result of its job.
  *
  * @throws CellsmithError queue.unreachable, config.invalid
  */
@@ -99,7 +108,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
   const state = (): QueueState =>
     queueStateOf(workers, { url: address.shown, away: connection.away(), search, description });
   let places = placesOf(state());
-  const tellState = (): void => {
+  const reportState = (): void => {
     const now = state();
     const text = JSON.stringify(now);
     if (text === lastShown || closed) return;
@@ -112,9 +121,9 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
   };
   connection.onChange(() => {
     const away = connection.away();
-    log(away ?? `The queue ${address.shown} is back.`);
-    tellState();
-    // What was lost while it was away is found out and added again.
+    log(away ?? `The queue ${address.shown} is connected again.`);
+    reportState();
+    // Jobs lost meanwhile are added again.
     if (away === null) void reconcile(open);
   });
 
@@ -122,12 +131,12 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     JSON.stringify({ protocol: queueProtocol, mode, leastReward: best.least() } satisfies DesiredState);
   const beat = async (): Promise<void> => {
     const tokens = [...open].map((child) => child.token);
-    const signs = redis.multi();
-    // At once: a worker that finds the one finds the other.
-    if (tokens.length > 0) signs.sadd(openKey(search), ...tokens).pexpire(openKey(search), times.kept);
-    await signs.set(searchKey(search), desiredState(), 'PX', times.search).exec();
+    const heartbeat = redis.multi();
+    // In one transaction: a worker that sees one sees the other.
+    if (tokens.length > 0) heartbeat.sadd(openKey(search), ...tokens).pexpire(openKey(search), times.kept);
+    await heartbeat.set(searchKey(search), desiredState(), 'PX', times.search).exec();
     workers = await readRoster(redis, sayOnce);
-    tellState();
+    reportState();
   };
   const readEvents = async (): Promise<void> => {
     const streams = await bounded(
@@ -147,7 +156,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
       }
     }
   };
-  /** What cannot be compared now is compared with a later sign of life. */
+  /** A comparison that fails is repeated with a later heartbeat. */
   const reconcile = async (children: Iterable<OpenChild>): Promise<void> => {
     try {
       await Promise.all([...children].map((child) => child.reconcile(mode === 'stop')));
@@ -155,12 +164,12 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
       if (!closed) sayOnce(connection.message(error));
     }
   };
-  /** What was settled has been stored meanwhile. Whatever cannot be taken out of the queue is forgotten there after a day. */
+  /** Settled children are stored by now. A job that cannot be removed expires after a day. */
   const withdrawSettled = (): void => {
     for (const child of settled) void child.withdraw().catch(() => undefined);
     settled.clear();
   };
-  /** Does something again and again until the pool is closed. */
+  /** Repeats a step until the pool is closed. */
   const loop = async (step: (count: number) => Promise<void>): Promise<void> => {
     for (let count = 0; !closed; count++) {
       try {
@@ -185,7 +194,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
   const change = (next: DesiredState['mode']): void => {
     mode = next;
     void reconcile(open);
-    // Sooner than with the next sign of life.
+    // Before the next heartbeat.
     void redis.set(searchKey(search), desiredState(), 'PX', times.search).catch(() => undefined);
   };
 
@@ -209,7 +218,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
 
   return {
     get size() {
-      // Also without workers one child waits in the queue, so that it can be said what it waits for.
+      // Even without workers one child waits in the queue, so that the reason can be shown.
       return Math.max(1, places);
     },
     onResize: (listener) => void resizes.add(listener),
@@ -231,7 +240,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
       closed = true;
       mode = 'run';
       const leave = async (): Promise<void> => {
-        // Nothing is open, and the search is there to say so: workers end what they have of it.
+        // The search is alive with nothing open: workers end its children.
         await redis
           .multi()
           .del(openKey(search), eventsKey(search))
@@ -247,13 +256,13 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
       enough.abort();
       connection.close();
       closing.abort();
-      // ioredis may leave a command open that it was about to send again.
+      // ioredis may leave a command pending that it was about to resend.
       await Promise.race([Promise.all([listening, beating]), wait(times.beat)]);
     },
   };
 }
 
-/** Numbers of the trainers that are at work, from 1, as a local pool has them. */
+/** Numbers of the active trainers, from 1, as in a local pool. */
 function trainerNumbers(): { take(): number; give(number: number): void } {
   const taken = new Set<number>();
   return {
@@ -267,7 +276,7 @@ function trainerNumbers(): { take(): number; give(number: number): void } {
   };
 }
 
-/** The rewards of the best children so far: weights of worse ones need not be sent. */
+/** The rewards of the best children so far: weights of worse ones are not sent. */
 function bestRewards(keep: number): { add(reward: number): void; least(): number } {
   let best: number[] = [];
   return {

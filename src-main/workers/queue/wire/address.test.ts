@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { queueUrlSchema } from '../../../../src-shared/config/queue-url';
 import { parseQueueUrl, queueAddressOf, queueErrorMessage, redacted } from './address';
-import { pauseBefore } from './first-connection';
+import { pauseBefore } from './connect';
 
 describe('the address of a queue', () => {
-  it('is read with everything that it can hold', () => {
+  it('is parsed with all its parts', () => {
     const address = parseQueueUrl('rediss://lab:se%40cret@queue.example:7000/3');
     expect(address).toMatchObject({
       host: 'queue.example',
@@ -38,13 +38,13 @@ describe('the address of a queue', () => {
         expect(queueUrlSchema.safeParse(address.shown).success).toBe(true);
         for (const text of [JSON.stringify(address), inspect(address, { depth: 9 })])
           expect(text).not.toContain(JSON.stringify(secret).slice(1, -1));
-        const told = queueErrorMessage(new Error(`WRONGPASS ${secret} is wrong`), address);
-        expect(told.replace('WRONGPASS', '').replace('is wrong', '')).not.toContain(secret);
+        const message = queueErrorMessage(new Error(`WRONGPASS ${secret} is wrong`), address);
+        expect(message.replace('WRONGPASS', '').replace('is wrong', '')).not.toContain(secret);
       }),
     );
   });
 
-  it('is taken out of texts with its password also where it is not known', () => {
+  it('is removed from texts with its password, also an unknown one', () => {
     expect(redacted('cannot reach redis://user:sec@ret@host:1 or rediss://:other@host')).toBe(
       'cannot reach redis://user:…@host:1 or rediss://:…@host',
     );
@@ -62,7 +62,7 @@ describe('the address of a queue', () => {
     expect(() => parseQueueUrl(url)).toThrow(/^The address of the queue cannot be used: (?!.*secret).*\.$/);
   });
 
-  it('is refused with a password where it is to be stored', () => {
+  it('is refused with a password where it would be stored', () => {
     for (const url of [
       'redis://user:secret@host',
       'redis://:secret@host',
@@ -73,7 +73,7 @@ describe('the address of a queue', () => {
   });
 });
 
-it('a connection is tried again after pauses that grow up to ten seconds', () => {
+it('reconnects after pauses that grow up to ten seconds', () => {
   expect([1, 2, 3, 4, 5, 6, 7, 1000].map(pauseBefore)).toEqual([
     250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000,
   ]);

@@ -2,22 +2,22 @@ import { readFileSync } from 'node:fs';
 import { queueUrlSchema, withoutPasswords } from '../../../../src-shared/config/queue-url';
 import { CellsmithError, errorMessage } from '../../../../src-shared/errors';
 
-/** Where a queue is and how it is entered. */
+/** The address of a queue, with credentials. */
 export interface QueueAddress {
   readonly host: string;
   readonly port: number;
   readonly database: number;
   readonly username: string | null;
-  /** A function, so that neither JSON nor a printed object ever holds it. */
+  /** A function, so that neither JSON nor a printed object contains it. */
   readonly password: () => string | null;
   /** Null without TLS; `ca` is a certificate in PEM, null for those that the system trusts. */
   readonly tls: { readonly ca: string | null } | null;
-  /** The address without its password: what is stored and shown. */
+  /** The address without its password, for display and storage. */
   readonly shown: string;
 }
 
 export interface AddressOptions {
-  /** Takes the place of one in the URL. */
+  /** Overrides one in the URL. */
   readonly password?: string | undefined;
   /** File with the certificate of the authority that signed the server's. */
   readonly caFile?: string | undefined;
@@ -25,7 +25,7 @@ export interface AddressOptions {
 
 /** The environment variable that holds the password of the queue. */
 const passwordVariable = 'CELLSMITH_QUEUE_PASSWORD';
-/** The one that names the certificate of its authority. */
+/** The environment variable that names the certificate of its authority. */
 const caVariable = 'CELLSMITH_QUEUE_CA';
 
 const defaultPort = 6379;
@@ -82,7 +82,7 @@ export function valueOf(
   return value === '' ? undefined : value;
 }
 
-/** Takes passwords out of a text: the queue's own, and whatever stands in the place of one in an address. */
+/** Removes passwords from a text: the queue's own, and those in any URL. */
 export function redacted(text: string, address?: Pick<QueueAddress, 'password'>): string {
   const secret = address?.password() ?? null;
   const known = secret === null || secret === '' ? [] : [secret, encodeURIComponent(secret)];
@@ -109,7 +109,7 @@ function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw invalid('its user or password holds a % that stands for nothing: write %25');
+    throw invalid('its user or password holds a % that encodes nothing: write %25');
   }
 }
 
@@ -121,14 +121,14 @@ function readCertificate(path: string): string {
     throw new CellsmithError('config.invalid', `The certificate ${path} cannot be read.`, { cause: error });
   }
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new CellsmithError('config.invalid', `${path} is no certificate in the PEM form.`);
+  throw new CellsmithError('config.invalid', `${path} is not a certificate in PEM format.`);
 }
 
 function invalid(reason: string): CellsmithError {
   return new CellsmithError('config.invalid', `The address of the queue cannot be used: ${reason}.`);
 }
 
-/** The sentence of an error of the queue, without passwords. */
+/** The message of an error of the queue, without passwords. */
 export function queueErrorMessage(error: unknown, address: Pick<QueueAddress, 'password'>): string {
   return redacted(errorMessage(error), address);
 }

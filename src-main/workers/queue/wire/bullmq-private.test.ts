@@ -37,8 +37,8 @@ afterEach(async () => {
 const take = async (token: string = randomUUID()) =>
   (await taker.getNextJob(token, { block: false })) as Job | undefined;
 
-describe("what Cellsmith knows of BullMQ's layout", () => {
-  it("the lock of a job is BullMQ's own: extendLock and moveToCompleted accept one made again", async () => {
+describe("dependencies on BullMQ's layout", () => {
+  it("lockAgain acquires BullMQ's own lock: extendLock and moveToCompleted accept it", async () => {
     const id = (await queue.add('child', {})).id ?? '';
     expect(await isLocked(redis, queue, id)).toBe(false);
     const token = randomUUID();
@@ -55,7 +55,7 @@ describe("what Cellsmith knows of BullMQ's layout", () => {
     expect(await queue.getJobState(id)).toBe('completed');
   });
 
-  it('a lock of another worker is not taken away', async () => {
+  it('lockAgain does not take the lock of another worker', async () => {
     const id = (await queue.add('child', {})).id ?? '';
     const token = randomUUID();
     const job = await take(token);
@@ -63,7 +63,7 @@ describe("what Cellsmith knows of BullMQ's layout", () => {
     expect(await job?.extendLock(token, 60_000)).toBe(1);
   });
 
-  it('sizes are those of the payload and of the result', async () => {
+  it('jobSizes gives the sizes of payload and result', async () => {
     const data = { text: 'x'.repeat(1000) };
     const id = (await queue.add('child', data)).id ?? '';
     expect(await jobSizes(redis, queue, id)).toEqual({ data: JSON.stringify(data).length, result: 0 });
@@ -78,7 +78,7 @@ describe('waiting for work', () => {
   /** Long enough that the test ends by its time-out if nothing but this ends the waiting. */
   const forever = 3_600_000;
 
-  it('of several queues ends when one of them gets a job', async () => {
+  it('on several queues ends when one of them gets a job', async () => {
     const other = new Queue('others', { connection: redis });
     const blocking = redis.duplicate();
     const waiting = waitForWork(blocking, [queue, other], forever);
@@ -88,7 +88,7 @@ describe('waiting for work', () => {
     await other.close();
   });
 
-  it('ends for each job that waits: taking one wakes the next worker', async () => {
+  it('ends for each waiting job: taking one wakes the next worker', async () => {
     const blocking = redis.duplicate();
     await queue.addBulk([1, 2].map((n) => ({ name: 'child', data: { n } })));
     await waitForWork(blocking, [queue], forever);
@@ -98,7 +98,7 @@ describe('waiting for work', () => {
     blocking.disconnect();
   });
 
-  it('ends when a job that was put off is due', async () => {
+  it('ends when a delayed job is due', async () => {
     const blocking = redis.duplicate();
     const due = Date.now() + 300;
     await queue.add('child', {}, { delay: 300 });
@@ -108,14 +108,14 @@ describe('waiting for work', () => {
     blocking.disconnect();
   });
 
-  it('ends without work after its time', async () => {
+  it('ends without work after its time-out', async () => {
     const blocking = redis.duplicate();
     await waitForWork(blocking, [queue], 50);
     expect(await take()).toBeUndefined();
     blocking.disconnect();
   });
 
-  it('ends when the server has forgotten a command: its connection is made again', async () => {
+  it('ends and reconnects when the server has lost a command', async () => {
     const blocking = redis.duplicate();
     await blocking.ping();
     // A server that is stopped answers nothing, and its connections stay.

@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis';
 
 /**
- * Everything that Cellsmith knows of BullMQ's private layout in Redis; all else goes through BullMQ's API. BullMQ promises none of it, so
- * its version is pinned and bullmq-private.test.ts compares each function with what BullMQ itself does on a real Redis: a release that
- * changes the layout fails there.
+ * All dependencies on BullMQ's private layout in Redis; everything else uses BullMQ's API. The layout is not stable, so
+ * the version is pinned, and bullmq-private.test.ts compares each function with BullMQ itself on a real Redis: it fails for a release
+ * that changes the layout.
  */
 interface Keys {
   /** BullMQ's own: `Queue` and `Worker` have it. */
@@ -14,10 +14,10 @@ const lockKey = (queue: Keys, job: string): string => `${queue.toKey(job)}:lock`
 const markerKey = (queue: Keys): string => queue.toKey('marker');
 
 /**
- * Takes the lock of a job that has none any more.
+ * Acquires the lock of a job whose lock has expired.
  *
- * Why BullMQ's API does not do: its `extendLock` prolongs a lock but never makes one. A lock expires while Redis cannot be
- * reached; as long as no other worker has noticed, the child that was trained meanwhile must not be lost.
+ * Why not BullMQ's API: `extendLock` renews a lock but never acquires one. A lock expires while Redis is
+ * unreachable; unless another worker has taken the job, the child trained meanwhile must not be lost.
  * @param milliseconds until the lock expires
  */
 export async function lockAgain(
@@ -30,15 +30,15 @@ export async function lockAgain(
   await redis.set(lockKey(queue, job), token, 'PX', milliseconds, 'NX');
 }
 
-/** Whether a worker holds the lock of a job. BullMQ's API tells a job's state, which stays `active` after its worker was lost. */
+/** Whether a worker holds the lock of a job. In BullMQ's API the state of a job stays `active` after its worker was lost. */
 export async function isLocked(redis: Redis, queue: Keys, job: string): Promise<boolean> {
   return (await redis.exists(lockKey(queue, job))) === 1;
 }
 
 /**
- * Characters of a job's payload and of its result; 0 where there is none.
+ * Characters of a job's payload and of its result; 0 where it has none.
  *
- * Why BullMQ's API does not do: `getJob` loads and parses a job whatever its size, and everyone who reaches the queue may write one.
+ * Why not BullMQ's API: `getJob` loads and parses a job of any size, and anyone with access to the queue may write one.
  */
 export async function jobSizes(
   redis: Redis,
@@ -53,11 +53,11 @@ export async function jobSizes(
 /**
  * Waits until one of several queues may have a job.
  *
- * Why BullMQ's API does not do: `getNextJob` blocks on one queue, and a worker serves one queue for each data set that it holds with the
- * same places. BullMQ wakes its workers by a marker in a sorted set: the score is 0 for a job that waits, else when the next delayed
+ * Why not BullMQ's API: `getNextJob` blocks on one queue, and a worker serves a queue for each of its data sets with the
+ * same seats. BullMQ wakes its workers by a marker in a sorted set: its score is 0 for a waiting job, else the time at which the next delayed
  * job is due.
- * @param blocking a connection that does nothing else
- * @param milliseconds longest wait; a delayed job that falls due ends it earlier
+ * @param blocking a connection used for nothing else
+ * @param milliseconds longest wait; a delayed job that becomes due ends it earlier
  */
 export async function waitForWork(
   blocking: Redis,
@@ -66,7 +66,7 @@ export async function waitForWork(
 ): Promise<void> {
   const keys = queues.map(markerKey);
   let until = Date.now() + milliseconds;
-  // A marker of a delayed job is popped long before the job is due: from then on it is this wait that has to end in time.
+  // The marker of a delayed job is popped long before the job is due: from then on this wait must end in time.
   for (let left = milliseconds; left > 0; left = until - Date.now()) {
     const seconds = Math.max(left, 1) / 1000;
     const popped = await bounded(blocking, left, blocking.bzpopmin(...keys, seconds));
@@ -75,13 +75,13 @@ export async function waitForWork(
   }
 }
 
-/** Between two looks at a blocking command that has no answer yet; milliseconds. */
+/** Between two checks of a blocking command without an answer, in milliseconds. */
 const look = 500;
 
 /**
- * The answer to a blocking command, or null when the server owes it for more than a second. After a connection was lost ioredis sends the
- * command again and may then wait for ever, so that the connection is made again (BullMQ guards its own in the same way). While
- * the server is away, nothing is owed; a connection that was ended for good owes nothing either, and ioredis may leave its commands open.
+ * The answer to a blocking command, or null when it is more than a second late. After a connection was lost, ioredis sends the
+ * command again and may then wait for ever, so this reconnects (BullMQ guards its own in the same way). Time in which
+ * the server is unreachable does not count; a closed connection gives null, since ioredis may leave its commands pending.
  * @param milliseconds for which the command blocks at most
  */
 export async function bounded<Answer>(
@@ -101,7 +101,7 @@ export async function bounded<Answer>(
   });
 }
 
-/** What BullMQ writes as the reason of a job that it fails because its workers were lost too often. */
+/** Whether this is BullMQ's reason for failing a job whose workers were lost too often. */
 export function isLostTooOften(failedReason: string): boolean {
   return /stalled more than|started more than/.test(failedReason);
 }

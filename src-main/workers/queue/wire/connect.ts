@@ -2,35 +2,37 @@ import type * as bullmqTypes from 'bullmq';
 import type { Redis } from 'ioredis';
 import { CellsmithError } from '../../../../src-shared/errors';
 import { queueErrorMessage, type QueueAddress } from './address';
-import { connectAtLast, connectPatience, pauseBefore, type WaitForQueue } from './first-connection';
+import { connect as connectSocket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
-/** What of BullMQ is used. It is loaded when a queue is used and not before. */
-export type BullMq = Pick<typeof bullmqTypes, 'Queue' | 'Worker'>;
+/** The part of BullMQ that is used; loaded only when a queue is used. */
+type BullMq = Pick<typeof bullmqTypes, 'Queue' | 'Worker'>;
 
-/** A connection to the Redis of a queue. It comes back by itself after an interruption; commands wait meanwhile. */
+/** A connection to the Redis of a queue. It reconnects by itself after an interruption; commands wait meanwhile. */
 export interface QueueConnection {
   readonly redis: Redis;
   readonly bullmq: BullMq;
   readonly address: QueueAddress;
-  /** What is wrong while the queue is away, as a sentence; null while it is there. */
+  /** The problem while the queue is unreachable, as a sentence; null while it is connected. */
   readonly away: () => string | null;
-  /** A connection of its own for commands that block; it ends with this one. */
+  /** A separate connection for blocking commands; it ends with this one. */
   blocking(): Redis;
-  /** Calls back when the queue goes away or comes back. */
+  /** Calls back when the queue becomes unreachable or reconnects. */
   onChange(listener: () => void): void;
-  /** What an error of this connection says, without passwords. */
+  /** The message of an error of this connection, without passwords. */
   message(error: unknown): string;
-  /** Ends it at once; commands that wait are refused. */
+  /** Closes it at once; waiting commands are rejected. */
   close(): void;
 }
 
-/** A server that does not answer for so long is given up, and connected to again. */
+/** Reconnect to a server that is silent for this long, in milliseconds. */
 const silence = 20_000;
+
 /**
- * Connects to a queue. Only the first connection fails: once there was one, it is tried again for as long as it takes.
- * @param waiting has the first connection tried as long too, where nobody answers at the address; who answers and refuses, or is no queue,
- *   ends it at once
- * @throws CellsmithError 'queue.unreachable' with what to do about it, 'cancelled'
+ * Connects to a queue. Only the first connection can fail: later ones are retried without limit.
+ * @param waiting retries the first connection too, while nothing answers at the address; a server that refuses, or is not a queue,
+ *   is an error at once
+ * @throws CellsmithError 'queue.unreachable' with advice, 'cancelled'
  */
 export async function connectQueue(
   address: QueueAddress,
@@ -52,7 +54,7 @@ export async function connectQueue(
   const redis = new Redis(
     optionsOf(address, (attempt) => (connected && !closed ? pauseBefore(attempt) : null)),
   );
-  // Without a listener an error would end the process. What follows from it is told by 'close'.
+  // Without a listener an error would end the process. Its consequence arrives as 'close'.
   redis.on('error', (error) => (lastError = error));
   redis.on('close', () => {
     if (connected) setReason(awayMessage(address, lastError));
@@ -71,7 +73,7 @@ export async function connectQueue(
   };
   try {
     if (waiting === null) await connect();
-    else await connectAtLast(address, connect, waiting, () => redis.disconnect());
+    else await connectWhenReachable(address, connect, waiting, () => redis.disconnect());
   } catch (error) {
     redis.disconnect();
     throw error instanceof CellsmithError ? error : unreachable(address, error);
@@ -83,7 +85,7 @@ export async function connectQueue(
     address,
     blocking: () => {
       const other = redis.duplicate();
-      // What is wrong is said of the first connection.
+      // Problems are reported for the first connection.
       other.on('error', () => undefined);
       if (closed) other.disconnect();
       else others.push(other);
@@ -113,14 +115,14 @@ function optionsOf(address: QueueAddress, retry: (attempt: number) => number | n
     connectTimeout: connectPatience,
     socketTimeout: silence,
     retryStrategy: retry,
-    // BullMQ wants it so: commands wait until the queue is back.
+    // BullMQ requires it: commands wait until the queue is reachable.
     maxRetriesPerRequest: null,
   };
 }
 
 function awayMessage(address: QueueAddress, error: unknown): string {
   const detail = error === undefined ? '' : ` (${queueErrorMessage(error, address)})`;
-  return `The queue ${address.shown} is away${detail}. It is tried again until it is back; nothing is lost meanwhile.`;
+  return `The queue ${address.shown} cannot be reached${detail}. Reconnecting; nothing is lost meanwhile.`;
 }
 
 function unreachable(address: QueueAddress, error: unknown): CellsmithError {
@@ -136,8 +138,108 @@ function adviceFor(message: string): string {
   if (/NOAUTH|WRONGPASS|AUTH|NOPERM/i.test(message))
     return 'Give its password in the environment variable CELLSMITH_QUEUE_PASSWORD.';
   if (/certificate|self.signed|altnames|SSL|TLS/i.test(message))
-    return 'Name the certificate of its authority with --ca, or see whether it speaks TLS at all (rediss://).';
+    return 'Name the certificate of its authority with --ca, or check whether it uses TLS at all (rediss://).';
   if (/ECONNRESET|Connection is closed/.test(message))
-    return 'See whether it speaks TLS (rediss://) or is something else than Redis or Valkey.';
-  return 'See that Redis or Valkey runs there and that this machine may reach it.';
+    return 'Check whether it uses TLS (rediss://), and whether it is Redis or Valkey.';
+  return 'Check that Redis or Valkey runs there and that this machine can reach it.';
+}
+
+/** Pauses between attempts to connect: doubled each time, between these bounds. Milliseconds. */
+const firstPause = 250;
+const longestPause = 10_000;
+/** Time-out of the first connection, in milliseconds. */
+const connectPatience = 10_000;
+
+/** The pause before the n-th attempt (from 1) to reconnect, in milliseconds. */
+export function pauseBefore(attempt: number): number {
+  return Math.min(longestPause, firstPause * 2 ** Math.min(attempt - 1, 10));
+}
+
+/** Waits for a queue that cannot be reached yet. */
+interface WaitForQueue {
+  /** Ends the waiting. */
+  readonly signal: AbortSignal;
+  /** Receives a sentence once when the queue cannot be reached, and null when it is connected later. */
+  readonly onAway: (message: string | null) => void;
+}
+
+/** Errors of a server that is not running, or not yet. */
+const notThere = new Set(
+  'ECONNREFUSED EHOSTUNREACH EHOSTDOWN ENETUNREACH ENETDOWN ENOTFOUND EAI_AGAIN'.split(' '),
+);
+/** Errors of a server that is not running, is shutting down, or uses another protocol (TLS or not). */
+const doubtful = new Set(['ETIMEDOUT', 'ECONNRESET', 'EPIPE']);
+/** Silent connections in a row after which a server counts as something other than a queue. */
+const mostSilences = 3;
+
+/**
+ * Makes the first connection as soon as a server runs.
+ * @param connect tries once
+ * @param cancel cancels a try in progress
+ * @throws CellsmithError 'cancelled'; the error of `connect` when a server runs that cannot be used
+ */
+async function connectWhenReachable(
+  address: QueueAddress,
+  connect: () => Promise<void>,
+  { signal, onAway }: WaitForQueue,
+  cancel: () => void,
+): Promise<void> {
+  signal.addEventListener('abort', cancel);
+  try {
+    let silences = 0;
+    let said = false;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        signal.throwIfAborted();
+        await connect();
+        signal.throwIfAborted();
+        if (said) onAway(null);
+        return;
+      } catch (error) {
+        if (signal.aborted)
+          throw new CellsmithError('cancelled', `Waiting for the queue ${address.shown} was cancelled.`);
+        const there = await isThere(error, address, signal);
+        silences = there === 'perhaps' ? silences + 1 : 0;
+        if (there === 'yes' || silences === mostSilences) throw error;
+        if (there === 'no' && !said) onAway(waitingMessage(address, error));
+        said ||= there === 'no';
+      }
+      await wait(pauseBefore(attempt), undefined, { signal }).catch(() => undefined);
+    }
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** Whether a failed connection reached a server. */
+async function isThere(
+  error: unknown,
+  address: QueueAddress,
+  signal: AbortSignal,
+): Promise<'yes' | 'no' | 'perhaps'> {
+  // ioredis has no specific error for a connection that was closed silently.
+  if (error instanceof Error && error.message === 'Connection is closed.')
+    return acceptsConnection(address, signal);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (notThere.has(code)) return 'no';
+  return doubtful.has(code) ? acceptsConnection(address, signal) : 'yes';
+}
+
+/** Whether a server accepts connections at the address, of any protocol. */
+function acceptsConnection({ host, port }: QueueAddress, signal: AbortSignal): Promise<'no' | 'perhaps'> {
+  return new Promise((resolve) => {
+    const socket = connectSocket({ host, port, signal, timeout: connectPatience });
+    const end = (answer: 'no' | 'perhaps'): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => end('perhaps'));
+    socket.once('timeout', () => end('no'));
+    socket.once('error', () => end('no'));
+  });
+}
+
+function waitingMessage(address: QueueAddress, error: unknown): string {
+  const detail = queueErrorMessage(error, address);
+  return `The queue ${address.shown} cannot be reached (${detail}). Trying again until it can.`;
 }

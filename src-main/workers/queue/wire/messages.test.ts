@@ -7,30 +7,31 @@ import { childOf } from '../../../testing/queue/queue-fixture';
 import { job, record, result, wireMessages } from '../../../testing/queue/wire-messages';
 import { epochOf } from '../../../testing/synthetic-pool';
 import { childJobOf, jobIdOf } from '../producer/child-job';
-import { queueProtocol } from './keys';
-import { childJobSchema, jobResultSchema, readMessage, workerRecordSchema } from './messages';
+import { queueProtocol, childJobSchema, jobResultSchema, readMessage, workerRecordSchema } from './messages';
 
 describe.each(wireMessages)('a %s off the wire', (...[, of, message]) => {
   const schema: z.ZodType = of;
-  it('is read as it was written', () => {
+  it('is read back unchanged', () => {
     expect(readMessage(schema, JSON.stringify(message), 'A message')).toEqual(message);
   });
 
-  it('of another protocol is refused with a sentence that says what to do', () => {
+  it('of another protocol is refused with advice', () => {
     expect(() => readMessage(schema, { ...message, protocol: 1 }, 'A message')).toThrow(
       `A message in the queue was written by another release of Cellsmith (protocol 1; this one speaks ${queueProtocol}). Install the same release everywhere.`,
     );
   });
 
-  it('with anything more or less in it is refused', () => {
-    expect(() => readMessage(schema, { ...message, more: 1 }, 'A message')).toThrow(/does not have the form/);
+  it('with extra or missing keys is refused', () => {
+    expect(() => readMessage(schema, { ...message, more: 1 }, 'A message')).toThrow(
+      /does not match its schema/,
+    );
     for (const key of Object.keys(message)) {
       const less = Object.fromEntries(Object.entries(message).filter(([name]) => name !== key));
       expect(() => readMessage(schema, less, 'A message')).toThrow(/in the queue/);
     }
   });
 
-  it('that was changed anywhere is either still one, or refused with a sentence; nothing else happens', () => {
+  it('that was altered anywhere is either still valid or refused with a sentence', () => {
     const text = JSON.stringify(message);
     const change = fc.record({
       at: fc.integer({ min: 0, max: text.length - 1 }),
@@ -66,8 +67,8 @@ describe.each(wireMessages)('a %s off the wire', (...[, of, message]) => {
   });
 });
 
-describe('what a message may hold', () => {
-  it('is bounded in length, before it is looked at', () => {
+describe('the content of a message', () => {
+  it('is bounded in length before it is parsed', () => {
     const long = JSON.stringify({
       ...result,
       epochs: Array.from({ length: 60_000 }, (_, i) => epochOf(i, 0.5)),
@@ -75,7 +76,7 @@ describe('what a message may hold', () => {
     expect(() => readMessage(jobResultSchema, long, 'A result')).toThrow(/is longer than 8 MB\.$/);
   });
 
-  it('is nothing that a terminal would obey, and no name that leaves a folder', () => {
+  it('holds no control characters, and no name that leaves a folder', () => {
     expect(() => readMessage(workerRecordSchema, { ...record, host: 'a\u001b[2Jb' }, 'A record')).toThrow(
       /at host/,
     );
@@ -83,7 +84,7 @@ describe('what a message may hold', () => {
     expect(() => readMessage(childJobSchema, { ...job, token: '../x' }, 'A job')).toThrow(/at token/);
   });
 
-  it('is no path', () => {
+  it('holds no path', () => {
     const wanted = childJobOf(childOf(1, { weights: '/a/path', data: '/a/path' }), job);
     expect(JSON.stringify(wanted)).not.toContain('/a/path');
     expect(wanted.weights).toBe(true);
@@ -94,7 +95,7 @@ describe('the id of a job', () => {
   const of = (changes: Parameters<typeof childOf>[1]) =>
     jobIdOf(childJobOf(childOf(7, changes), { search: job.search, data: job.data, shared: null }));
 
-  it('is the same for the same child, wherever it lies, and another for another', () => {
+  it('depends on the child alone, not on its paths', () => {
     expect(of({ data: '/elsewhere', weights: '/elsewhere' })).toBe(jobIdOf(job));
     expect(of({ seed: 8 })).not.toBe(jobIdOf(job));
     expect(of({ child: childOf(8).child })).not.toBe(jobIdOf(job));

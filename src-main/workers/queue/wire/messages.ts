@@ -1,12 +1,72 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { CellsmithError } from '../../../../src-shared/errors';
-import { dataNeedSchema } from '../../../../src-shared/tasks/data-kinds';
+import { dataNeedSchema, dataKinds, type DatasetDescription } from '../../../../src-shared/tasks/data-kinds';
 import { childEpochsSchema as epochs, childEvents } from '../../../../src-shared/run/child-event';
 import { failureReasons } from '../../../../src-shared/run/trial';
 import { childSchema } from '../../protocol';
-import { queueProtocol } from './keys';
 
-/** Longest message that is looked at, in characters of JSON: ten thousand epochs, several times over. */
+/**
+ * The protocol of the queue: the keys in Redis, and the messages under them. All keys begin with `cellsmith:`, those of BullMQ with `cellsmith:v2-`:
+ * the version of the protocol, so that incompatible releases never see each other's jobs.
+ */
+export const queueProtocol = 2 as const;
+
+/** BullMQ's prefix of all keys of its queues. */
+export const queuePrefix = 'cellsmith';
+
+/** One queue for each data set: workers listen to those of the data that they hold. */
+export function queueName(fingerprint: string): string {
+  return `v${queueProtocol}-${fingerprint}`;
+}
+
+/** Ids of the workers, scored by the time of their last heartbeat; and the record of each. */
+export const workersKey = `${queuePrefix}:workers`;
+export function workerKey(worker: string): string {
+  return `${workersKey}:${worker}`;
+}
+
+/**
+ * The desired state of a search (run, pause, stop). Why not BullMQ's `pause()`: it pauses a queue, and with it the other searches on the same
+ * data; and it does not reach a child in training.
+ */
+export function searchKey(search: string): string {
+  return `${queuePrefix}:search:${search}`;
+}
+
+/** The tokens of the children that a search waits for. */
+export function openKey(search: string): string {
+  return `${queuePrefix}:search:${search}:open`;
+}
+
+/**
+ * The stream of events of a search's children. Why not BullMQ's QueueEvents: it is one stream for all searches of a data set, bounded to
+ * 10,000 entries for all of them together, and holds no epochs.
+ */
+export function eventsKey(search: string): string {
+  return `${queuePrefix}:search:${search}:events`;
+}
+
+/** A chunk of the weights of one attempt at a child. */
+export function blobKey(token: string, attempt: number, chunk: number): string {
+  return `${queuePrefix}:blob:${token}:${attempt}:${chunk}`;
+}
+
+/** Milliseconds. */
+export const times = {
+  /** Between two heartbeats of a search or a worker. */
+  beat: 1000,
+  /** A worker without a heartbeat for this time counts as gone. */
+  worker: 15_000,
+  /** The same for a search: its waiting children are delayed, so that others go first. */
+  search: 30_000,
+  /** Expiry of results, events and tokens that no search fetches. */
+  kept: 86_400_000,
+  /** Weights are fetched as soon as the child is complete. */
+  blob: 3_600_000,
+} as const;
+
+/** Longest message that is parsed, in characters of JSON: ten thousand epochs, several times over. */
 export const longestMessage = 8 * 1024 * 1024;
 
 const protocol = z.literal(queueProtocol);
@@ -14,20 +74,20 @@ const count = z.int().min(1).max(1_000_000_000);
 const index = z.int().min(0).max(1_000_000_000);
 const token = z.uuid();
 const sum = z.string().regex(/^[\da-f]{64}$/);
-/** Names the run of a search. It becomes part of keys and of the names of files. */
+/** The id of a search's run. It becomes part of keys and file names. */
 const search = z.string().regex(/^[\w-]{1,64}$/);
-/** Text that is shown: without anything that a terminal would obey. */
+/** Text for display: without control characters. */
 const shown = (longest: number) =>
   z
     .string()
     .max(longest)
     .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u);
 
-/** A child to train, as a search puts it into the queue. No path is in it: each side has its own. */
+/** A child to train, as a search adds it to the queue. It holds no paths: each side has its own. */
 export const childJobSchema = z.strictObject({
   protocol,
   search,
-  /** Names this job, whichever worker trains it and however often. */
+  /** Identifies this job, whichever worker trains it and however often. */
   token,
   trial: count,
   child: childSchema,
@@ -40,16 +100,16 @@ export const childJobSchema = z.strictObject({
   }),
   /** Whether the weights are wanted, if the child is good enough. */
   weights: z.boolean(),
-  /** Names the folder that both sides are to share; null without one. */
+  /** The id of the folder that both sides share; null without one. */
   shared: token.nullable(),
   checkpointEpochs: z.int().min(1).max(10_000).nullable(),
 });
 export type ChildJob = z.infer<typeof childJobSchema>;
 
-/** Who trains a child: a worker, its machine, and which of the trainings of the job this is, from 1. */
+/** The source of a message: a worker, its machine, and its attempt at the job, from 1. */
 const by = { protocol, token, attempt: count, worker: token, host: shown(255) };
 
-/** An event of a child as its worker sends it to the search. The result of the job is what counts at the end. */
+/** An event of a child as its worker sends it to the search. The result of the job is authoritative. */
 export const workerMessageSchema = z.discriminatedUnion('type', [
   childEvents.started.extend(by),
   childEvents.restored.extend(by),
@@ -59,7 +119,7 @@ export const workerMessageSchema = z.discriminatedUnion('type', [
 ]);
 export type WorkerMessage = z.infer<typeof workerMessageSchema>;
 
-/** Where the weights of a child are, and what they must come to. */
+/** Where the weights of a child are, with their size and checksum. */
 const weightsSchema = z.strictObject({
   kind: z.enum(['blob', 'shared']),
   bytes: z
@@ -90,24 +150,24 @@ export const jobResultSchema = z.discriminatedUnion('outcome', [
 ]);
 export type JobResult = z.infer<typeof jobResultSchema>;
 
-/** The state that a search wants the workers of its children to be in. */
+/** The state that a search requests from the workers of its children. */
 export const desiredStateSchema = z.strictObject({
   protocol,
-  /** `stop`: children end after the epoch that they are in. */
+  /** `stop`: children end after their current epoch. */
   mode: z.enum(['run', 'pause', 'stop']),
   /** Weights are wanted of children whose reward is at least this. */
   leastReward: z.number(),
 });
 export type DesiredState = z.infer<typeof desiredStateSchema>;
 
-/** What a worker says of itself. */
+/** A worker's record of itself. */
 export const workerRecordSchema = z.strictObject({
   protocol,
   worker: token,
   host: shown(255),
   pid: index,
   version: shown(100),
-  /** Children that it trains at a time. */
+  /** Children that it trains in parallel. */
   places: z.int().min(1).max(64),
   device: shown(100),
   datasets: z.array(z.strictObject({ name: shown(100), fingerprint: sum })).max(100),
@@ -119,13 +179,13 @@ export type WorkerRecord = z.infer<typeof workerRecordSchema>;
 
 /**
  * A message off the wire, as a value or as its JSON.
- * @param what names it in a sentence: 'A job'
- * @throws CellsmithError 'queue.message' for anything that is not exactly one of these
+ * @param what subject of the error's sentence: 'A job'
+ * @throws CellsmithError 'queue.message' for anything else
  */
 export function readMessage<Message>(schema: z.ZodType<Message>, message: unknown, what: string): Message {
   const value = valueOf(message, what);
   const version = z.looseObject({ protocol: z.int() }).safeParse(value);
-  if (!version.success) throw refused(`${what} in the queue is none of Cellsmith's.`);
+  if (!version.success) throw refused(`${what} in the queue was not written by Cellsmith.`);
   if (version.data.protocol !== queueProtocol)
     throw refused(
       `${what} in the queue was written by another release of Cellsmith (protocol ${version.data.protocol}; this one speaks ${queueProtocol}). Install the same release everywhere.`,
@@ -135,10 +195,7 @@ export function readMessage<Message>(schema: z.ZodType<Message>, message: unknow
   const [issue] = parsed.error.issues;
   const where =
     issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.map(String).join('.')}`;
-  throw refused(
-    `${what} in the queue does not have the form that it should have${shortened(where)}.`,
-    parsed.error,
-  );
+  throw refused(`${what} in the queue does not match its schema${shortened(where)}.`, parsed.error);
 }
 
 function valueOf(message: unknown, what: string): unknown {
@@ -154,7 +211,7 @@ function valueOf(message: unknown, what: string): unknown {
   }
 }
 
-/** @returns undefined for what no JSON says. @throws CellsmithError 'queue.message' for what is nested deeper than there is room to write it */
+/** @returns undefined for what JSON cannot express. @throws CellsmithError 'queue.message' for values nested too deeply */
 function jsonOf(message: unknown, what: string): string | undefined {
   try {
     return JSON.stringify(message);
@@ -163,7 +220,7 @@ function jsonOf(message: unknown, what: string): string | undefined {
   }
 }
 
-/** Text of elsewhere as it may be shown. */
+/** Text of another machine, safe to display. */
 export function showable(text: string, longest: number): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, longest);
 }
@@ -174,4 +231,13 @@ function shortened(text: string): string {
 
 function refused(message: string, cause?: unknown): CellsmithError {
   return new CellsmithError('queue.message', message, { cause });
+}
+
+/**
+ * Checksum of what a child sees of a data set: equal for two copies, read on two machines, that are the same
+ * to a child, wherever their files are and however they were packed.
+ */
+export function contentOf(description: DatasetDescription): string {
+  const content = [description.fingerprint, ...dataKinds.of(description.kind).content(description)];
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }

@@ -3,27 +3,27 @@ import { join } from 'node:path';
 import type { ChildEvent, ChildResult } from '../../../../src-shared/run/child-event';
 import type { TrainerPool } from '../../trainer-pool';
 import type { ChildJob, DesiredState } from '../wire/messages';
-import { sharedFiles, type SharedFolder } from '../wire/shared-folder';
+import { sharedFiles, type SharedFolder } from '../wire/files';
 import type { TakenJob } from './taken-job';
 
-/** Why a child was ended before its end. */
+/** Why a child was ended early. */
 export type EndReason =
   /** Its search no longer waits for it. */
   | 'cancelled'
-  /** Another worker has the job now. */
+  /** Another worker has the job. */
   | 'lost'
   /** This worker ends. */
   | 'leaving';
 
-/** What a child comes to on a seat. */
+/** The outcome of a child on a seat. */
 export interface SeatResult {
   readonly result: ChildResult;
   readonly ended: EndReason | null;
-  /** File of its weights; null when none were wanted. */
+  /** File of its weights; null when not requested. */
   readonly weights: { readonly path: string; readonly shared: boolean } | null;
 }
 
-/** A place for one child at a time, with a trainer of its own, so that each can be held and ended alone. */
+/** A place for one child at a time, with its own trainer, so that each can be held and ended alone. */
 export interface Seat {
   readonly number: number;
   /** The child that it trains. */
@@ -38,9 +38,9 @@ export interface Seat {
     data: string,
     onEvent: (event: ChildEvent) => void,
   ): Promise<SeatResult>;
-  /** What the search of its child wants. */
+  /** Applies the mode that its search requests. */
   obey(mode: DesiredState['mode']): void;
-  /** Ends its child after the epoch that it is in. */
+  /** Ends its child after the current epoch. */
   endAfterEpoch(reason: EndReason): void;
   endNow(reason: EndReason): void;
   close(): Promise<void>;
@@ -51,10 +51,10 @@ interface AtWork {
   readonly taken: TakenJob;
   readonly child: ChildJob;
   readonly abort: AbortController;
-  /** Epochs that are behind it. */
+  /** Completed epochs. */
   epoch: number;
   ended: EndReason | null;
-  /** It is to end after its epoch. */
+  /** It ends after its current epoch. */
   stopping: boolean;
 }
 
@@ -62,7 +62,7 @@ export interface SeatOptions {
   readonly number: number;
   /** Makes a pool of one trainer. */
   readonly pool: () => TrainerPool;
-  /** Folder of this worker's own, for states and weights. */
+  /** Private folder of this worker, for checkpoints and weights. */
   readonly scratch: string;
   readonly shared: SharedFolder | null;
 }
@@ -120,13 +120,13 @@ export function createSeat({ number, pool: makePool, scratch, shared }: SeatOpti
             onEvent: (event) => {
               if (event.type === 'trialRestored') work.epoch = event.epochs.length;
               if (event.type === 'epochEnded') work.epoch = event.record.epoch + 1;
-              // Its pool has one trainer; this is which of the worker's it is.
+              // Its pool has one trainer; report the worker's number of it.
               onEvent(event.type === 'trialStarted' ? { ...event, trainer: number } : event);
             },
             signal: abort.signal,
           },
         );
-        // The state of a child that others go on with stays.
+        // Keep the checkpoint of a child that another worker resumes.
         if (result.outcome !== 'cancelled' && !(work.stopping && work.ended === 'leaving' && isShared))
           rmSync(checkpoint, { force: true });
         return {
@@ -136,7 +136,7 @@ export function createSeat({ number, pool: makePool, scratch, shared }: SeatOpti
         };
       } finally {
         now = null;
-        // A pool that was asked to stop takes no more children.
+        // A stopped pool accepts no more children.
         if (work.stopping) {
           const old = pool;
           pool = null;
@@ -165,7 +165,7 @@ export function createSeat({ number, pool: makePool, scratch, shared }: SeatOpti
   };
 }
 
-/** Folder of a seat's own below that of its worker. */
+/** Private folder of a seat, below that of its worker. */
 export function seatFolder(scratch: string, number: number): string {
   return join(scratch, String(number));
 }

@@ -5,15 +5,12 @@ import { errorMessage } from '../../../../src-shared/errors';
 import type { TrainerPool } from '../../trainer-pool';
 import { waitForWork } from '../wire/bullmq-private';
 import type { QueueConnection } from '../wire/connect';
-import { queueName, queuePrefix, queueProtocol, times } from '../wire/keys';
-import type { WorkerRecord } from '../wire/messages';
+import { queueName, queuePrefix, queueProtocol, times, type WorkerRecord } from '../wire/messages';
 import { enterRoster, leaveRoster } from '../wire/roster';
-import type { SharedFolder } from '../wire/shared-folder';
-import { heldData, type HeldData, type PrepareHeld } from './held-data';
+import type { SharedFolder } from '../wire/files';
+import { heldData, type HeldData, type PrepareHeld, takeJob, type TakenJob } from './taken-job';
 import { createSeat, seatFolder, type EndReason, type Seat } from './seat';
-import { takeJob, type TakenJob } from './taken-job';
-import { trainTaken, desiredStateOf } from './train-taken';
-import type { WorkerEvent } from './worker-event';
+import { trainTaken, desiredStateOf, type WorkerEvent } from './train-taken';
 
 export interface ServeQueueOptions {
   readonly connection: QueueConnection;
@@ -26,7 +23,7 @@ export interface ServeQueueOptions {
   readonly prepare: PrepareHeld;
   /** Makes a pool of one trainer. */
   readonly pool: () => TrainerPool;
-  /** Absolute path of a folder of this worker's own. */
+  /** Absolute path of this worker's private folder. */
   readonly scratch: string;
   readonly shared: SharedFolder | null;
   /** Milliseconds of silence after which BullMQ gives a job of this worker to another. */
@@ -35,16 +32,16 @@ export interface ServeQueueOptions {
   readonly onEvent: (event: WorkerEvent) => void;
 }
 
-/** Longest wait for a job before the queues are looked at all the same; milliseconds. */
+/** Longest wait for a job before the queues are polled anyway, in milliseconds. */
 const idle = 5000;
-/** Lost workers of a job before BullMQ gives it up. */
+/** Lost workers of a job before BullMQ fails it. */
 const mostStalls = 20;
-/** So long a worker that ends at once waits for the queue to hear of it; milliseconds. */
+/** How long a worker that ends at once waits to notify the queue, in milliseconds. */
 const goodbye = 3000;
 
 /**
- * Trains children of the queue's searches until it is stopped. BullMQ's locks say whose a job is: they are renewed while its child
- * trains, and a job whose lock ran out goes to another worker.
+ * Trains children of the queue's searches until it is stopped. BullMQ's locks assign jobs to workers: they are renewed while a child
+ * trains, and a job whose lock expires goes to another worker.
  */
 export async function serveQueue(options: ServeQueueOptions): Promise<void> {
   const { connection, datasets, patience, stop, onEvent } = options;
@@ -62,7 +59,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
     connection,
     worker: { id, host: options.host },
     folderFor: heldData(options.prepare),
-    tell: onEvent,
+    report: onEvent,
   };
   const queues = new Map<HeldData, Worker>(
     datasets.map((held) => [
@@ -112,7 +109,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
     ending: isEnding(),
   });
 
-  /** Renews the lock of a seat's job, and has its child do what its search wants. */
+  /** Renews the lock of a seat's job, and applies the state that its search requests. */
   const mind = async (seat: Seat): Promise<void> => {
     const { job, child } = seat;
     if (job === null || child === null) return;
@@ -142,11 +139,11 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
     }
   };
 
-  /** Has a seat train a job; afterwards the seat is free. */
+  /** Trains a job on a seat; afterwards the seat is free. */
   const seatJob = (seat: Seat, taken: TakenJob, held: HeldData): void => {
     seat.renewedAt = Date.now();
     const work = async (): Promise<void> => {
-      // Data may have to be read first: the lock must not run out meanwhile.
+      // The data may have to be read first: the lock must not expire meanwhile.
       const renewing = setInterval(() => void taken.renew().catch(() => undefined), patience / 3);
       try {
         if ((await trainTaken(parts, seat, taken, held)) === 'no-data') await drop(held);
@@ -214,7 +211,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
   blocking.disconnect();
   await Promise.race([
     Promise.all(working.values()),
-    // Where the queue is away the locks run out by themselves.
+    // If the queue is unreachable, the locks expire by themselves.
     endedNow.then(() => wait(goodbye)),
   ]);
   ended = true;
@@ -229,7 +226,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
     wait(goodbye / 3),
   ]);
   connection.close();
-  // ioredis may leave a command open that it was about to send again.
+  // ioredis may leave a command pending that it was about to resend.
   await Promise.race([minds, wait(times.beat)]);
 }
 

@@ -23,7 +23,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-it('a job whose workers were lost too often fails with a reason that is recognised, and the next one is taken', async () => {
+it('a job whose workers were lost too often fails with a recognised reason, and the next one is taken', async () => {
   const { redis } = connection;
   const queue = new Queue('children', { connection: redis });
   const worker = new Worker('children', null, {
@@ -36,7 +36,7 @@ it('a job whose workers were lost too often fails with a reason that is recognis
   const lost = (await queue.add('child', {})).id ?? '';
   expect((await takeJob(connection, worker, 'of a lost worker', 60_000))?.id).toBe(lost);
   const next = (await queue.add('child', {})).id ?? '';
-  // Its worker gives no sign of life any more: the lock expires.
+  // Its worker stops renewing: the lock expires.
   await redis.del(...(await redis.keys(`*${lost}:lock`)));
   await worker.startStalledCheckTimer();
   await vi.waitFor(async () => expect(await queue.getJobState(lost)).toBe('waiting'), { timeout: 30_000 });

@@ -1,11 +1,15 @@
 import { rmSync } from 'node:fs';
 import { errorMessage } from '../../../../src-shared/errors';
-import type { ChildEnd, ChildEvent } from '../../../../src-shared/run/child-event';
+import { type ChildEnd, type ChildEvent, childEvents } from '../../../../src-shared/run/child-event';
 import { outcomeOf } from '../../../../src-shared/run/reward';
-import { sendFile, sumOfFile } from '../wire/blobs';
+import { sendFile, sumOfFile } from '../wire/files';
 import type { QueueConnection } from '../wire/connect';
-import { eventsKey, openKey, queueProtocol, searchKey, times } from '../wire/keys';
 import {
+  eventsKey,
+  openKey,
+  queueProtocol,
+  searchKey,
+  times,
   childJobSchema,
   readMessage,
   desiredStateSchema,
@@ -16,28 +20,27 @@ import {
   type SentWeights,
   type WorkerMessage,
 } from '../wire/messages';
-import type { HeldData } from './held-data';
+import type { HeldData, TakenJob } from './taken-job';
 import type { Seat, SeatResult } from './seat';
-import type { TakenJob } from './taken-job';
-import type { WorkerEvent } from './worker-event';
+import { z } from 'zod';
 
-/** What the training of a job needs. */
-export interface TrainTakenParts {
+/** The resources for training a job. */
+interface TrainTakenParts {
   readonly connection: QueueConnection;
   readonly worker: { readonly id: string; readonly host: string };
   readonly folderFor: (held: HeldData, data: ChildJob['data']) => Promise<string>;
-  readonly tell: (event: WorkerEvent) => void;
+  readonly report: (event: WorkerEvent) => void;
 }
 
-/** Shortest time between two messages about steps; milliseconds. */
+/** Shortest time between two progress messages, in milliseconds. */
 const progressInterval = 1000;
-/** Delay of a child whose search gives no sign of life, so that others go first; milliseconds. */
+/** Delay of a child whose search has no heartbeat, so that others go first, in milliseconds. */
 const putOff = 15_000;
-const mostTold = 10_000;
+const mostEvents = 10_000;
 
 /**
- * Trains the child of a job that was taken, and brings the job to its end: with a result, back into the queue, or refused.
- * @returns 'no-data' when this machine does not have what the job needs; the job is back in the queue then
+ * Trains the child of a job, and settles the job: completes it, returns it to the queue, or refuses it.
+ * @returns 'no-data' when this machine lacks the job's data; the job is then back in the queue
  */
 export async function trainTaken(
   parts: TrainTakenParts,
@@ -45,7 +48,7 @@ export async function trainTaken(
   taken: TakenJob,
   held: HeldData,
 ): Promise<'done' | 'no-data'> {
-  const { connection, worker, folderFor, tell } = parts;
+  const { connection, worker, folderFor, report } = parts;
   const { redis } = connection;
   let child: ChildJob;
   try {
@@ -54,7 +57,7 @@ export async function trainTaken(
       throw new Error('A job in the queue is for another data set than its queue.');
   } catch (error) {
     const message = errorMessage(error);
-    tell({ type: 'refused', message });
+    report({ type: 'refused', message });
     await taken.refuse(message);
     return 'done';
   }
@@ -82,11 +85,11 @@ export async function trainTaken(
     data = await folderFor(held, child.data);
   } catch (error) {
     await taken.giveBack();
-    tell({ type: 'dataLost', name: held.name, message: errorMessage(error) });
+    report({ type: 'dataLost', name: held.name, message: errorMessage(error) });
     return 'no-data';
   }
 
-  /** Sent in order; what cannot be sent now is in the result. */
+  /** Sent in order; the result repeats what cannot be sent now. */
   const say = (event: ChildEvent): void => {
     if (redis.status !== 'ready') return;
     const key = eventsKey(child.search);
@@ -96,7 +99,7 @@ export async function trainTaken(
         key,
         'MAXLEN',
         '~',
-        mostTold,
+        mostEvents,
         '*',
         'm',
         JSON.stringify({ ...by, ...event } satisfies WorkerMessage),
@@ -110,7 +113,7 @@ export async function trainTaken(
   let lastProgress = -Infinity;
   const ofChild = { search, trial, trainer: seat.number, epochs };
   const trained = await seat.train(taken, child, data, (event) => {
-    if (event.type !== 'trialRestored' && event.type !== 'trialEnded') tell({ ...event, ...ofChild });
+    if (event.type !== 'trialRestored' && event.type !== 'trialEnded') report({ ...event, ...ofChild });
     if (event.type === 'trialProgress') {
       const now = performance.now();
       if (now - lastProgress < progressInterval) return;
@@ -121,7 +124,7 @@ export async function trainTaken(
   const end = endOf(trained.result);
   try {
     await conclude(parts, taken, child, trained, by, () => say({ type: 'trialEnded', end }));
-    tell({ type: 'trialEnded', ...ofChild, end, released: releasedBy(trained) });
+    report({ type: 'trialEnded', ...ofChild, end, released: releasedBy(trained) });
   } finally {
     if (trained.weights?.shared === false) rmSync(trained.weights.path, { force: true });
   }
@@ -171,7 +174,7 @@ async function conclude(
   onEnded();
 }
 
-/** Sends the weights where the search finds them, if the child is among the best so far. */
+/** Sends the weights to the search if the child is among the best so far. */
 async function leaveWeights(
   connection: QueueConnection,
   child: ChildJob,
@@ -191,7 +194,7 @@ async function leaveWeights(
 }
 
 /**
- * What the search of a child wants: `gone` when it gives no sign of life, `cancelled` when it does not wait for the child.
+ * The state that the search of a child requests: `gone` without a heartbeat, `cancelled` when it does not await the child.
  */
 export async function desiredStateOf(
   { redis }: QueueConnection,
@@ -203,7 +206,7 @@ export async function desiredStateOf(
   ]);
   if (text === null) return 'gone';
   if (isOpen === 0) return 'cancelled';
-  return readMessage(desiredStateSchema, text, 'What a search wants');
+  return readMessage(desiredStateSchema, text, 'The state of a search');
 }
 
 function releasedBy({ result, ended }: SeatResult): 'lost' | 'givenBack' | null {
@@ -221,3 +224,29 @@ function endOf(result: SeatResult['result']): ChildEnd {
       return { outcome: 'cancelled' };
   }
 }
+
+/** The child of an event: the run of its search, its trial, the worker's trainer from 1, and the epochs of its recipe. */
+const ofChild = { search: z.string(), trial: z.int(), trainer: z.int(), epochs: z.int() };
+
+/** The events of a worker and of its children. `cellsmith worker --json` writes them as lines. */
+export const workerEventSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('ready'),
+    datasets: z.array(z.strictObject({ name: z.string(), fingerprint: z.string() })),
+  }),
+  z.strictObject({ type: z.literal('away'), message: z.string() }),
+  z.strictObject({ type: z.literal('back') }),
+  childEvents.started.extend(ofChild),
+  childEvents.progress.extend(ofChild),
+  childEvents.epoch.extend(ofChild),
+  childEvents.ended.extend({
+    ...ofChild,
+    /** Why its job is not done: another worker has it ('lost'), or this worker ends and returned it ('givenBack'). */
+    released: z.enum(['lost', 'givenBack']).nullable(),
+  }),
+  /** An invalid message in the queue. */
+  z.strictObject({ type: z.literal('refused'), message: z.string() }),
+  /** A data set of this worker has changed; it accepts no more children for it. */
+  z.strictObject({ type: z.literal('dataLost'), name: z.string(), message: z.string() }),
+]);
+export type WorkerEvent = z.infer<typeof workerEventSchema>;

@@ -2,9 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { epochOf } from '../../../testing/synthetic-pool';
 import type { EpochRecord } from '../../../../src-shared/tasks/data-kinds';
-import { queueProtocol } from '../wire/keys';
-import type { JobResult, WorkerMessage } from '../wire/messages';
-import { followChild } from './follow-child';
+import { queueProtocol, type JobResult, type WorkerMessage } from '../wire/messages';
+import { followChild } from './child-job';
 
 const token = '3f0e4a52-6c1b-4a0e-9d57-0a4e0b8f3c11';
 const by = (attempt: number) => ({
@@ -57,8 +56,8 @@ function listened() {
   return { followed, calls, stored: () => stored };
 }
 
-describe('a child that is followed', () => {
-  it('is heard of as it trains', () => {
+describe('a followed child', () => {
+  it('reports events as it trains', () => {
     const { followed, calls } = listened();
     followed.hear({ ...by(1), type: 'trialStarted', trainer: 1 });
     followed.hear({ ...by(1), type: 'trialRestored', epochs: [] });
@@ -68,7 +67,7 @@ describe('a child that is followed', () => {
     expect(calls).toEqual(['start at 5', 'begin 0', 'step 3', 'epoch 0']);
   });
 
-  it('starts again with another worker, or where a shared state left it; the first one is not heard any more', () => {
+  it('starts over with another worker, or resumes from a shared checkpoint; the first worker is ignored', () => {
     const { followed, calls, stored } = listened();
     followed.hear({ ...by(1), type: 'trialRestored', epochs: [] });
     followed.hear({ ...by(1), type: 'epochEnded', record: record(1, 0) });
@@ -79,7 +78,7 @@ describe('a child that is followed', () => {
     expect(stored()).toEqual([record(1, 0), record(2, 1)]);
   });
 
-  it('that belongs to another job is not heard', () => {
+  it('ignores the events of another job', () => {
     const { followed, calls } = listened();
     const other = '11111111-6c1b-4a0e-9d57-0a4e0b8f3c11';
     followed.hear({ ...by(9), token: other, type: 'trialRestored', epochs: [] });
@@ -87,7 +86,7 @@ describe('a child that is followed', () => {
     expect(calls).toEqual([]);
   });
 
-  it('ends with the epochs of its result, each once, whatever was lost, doubled, late, or out of order', () => {
+  it('ends with the epochs of its result, each once, whatever was lost, repeated, late, or out of order', () => {
     const deliveries = fc
       .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 5 }))
       .chain(([trainings, count]) => {
@@ -115,9 +114,9 @@ describe('a child that is followed', () => {
         for (const event of events) followed.hear(event);
         for (let times = 0; times < results; times++) followed.conclude(resultOf(last, count));
         expect(stored()).toEqual(epochs(last, count));
-        const told = calls.length;
+        const before = calls.length;
         for (const event of late) followed.hear(event);
-        expect(calls.length).toBe(told);
+        expect(calls.length).toBe(before);
       }),
     );
   });

@@ -1,12 +1,9 @@
-import { errorMessage } from '../../../src-shared/errors';
-import { writeSafetensors } from '../../children/safetensors';
-import { failureOf } from '../failure';
-import { createHold } from './hold';
-import { evaluateTrained } from './evaluate-trained';
-import { trainerRequestSchema, type EvaluationJob, type TrialJob } from '../protocol';
-import { measureJob } from '../measuring/measure-job';
-import { jobTrainer, type TrainedJob } from './train-job';
-import type { TrainerTransport } from './trainer-transport';
+import { errorMessage } from '../../src-shared/errors';
+import { writeSafetensors } from '../children/safetensors';
+import { failureOf } from './failure';
+import { evaluateTrained, measureJob, jobTrainer, type TrainedJob } from './trainer-jobs';
+import { trainerRequestSchema, type EvaluationJob, type TrialJob, type TrainerReply } from './protocol';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** At most four messages of progress a second, in milliseconds. */
 const progressInterval = 250;
@@ -15,10 +12,10 @@ const progressInterval = 250;
 class Cancelled extends Error {}
 
 /**
- * Serves requests until it is asked to exit: trains one child at a time and reports it. Every child has an end, unless the process does
- * not survive it.
+ * Serves requests until it is asked to exit: trains one child at a time and reports it. Every child has an end, unless the process
+ * crashes.
  *
- * @param exit ends the process; a request that cannot be understood does so with a code other than 0
+ * @param exit ends the process; an invalid request does so with a code other than 0
  */
 export function serveTrainer(transport: TrainerTransport, exit: (code: number) => void): void {
   let busy = false;
@@ -28,7 +25,7 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
   const hold = createHold();
   const trainJob = jobTrainer((line) => console.error(line));
 
-  /** Reports progress, not too often. */
+  /** Reports progress at a limited rate. */
   const progressOf = (trial: number) => {
     let lastProgress = -Infinity;
     return (epoch: number, step: number, steps: number): void => {
@@ -68,7 +65,7 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
         now: hold.now,
         onEvent: (event) => {
           if (event.type === 'trialProgress') progress(event.epoch, event.step, event.steps);
-          // Only the search knows which of its trainers this is.
+          // Only the search knows the number of this trainer.
           else if (event.type !== 'trialStarted') transport.send({ ...event, trial });
         },
       });
@@ -98,7 +95,7 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
   transport.onRequest((message) => {
     const request = trainerRequestSchema.safeParse(message);
     if (!request.success) {
-      console.error('The trainer does not understand its request.', request.error);
+      console.error('Invalid request.', request.error);
       exit(2);
     } else if (request.data.type === 'exit') exit(0);
     else if (request.data.type === 'stopAfterEpoch') stopRequested = true;
@@ -106,7 +103,7 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
     else if (request.data.type === 'hold') hold.hold();
     else if (request.data.type === 'release') hold.release();
     else if (busy) {
-      console.error('The trainer was given a child while it had one.');
+      console.error('Received a child while another is in progress.');
       exit(2);
     } else {
       busy = true;
@@ -125,8 +122,8 @@ export function serveTrainer(transport: TrainerTransport, exit: (code: number) =
 }
 
 /**
- * Writes weights by name, with all that is needed to know what they are of, as JSON under the keys of the metadata.
- * @returns what kept them from being written, or null
+ * Writes the weights by name, with their child, seed and epochs as JSON in the metadata.
+ * @returns the error that prevented it, or null
  */
 function saveWeights(job: TrialJob, { weights, epochs, hidden }: TrainedJob): string | null {
   const { trial, child, seed, weights: path } = job;
@@ -141,4 +138,77 @@ function saveWeights(job: TrialJob, { weights, epochs, hidden }: TrainedJob): st
   } catch (error) {
     return `The weights of child ${trial} could not be written: ${errorMessage(error)}.`;
   }
+}
+
+/** Holds a child between two steps, in the trainer's process. */
+interface Hold {
+  hold(): void;
+  release(): void;
+  /** Awaited between steps: yields to the event loop, and resolves when the child is not held. */
+  readonly turn: () => Promise<void>;
+  /** Milliseconds, monotonic; stops while a child waits in `turn`. */
+  readonly now: () => number;
+}
+
+/** @param clock milliseconds, monotonic */
+export function createHold(clock: () => number = () => performance.now()): Hold {
+  let held = 0;
+  let release: (() => void) | undefined;
+  let released: Promise<void> | undefined;
+  return {
+    hold: () => {
+      released ??= new Promise((resolve) => (release = resolve));
+    },
+    release: () => {
+      release?.();
+      released = undefined;
+    },
+    turn: async () => {
+      await nextTurn();
+      while (released !== undefined) {
+        const from = clock();
+        await released;
+        held += clock() - from;
+      }
+    },
+    now: () => clock() - held,
+  };
+}
+
+/** A trainer's connection to its parent process. */
+interface TrainerTransport {
+  send(reply: TrainerReply): void;
+  onRequest(listener: (message: unknown) => void): void;
+  /** The parent process is gone. */
+  onDisconnect(listener: () => void): void;
+}
+
+/** Part of `process` in Electron's utility processes. */
+interface ParentPort {
+  postMessage(message: unknown): void;
+  on(event: 'message', listener: (event: { readonly data: unknown }) => void): unknown;
+}
+
+/**
+ * The connection of this process: by Electron's `utilityProcess`, or Node's `child_process`.
+ * @returns null when this process was not started as a trainer
+ */
+export function parentTransport(): TrainerTransport | null {
+  // Electron's types declare the port in every process; only utility processes have one.
+  const { parentPort } = process as unknown as { readonly parentPort?: ParentPort };
+  if (parentPort) {
+    return {
+      send: (reply) => parentPort.postMessage(reply),
+      onRequest: (listener) => void parentPort.on('message', ({ data }) => listener(data)),
+      // Electron ends its utility processes itself.
+      onDisconnect: () => undefined,
+    };
+  }
+  if (process.send === undefined) return null;
+  return {
+    // A message to a parent that is gone is dropped: `disconnect` follows.
+    send: (reply) => void process.send?.(reply, undefined, undefined, () => undefined),
+    onRequest: (listener) => void process.on('message', listener),
+    onDisconnect: (listener) => void process.on('disconnect', listener),
+  };
 }

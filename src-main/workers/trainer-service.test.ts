@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { createHold } from './hold';
+import { createHold } from './trainer-service';
 
-it('a child that is held goes on when it is released, and its clock stood still meanwhile', async () => {
+it('a held child continues when released, and its clock excludes the hold', async () => {
   let time = 100;
   const hold = createHold(() => time);
   const steps: number[] = [];

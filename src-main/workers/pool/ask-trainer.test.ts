@@ -5,12 +5,11 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { epochOf } from '../../testing/synthetic-pool';
 import { tinyDataset } from '../../testing/data/tiny-dataset';
 import { tinyArchitecture, tinyRecipe } from '../../testing/data/tiny-images';
-import type { TrainJob } from '../trainer/train-job';
-import { trainerHandle, type TrainerHandle } from '../pool/trainer-handle';
+import { type TrainJob, measureJob } from '../trainer-jobs';
+import { trainerHandle, type TrainerHandle } from './trainer-handle';
 import { forkTrainer } from '../trainer-process';
 import type { TrialJob } from '../protocol';
-import { measureJob } from './measure-job';
-import { measureIn } from './measuring-process';
+import { measureIn } from './ask-trainer';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-measuring-'));
 let data: string;
@@ -38,8 +37,8 @@ async function withTrainer(use: (trainer: TrainerHandle) => Promise<void>): Prom
   }
 }
 
-describe('what is measured', () => {
-  it('is a trainer that trains real steps of a child, several children in one process', async () => {
+describe('measuring a child', () => {
+  it('trains real steps, several children in one process', async () => {
     await withTrainer(async (trainer) => {
       const never = new AbortController().signal;
       for (let time = 0; time < 2; time++) {
@@ -52,7 +51,7 @@ describe('what is measured', () => {
     });
   });
 
-  it('ends with a reason when the child cannot be trained, or it is cancelled', async () => {
+  it('fails with a reason when the child cannot be trained or the measurement is cancelled', async () => {
     await withTrainer(async (trainer) => {
       const never = new AbortController().signal;
       const wrong = { ...job(), data: join(folder, 'nowhere') };
@@ -64,7 +63,7 @@ describe('what is measured', () => {
     });
   });
 
-  it('is the middle of the steps after the first epoch, training and evaluation told apart', async () => {
+  it('gives medians of training and of evaluation steps after the first epoch', async () => {
     const clock = { now: 0 };
     const realNow = performance.now.bind(performance);
     performance.now = () => clock.now;
