@@ -8,7 +8,7 @@ const processes = [
   'src-main/calibration/**/*.test.ts',
   'src-main/engine/provision/{provision,problems,download}.test.ts',
   'src-main/search/{full-disk,search-killed}.test.ts',
-  'src-main/testing/kills/**/*.test.ts',
+  'src-main/testing/{kills,third-task}/**/*.test.ts',
   'src-main/workers/pool/{ask-trainer,local-pool,test-split}.test.ts',
   'src-main/workers/queue/{queue,worker/taken-job,wire/bullmq-private}.test.ts',
 ];

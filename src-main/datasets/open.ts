@@ -23,8 +23,8 @@ export interface DatasetOptions extends OpenOptions {
 }
 
 /** A data set that is ready for training. The test split is not below its folder. */
-export interface PreparedData {
-  readonly description: DatasetDescription;
+export interface PreparedData<Description extends DescriptionBase = DatasetDescription> {
+  readonly description: Description;
   /** Absolute path of the copy to train and validate on: what a trainer is given. */
   readonly trainFolder: string;
 }
@@ -71,7 +71,7 @@ export interface DataReader<
   /** Reads all of the data and records the description. */
   describe(place: Place<Source>, located: Located, options: DatasetOptions): Promise<Description>;
   /** Makes a copy as trainers need it. Instant when it exists. @throws CellsmithError data.*, config.invalid, cancelled */
-  prepare(need: Need, place: Place<Source>, options: DatasetOptions): Promise<PreparedData>;
+  prepare(need: Need, place: Place<Source>, options: DatasetOptions): Promise<PreparedData<Description>>;
   /** Opens the test split, and records that it was opened. @param purpose as a user would say it ('final test of run 12') */
   openTest(
     need: Need,

@@ -69,7 +69,8 @@ export function prepareFor(
   options: DatasetOptions = {},
 ): Promise<PreparedData> {
   const reader = dataReaders.of(need.kind);
-  return reader.prepare(need, placeOf(reader, path, options), options);
+  // Descriptions of a kind of data are among those of all kinds.
+  return reader.prepare(need, placeOf(reader, path, options), options) as Promise<PreparedData>;
 }
 
 /**

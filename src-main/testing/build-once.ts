@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'vite';
 import type {} from 'vitest';
@@ -14,14 +14,16 @@ declare module 'vitest' {
 const root = resolve(import.meta.dirname, '../..');
 
 /**
- * Builds the programs that tests start as processes, once for a run of the tests; `inject('programs')` says where they are.
- * Each run has a folder of its own, below node_modules so that the packages that stay outside of the bundles are found.
+ * Builds programs into a folder of its own, below node_modules so that the packages that stay outside of the bundles are found.
+ * @param entries the name of each and its file, from the root of the repository
  */
-export async function setup(project: TestProject): Promise<() => void> {
+export async function buildPrograms(
+  entries: Readonly<Record<string, string>>,
+): Promise<{ readonly folder: string; readonly remove: () => void }> {
   const cache = join(root, 'node_modules', '.cache', 'cellsmith');
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, 'programs-'));
-  const entries = ['trainer', 'cli'].filter((name) => existsSync(join(root, 'src-main', `${name}.ts`)));
+  const files = Object.entries(entries).map(([name, file]) => [name, join(root, file)] as const);
   await build({
     configFile: false,
     root,
@@ -33,11 +35,17 @@ export async function setup(project: TestProject): Promise<() => void> {
       minify: false,
       sourcemap: 'inline',
       rolldownOptions: {
-        input: Object.fromEntries(entries.map((name) => [name, join(root, 'src-main', `${name}.ts`)])),
+        input: Object.fromEntries(files),
         output: { entryFileNames: '[name].js' },
       },
     },
   });
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Builds the programs that tests start as processes, once for a run of the tests; `inject('programs')` says where they are. */
+export async function setup(project: TestProject): Promise<() => void> {
+  const { folder, remove } = await buildPrograms({ trainer: 'src-main/trainer.ts', cli: 'src-main/cli.ts' });
   project.provide('programs', folder);
-  return () => rmSync(folder, { recursive: true, force: true });
+  return remove;
 }

@@ -18,8 +18,9 @@ export interface RunningProgram {
 export function startProgram(
   parameters: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  programs: string = inject('programs'),
 ): RunningProgram {
-  const child = spawn(process.execPath, [join(inject('programs'), 'cli.js'), ...parameters], {
+  const child = spawn(process.execPath, [join(programs, 'cli.js'), ...parameters], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -18,7 +18,8 @@ export type MeasuredChild = z.infer<typeof measuredChildSchema>;
 
 /** How fast children of a configuration trained on this machine. */
 export const measurementSchema = z.strictObject({
-  kind: z.enum(['images', 'text']),
+  /** That of the data. */
+  kind: z.string().max(100),
   /** Engine and machine that it was measured on: others make it void. */
   machine: z.string(),
   trainers: z.strictObject({

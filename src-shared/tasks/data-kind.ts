@@ -65,6 +65,15 @@ export interface Outcome {
   readonly reward: number;
 }
 
+/** A description as a terminal shows it: facts, a table of its parts, then examples and what its user should know. */
+export interface DescriptionText {
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  /** The first column is text, all others numbers. */
+  readonly table: readonly (readonly string[])[];
+  readonly lines: readonly string[];
+  readonly notes: readonly (readonly [name: 'Unreadable' | 'Note', text: string])[];
+}
+
 /**
  * What training on one kind of data decides, whatever the architecture: the form of a description, of a recipe and of the record of an
  * epoch, the metric and the reward. Its `kind` is that of all three, as they are stored.
@@ -80,6 +89,7 @@ export interface DataKind<
   /** What children learn on such data: 'image classification'. */
   readonly purpose: string;
   readonly descriptionSchema: z.ZodObject & z.ZodType<Description>;
+  describe(description: Description): DescriptionText;
   readonly recipeSchema: z.ZodObject & z.ZodType<Recipe>;
   readonly epochSchema: z.ZodObject & z.ZodType<Epoch>;
   readonly needSchema: z.ZodObject & z.ZodType<Need>;

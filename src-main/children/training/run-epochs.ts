@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ChildEvent } from '../../../src-shared/run/child-event';
+import type { EpochBase } from '../../../src-shared/tasks/data-kind';
 import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
 import { type ChildCheckpoints, type ChildParts, putState, takeState } from './child-state';
 
@@ -22,7 +23,7 @@ export interface TrainControl extends Partial<Omit<StepListener, 'onStep'>> {
 }
 
 /** A child that is ready to be trained. */
-export interface TrainableChild<Epoch extends EpochRecord> extends ChildParts {
+export interface TrainableChild<Epoch extends EpochBase> extends ChildParts {
   readonly seed: number;
   readonly kind: Epoch['kind'];
   /** Epochs of its recipe. */
@@ -44,7 +45,7 @@ export function stepListener({ onEvent, turn = nextTurn, now }: TrainControl): S
  * Trains a child epoch by epoch, from scratch or from its last checkpoint. A checkpoint is written before its epoch is reported, so
  * that a reported epoch is never trained again.
  */
-export async function runEpochs<Epoch extends EpochRecord>(
+export async function runEpochs<Epoch extends EpochBase>(
   child: TrainableChild<Epoch>,
   control: TrainControl,
   checkpoints: ChildCheckpoints | null,
@@ -52,11 +53,13 @@ export async function runEpochs<Epoch extends EpochRecord>(
   const { turn } = stepListener(control);
   child.session.run('init', { seed: Int32Array.of(child.seed | 0, 0) });
   const epochs = restoredEpochs(child, checkpoints);
-  control.onEvent?.({ type: 'trialRestored', epochs: [...epochs] });
+  // Epochs of a kind of data are among those of all kinds.
+  const records = (): readonly EpochRecord[] => [...epochs] as readonly EpochBase[] as readonly EpochRecord[];
+  control.onEvent?.({ type: 'trialRestored', epochs: records() });
   let kept = epochs.length;
   const keep = (): void => {
     if (checkpoints === null || kept === epochs.length) return;
-    checkpoints.write({ epochs, ...takeState(child) });
+    checkpoints.write({ epochs: records(), ...takeState(child) });
     kept = epochs.length;
   };
   let stopped = false;
@@ -65,7 +68,7 @@ export async function runEpochs<Epoch extends EpochRecord>(
     epochs.push(record);
     const due = epochs.length === child.epochs || epochs.length - kept >= (checkpoints?.everyEpochs ?? 0);
     if (due) keep();
-    control.onEvent?.({ type: 'epochEnded', record });
+    control.onEvent?.({ type: 'epochEnded', record: record as EpochBase as EpochRecord });
     await turn();
     stopped = epochs.length < child.epochs && (control.stopRequested?.() ?? false);
     if (stopped) keep();
@@ -73,13 +76,14 @@ export async function runEpochs<Epoch extends EpochRecord>(
   return { epochs, stopped };
 }
 
-function restoredEpochs<Epoch extends EpochRecord>(
+function restoredEpochs<Epoch extends EpochBase>(
   child: TrainableChild<Epoch>,
   checkpoints: ChildCheckpoints | null,
 ): Epoch[] {
   const state = checkpoints?.read();
   if (state === undefined) return [];
-  const epochs = state.epochs.filter((record): record is Epoch => record.kind === child.kind);
+  const ofAnyKind: readonly EpochBase[] = state.epochs;
+  const epochs = ofAnyKind.filter((record): record is Epoch => record.kind === child.kind);
   const inOrder = epochs.every(({ epoch }, place) => epoch === place);
   const whole = epochs.length === state.epochs.length && epochs.length <= child.epochs;
   if (inOrder && whole && putState(child, state)) return epochs;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { imageDatasetDescriptionSchema, type ImageDatasetDescription } from '../../dataset/image-description';
-import type { DataKind, EpochSteps, Outcome } from '../data-kind';
+import { counted } from '../../counted';
+import { bytes } from '../../format';
+import type { DataKind, DescriptionText, EpochSteps, Outcome } from '../data-kind';
 import { fewDigits, type Metric } from '../metric';
 import { imageEpochRecordSchema, type ImageEpochRecord } from './image-epoch';
 import { checkImageRecipe, imageRecipeSchema, type ImageRecipe } from './image-recipe';
@@ -47,6 +49,7 @@ export const imageData: DataKind<
   kind: 'images',
   purpose: 'image classification',
   descriptionSchema: imageDatasetDescriptionSchema,
+  describe: describeImages,
   recipeSchema: imageRecipeSchema,
   epochSchema: imageEpochRecordSchema,
   needSchema: imageNeedSchema,
@@ -108,5 +111,49 @@ function imageSteps({ validation, batchSize }: ImageRecipe, { splits }: ImageDat
     training: Math.floor(trained / batch),
     evaluation: Math.ceil(Math.min(aside, images) / batch),
     examples: batch,
+  };
+}
+
+function describeImages(description: ImageDatasetDescription): DescriptionText {
+  const { form, container, location, files, classes, splits, testSplit, sizes, distinctSizes } = description;
+  const { duplicates, unreadable, warnings } = description;
+  const copies = duplicates.withinTrain + duplicates.withinTest;
+  const drawn =
+    testSplit.kind === 'given'
+      ? ''
+      : `, drawn from all images (${Math.round(100 * testSplit.fraction)} %, seed ${testSplit.seed})`;
+  const shown = sizes.slice(0, 5).map(({ width, height, count }) => `${width}×${height} (${count})`);
+  if (distinctSizes > shown.length) shown.push(`${distinctSizes - shown.length} more`);
+  const colours = (values: readonly number[]): string => values.map((value) => value.toFixed(1)).join(', ');
+  return {
+    facts: [
+      ['Data set', location],
+      ['Form', `${form}, ${container}`],
+      ['Files', `${files}, ${bytes(description.bytes)}`],
+      ['Training', counted(splits.train.count, 'image')],
+      ['Test', `${counted(splits.test.count, 'image')}${drawn}`],
+      ['Sizes', shown.join(', ')],
+      ['Grey', String(description.grey)],
+      ['Mean', `${colours(description.mean)} of red, green, blue (0–255)`],
+      ['Deviation', colours(description.deviation)],
+      ['Duplicates', `${copies} within a split, ${duplicates.acrossSplits} between training and test`],
+      ['Unreadable', String(unreadable.count)],
+      ['Fingerprint', description.fingerprint],
+    ],
+    table: [
+      ['class', 'training', 'test'],
+      ...classes.map((name, index) => [
+        name,
+        String(splits.train.perClass[index] ?? 0),
+        String(splits.test.perClass[index] ?? 0),
+      ]),
+    ],
+    lines: [],
+    notes: [
+      ...unreadable.files
+        .slice(0, 20)
+        .map(({ file, reason }) => ['Unreadable', `${file}: ${reason}`] as const),
+      ...warnings.map(({ message }) => ['Note', message] as const),
+    ],
   };
 }

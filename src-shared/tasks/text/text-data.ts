@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { textDatasetDescriptionSchema, type TextDatasetDescription } from '../../dataset/text-description';
-import type { DataKind, EpochSteps } from '../data-kind';
+import { counted } from '../../counted';
+import { bytes, percent } from '../../format';
+import type { DataKind, DescriptionText, EpochSteps } from '../data-kind';
 import { fewDigits, type Metric } from '../metric';
 import {
   bestPerplexity,
@@ -60,6 +62,7 @@ export const textData: DataKind<
   kind: 'text',
   purpose: 'language modelling',
   descriptionSchema: textDatasetDescriptionSchema,
+  describe: describeText,
   recipeSchema: textRecipeSchema,
   epochSchema: languageEpochRecordSchema,
   needSchema: textNeedSchema,
@@ -99,4 +102,53 @@ function textSteps({ batchSize, steps }: TextRecipe, { splits }: TextDatasetDesc
   const rows = Math.max(1, Math.min(batchSize, train.tokens));
   const windows = (tokens: number): number => Math.ceil(Math.ceil(tokens / rows) / steps);
   return { training: windows(train.tokens), evaluation: windows(valid.tokens), examples: rows * steps };
+}
+
+function describeText(description: TextDatasetDescription): DescriptionText {
+  const { form, container, location, files, reading, splits, splitOrigin, longestLine } = description;
+  const { level, vocabularyLimit, lowerCase, words } = reading;
+  const read = [`${level} level`];
+  if (level === 'word') read.push(words === 'spaces' ? 'split at white space' : 'split at punctuation');
+  if (lowerCase) read.push('in lower case');
+  const limit = vocabularyLimit === null ? '' : `, at most ${vocabularyLimit}`;
+  const drawn =
+    splitOrigin.kind === 'given' ? 'as given' : `two blocks drawn from the text (seed ${splitOrigin.seed})`;
+  const longest = `${counted(longestLine.tokens, 'token')} (${longestLine.split}, line ${longestLine.line})`;
+  const parts = [
+    ['training', splits.train],
+    ['validation', splits.valid],
+    ['test', splits.test],
+  ] as const;
+  return {
+    facts: [
+      ['Data set', location],
+      ['Form', `${form}, ${container}`],
+      ['Files', `${files}, ${bytes(description.bytes)}`],
+      ['Read', read.join(', ')],
+      [
+        'Vocabulary',
+        `${description.vocabularySize} of ${description.distinctTokens} different tokens${limit}`,
+      ],
+      ['Splits', drawn],
+      ['Longest line', longest],
+      ['Most frequent', description.mostFrequent.map(({ token }) => visible(token)).join(' ')],
+      ['Fingerprint', description.fingerprint],
+    ],
+    table: [
+      ['split', 'tokens', 'lines', 'not in vocabulary'],
+      ...parts.map(([name, split]) => [
+        name,
+        String(split.tokens),
+        String(split.lines),
+        percent(split.outOfVocabularyRate),
+      ]),
+    ],
+    lines: description.firstLines,
+    notes: description.warnings.map(({ message }) => ['Note', message] as const),
+  };
+}
+
+/** Quotes invisible tokens. */
+function visible(token: string): string {
+  return /^[\s\p{C}]*$/u.test(token) ? JSON.stringify(token) : token;
 }

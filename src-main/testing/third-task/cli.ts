@@ -1,0 +1,3 @@
+// The command-line program, with the third task.
+import './register';
+import '../../cli';

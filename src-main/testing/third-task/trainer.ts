@@ -1,0 +1,3 @@
+// The trainer process, with the third task.
+import './register';
+import '../../trainer';
