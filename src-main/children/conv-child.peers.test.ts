@@ -61,12 +61,16 @@ describe('children trained by PyTorch at this moment', () => {
     },
   );
 
-  it.each([fixture, nodesFixture])('committed reference %# is what PyTorch still gives', (json) => {
-    const committed = parseReference(json);
-    const { steps } = pytorch(committed.request);
-    expect(steps.length).toBe(committed.steps.length);
-    for (const [i, { loss }] of committed.steps.entries()) expect(steps[i]?.loss).toBeCloseTo(loss, 4);
-  });
+  // PyTorch draws other random numbers on a GPU.
+  it.skipIf(process.env['CELLSMITH_PEERS_DEVICE'] === 'cuda').each([fixture, nodesFixture])(
+    'committed reference %# is what PyTorch still gives',
+    (json) => {
+      const committed = parseReference(json);
+      const { steps } = pytorch(committed.request);
+      expect(steps.length).toBe(committed.steps.length);
+      for (const [i, { loss }] of committed.steps.entries()) expect(steps[i]?.loss).toBeCloseTo(loss, 4);
+    },
+  );
 });
 
 /** Ten layers of random kinds, sizes, strides and inputs; what feeds nothing goes to the classifier. */

@@ -87,12 +87,16 @@ describe('language models trained by PyTorch at this moment', () => {
     },
   );
 
-  it('the committed references are what PyTorch still gives', () => {
-    const committed = parseLanguageReferences(fixture);
-    const now = pytorch(committed.map(({ request }) => request));
-    for (const [i, { steps, evaluationLoss }] of committed.entries()) {
-      expect(now[i]?.evaluationLoss).toBeCloseTo(evaluationLoss, 3);
-      for (const [j, { loss }] of steps.entries()) expect(now[i]?.steps[j]?.loss).toBeCloseTo(loss, 4);
-    }
-  });
+  // PyTorch draws other random numbers on a GPU.
+  it.skipIf(process.env['CELLSMITH_PEERS_DEVICE'] === 'cuda')(
+    'the committed references are what PyTorch still gives',
+    () => {
+      const committed = parseLanguageReferences(fixture);
+      const now = pytorch(committed.map(({ request }) => request));
+      for (const [i, { steps, evaluationLoss }] of committed.entries()) {
+        expect(now[i]?.evaluationLoss).toBeCloseTo(evaluationLoss, 3);
+        for (const [j, { loss }] of steps.entries()) expect(now[i]?.steps[j]?.loss).toBeCloseTo(loss, 4);
+      }
+    },
+  );
 });

@@ -6,10 +6,14 @@ Weights and data are sines of their index, so that reference-models.ts makes the
 """
 
 import json
+import os
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+
+# The device on which the tests compute: `npm run test:gpu` compares on a GPU.
+torch.set_default_device(os.environ.get("CELLSMITH_PEERS_DEVICE", "cpu"))
 
 STEPS = 20
 
