@@ -28,7 +28,8 @@ const long = [
   'src-main/testing/simulation/**/*.test.ts',
 ];
 
-const peers = '**/*.peers.test.ts';
+/** Run by scripts/peers.mjs and scripts/test-gpu.mjs. */
+const elsewhere = '**/*.{peers,gpu}.test.ts';
 const temporaryFolder = 'src-main/testing/temporary-folder-of-file.ts';
 
 /** What a test needs decides its project: `npm run test:fast` runs the first three, which need neither TensorFlow nor a build. */
@@ -40,19 +41,24 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'shared', include: ['src-shared/**/*.test.ts'], exclude: [peers], isolate: false },
+        test: { name: 'shared', include: ['src-shared/**/*.test.ts'], exclude: [elsewhere], isolate: false },
       },
       {
         extends: true,
         plugins: [vue()],
-        test: { name: 'renderer', include: ['src-renderer/**/*.test.ts'], exclude: [peers], isolate: false },
+        test: {
+          name: 'renderer',
+          include: ['src-renderer/**/*.test.ts'],
+          exclude: [elsewhere],
+          isolate: false,
+        },
       },
       {
         extends: true,
         test: {
           name: 'main',
           include: ['{src-main,scripts,bench}/**/*.test.ts'],
-          exclude: [peers, ...engine, ...processes, ...long],
+          exclude: [elsewhere, ...engine, ...processes, ...long],
           setupFiles: [temporaryFolder],
           // No engine is found here, installed or not: a test that loads it fails, and belongs to `engine`.
           env: { CELLSMITH_CACHE: resolve('node_modules/.cache/cellsmith/no-engine') },
@@ -65,7 +71,7 @@ export default defineConfig({
         test: {
           name: 'engine',
           include: engine,
-          exclude: [peers, ...processes],
+          exclude: [elsewhere, ...processes],
           setupFiles: [temporaryFolder],
         },
       },
@@ -74,7 +80,7 @@ export default defineConfig({
         test: {
           name: 'processes',
           include: processes,
-          exclude: [peers],
+          exclude: [elsewhere],
           setupFiles: [temporaryFolder],
           globalSetup: ['src-main/testing/build-once.ts'],
         },

@@ -8,7 +8,7 @@ export default defineConfig({
       'src-main/engine/ops/*.test.ts',
       'src-main/children/**/*.test.ts',
       'src-main/testing/reference/*.test.ts',
-      'src-main/testing/gpu/*.gpu.ts',
+      'src-main/testing/gpu/*.gpu.test.ts',
     ],
     exclude: ['src-main/engine/load.test.ts'],
     setupFiles: ['src-main/testing/temporary-folder-of-file.ts'],
