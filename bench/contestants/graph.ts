@@ -2,7 +2,7 @@
 import { networkOfLayers } from '../../src-shared/architecture/conv/layered-network';
 import { join } from 'node:path';
 import { convChild } from '../../src-main/children/conv-child';
-import { cropPlan, randomBoxes } from '../../src-main/children/crop-boxes';
+import { cropPlan, randomBoxes } from '../../src-main/children/image-input';
 import { loadEngine } from '../../src-main/engine/load';
 import { fetchedNumber, openSession } from '../../src-main/engine/session';
 import { presets } from '../../src-shared/config/presets/presets';

@@ -1,6 +1,6 @@
 /** The product: a language model as a trainer process trains it. Arguments: WORKLOAD. */
 import { join } from 'node:path';
-import { rowWindows } from '../../src-main/children/language/corpus-rows';
+import { rowWindows } from '../../src-main/children/language/text-windows';
 import { languageModel } from '../../src-main/children/language/language-model';
 import { hasCustomOps, loadEngine } from '../../src-main/engine/load';
 import { fetchedNumber, openSession } from '../../src-main/engine/session';

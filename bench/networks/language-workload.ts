@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { leafOrder } from '../../src-main/children/language/tree-cell';
+import { leafOrder } from '../../src-main/children/language/cell-form';
 import type { LanguageArchitecture } from '../../src-shared/architecture/cell/language-model';
 import { Generator } from '../../src-shared/random';
 import type { LanguageBenchChild } from './language-children';

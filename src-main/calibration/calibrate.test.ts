@@ -8,7 +8,7 @@ import { proposeOne } from '../strategy/fixtures/small-strategy';
 import { presets } from '../../src-shared/config/presets/presets';
 import { epochSteps } from '../../src-shared/estimate/epoch-steps';
 import { quantile, sampleChildren } from '../../src-shared/estimate/typical-children';
-import { evaluationBatches, stepsPerEpoch } from '../children/batches';
+import { evaluationBatches, stepsPerEpoch } from '../children/schedule';
 import { loadTrainingData } from '../datasets/load-training-data';
 import type { PreparedData } from '../datasets/open';
 import { prepareFor } from '../datasets/prepare';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Generator } from '../../src-shared/random';
-import { evaluationBatches, trainingBatches } from './batches';
+import { evaluationBatches, trainingBatches } from './schedule';
 
 const splits = fc.record({
   indices: fc.uniqueArray(fc.integer({ min: 0, max: 60_000 }), { minLength: 1, maxLength: 200 }),

@@ -13,7 +13,7 @@ import {
   parseReference,
   type ReferenceRequest,
 } from '../testing/reference/child-reference';
-import { namesOfNodes } from './conv-network';
+import { namesOfNodes } from './conv-child';
 import nodesFixture from './fixtures/all-nodes.json';
 import fixture from './fixtures/conv-child.json';
 

@@ -1,20 +1,27 @@
-import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
+import {
+  type ConvArchitecture,
+  type ImageTask,
+  byKind,
+  type NodeReference,
+} from '../../src-shared/architecture/conv/conv-architecture';
 import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
 import { compileModel, isKernel } from '../engine/compile';
 import { Graph, type Tensor, type Variable } from '../engine/graph';
-import { evaluationPass, type Pass, trainingPass } from '../engine/layers';
+import { evaluationPass, type Pass, trainingPass, type Layer } from '../engine/layers';
 import { mappedFile } from '../engine/mapped-file';
 import { sparseSoftmaxCrossEntropy } from '../engine/ops/activation';
 import { mul } from '../engine/ops/arithmetic';
-import { sum } from '../engine/ops/broadcast';
+import { sum, reshape } from '../engine/ops/broadcast';
 import { gather } from '../engine/ops/gather';
 import { cast, equal } from '../engine/ops/logic';
 import { argMax, mean } from '../engine/ops/reduction';
 import { constant, placeholder } from '../engine/ops/source';
 import { momentum } from '../engine/optimizers';
-import { convNetwork } from './conv-network';
-import { cropPlan, evaluationBoxes } from './crop-boxes';
-import { imageInput, type Whitening } from './image-input';
+import { cropPlan, evaluationBoxes, imageInput, type Whitening } from './image-input';
+import { describeConv } from '../../src-shared/architecture/conv/describe-conv';
+import { layersOf } from '../../src-shared/architecture/conv/layers-of';
+import { CellsmithError } from '../../src-shared/errors';
+import { nodeGraphs, type BatchNormOptions, type NodePlace } from './node-graphs';
 
 /** The images as they lie on disk: bytes [count, side, side, channels] and int32 labels [count]. */
 export interface ImageFiles {
@@ -118,4 +125,52 @@ function judge(logits: Tensor, labels: Tensor): Classified {
     losses: sparseSoftmaxCrossEntropy(logits, labels),
     correct: cast(equal(argMax(logits, 1), labels), 'float32'),
   };
+}
+
+/**
+ * A network as a layer of the engine, from an image [batch, height, width, channels] to logits [batch, classes].
+ *
+ * Variables: `layerN/kernel` and so on, N being the number of the layer that a node reads as (`layersOf`): a convolution
+ * with its normalisation and ReLU has `layerN/kernel`, `/gamma`, `/beta`, `/moving_mean`, `/moving_variance`; `classifier/kernel`,
+ * `classifier/bias`.
+ *
+ * @throws architecture.invalid when shapes do not match, or a node refers to a later one
+ */
+function convNetwork(
+  graph: Graph,
+  architecture: ConvArchitecture,
+  task: ImageTask,
+  normalization: BatchNormOptions,
+): Layer {
+  const names = namesOfNodes(architecture);
+  const nodes = describeConv(architecture, task).nodes.map(({ node, input, output }, index) => {
+    const place: NodePlace = { graph, name: names[index] ?? '', input, output, normalization };
+    return { inputs: node.inputs, apply: byKind(nodeGraphs, node, place) };
+  });
+  return (image, pass) => {
+    const outputs: Tensor[] = [image];
+    let logits = image;
+    for (const { inputs, apply } of nodes) {
+      logits = apply(
+        inputs.map((reference) => outputs[reference] ?? missing(reference)),
+        pass,
+      );
+      outputs.push(logits);
+    }
+    return reshape(logits, [image.shape[0] ?? 1, task.classes]);
+  };
+}
+
+/** The prefix of each node's variables, before the `/`. */
+export function namesOfNodes(architecture: ConvArchitecture): readonly string[] {
+  const { layers, classifier } = layersOf(architecture);
+  const names: string[] = [];
+  for (const layer of [...layers, classifier])
+    for (const reference of layer.references)
+      names[reference - 1] = layer === classifier ? 'classifier' : `layer${layer.number}`;
+  return names;
+}
+
+function missing(reference: NodeReference): never {
+  throw new CellsmithError('architecture.invalid', `Node ${reference} is used before it is defined.`);
 }

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TrainingData } from '../datasets/load-training-data';
 import { fetchedNumber, openSession } from '../engine/session';
-import { assignWeights } from './assign-weights';
-import { evaluationBatches } from './batches';
+import { assignWeights } from './child-state';
+import { evaluationBatches } from './schedule';
 import { convChild, type ImageFiles } from './conv-child';
 import type { NamedTensor } from './safetensors';
 import { taskOf, type ChildJob } from './train-child';
@@ -24,7 +24,7 @@ export interface ImageEvaluation extends ChildJob {
 
 /**
  * The share of images that a trained network classifies correctly, in [0, 1]; each image counts once.
- * @throws run.damaged when the weights are not those of the network; architecture.invalid, config.invalid, engine.*
+ * @throws run.damaged when the weights do not match the network; architecture.invalid, config.invalid, engine.*
  */
 export async function evaluateChild(
   { architecture, recipe, weights, data, images }: ImageEvaluation,

@@ -8,8 +8,7 @@ import { Graph } from '../engine/graph';
 import { mappedFile } from '../engine/mapped-file';
 import { placeholder } from '../engine/ops/source';
 import { fetchedFloats, openSession } from '../engine/session';
-import { cropBox, cropPlan, evaluationBoxes, randomBoxes } from './crop-boxes';
-import { imageInput } from './image-input';
+import { cropBox, cropPlan, evaluationBoxes, randomBoxes, imageInput } from './image-input';
 
 type Augmentation = ImageRecipe['augmentation'];
 interface Crop {

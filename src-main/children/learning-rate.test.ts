@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { learningRateAt } from './learning-rate';
+import { learningRateAt } from './schedule';
 
 const start = { step: 0, steps: 10 };
 

@@ -71,7 +71,7 @@ const partialEnd = '.partial';
 
 /**
  * The name under which a file grows before it is complete. It is the process's own: one that lost its parent may still write while
- * another has begun the same file anew. A process that was killed can leave it behind.
+ * another has started over with the same file. A process that was killed can leave it behind.
  */
 function partialName(path: string): string {
   return `${path}.${process.pid}${partialEnd}`;

@@ -8,8 +8,8 @@ import { tinyArchitecture, tinyImages, tinyRecipe } from '../testing/data/tiny-i
 import { hearing } from '../testing/hearing';
 import { convChild } from './conv-child';
 import { taskOf, trainChild } from './train-child';
-import { checkpointFile } from './training/checkpoint-file';
-import type { ChildCheckpoints } from './training/child-state';
+import { checkpointFile } from './checkpoint-file';
+import type { ChildCheckpoints } from './child-state';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-child-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -240,6 +240,6 @@ describe('a child that is interrupted', () => {
       checkpoints('other.safetensors'),
     );
     expect(begun).toEqual([0]);
-    expect(log).toEqual([expect.stringMatching(/does not fit the network/)]);
+    expect(log).toEqual([expect.stringMatching(/does not match the network/)]);
   });
 });

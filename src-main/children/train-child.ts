@@ -5,15 +5,14 @@ import { Generator } from '../../src-shared/random';
 import type { ImageEpochRecord } from '../../src-shared/tasks/images/image-epoch';
 import type { TrainingData } from '../datasets/load-training-data';
 import { fetchedFloats, fetchedNumber, openSession, type Session } from '../engine/session';
-import { evaluationBatches, stepsPerEpoch, trainingBatches } from './batches';
+import { evaluationBatches, stepsPerEpoch, trainingBatches, learningRateAt } from './schedule';
 import { type ConvChild, convChild, needsSeed } from './conv-child';
-import { type CropPlan, cropPlan, randomBoxes } from './crop-boxes';
-import { learningRateAt } from './learning-rate';
+import { type CropPlan, cropPlan, randomBoxes } from './image-input';
 import type { NamedTensor } from './safetensors';
-import type { ChildCheckpoints } from './training/child-state';
-import { runEpochs, stepListener, type StepListener, type TrainControl } from './training/run-epochs';
+import type { ChildCheckpoints } from './child-state';
+import { runEpochs, stepListener, type StepListener, type TrainControl } from './run-epochs';
 
-/** A child to train: what it is, how, and the seed of its weights, of the order of images and of augmentation. */
+/** A child to train: architecture, recipe, and the seed of weights, order of images and augmentation. */
 export interface ChildJob {
   readonly architecture: ConvArchitecture;
   readonly recipe: ImageRecipe;
@@ -28,13 +27,13 @@ export interface TrainedChild {
 }
 
 /**
- * Trains a child on the training part and measures it on the validation part after each epoch (paper section 4.1).
- * On one machine with one number of threads the result is a function of the job and the data, bit by bit (seen on one and on
- * two threads); another number of threads, like another CPU, adds in another order.
+ * Trains a child on the training part and evaluates it on the validation part after each epoch (paper section 4.1).
+ * On one machine with a fixed number of threads the result is a function of the job and the data, bit for bit (seen with one and
+ * two threads); another number of threads, or another CPU, sums in another order.
  *
- * Control goes back to the event loop between steps, so messages are heard then.
+ * Yields to the event loop between steps, so that messages are received.
  *
- * @param checkpoints where its state is kept after epochs, and taken from to go on; null keeps none
+ * @param checkpoints to write after epochs and resume from; null for none
  * @throws child.diverged as soon as a loss is not finite; architecture.invalid, config.invalid, engine.*
  */
 export async function trainChild(
@@ -45,10 +44,7 @@ export async function trainChild(
 ): Promise<TrainedChild> {
   const { recipe, seed } = job;
   if (data.validationIndices.length === 0 || data.trainIndices.length === 0)
-    throw new CellsmithError(
-      'config.invalid',
-      'A child needs images to train on and images to be measured on.',
-    );
+    throw new CellsmithError('config.invalid', 'A child needs training images and validation images.');
   const batch = Math.min(recipe.batchSize, data.trainIndices.length);
   const child = convChild(job.architecture, taskOf(data), recipe, batch, data, data);
   const { graph } = child;
@@ -83,7 +79,7 @@ export async function trainChild(
   }
 }
 
-/** The task that a data set sets. */
+/** The task of a data set. */
 export function taskOf({ side, channels, classes }: TrainingData): ImageTask {
   return { height: side, width: side, channels, classes: classes.length };
 }

@@ -2,8 +2,8 @@ import type { ChildBase } from '../../src-shared/tasks/task';
 import type { EpochBase, TestBase } from '../../src-shared/tasks/data-kind';
 import type { EvaluationListener } from '../children/evaluate-child';
 import type { NamedTensor } from '../children/safetensors';
-import type { ChildCheckpoints } from '../children/training/child-state';
-import type { TrainControl } from '../children/training/run-epochs';
+import type { ChildCheckpoints } from '../children/child-state';
+import type { TrainControl } from '../children/run-epochs';
 
 /** A trained child. */
 export interface TrainedChild {
@@ -60,7 +60,7 @@ export interface ChildTraining<
   ): Promise<TrainedChild>;
   /**
    * @returns the metric as it is stored; null for one past all numbers
-   * @throws CellsmithError run.damaged when the weights are not those of the child; data.*, engine.*
+   * @throws CellsmithError run.damaged when the weights do not match the child; data.*, engine.*
    */
   evaluate(child: Child, evaluation: Evaluation, listener: EvaluationListener): Promise<number | null>;
   /** The child at a rate at which it hardly changes: some diverge at once at the rate that a search gives them. */

@@ -1,6 +1,6 @@
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
-import { checkpointFile } from '../children/training/checkpoint-file';
-import type { TrainControl } from '../children/training/run-epochs';
+import { checkpointFile } from '../children/checkpoint-file';
+import type { TrainControl } from '../children/run-epochs';
 import type { Excerpt, TrainedChild } from '../tasks/child-training';
 import { childTrainings } from '../tasks/child-trainings';
 import type { TrialJob, EvaluationJob, ChildSpeed } from './protocol';

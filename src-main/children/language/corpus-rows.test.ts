@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rowWindows } from './corpus-rows';
+import { rowWindows } from './text-windows';
 
 describe('the windows of a text', () => {
   it('make every token the target of exactly one window, rows in order', () => {

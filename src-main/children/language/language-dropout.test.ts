@@ -5,7 +5,7 @@ import { evaluationPass, trainingPass } from '../../engine/layers';
 import { filled } from '../../engine/ops/broadcast';
 import { constant, placeholder } from '../../engine/ops/source';
 import { fetchedFloats, openSession } from '../../engine/session';
-import { droppings, type Droppings } from './language-dropout';
+import { dropoutLayers, type DropoutLayers } from './language-network';
 
 const [steps, batch, hidden, vocabulary] = [6, 4, 50, 3];
 const ids = Int32Array.from({ length: steps * batch }, (_, i) => (i * 5 + Math.floor(i / 4)) % vocabulary);
@@ -13,14 +13,14 @@ const ids = Int32Array.from({ length: steps * batch }, (_, i) => (i * 5 + Math.f
 /** What ones [steps, batch, hidden], or whatever `make` gives, become under two seeds. */
 async function dropped(
   rule: LanguageDropout,
-  make: (drop: Droppings, ones: Tensor, words: Tensor) => Tensor | undefined,
+  make: (drop: DropoutLayers, ones: Tensor, words: Tensor) => Tensor | undefined,
   seeds: readonly (readonly [number, number])[] = [[3, 4]],
 ): Promise<Float32Array[]> {
   const graph = new Graph();
   const seed = placeholder(graph, 'seed', [2], 'int32');
   const words = constant(graph, { dtype: 'int32', shape: [steps, batch], values: ids });
   const made = make(
-    droppings(rule, vocabulary, trainingPass(seed)),
+    dropoutLayers(rule, vocabulary, trainingPass(seed)),
     filled(graph, [steps, batch, hidden], 1),
     words,
   );
@@ -107,7 +107,7 @@ describe('dropout of a language model', () => {
     expect(account(mask).zeros).toBeCloseTo(0.5, 1);
     const graph = new Graph();
     const seed = placeholder(graph, 'seed', [2], 'int32');
-    const standard = droppings({ kind: 'standard', rate: 0.5 }, vocabulary, trainingPass(seed));
+    const standard = dropoutLayers({ kind: 'standard', rate: 0.5 }, vocabulary, trainingPass(seed));
     expect(standard.recurrentMask(batch, hidden)).toBeUndefined();
   });
 
@@ -116,10 +116,10 @@ describe('dropout of a language model', () => {
     const ones = filled(graph, [steps, batch, hidden], 1);
     const words = filled(graph, [steps, batch], 1);
     for (const drop of [
-      droppings(variational, vocabulary, evaluationPass()),
-      droppings({ kind: 'none' }, vocabulary, trainingPass()),
-      droppings({ kind: 'standard', rate: 0 }, vocabulary, trainingPass()),
-      droppings({ ...variational, words: 0, between: 0, recurrent: 0, output: 0 }, 3, trainingPass()),
+      dropoutLayers(variational, vocabulary, evaluationPass()),
+      dropoutLayers({ kind: 'none' }, vocabulary, trainingPass()),
+      dropoutLayers({ kind: 'standard', rate: 0 }, vocabulary, trainingPass()),
+      dropoutLayers({ ...variational, words: 0, between: 0, recurrent: 0, output: 0 }, 3, trainingPass()),
     ]) {
       expect(drop.between(ones)).toBe(ones);
       expect(drop.output(ones)).toBe(ones);

@@ -14,7 +14,7 @@ import {
 } from '../../testing/reference/language-reference';
 import { hasCustomOps } from '../../engine/load';
 import fixture from './fixtures/language-model.json';
-import { leafOrder } from './tree-cell';
+import { leafOrder } from './cell-form';
 
 const python = process.env['CELLSMITH_PEERS_PYTHON'] ?? 'python3';
 const script = fileURLToPath(new URL('./fixtures/language_model_torch.py', import.meta.url));

@@ -12,7 +12,7 @@ import {
 import { hasCustomOps } from '../../engine/load';
 import fixture from './fixtures/language-model.json';
 import { languageModel } from './language-model';
-import { leafOrder } from './tree-cell';
+import { leafOrder } from './cell-form';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-language-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,4 +1,7 @@
-import type { LanguageArchitecture } from '../../../src-shared/architecture/cell/language-model';
+import type {
+  LanguageArchitecture,
+  LanguageCell,
+} from '../../../src-shared/architecture/cell/language-model';
 import type { TextRecipe } from '../../../src-shared/tasks/text/text-recipe';
 import { compileModel } from '../../engine/compile';
 import { Graph, type GraphNode, type Tensor, type Variable } from '../../engine/graph';
@@ -11,9 +14,16 @@ import { constant, identity, placeholder } from '../../engine/ops/source';
 import { sgd } from '../../engine/optimizers';
 import { assign } from '../../engine/variables';
 import { type CarriedState, languageNetwork } from './language-network';
-import { tokenWindow } from './token-window';
+import { tokenWindow } from './text-windows';
 
-/** Token ids as they lie on disk: int32 [count]. */
+/** A child to train: cell, recipe, and the seed of weights and dropout. */
+export interface LanguageJob {
+  readonly cell: LanguageCell;
+  readonly recipe: TextRecipe;
+  readonly seed: number;
+}
+
+/** A file of token ids: int32 [count]. */
 export interface TokenFile {
   readonly file: string;
   readonly count: number;
@@ -23,7 +33,7 @@ export interface TokenFile {
 export interface LanguageCorpus {
   readonly train: TokenFile;
   readonly valid: TokenFile;
-  /** The token that is taken to stand before the first one of a split: the end of a line, at word level. */
+  /** The token assumed before the first one of a split: the end of a line, at word level. */
   readonly startToken: number;
 }
 
@@ -35,7 +45,7 @@ export type LanguageGraphRecipe = Pick<
 
 /** How a graph is built. */
 export interface LanguageGraphOptions {
-  /** Ops that only the product has, which are faster; where `hasCustomOps()` says that they are there. */
+  /** Whether to use the faster custom ops; only where `hasCustomOps()`. */
   readonly customOps: boolean;
 }
 
@@ -144,7 +154,7 @@ function fedWindow(graph: Graph, name: string, batch: number): FedWindow {
   };
 }
 
-/** The outputs of a call that measures; they are there when the state has been carried over. */
+/** The outputs of an evaluation, computed after the state is carried over. */
 function measured({ losses, loss, tokens, carry }: ReadWindow): Record<string, Tensor> {
   return { losses, loss: identity(loss, { after: carry }), tokens };
 }

@@ -1,34 +1,36 @@
 import { CellsmithError } from '../../../src-shared/errors';
 import type { LanguageArchitecture } from '../../../src-shared/architecture/cell/language-model';
-import type { TextRecipe } from '../../../src-shared/tasks/text/text-recipe';
+import type { TextRecipe, LanguageDropout } from '../../../src-shared/tasks/text/text-recipe';
 import type { Graph, GraphNode, Tensor, Variable } from '../../engine/graph';
 import { type Pass, uniform, zeros } from '../../engine/layers';
 import { biasAdd } from '../../engine/ops/activation';
-import { reshape } from '../../engine/ops/broadcast';
+import { reshape, expandDims } from '../../engine/ops/broadcast';
 import { gather } from '../../engine/ops/gather';
 import { matMul } from '../../engine/ops/matrix';
 import { assign, readVariable, variable } from '../../engine/variables';
-import type { CellState } from './cell-form';
-import { formOfCell } from './form-of-cell';
-import { droppings } from './language-dropout';
+import { type CellState, formOfCell } from './cell-form';
 import { recurrentLayer } from './recurrent-layer';
+import { add, mul, scale } from '../../engine/ops/arithmetic';
+import { cast, greaterEqual } from '../../engine/ops/logic';
+import { dropout, dropoutMask, randomUniform } from '../../engine/ops/random';
+import { constant } from '../../engine/ops/source';
 
-/** Hidden state that stays in the graph from one window to the next. */
+/** Hidden state carried from one window to the next. */
 export interface CarriedState {
   readonly layers: readonly { readonly h: Variable; readonly c?: Variable }[];
 }
 
-/** What a pass over a window gives. */
-export interface LanguagePass {
+/** The result of a pass over a window. */
+interface LanguagePass {
   /** [steps · batch, vocabulary], time first. */
   readonly logits: Tensor;
   /** Nodes that carry the state over to the next window. */
   readonly carry: readonly GraphNode[];
 }
 
-/** A language model whose variables exist once, however often it is applied. */
-export interface LanguageNetwork {
-  /** Variables for the state of a batch, all 0 at first. @param name comes before theirs, so that each pass has its own */
+/** A language model, whose variables all its applications share. */
+interface LanguageNetwork {
+  /** Variables for the state of a batch, all 0 at first. @param name prefix, so that each pass has its own */
   readonly carried: (name: string, batch: number, saved: boolean) => CarriedState;
   /** @param inputs tokens, int32 [steps, batch] */
   readonly apply: (inputs: Tensor, carried: CarriedState, pass: Pass) => LanguagePass;
@@ -36,7 +38,7 @@ export interface LanguageNetwork {
 
 /**
  * A language model (paper section 4.2). Variables: `embedding/table` [vocabulary, hidden]; `layer0/…` and so on
- * (recurrent-layer.ts); `softmax/kernel` [hidden, vocabulary] unless the embedding serves; `softmax/bias` [vocabulary].
+ * (recurrent-layer.ts); `softmax/kernel` [hidden, vocabulary] unless it is shared with the embedding; `softmax/bias` [vocabulary].
  *
  * @param customOps whether layers are custom ops
  */
@@ -71,7 +73,7 @@ export function languageNetwork(
     }),
     apply(inputs, carried, pass) {
       const [, batch = 0] = inputs.shape;
-      const drop = droppings(recipe.dropout, vocabulary, pass);
+      const drop = dropoutLayers(recipe.dropout, vocabulary, pass);
       const carry: GraphNode[] = [];
       let x = drop.words(gather(readVariable(table), inputs), inputs);
       for (const [i, layer] of layers.entries()) {
@@ -82,7 +84,7 @@ export function languageNetwork(
         const unrolled = layer(drop.between(x), start, drop.recurrentMask(batch, hidden));
         x = unrolled.outputs;
         carry.push(assign(kept.h, unrolled.state.h, [h.node]));
-        // c_t need not depend on c_{t−1}: nothing but this order keeps the new one from being read as the old.
+        // c_t may not depend on c_{t−1}: only this order keeps the new one from being read as the old.
         if (kept.c && c && unrolled.state.c) carry.push(assign(kept.c, unrolled.state.c, [c.node]));
       }
       const features = reshape(drop.output(x), [-1, hidden]);
@@ -92,4 +94,62 @@ export function languageNetwork(
       return { logits: biasAdd(products, readVariable(bias)), carry };
     },
   };
+}
+
+/** The dropout of a language model. In evaluation, and at a rate of 0, each function is the identity. */
+export interface DropoutLayers {
+  /** Of embedded tokens [steps, batch, hidden], whose ids are [steps, batch]: whole words. */
+  readonly words: (embedded: Tensor, ids: Tensor) => Tensor;
+  /** Between embedding and first layer, and between layers: [steps, batch, hidden]. */
+  readonly between: (x: Tensor) => Tensor;
+  /** Before the softmax: [steps, batch, hidden]. */
+  readonly output: (x: Tensor) => Tensor;
+  /** The mask that a layer multiplies h by, [batch, hidden]. */
+  readonly recurrentMask: (batch: number, hidden: number) => Tensor | undefined;
+}
+
+const nothing: DropoutLayers = {
+  words: (x) => x,
+  between: (x) => x,
+  output: (x) => x,
+  recurrentMask: () => undefined,
+};
+
+/**
+ * Dropout on the non-recurrent connections with a new mask at every step (Zaremba et al., 2014), or variational: one mask
+ * for all steps of a window, also on recurrent connections and whole words (Gal & Ghahramani, 2016).
+ */
+export function dropoutLayers(rule: LanguageDropout, vocabulary: number, pass: Pass): DropoutLayers {
+  if (!pass.training || rule.kind === 'none') return nothing;
+  if (rule.kind === 'standard') {
+    const drop = (x: Tensor): Tensor => (rule.rate > 0 ? dropout(x, pass.draw(), rule.rate) : x);
+    return { ...nothing, between: drop, output: drop };
+  }
+  const acrossSteps = (x: Tensor, rate: number): Tensor => {
+    const [, batch = 0, hidden = 0] = x.shape;
+    return rate > 0 ? mul(x, dropoutMask(pass.draw(), [1, batch, hidden], rate)) : x;
+  };
+  return {
+    words: (embedded, ids) =>
+      rule.words > 0
+        ? mul(embedded, expandDims(wordMask(ids, pass.draw(), rule.words, vocabulary), 2))
+        : embedded,
+    between: (x) => acrossSteps(x, rule.between),
+    output: (x) => acrossSteps(x, rule.output),
+    recurrentMask: (batch, hidden) =>
+      rule.recurrent > 0 ? dropoutMask(pass.draw(), [batch, hidden], rule.recurrent) : undefined,
+  };
+}
+
+/** 0 or 1 / (1 − rate) for each token [steps, batch]: the same for the same word of a row. */
+function wordMask(ids: Tensor, seed: Tensor, rate: number, vocabulary: number): Tensor {
+  const { graph } = ids.node;
+  const [, batch = 0] = ids.shape;
+  const rows = constant(
+    graph,
+    Array.from({ length: batch }, (_, row) => row * vocabulary),
+    'int32',
+  );
+  const draws = gather(randomUniform(seed, [batch * vocabulary]), add(ids, rows));
+  return scale(cast(greaterEqual(draws, constant(graph, rate)), 'float32'), 1 / (1 - rate));
 }

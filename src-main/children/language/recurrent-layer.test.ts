@@ -14,7 +14,7 @@ import { sum } from '../../engine/ops/broadcast';
 import { placeholder } from '../../engine/ops/source';
 import { type Fetched, fetchedFloats, openSession } from '../../engine/session';
 import { readVariable } from '../../engine/variables';
-import { formOfCell } from './form-of-cell';
+import { formOfCell } from './cell-form';
 import { recurrentLayer } from './recurrent-layer';
 
 interface Case {

@@ -9,7 +9,7 @@ import { recurrent } from '../../engine/ops/recurrent';
 import { type Initializer, readVariable, variable } from '../../engine/variables';
 import type { CellForm, CellState } from './cell-form';
 
-/** What a recurrent layer makes of a window. */
+/** The output of a recurrent layer over a window. */
 export interface Unrolled {
   /** h of every step, [steps, batch, hidden]. */
   readonly outputs: Tensor;
@@ -21,7 +21,7 @@ export interface Unrolled {
  * A cell over the steps of a window.
  * @param inputs [steps, batch, hidden]
  * @param start the state before the first step
- * @param recurrentMask multiplied with h wherever a step takes it, [batch, hidden]
+ * @param recurrentMask multiplied with h at the input of each step, [batch, hidden]
  */
 export type RecurrentLayer = (inputs: Tensor, start: CellState, recurrentMask?: Tensor) => Unrolled;
 

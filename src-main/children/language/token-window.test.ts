@@ -6,7 +6,7 @@ import { Graph } from '../../engine/graph';
 import { mappedFile } from '../../engine/mapped-file';
 import { placeholder } from '../../engine/ops/source';
 import { openSession } from '../../engine/session';
-import { tokenWindow } from './token-window';
+import { tokenWindow } from './text-windows';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-tokens-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -8,9 +8,9 @@ import type { TextRecipe } from '../../../src-shared/tasks/text/text-recipe';
 import type { TrainingTokens } from '../../datasets/text/text-reader';
 import { hasCustomOps } from '../../engine/load';
 import { openSession } from '../../engine/session';
-import { checkpointFile } from '../training/checkpoint-file';
+import { checkpointFile } from '../checkpoint-file';
 import { languageModel } from './language-model';
-import { evaluateText } from './evaluate-text';
+import { evaluateText } from './evaluate-language-model';
 import { hearing } from '../../testing/hearing';
 import { trainLanguageChild } from './train-language-child';
 

@@ -1,7 +1,4 @@
-import type {
-  LanguageArchitecture,
-  LanguageCell,
-} from '../../../src-shared/architecture/cell/language-model';
+import type { LanguageArchitecture } from '../../../src-shared/architecture/cell/language-model';
 import { languageArchitecture } from '../../../src-shared/architecture/cell/language-model-size';
 import { languageRateAt, type TextRecipe } from '../../../src-shared/tasks/text/text-recipe';
 import { CellsmithError } from '../../../src-shared/errors';
@@ -11,18 +8,11 @@ import type { TrainingTokens } from '../../datasets/text/text-reader';
 import { hasCustomOps } from '../../engine/load';
 import { fetchedFloats, fetchedNumber, openSession, type Session } from '../../engine/session';
 import type { NamedTensor } from '../safetensors';
-import type { ChildCheckpoints } from '../training/child-state';
-import { runEpochs, stepListener, type StepListener, type TrainControl } from '../training/run-epochs';
-import { type RowWindow, rowWindows } from './corpus-rows';
-import { languageModel, type LanguageModel } from './language-model';
-import { evaluateText } from './evaluate-text';
-
-/** A child to train: its cell, how, and the seed of its weights and of dropout. */
-export interface LanguageJob {
-  readonly cell: LanguageCell;
-  readonly recipe: TextRecipe;
-  readonly seed: number;
-}
+import type { ChildCheckpoints } from '../child-state';
+import { runEpochs, stepListener, type StepListener, type TrainControl } from '../run-epochs';
+import { type RowWindow, rowWindows } from './text-windows';
+import { languageModel, type LanguageJob, type LanguageModel } from './language-model';
+import { evaluateText } from './evaluate-language-model';
 
 export interface TrainedLanguageChild {
   readonly architecture: LanguageArchitecture;
@@ -33,13 +23,13 @@ export interface TrainedLanguageChild {
 }
 
 /**
- * Trains a child on the training tokens and measures it on all validation tokens after each epoch (paper section 4.2). Every
+ * Trains a child on the training tokens and evaluates it on all validation tokens after each epoch (paper section 4.2). Every
  * epoch reads all of the training text once, in rows side by side, from a hidden state of 0. On one machine with one number of
  * threads the result is a function of the job and the data.
  *
- * Control goes back to the event loop between steps, so messages are heard then.
+ * Yields to the event loop between steps, so that messages are received.
  *
- * @param checkpoints where its state is kept after epochs, and taken from to go on; null keeps none
+ * @param checkpoints to write after epochs and resume from; null for none
  * @throws child.diverged as soon as a loss is not finite; architecture.invalid, config.invalid, engine.*
  */
 export async function trainLanguageChild(
@@ -50,7 +40,7 @@ export async function trainLanguageChild(
 ): Promise<TrainedLanguageChild> {
   const { counts, vocabulary } = data;
   if (counts.train === 0 || counts.valid === 0)
-    throw new CellsmithError('config.invalid', 'A child needs text to train on and text to be measured on.');
+    throw new CellsmithError('config.invalid', 'A child needs training text and validation text.');
   const architecture = languageArchitecture(cell, recipe, vocabulary.length);
   const batchSize = Math.min(recipe.batchSize, counts.train);
   const model = languageModel(

@@ -14,7 +14,7 @@ import { cellStep } from '../../engine/ops/cell-graph';
 import { matMul } from '../../engine/ops/matrix';
 import { placeholder } from '../../engine/ops/source';
 import { fetchedFloats, openSession } from '../../engine/session';
-import { leafOrder, treeForm } from './tree-cell';
+import { leafOrder, treeForm } from './cell-form';
 
 const vector = z.array(z.number());
 const stateSchema = z.object({ h: vector, c: vector });

@@ -5,7 +5,7 @@ import { imageTaskSchema } from '../../../src-shared/architecture/conv/conv-arch
 import { storedNetworkSchema } from '../../../src-shared/architecture/conv/layered-network';
 import { imageRecipeSchema, type ImageRecipe } from '../../../src-shared/tasks/images/image-recipe';
 import { convChild } from '../../children/conv-child';
-import { cropPlan, evaluationBoxes } from '../../children/crop-boxes';
+import { cropPlan, evaluationBoxes } from '../../children/image-input';
 import { fetchedFloats, fetchedNumber, openSession } from '../../engine/session';
 import { tinyRecipe } from '../data/tiny-images';
 

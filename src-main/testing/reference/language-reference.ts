@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { LanguageArchitecture } from '../../../src-shared/architecture/cell/language-model';
 import { activations, combinations } from '../../../src-shared/architecture/cell/recurrent-cell';
-import { rowWindows } from '../../children/language/corpus-rows';
+import { rowWindows } from '../../children/language/text-windows';
 import { languageModel } from '../../children/language/language-model';
-import { evaluateText } from '../../children/language/evaluate-text';
+import { evaluateText } from '../../children/language/evaluate-language-model';
 import { fetchedFloats, fetchedNumber, openSession } from '../../engine/session';
 
 const operation = z.object({ combination: z.enum(combinations), activation: z.enum(activations) });

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { CellsmithError } from '../../../src-shared/errors';
 import { Generator } from '../../../src-shared/random';
-import { assignWeights } from '../../children/assign-weights';
-import { evaluationBatches, trainingBatches } from '../../children/batches';
-import { runEpochs, stepListener } from '../../children/training/run-epochs';
+import { assignWeights } from '../../children/child-state';
+import { evaluationBatches, trainingBatches } from '../../children/schedule';
+import { runEpochs, stepListener } from '../../children/run-epochs';
 import { compileModel } from '../../engine/compile';
 import { Graph, type Tensor, type Variable } from '../../engine/graph';
 import { dense, evaluationPass, type Pass, trainingPass } from '../../engine/layers';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CellsmithError } from '../../../../src-shared/errors';
 import type { Generator } from '../../../../src-shared/random';
 import { readSafetensors, writeSafetensors } from '../../../children/safetensors';
-import { checkpointFile } from '../../../children/training/checkpoint-file';
+import { checkpointFile } from '../../../children/checkpoint-file';
 import { proposeBatch, rewarded, smallStrategy } from '../../../strategy/fixtures/small-strategy';
 import { epochOf } from '../../synthetic-pool';
 import type { FuzzTarget } from '../fuzz';

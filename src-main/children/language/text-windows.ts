@@ -6,8 +6,29 @@ import { slice } from '../../engine/ops/layout';
 import { cast, less, maximum, minimum, select } from '../../engine/ops/logic';
 import { constant } from '../../engine/ops/source';
 
+/** The feeds of a step: where the next window of each row begins, and where each row ends. */
+export interface RowWindow {
+  readonly positions: Int32Array;
+  readonly ends: Int32Array;
+}
+
+/**
+ * Cuts a text into one row per batch entry, of nearly equal length, and the rows into windows of `steps`. Every token is the
+ * target of exactly one window; rows read their windows in order, in parallel.
+ */
+export function rowWindows(tokens: number, batch: number, steps: number): readonly RowWindow[] {
+  const borders = Array.from({ length: batch + 1 }, (_, row) => Math.floor((tokens * row) / batch));
+  const starts = Int32Array.from(borders.slice(0, -1));
+  const ends = Int32Array.from(borders.slice(1));
+  const longest = Math.ceil(tokens / batch);
+  return Array.from({ length: Math.ceil(longest / steps) }, (_, window) => ({
+    positions: starts.map((start) => start + window * steps),
+    ends,
+  }));
+}
+
 /** A window of a corpus, time first, each [steps, batch]. */
-export interface TokenWindow {
+interface TokenWindow {
   readonly inputs: Tensor;
   /** The token after each input. */
   readonly targets: Tensor;
@@ -16,12 +37,12 @@ export interface TokenWindow {
 }
 
 /**
- * Takes a window out of a corpus for each row of a batch. Its first input is the token before the first target; before the
- * corpus begins that is `startToken`, so that the very first token is predicted too.
+ * Gathers a window of a corpus for each row of a batch. Its first input is the token before the first target; before the
+ * start of the corpus that is `startToken`, so that the first token is predicted too.
  *
  * @param corpus int32 [count]
- * @param positions int32 [batch]: where the first target of each row stands
- * @param ends int32 [batch]: where each row's targets end; what lies further counts nothing
+ * @param positions int32 [batch]: position of each row's first target
+ * @param ends int32 [batch]: end of each row's targets; later tokens do not count
  */
 export function tokenWindow(
   corpus: Tensor,

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { z } from 'zod';
-import { CellsmithError, errorMessage } from '../../../src-shared/errors';
-import { epochRecordSchema } from '../../../src-shared/tasks/data-kinds';
-import { type NamedTensor, readSafetensors, writeSafetensors } from '../safetensors';
+import { CellsmithError, errorMessage } from '../../src-shared/errors';
+import { epochRecordSchema } from '../../src-shared/tasks/data-kinds';
+import { type NamedTensor, readSafetensors, writeSafetensors } from './safetensors';
 import type { ChildCheckpoints, ChildState } from './child-state';
 
-/** Where a child's states are kept, and how often. */
+/** Where a child's checkpoints are written, and how often. */
 export interface CheckpointPlan {
   /** Absolute path; its folder exists. */
   readonly file: string;
@@ -15,10 +15,10 @@ export interface CheckpointPlan {
 
 const format = 'cellsmith-checkpoint-1';
 
-/** 32 bits, whether they are read with a sign or without. */
+/** 32 bits, read as a signed or an unsigned number. */
 const word = z.int().min(-0x80000000).max(0xffffffff);
 const contentSchema = z.strictObject({
-  /** What the state is of. */
+  /** Hash of the child, seed and data. */
   subject: z.string(),
   epochs: z.array(epochRecordSchema).min(1),
   generators: z.record(z.string(), z.tuple([word, word, word, word])),
@@ -26,11 +26,11 @@ const contentSchema = z.strictObject({
 type Content = z.infer<typeof contentSchema>;
 
 /**
- * Keeps the states of a child in one file, each in the place of the one before, whole or not at all. A file that is damaged, or of
- * another child, is removed, and the child begins anew.
+ * Keeps the last checkpoint of a child in one file, replaced atomically. A file that is damaged, or of
+ * another child, is removed, and the child starts over.
  *
- * @param subject all that decides what the child becomes: its architecture and recipe, its seed, its data
- * @param log gets a line about whatever went wrong
+ * @param subject everything that determines the child: architecture, recipe, seed and data
+ * @param log receives a line about each problem
  */
 export function checkpointFile(
   { file, everyEpochs }: CheckpointPlan,
@@ -39,7 +39,7 @@ export function checkpointFile(
 ): ChildCheckpoints {
   const own = sha256([JSON.stringify(subject)]);
   const drop = (reason: string): void => {
-    log(`The checkpoint ${file} is dropped: ${reason}. The child begins anew.`);
+    log(`The checkpoint ${file} is dropped: ${reason}. The child starts over.`);
     rmSync(file, { force: true });
   };
   let complained = false;
@@ -51,7 +51,7 @@ export function checkpointFile(
       try {
         const { subject: found, ...state } = readState(file);
         if (found === own) return state;
-        drop('it is of another network, recipe or data set');
+        drop('it belongs to another network, recipe or data set');
       } catch (error) {
         drop(errorMessage(error));
       }
@@ -63,7 +63,7 @@ export function checkpointFile(
       } catch (error) {
         if (!complained)
           log(
-            `The checkpoint ${file} could not be written: ${errorMessage(error)}. The child trains on without.`,
+            `The checkpoint ${file} could not be written: ${errorMessage(error)}. Training continues without it.`,
           );
         complained = true;
       }
@@ -90,11 +90,11 @@ function readState(file: string): ChildState & Pick<Content, 'subject'> {
     throw new CellsmithError('run.damaged', 'it is damaged');
   const parsed = contentSchema.safeParse(JSON.parse(content));
   if (!parsed.success)
-    throw new CellsmithError('run.damaged', 'its content is of another form', { cause: parsed.error });
+    throw new CellsmithError('run.damaged', 'its content does not match its schema', { cause: parsed.error });
   return { ...parsed.data, tensors };
 }
 
-/** A sum over all that a state is. */
+/** Checksum of a state. */
 function sumOf(content: string, tensors: readonly NamedTensor[]): string {
   const names = JSON.stringify(tensors.map(({ name, shape }) => [name, shape]));
   const bytes = tensors.map(

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { Generator } from '../../../src-shared/random';
-import { epochOf } from '../../testing/synthetic-pool';
-import { readSafetensors, writeSafetensors } from '../safetensors';
+import { Generator } from '../../src-shared/random';
+import { epochOf } from '../testing/synthetic-pool';
+import { readSafetensors, writeSafetensors } from './safetensors';
 import { checkpointFile } from './checkpoint-file';
 import type { ChildCheckpoints, ChildState } from './child-state';
 
@@ -42,7 +42,7 @@ describe('the file of a checkpoint', () => {
   it('of another recipe, seed or data set is dropped with a line in the log', () => {
     open().write(state);
     expect(open({ ...subject, seed: 2 }).read()).toBeUndefined();
-    expect(log).toEqual([expect.stringMatching(/000001.*another network, recipe or data set.*anew/)]);
+    expect(log).toEqual([expect.stringMatching(/000001.*another network, recipe or data set.*starts over/)]);
     expect(existsSync(file)).toBe(false);
   });
 
@@ -88,7 +88,7 @@ describe('the file of a checkpoint', () => {
     );
     nowhere.write(state);
     nowhere.write(state);
-    expect(log).toEqual([expect.stringMatching(/could not be written: .*ENOENT.*trains on without/)]);
+    expect(log).toEqual([expect.stringMatching(/could not be written: .*ENOENT.*continues without/)]);
   });
 
   it('is read by whatever reads safetensors', () => {

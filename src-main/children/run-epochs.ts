@@ -1,24 +1,24 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ChildEvent } from '../../../src-shared/run/child-event';
-import type { EpochBase } from '../../../src-shared/tasks/data-kind';
-import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
+import type { ChildEvent } from '../../src-shared/run/child-event';
+import type { EpochBase } from '../../src-shared/tasks/data-kind';
+import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
 import { type ChildCheckpoints, type ChildParts, putState, takeState } from './child-state';
 
-/** What accompanies every step. */
+/** Called around every step. */
 export interface StepListener {
   /** After each step, of training or of evaluation; both count in `steps`. */
   readonly onStep: (epoch: number, step: number, steps: number) => void;
-  /** Awaited between steps: gives the event loop its turn, and may hold the child. */
+  /** Awaited between steps: yields to the event loop, and may hold the child. */
   readonly turn: () => Promise<void>;
   /** Milliseconds, monotonic; the epochs' times are taken from it. */
   readonly now: () => number;
 }
 
-/** How a training loop is followed and controlled, between its steps. */
+/** Follows and controls a training loop, between its steps. */
 export interface TrainControl extends Partial<Omit<StepListener, 'onStep'>> {
-  /** Hears what epochs the child resumes from, each step and each epoch; the caller knows its start and its end. */
+  /** Receives the restored epochs, each step and each epoch; the caller itself knows start and end. */
   readonly onEvent?: (event: ChildEvent) => void;
-  /** Asked after each epoch: whether it was the last. */
+  /** Polled after each epoch: whether to stop. */
   readonly stopRequested?: () => boolean;
 }
 
@@ -32,7 +32,7 @@ export interface TrainableChild<Epoch extends EpochBase> extends ChildParts {
   readonly runEpoch: (epoch: number) => Promise<Epoch>;
 }
 
-/** What accompanies every step, with defaults for what the caller does not control. */
+/** The listener of a control, with defaults. */
 export function stepListener({ onEvent, turn = nextTurn, now }: TrainControl): StepListener {
   return {
     onStep: (epoch, step, steps) => onEvent?.({ type: 'trialProgress', epoch, step, steps }),
@@ -87,6 +87,6 @@ function restoredEpochs<Epoch extends EpochBase>(
   const inOrder = epochs.every(({ epoch }, place) => epoch === place);
   const whole = epochs.length === state.epochs.length && epochs.length <= child.epochs;
   if (inOrder && whole && putState(child, state)) return epochs;
-  checkpoints?.drop('it does not fit the network');
+  checkpoints?.drop('it does not match the network');
   return [];
 }
