@@ -8,7 +8,7 @@ import { exitCodesHelp } from './exit-codes';
 import { exportCommand, exportFormats, type ExportOptions, listCommand, showCommand } from './runs-command';
 import { searchCommand } from './search/search-command';
 import { addSearchOptions, positiveInteger, presetName, type SearchOptions } from './search/search-options';
-import { trainCommand } from './train/train-command';
+import { testCommand, trainCommand, type TestOptions } from './train/train-command';
 import { addTrainOptions, type TrainOptions } from './train/train-options';
 import { workerCommand, addWorkerOptions, type WorkerOptions } from './worker-command';
 import { productVersion, writeLine, type Terminal } from './terminal';
@@ -164,6 +164,21 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
       ),
     );
 
+  ofRuns
+    .command('test')
+    .description('evaluate trained children on the test split, each once')
+    .argument('<run>', 'its name, a prefix of its name, or its folder')
+    .argument('<child...>', 'numbers of children whose weights the run has kept', numbers)
+    .option('-d, --data <path>', 'where the data set is now (default: where it was)')
+    .option('--threads <n>', 'threads of the trainer', positiveInteger)
+    .addOption(runs())
+    .addOption(json())
+    .action(
+      ending((run: string, children: readonly number[], options: TestOptions) =>
+        testCommand(terminal, run, children, options),
+      ),
+    );
+
   const ofConfig = program.command('config').description('presets and options of a search');
   ofConfig
     .command('presets')
@@ -192,6 +207,10 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
       }),
     );
   return program;
+}
+
+function numbers(text: string, before: readonly number[] = []): readonly number[] {
+  return [...before, number(text)];
 }
 
 function number(text: string): number {

@@ -10,6 +10,7 @@ import { writeFailures, writeOverview, writeTrial } from './show-run';
 import { readEpochs } from '../runs/tables/epochs';
 import { readBatchOf } from '../runs/tables/batches';
 import { readTrial, readTrials } from '../runs/tables/trials';
+import { readEvaluations } from '../runs/tables/evaluations';
 import { readUpdates } from '../runs/tables/updates';
 import type { TrainingSummary } from '../../src-shared/training/training-summary';
 import { listTrainings } from '../training/find-trainings';
@@ -58,6 +59,7 @@ export function showCommand(
         ...summariseRun(run),
         config: run.manifest.config,
         trials: readTrials(run.database),
+        evaluations: readEvaluations(run.database),
         updates: readUpdates(run.database),
       });
     else showRun(terminal, run, options.best);
@@ -77,7 +79,8 @@ function showTrial(terminal: Terminal, run: OpenRun, number: number, json: boole
   if (trial === undefined) throw new CellsmithError('run.not-found', `${run.folder} has no trial ${number}.`);
   const epochs = readEpochs(run.database, trial.reusedFrom ?? number);
   const sampledVersion = readBatchOf(run.database, number)?.parametersVersion ?? null;
-  if (json) writeJson(terminal, { ...trial, sampledVersion, epochs });
+  const evaluations = readEvaluations(run.database).filter((one) => one.trial === number);
+  if (json) writeJson(terminal, { ...trial, sampledVersion, epochs, evaluations });
   else writeTrial(terminal, run, trial, epochs);
 }
 
@@ -104,15 +107,16 @@ function trainingsTable(terminal: Terminal, trainings: readonly TrainingSummary[
 }
 
 function runsTable(terminal: Terminal, summaries: readonly RunSummary[]): string {
-  const rows = summaries.map(({ run, name, state, children, budget, measure, best, createdAt }) => [
+  const rows = summaries.map(({ run, name, state, children, budget, measure, best, test, createdAt }) => [
     run,
     name,
     state,
     budget.children === null ? String(children.ended) : `${children.ended}/${budget.children}`,
     metricText(measure, best?.measure ?? null),
+    test === null ? '' : metricText(measure, test.metric),
     dateTime(createdAt),
   ]);
-  return table(terminal, ['run', 'name', 'state', 'children', 'best', 'begun'], rows, [3, 4]);
+  return table(terminal, ['run', 'name', 'state', 'children', 'best', 'test', 'begun'], rows, [3, 4, 5]);
 }
 
 export const exportFormats = ['json', 'svg'] as const;

@@ -1,5 +1,5 @@
 import { dataKinds, type EpochRecord } from '../../src-shared/tasks/data-kinds';
-import { modelMaker, taskOfSpace } from '../../src-shared/tasks/searched';
+import { givenChild, modelMaker, taskOfSpace } from '../../src-shared/tasks/searched';
 import { shortCount } from '../../src-shared/architecture/conv/conv-text';
 import { counted } from '../../src-shared/counted';
 import { metricNamed, metricOf, metricText, type MetricId } from '../../src-shared/run/metric';
@@ -10,6 +10,7 @@ import type { FailureReason, Trial } from '../../src-shared/run/trial';
 import type { OpenRun } from '../runs/run-folder';
 import { hasWeights, weightsPath } from '../runs/child-files';
 import { readBatchOf } from '../runs/tables/batches';
+import { readEvaluation } from '../runs/tables/evaluations';
 import { readTrials } from '../runs/tables/trials';
 import { readUpdates } from '../runs/tables/updates';
 import { dateTime, duration, rewardText } from '../../src-shared/format';
@@ -100,14 +101,18 @@ export function writeTrial(
   const model = modelMaker(config, dataset.description)(trial.depth, trial.decisions);
   const metric = metricOf(config.recipe);
   const { startedAt, endedAt, failure, reusedFrom, number } = trial;
+  const given = givenChild(config.space, trial.decisions);
   const rows: [string, string][] = [
     ['Child', `${number} of ${run.folder}`],
+    ...optional('Name', given?.name ?? null),
+    ...optional('Origin', given?.origin ? `child ${given.origin.trial} of ${given.origin.run.name}` : null),
     [
       'State',
       trial.endedBy === null ? trial.state : `${trial.state}, stopped early by ${endingTexts[trial.endedBy]}`,
     ],
     [sentenceCase(metricNamed(metric).name), metricText(metric, trial.measure)],
     ['Reward', rewardText(trial.reward)],
+    ...evaluationRows(run, number, metric),
     [sentenceCase(task.words.one), trial.architectureHash],
     ['Costs', `${shortCount(trial.parameters)} parameters, ${shortCount(trial.multiplyAdds)} multiply-adds`],
     ['Decisions', decisionText(trial)],
@@ -128,6 +133,16 @@ export function writeTrial(
   if (epochs.length === 0) return;
   writeLine(terminal);
   writeLine(terminal, epochTable(terminal, epochs, metric));
+}
+
+/** What its weights reached on the test split, and over draws of dropout. */
+function evaluationRows({ database }: OpenRun, trial: number, metric: MetricId): [string, string][] {
+  return (['validation', 'test'] as const).flatMap((split): [string, string][] => {
+    const found = readEvaluation(database, trial, split);
+    if (found === undefined) return [];
+    const averaged = found.draws > 0 ? `, averaged over ${counted(found.draws, 'draw')} of dropout` : '';
+    return [[split === 'test' ? 'Test' : 'Averaged', `${metricText(metric, found.metric)}${averaged}`]];
+  });
 }
 
 const endingTexts = { user: 'the user', rule: 'the early-stopping rule' } as const;

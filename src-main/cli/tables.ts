@@ -1,9 +1,11 @@
 import Table from 'cli-table3';
 import { metricNamed, metricOf, metricText } from '../../src-shared/run/metric';
 import type { Trial } from '../../src-shared/run/trial';
+import { evaluationOf } from '../../src-shared/run/evaluation';
+import { readEvaluations } from '../runs/tables/evaluations';
 import { readBestTrials } from '../runs/tables/trials';
 import type { OpenRun } from '../runs/run-folder';
-import { modelMaker, taskOfSpace } from '../../src-shared/tasks/searched';
+import { givenChild, modelMaker, taskOfSpace } from '../../src-shared/tasks/searched';
 import { tasks } from '../../src-shared/tasks/tasks';
 import { rewardText } from '../../src-shared/format';
 import { bold, type Terminal } from './terminal';
@@ -46,19 +48,28 @@ export function bestTable(terminal: Terminal, run: OpenRun, count: number): stri
   const best = readBestTrials(run.database, count);
   if (best.length === 0) return undefined;
   const { config } = run.manifest;
+  const evaluations = readEvaluations(run.database);
+  const isTested = evaluations.some(({ split }) => split === 'test');
   const metric = metricOf(config.recipe);
   const rows = best.map((trial, index) => [
     String(index + 1),
     String(trial.number),
     metricText(metric, trial.measure),
     rewardText(trial.reward),
+    ...(isTested
+      ? [metricText(metric, evaluationOf(evaluations, trial.number, 'test')?.metric ?? null)]
+      : []),
     architectureText(run, trial),
   ]);
   return table(
     terminal,
-    ['', 'child', metricNamed(metric).name, 'reward', taskOfSpace(config.space).words.one],
+    [
+      ...['', 'child', metricNamed(metric).name, 'reward'],
+      ...(isTested ? ['test'] : []),
+      taskOfSpace(config.space).words.one,
+    ],
     rows,
-    [0, 1, 2, 3],
+    isTested ? [0, 1, 2, 3, 4] : [0, 1, 2, 3],
   );
 }
 
@@ -66,5 +77,7 @@ export function bestTable(terminal: Terminal, run: OpenRun, count: number): stri
 function architectureText({ manifest }: OpenRun, trial: Trial): string {
   const { config, dataset } = manifest;
   const { kind, architecture, task } = modelMaker(config, dataset.description)(trial.depth, trial.decisions);
-  return tasks.of(kind).summary(architecture, task);
+  const summary = tasks.of(kind).summary(architecture, task);
+  const name = givenChild(config.space, trial.decisions)?.name;
+  return name === undefined ? summary : `${name}: ${summary}`;
 }

@@ -116,7 +116,8 @@ describe('the database of a run from elsewhere', () => {
   it.each([
     ['depth', '2147483648'],
     ['batch_size', '2147483648'],
-    ['decisions', "'[32]'"],
+    ['decisions', "'[1000]'"],
+    ['decisions', "'[-1]'"],
     ['decisions', "'[[0,2]]'"],
     ['decisions', `'${JSON.stringify(Array.from({ length: 2000 }, () => 0))}'`],
     ['log_probabilities', `'${JSON.stringify(Array.from({ length: 2000 }, () => -1))}'`],

@@ -39,6 +39,30 @@ export function requireRunsFolder(runs: string): void {
   }
 }
 
+/** Where a new run is made: in a folder of its own name among the runs, or in a certain folder. Absolute. */
+export type RunPlace = { readonly within: string } | { readonly folder: string };
+
+/**
+ * Checks that a run can be created in a place before long preparations start.
+ * @throws CellsmithError 'run.not-writable'; 'output.exists' when the folder is not empty
+ */
+export function requirePlace(place: RunPlace): void {
+  if ('within' in place) requireRunsFolder(place.within);
+  else if (existsSync(place.folder) && readdirSync(place.folder).length > 0)
+    throw new CellsmithError('output.exists', `${place.folder} is not empty: name a new folder.`);
+}
+
+/** Makes the folder of a new run. @param word part of its name among the runs @throws CellsmithError 'run.not-writable' */
+export function makePlace(place: RunPlace, word: string, now: Date): string {
+  if ('within' in place) return makeRunFolder(place.within, word, now);
+  try {
+    mkdirSync(place.folder, { recursive: true });
+    return place.folder;
+  } catch (error) {
+    throw notWritable(place.folder, error);
+  }
+}
+
 /**
  * Makes the folder of a new run below `runs`: date, preset and four random letters.
  * @throws CellsmithError 'run.not-writable'

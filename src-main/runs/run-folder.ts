@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { CellsmithError } from '../../src-shared/errors';
 import { dataKinds } from '../../src-shared/tasks/data-kinds';
 import { makeChildFolders } from './child-files';
-import { makeRunFolder } from './locations';
+import { makePlace, type RunPlace } from './locations';
 import { lockRun } from './files/lock';
 import { openLogFile, type LogFile } from './files/log-file';
 import { manifestVersion, readManifest, writeManifest, type RunManifest } from './manifest';
@@ -33,15 +33,20 @@ export function databaseFile(run: string): string {
 }
 
 /**
- * Makes the folder of a new run below `runs` and opens it to write.
+ * Makes the folder of a new run and opens it to write.
+ * @param place a text: below this folder
  * @throws CellsmithError 'run.not-writable'
  */
 export function createRun(
-  runs: string,
+  place: RunPlace | string,
   description: Omit<RunManifest, 'schema' | 'id' | 'createdAt' | 'seeds'>,
 ): WritableRun {
   const now = new Date();
-  const folder = makeRunFolder(runs, description.config.preset, now);
+  const folder = makePlace(
+    typeof place === 'string' ? { within: place } : place,
+    description.config.preset,
+    now,
+  );
   const { config } = description;
   try {
     // run.json comes last: a folder without one is not a run.

@@ -4,9 +4,11 @@ import type { RunStatus, RunSummary } from '../../src-shared/run/run-summary';
 import { lockHolder } from './files/lock';
 import type { OpenRun } from './run-folder';
 import { activeTime, readLastSession, readSessions, type Session } from './tables/sessions';
-import { countTrials, readBestTrials, sumOfEpochs } from './tables/trials';
+import { readEvaluations } from './tables/evaluations';
+import { countTrials, readBestTrials, readTrial, sumOfEpochs } from './tables/trials';
 import { epochSteps, multiplyAddsAnEpoch } from '../../src-shared/estimate/epoch-steps';
 import type { BudgetUsed } from '../../src-shared/run/progress/progress';
+import { recipeOfChild } from '../../src-shared/tasks/searched';
 import { noRunState, type RunState } from '../../src-shared/run/run-state';
 
 /** The summary of a run, for lists. @throws CellsmithError 'run.damaged' */
@@ -36,9 +38,22 @@ export function summariseRun(run: OpenRun): RunSummary {
     multiplyAdds: multiplyAddsUsed(run),
     measure: metricOf(config.recipe),
     best: best === undefined ? null : { number: best.number, measure: best.measure, reward: best.reward },
+    test: testOf(run),
     createdAt: manifest.createdAt,
     activeFor: activeTime(database, running ? sessions.length : sessions.length + 1),
   };
+}
+
+/** Of the children that were evaluated on the test split, what the one of the best reward reached. */
+function testOf({ database }: OpenRun): RunSummary['test'] {
+  const tests = readEvaluations(database).filter(({ split }) => split === 'test');
+  const [best] = tests
+    .flatMap(({ trial, metric }) => {
+      const { reward } = readTrial(database, trial) ?? { reward: null };
+      return reward === null ? [] : [{ number: trial, metric, reward }];
+    })
+    .sort((a, b) => b.reward - a.reward);
+  return best === undefined ? null : { number: best.number, metric: best.metric };
 }
 
 /** The status of a run, without its counts. */
@@ -73,4 +88,16 @@ export function earlierState({ database }: OpenRun): RunState {
   const { completed, failed, reused } = countTrials(database);
   const [best = null] = readBestTrials(database, 1);
   return { ...noRunState, ended: completed + failed + reused, failed, best };
+}
+
+/** Epochs of the recipes of a run's children, by their numbers. */
+export function epochsOfChildren({ manifest, database }: OpenRun): (trial: number) => number {
+  const { config } = manifest;
+  const known = new Map<number, number>();
+  return (trial) => {
+    const epochs =
+      known.get(trial) ?? recipeOfChild(config, readTrial(database, trial)?.decisions ?? []).epochs;
+    known.set(trial, epochs);
+    return epochs;
+  };
 }

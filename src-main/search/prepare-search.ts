@@ -2,8 +2,8 @@ import type { SearchConfig } from '../../src-shared/config/search-config';
 import { requireTrainable } from '../../src-shared/tasks/data-kinds';
 import type { OpenOptions, PreparedData } from '../datasets/open';
 import type { EngineInstallation } from '../engine/provision/installation';
-import { requireRunsFolder } from '../runs/locations';
-import { amendRun, createRun, openRun, type WritableRun } from '../runs/run-folder';
+import { requirePlace, type RunPlace } from '../runs/locations';
+import { amendRun, createRun, openRun, type OpenRun, type WritableRun } from '../runs/run-folder';
 import { candidates, strategyOf } from './candidate';
 import { dataNeed, dataOfRun, type PrepareData } from './data-of-run';
 import { requireFailures, type RetryRequest } from './retry-failures';
@@ -17,8 +17,8 @@ export type SearchOrder =
       readonly data: string;
       /** Whether to train without images that cannot be decoded. */
       readonly skipUnreadable: boolean;
-      /** Absolute path of the folder in which to create the run folder. */
-      readonly runs: string;
+      /** Absolute path of the folder in which to create the run folder, or of the run folder itself. */
+      readonly place: RunPlace;
     }
   | {
       readonly kind: 'resume';
@@ -29,6 +29,8 @@ export type SearchOrder =
       readonly changes: (config: SearchConfig) => Pick<SearchConfig, 'budget' | 'trainers'>;
       /** Failed children to train again; undefined for none. */
       readonly retry?: RetryRequest;
+      /** What must be left to do; throws where nothing is. */
+      readonly require?: (run: OpenRun) => void;
     };
 
 export interface Preparing {
@@ -44,6 +46,8 @@ export interface Preparing {
 export interface ReadySearch {
   readonly run: WritableRun;
   readonly data: PreparedData;
+  /** Where the data are: the folder, archive or file. */
+  readonly location: string;
   readonly software: Readonly<Record<string, string>>;
 }
 
@@ -57,17 +61,19 @@ export async function prepareSearch(order: SearchOrder, preparing: Preparing): P
 }
 
 async function reopen(
-  { folder, data, changes, retry }: Extract<SearchOrder, { kind: 'resume' }>,
+  { folder, data, changes, retry, require }: Extract<SearchOrder, { kind: 'resume' }>,
   { prepare, reading, engine, version }: Preparing,
 ): Promise<ReadySearch> {
   const run = openRun(folder);
   try {
+    require?.(run);
     if (retry !== undefined) requireFailures(run.database, retry);
     const amended = amendRun(run, changes(run.manifest.config));
     const prepared = await dataOfRun(prepare, amended.manifest, data, reading);
     return {
       run: amended,
       data: prepared,
+      location: data ?? amended.manifest.dataset.location,
       software: softwareOf(version, await engine(amended.manifest.config)),
     };
   } catch (error) {
@@ -77,10 +83,10 @@ async function reopen(
 }
 
 async function begin(
-  { config, data: location, skipUnreadable, runs }: Extract<SearchOrder, { kind: 'new' }>,
+  { config, data: location, skipUnreadable, place }: Extract<SearchOrder, { kind: 'new' }>,
   { prepare, reading, engine, version }: Preparing,
 ): Promise<ReadySearch> {
-  requireRunsFolder(runs);
+  requirePlace(place);
   const data = await prepare(dataNeed(config, skipUnreadable ? 'skip' : 'refuse'), location, reading);
   // Data that do not suit the search, and architectures that are none of its space, are refused before there is a run.
   candidates(config, data.description);
@@ -89,7 +95,7 @@ async function begin(
   const software = softwareOf(version, await engine(config));
   const { description } = data;
   const dataset = { location, fingerprint: description.fingerprint, description };
-  return { run: createRun(runs, { config, dataset, software }), data, software };
+  return { run: createRun(place, { config, dataset, software }), data, location, software };
 }
 
 export function softwareOf(version: string, engine: EngineInstallation | null): Record<string, string> {

@@ -11,6 +11,7 @@ import { openDatabaseReadOnly, type Database } from '../runs/sqlite/database';
 import { readEpochs } from '../runs/tables/epochs';
 import { lastEventId, readEventsAfter } from '../runs/tables/events';
 import { readListedTrials } from '../runs/tables/trials';
+import { readEvaluations } from '../runs/tables/evaluations';
 import { readUpdates } from '../runs/tables/updates';
 import { cpuTrainers } from '../testing/cpu-trainers';
 import { demo, newRun, searchOf } from '../testing/search-fixture';
@@ -25,13 +26,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(runs, { recursive: true }));
 
-const empty: RunTables = { trials: [], updates: [], epochs: new Map() };
+const empty: RunTables = { trials: [], updates: [], evaluations: [], epochs: new Map() };
 
 function tablesOf({ database }: OpenRun): RunTables {
   const trials = readListedTrials(database);
   return {
     trials,
     updates: readUpdates(database),
+    evaluations: readEvaluations(database),
     epochs: new Map(trials.map(({ number }) => [number, readEpochs(database, number)])),
   };
 }

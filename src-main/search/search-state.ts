@@ -31,6 +31,10 @@ export interface SearchParts {
   readonly software: Readonly<Record<string, string>>;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
+  /** Evaluates trained children when all are trained, unless the search was stopped or has failed. */
+  readonly evaluate?: (state: SearchState) => Promise<void>;
+  /** Whether no child is trained in this session, and only the evaluation is done. */
+  readonly evaluatesOnly?: boolean;
   /** Called with the control of the search once it has begun. */
   readonly onBegin?: (control: SearchControl) => void;
 }

@@ -7,6 +7,7 @@ import { patienceOf } from '../workers/pool/watchdog';
 import type { SpawnTrainer } from '../workers/trainer-process';
 import { candidates, strategyOf } from './candidate';
 import { dataNeed } from './data-of-run';
+import { evaluateChildren, type TestRequest } from './evaluate-children';
 import { runSearch } from './search';
 import type { SearchControl, StopSignals } from './search-state';
 
@@ -19,6 +20,10 @@ export interface TrainedSearchOptions {
   readonly listener: (event: RunEvent) => void;
   readonly stop: StopSignals;
   readonly software: Readonly<Record<string, string>>;
+  /** Which children are evaluated on the test split at the end. */
+  readonly test: TestRequest;
+  /** Folder, archive or file of the data set; its test split is opened there. */
+  readonly location: string;
   readonly onBegin?: (control: SearchControl) => void;
 }
 
@@ -37,6 +42,12 @@ export async function searchWithTrainers(
   try {
     return await runSearch({
       ...options,
+      evaluate: async (state) => {
+        // The trainers' memory is needed, and no child trains any more.
+        if (options.queue === null) await pool.close();
+        await evaluateChildren(state, options);
+      },
+      evaluatesOnly: typeof options.test !== 'string',
       run,
       pool,
       strategy: strategyOf(config),
@@ -65,7 +76,6 @@ async function poolOf(
     description: dataset.description,
     // The fingerprint identifies the contents of the files.
     need: dataNeed(config, 'skip'),
-    recipe: config.recipe,
     keepBest: config.keepBest,
     log: (text) => run.log.write('queue', text),
     onState: (state) => listener({ type: 'queueChanged', queue: state, at: Date.now() }),

@@ -12,7 +12,7 @@ import {
   updateTrial,
 } from '../runs/tables/trials';
 import { readOpenBatches, type Batch } from '../runs/tables/batches';
-import { activeTime, endSession, insertSession } from '../runs/tables/sessions';
+import { activeTime, endSession, insertSession, readLastSession } from '../runs/tables/sessions';
 import { pruneChildCheckpoints, pruneWeights } from '../runs/child-files';
 import { restoreController, assertConsistentState } from './strategy-state';
 import {
@@ -62,6 +62,7 @@ export async function runSearch(parts: SearchParts): Promise<RunOutcome> {
   const { run, stop, software } = state;
   const { database } = run;
   const startedAt = state.clock();
+  const before = readLastSession(database)?.outcome ?? 'stopped';
   state.session = insertSession(database, { startedAt, host: hostname(), pid: process.pid, software });
   // Stopping a paused search releases its children, so that they can end.
   const release = (): void => {
@@ -91,17 +92,13 @@ export async function runSearch(parts: SearchParts): Promise<RunOutcome> {
     );
     run.log.write('search', `${resumed ? 'resumed' : 'started'} by process ${process.pid}`);
     clearLeftovers(state);
-    restoreController(state);
-    const open = readOpenBatches(database);
-    assertConsistentState(state, open);
-    startLanes(state, open);
-    // New trainers take children of lanes that had none.
-    if (state.strategy.pace.lanes === 'trainers')
-      state.pool.onResize?.(() => {
-        if (!isEnding(state)) startLanes(state, []);
-      });
-    for (const trial of readAwaitedRetries(database)) retrain(state, trial);
-    parts.onBegin?.(controlOf(state));
+    if (parts.evaluatesOnly !== true) {
+      beginTraining(state);
+      parts.onBegin?.(controlOf(state));
+      while (state.work.size > 0) await Promise.all(state.work);
+    }
+    if (!isHalting(state)) await parts.evaluate?.(state);
+    // Children that its user has retried meanwhile.
     while (state.work.size > 0) await Promise.all(state.work);
   } catch (error) {
     fail(state, error);
@@ -109,7 +106,22 @@ export async function runSearch(parts: SearchParts): Promise<RunOutcome> {
     stop.now.removeEventListener('abort', stopNow);
     stop.afterEpoch.removeEventListener('abort', stopAfterEpoch);
   }
-  return end(state);
+  return end(state, parts.evaluatesOnly === true ? before : 'finished');
+}
+
+/** Continues from what the tables say, with open batches and awaited retries first. */
+function beginTraining(state: SearchState): void {
+  const { database } = state.run;
+  restoreController(state);
+  const open = readOpenBatches(database);
+  assertConsistentState(state, open);
+  startLanes(state, open);
+  // New trainers take children of lanes that had none.
+  if (state.strategy.pace.lanes === 'trainers')
+    state.pool.onResize?.(() => {
+      if (!isEnding(state)) startLanes(state, []);
+    });
+  for (const trial of readAwaitedRetries(database)) retrain(state, trial);
 }
 
 /** Milliseconds left of the budget's hours, over all sessions and without pauses. */
@@ -201,10 +213,11 @@ function controlOf(state: SearchState): SearchControl {
   };
 }
 
-function end(state: SearchState): RunOutcome {
+/** @param otherwise how it ended unless it was stopped or failed */
+function end(state: SearchState, otherwise: RunOutcome): RunOutcome {
   const { stop, failure, run, session } = state;
   const stopped = stop.now.aborted || stop.afterEpoch.aborted;
-  const outcome = failure !== undefined ? 'failed' : stopped ? 'stopped' : 'finished';
+  const outcome = failure !== undefined ? 'failed' : stopped ? 'stopped' : otherwise;
   const message = failure === undefined ? null : errorMessage(failure);
   const at = state.clock();
   try {

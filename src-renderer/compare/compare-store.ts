@@ -35,8 +35,8 @@ export const useCompare = defineStore('compare', () => {
     try {
       const detail = await askForRun(folder);
       const epochs = runs.value.get(folder)?.state.tables?.epochs ?? new Map<number, EpochRecord[]>();
-      const { trials, updates } = detail;
-      runs.value.set(folder, { detail, state: stateOfTables({ trials, updates, epochs }) });
+      const { trials, updates, evaluations } = detail;
+      runs.value.set(folder, { detail, state: stateOfTables({ trials, updates, evaluations, epochs }) });
       problems.value.delete(folder);
     } catch (error) {
       problems.value.set(folder, errorMessage(error));

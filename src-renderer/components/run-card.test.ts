@@ -18,6 +18,7 @@ const summary: RunSummary = {
   measure: 'accuracy',
   best: { number: 4, measure: 0.9312, reward: 0.8 },
   createdAt: Date.UTC(2026, 0, 1, 12),
+  test: null,
   activeFor: 3 * 3_600_000,
 };
 

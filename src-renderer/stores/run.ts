@@ -34,12 +34,12 @@ export const useRun = defineStore('run', () => {
     try {
       const found = await askForRun(wanted);
       if (folder.value !== wanted) return;
-      const { trials, updates, live } = found;
+      const { trials, updates, evaluations, live } = found;
       const epochs = state.value.tables?.epochs ?? new Map();
       detail.value = found;
       lastEvent = found.lastEvent;
       state.value = {
-        ...stateOfTables({ trials, updates, epochs }),
+        ...stateOfTables({ trials, updates, evaluations, epochs }),
         queue: live?.queue ?? null,
         trainers: new Map(live?.trainers.map(({ trainer, ...child }) => [trainer, child])),
       };

@@ -3,6 +3,7 @@ import { searchConfigSchema } from '../config/search-config';
 import { datasetDescriptionSchema } from '../tasks/data-kinds';
 import { controllerUpdateSchema, type ControllerUpdate } from '../run/run-event';
 import { queueStateSchema } from '../run/queue-state';
+import { evaluationSchema } from '../run/evaluation';
 import { runSummarySchema } from '../run/run-summary';
 import type { ListedTrial } from '../run/trial';
 import { packedTrialsSchema } from './packed-trials';
@@ -11,6 +12,8 @@ import { packedTrialsSchema } from './packed-trials';
 const trainerSchema = z.strictObject({
   trainer: z.int().min(1),
   trial: z.int().min(1),
+  since: z.number(),
+  restored: z.int().min(0),
   epoch: z.int().min(0),
   step: z.int().min(0),
   steps: z.int().min(1),
@@ -26,6 +29,7 @@ export const packedRunSchema = z.strictObject({
   dataset: z.strictObject({ location: z.string(), description: datasetDescriptionSchema }),
   trials: packedTrialsSchema,
   updates: z.array(controllerUpdateSchema),
+  evaluations: z.array(evaluationSchema),
   /** The id of the last event that is included. */
   lastEvent: z.int().min(0),
   /** What this program knows beyond the folder while it searches there itself; null otherwise. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { childEvents } from './child-event';
+import { evaluatedSplitSchema, evaluationSchema } from './evaluation';
 import { queueStateSchema } from './queue-state';
 import { failureReasons, trialSchema } from './trial';
 
@@ -68,6 +69,16 @@ export const runEventSchema = z.discriminatedUnion('type', [
   /** The user has a failed child trained again; it waits for that. */
   z.strictObject({ type: z.literal('trialRetried'), ...ofTrial }),
   z.strictObject({ type: z.literal('trialReused'), ...ofTrial }),
+  /** Steps of an evaluation that are done. Not stored. */
+  z.strictObject({
+    type: z.literal('evaluationProgress'),
+    trial: number,
+    split: evaluatedSplitSchema,
+    step: z.int().min(0),
+    steps: number,
+    at,
+  }),
+  z.strictObject({ type: z.literal('trialEvaluated'), evaluation: evaluationSchema, at }),
   z.strictObject({ type: z.literal('controllerUpdated'), update: controllerUpdateSchema, at }),
   /** Workers of the queue came, went or took children, or it went away or came back. Not stored. */
   z.strictObject({ type: z.literal('queueChanged'), queue: queueStateSchema, at }),

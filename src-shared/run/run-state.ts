@@ -1,4 +1,5 @@
 import type { QueueState } from './queue-state';
+import type { EvaluatedSplit, Evaluation } from './evaluation';
 import type { ControllerUpdate, RunEvent, RunOutcome } from './run-event';
 import type { EpochRecord } from '../tasks/data-kinds';
 import type { ListedTrial } from './trial';
@@ -6,6 +7,10 @@ import type { ListedTrial } from './trial';
 /** The child that a trainer is at, and how far: epochs from 0, steps of the epoch. */
 export interface ChildProgress {
   readonly trial: number;
+  /** When its trainer took it; pauses move it forward. */
+  readonly since: number;
+  /** Epochs that it resumed from. */
+  readonly restored: number;
   readonly epoch: number;
   readonly step: number;
   readonly steps: number;
@@ -15,6 +20,7 @@ export interface ChildProgress {
 export interface RunTables {
   readonly trials: readonly ListedTrial[];
   readonly updates: readonly ControllerUpdate[];
+  readonly evaluations: readonly Evaluation[];
   /** By trial, of the children whose epochs were asked for or that began since. */
   readonly epochs: ReadonlyMap<number, readonly EpochRecord[]>;
 }
@@ -34,6 +40,12 @@ export interface RunState {
   readonly best: ListedTrial | null;
   /** When the pause that lasts began; null when there is none. */
   readonly pausedAt: number | null;
+  /** The trained child that is being evaluated, and how much of that is done, from 0 to 1; null when none is. */
+  readonly evaluating: {
+    readonly trial: number;
+    readonly split: EvaluatedSplit;
+    readonly share: number;
+  } | null;
   /** The queue that children are trained by; null where this machine trains them. */
   readonly queue: QueueState | null;
   /** How the last session ended; null while it lasts, before the first, and after one whose process was killed. */
@@ -53,6 +65,7 @@ export const noRunState: RunState = {
   trainers: new Map(),
   best: null,
   pausedAt: null,
+  evaluating: null,
   queue: null,
   outcome: null,
   tables: null,
@@ -86,6 +99,7 @@ export function runState(state: RunState, event: RunEvent): RunState {
         startedAt: event.at,
         trainers: new Map(),
         pausedAt: null,
+        evaluating: null,
         outcome: null,
         tables: state.tables && interrupted(state.tables),
       };
@@ -97,7 +111,7 @@ export function runState(state: RunState, event: RunEvent): RunState {
       return withTrainer(
         { ...state, tables: state.tables && withStart(state.tables, event.trial, event.at) },
         event.trainer,
-        { trial: event.trial, epoch: 0, step: 0, steps: 1 },
+        { trial: event.trial, since: event.at, restored: 0, epoch: 0, step: 0, steps: 1 },
       );
     case 'trialRestored':
       return withTrainer(
@@ -106,15 +120,23 @@ export function runState(state: RunState, event: RunEvent): RunState {
           tables: state.tables && withRestored(state.tables, event.trial, event.startedAt, event.epochs),
         },
         event.trainer,
-        { trial: event.trial, epoch: event.epochs.length, step: 0, steps: 1 },
+        {
+          ...childOf(state, event),
+          restored: event.epochs.length,
+          epoch: event.epochs.length,
+          step: 0,
+          steps: 1,
+        },
       );
-    case 'trialProgress':
-      return withTrainer(state, event.trainer, event);
+    case 'trialProgress': {
+      const { epoch, step, steps } = event;
+      return withTrainer(state, event.trainer, { ...childOf(state, event), epoch, step, steps });
+    }
     case 'epochEnded':
       return withTrainer(
         { ...state, tables: state.tables && withEpoch(state.tables, event.trial, event.record) },
         event.trainer,
-        { trial: event.trial, epoch: event.record.epoch + 1, step: 0, steps: 1 },
+        { ...childOf(state, event), epoch: event.record.epoch + 1, step: 0, steps: 1 },
       );
     case 'trialCompleted':
     case 'trialFailed':
@@ -124,6 +146,16 @@ export function runState(state: RunState, event: RunEvent): RunState {
       return withTrial(state, event);
     case 'trialRetried':
       return withTrial(state, event, { state: 'failed', reward: 0 });
+    case 'evaluationProgress': {
+      const { trial, split, step, steps } = event;
+      return { ...state, evaluating: { trial, split, share: step / steps } };
+    }
+    case 'trialEvaluated':
+      return {
+        ...state,
+        evaluating: null,
+        tables: state.tables && withEvaluation(state.tables, event.evaluation),
+      };
     case 'controllerUpdated':
       return {
         ...state,
@@ -139,7 +171,14 @@ export function runState(state: RunState, event: RunEvent): RunState {
     case 'runContinued':
       return afterPause(state, event.at);
     case 'runEnded':
-      return { ...state, trainers: new Map(), pausedAt: null, queue: null, outcome: event.outcome };
+      return {
+        ...state,
+        trainers: new Map(),
+        pausedAt: null,
+        evaluating: null,
+        queue: null,
+        outcome: event.outcome,
+      };
   }
 }
 
@@ -192,8 +231,25 @@ function withTrial(
 }
 
 function withTrainer(state: RunState, trainer: number, child: ChildProgress): RunState {
-  const { trial, epoch, step, steps } = child;
-  return { ...state, trainers: new Map(state.trainers).set(trainer, { trial, epoch, step, steps }) };
+  return { ...state, trainers: new Map(state.trainers).set(trainer, child) };
+}
+
+/** What is known of the child that a trainer is at; a follower may have missed that it was taken. */
+function childOf(
+  { trainers }: RunState,
+  { trainer, trial, at }: { readonly trainer: number; readonly trial: number; readonly at: number },
+): Pick<ChildProgress, 'trial' | 'since' | 'restored'> {
+  const known = trainers.get(trainer);
+  return known?.trial === trial
+    ? { trial, since: known.since, restored: known.restored }
+    : { trial, since: at, restored: 0 };
+}
+
+function withEvaluation(tables: RunTables, evaluation: Evaluation): RunTables {
+  const others = tables.evaluations.filter(
+    ({ trial, split }) => trial !== evaluation.trial || split !== evaluation.split,
+  );
+  return { ...tables, evaluations: [...others, evaluation] };
 }
 
 /** A training begins without epochs; an ended trial is unchanged, since its start arrived late. */
@@ -284,5 +340,8 @@ function afterPause(state: RunState, at: number): RunState {
     pausedAt: null,
     startedAt: state.startedAt === null ? null : state.startedAt + length,
     endedAt: state.endedAt.map((end) => end + length),
+    trainers: new Map(
+      [...state.trainers].map(([trainer, child]) => [trainer, { ...child, since: child.since + length }]),
+    ),
   };
 }

@@ -41,6 +41,8 @@ export const runSummarySchema = z.strictObject({
       reward: z.number().nullable(),
     })
     .nullable(),
+  /** Of the children that were evaluated on the test split, the one of the best reward; null where none was. */
+  test: z.strictObject({ number: z.int().min(1), metric: z.number().nullable() }).nullable(),
   createdAt: z.number(),
   /** How long its search has been running, over all sessions but one that runs now. */
   activeFor: z.number(),

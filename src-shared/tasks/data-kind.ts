@@ -117,6 +117,8 @@ export interface DataKind<
   content(description: Description): readonly unknown[];
   /** Seed of the validation split; 0 where none is drawn. */
   splitSeed(recipe: Recipe): number;
+  /** Draws of dropout that an evaluation averages over; 0 for none. */
+  draws(recipe: Recipe): number;
   epochSteps(recipe: Recipe, description: Description): EpochSteps;
   /** Makes sure that a recipe leaves something to train on. @throws CellsmithError 'config.invalid' */
   requireTrainable(recipe: Recipe, description: Description): void;

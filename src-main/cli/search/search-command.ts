@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { SearchConfig } from '../../../src-shared/config/search-config';
 import type { RunEvent } from '../../../src-shared/run/run-event';
 import { prepareFor } from '../../datasets/prepare';
 import { provisionEngine } from '../../engine/provision/provision';
 import { findRunFolder } from '../../runs/locations';
 import type { WritableRun } from '../../runs/run-folder';
-import { budgetUsed, earlierState } from '../../runs/summarise-run';
-import { prepareSearch, type ReadySearch, type SearchOrder } from '../../search/prepare-search';
+import { budgetUsed, earlierState, epochsOfChildren } from '../../runs/summarise-run';
+import type { TestRequest } from '../../search/evaluate-children';
+import { prepareSearch, type SearchOrder } from '../../search/prepare-search';
 import { searchWithTrainers } from '../../search/search-with-trainers';
+import type { QueueTarget } from '../../workers/queue/producer/queue-pool';
 import { forkTrainer } from '../../workers/trainer-process';
 import { exitCodes } from '../exit-codes';
-import { listenForInterrupts, type Interrupts } from '../interrupts';
+import { listenForInterrupts } from '../interrupts';
 import {
   configOf,
   dataOf,
@@ -19,7 +22,6 @@ import {
   type SearchOptions,
   queueOf,
 } from './search-options';
-import type { SearchView } from '../views/search-view';
 import { bestTable } from '../tables';
 import { productVersion, programName, runsFolder, writeLine, type Terminal } from '../terminal';
 import { chooseView } from '../views/plain-views';
@@ -28,55 +30,12 @@ import { chooseView } from '../views/plain-views';
  * `cellsmith search`: prepares the data and the engine, makes a run or opens one, and searches until the end or Ctrl-C.
  * @returns the exit code
  */
-export async function searchCommand(
-  terminal: Terminal,
-  options: SearchOptions,
-  command: Command,
-): Promise<number> {
-  const view = chooseView(terminal, options.json);
-  let searching = false;
-  const interrupts = listenForInterrupts((presses) => {
-    if (searching && presses === 1)
-      view.note(
-        'Ending after the current epoch of each child; everything is kept. Press Ctrl-C again to end at once.',
-      );
-    else if (searching) view.note('Ending at once; everything up to the last epoch is kept.');
-  });
-  let run: WritableRun | undefined;
-  try {
-    const ready = await prepare(terminal, options, command, view, interrupts);
-    ({ run } = ready);
-    searching = true;
-    await search(terminal, ready, view, interrupts, options);
-    view.close();
-    if (!options.json) writeSummary(terminal, run, interrupts.exitCode() !== undefined);
-    return interrupts.exitCode() ?? exitCodes.ok;
-  } catch (error) {
-    view.close();
-    if (run !== undefined && !options.json) writeSummary(terminal, run, true);
-    throw error;
-  } finally {
-    run?.close();
-  }
-}
-
-async function prepare(
-  terminal: Terminal,
-  options: SearchOptions,
-  command: Command,
-  view: SearchView,
-  interrupts: Interrupts,
-): Promise<ReadySearch> {
-  // Nothing to keep yet: the first Ctrl-C ends at once.
-  const signal = AbortSignal.any([interrupts.gentle, interrupts.immediate]);
-  return prepareSearch(orderOf(terminal, options, command), {
-    prepare: prepareFor,
-    reading: { signal, onProgress: (progress) => view.dataset(progress) },
-    engine: ({ trainers }) =>
-      trainers.queue === null
-        ? provisionEngine({ signal, onProgress: (progress) => view.engine(progress) })
-        : Promise.resolve(null),
-    version: productVersion(terminal),
+export function searchCommand(terminal: Terminal, options: SearchOptions, command: Command): Promise<number> {
+  return carryOut(terminal, {
+    order: orderOf(terminal, options, command),
+    test: 'none',
+    queueOf: (config) => queueOf(terminal, config, options),
+    json: options.json,
   });
 }
 
@@ -93,30 +52,77 @@ function orderOf(terminal: Terminal, options: SearchOptions, command: Command): 
   }
   const config = configOf(options);
   const { skipUnreadable } = options;
-  return { kind: 'new', config, data: dataOf(terminal, options, config), skipUnreadable, runs };
+  const place = { within: runs };
+  return { kind: 'new', config, data: dataOf(terminal, options, config), skipUnreadable, place };
 }
 
-async function search(
-  terminal: Terminal,
-  ready: ReadySearch,
-  view: SearchView,
-  interrupts: Interrupts,
-  options: SearchOptions,
-): Promise<void> {
-  const { run, data, software } = ready;
-  view.begin({
-    config: run.manifest.config,
-    earlier: earlierState(run),
-    used: budgetUsed(run),
+/** What a command has a run do. */
+export interface RunTask {
+  readonly order: SearchOrder;
+  readonly test: TestRequest;
+  /** The queue whose workers train its children; null for this machine. */
+  readonly queueOf: (config: SearchConfig) => QueueTarget | null;
+  readonly json: boolean;
+}
+
+/**
+ * Prepares a run, works on it until its end or Ctrl-C, and shows its progress and its result.
+ * @returns the exit code
+ */
+export async function carryOut(terminal: Terminal, task: RunTask): Promise<number> {
+  const { order, test, json } = task;
+  const view = chooseView(terminal, json);
+  let working = false;
+  const interrupts = listenForInterrupts((presses) => {
+    if (working && presses === 1)
+      view.note(
+        'Ending after the current epoch of each child; everything is kept. Press Ctrl-C again to end at once.',
+      );
+    else if (working) view.note('Ending at once; everything up to the last epoch is kept.');
   });
-  await searchWithTrainers(run, {
-    data: data.trainFolder,
-    spawn: forkTrainer(join(terminal.programs, 'trainer.js')),
-    queue: queueOf(terminal, run.manifest.config, options),
-    listener: (event: RunEvent) => view.event(event),
-    stop: { afterEpoch: interrupts.gentle, now: interrupts.immediate },
-    software,
-  });
+  // Nothing to keep yet: the first Ctrl-C ends at once.
+  const signal = AbortSignal.any([interrupts.gentle, interrupts.immediate]);
+  let run: WritableRun | undefined;
+  try {
+    const { data, location, software, ...ready } = await prepareSearch(order, {
+      prepare: prepareFor,
+      reading: { signal, onProgress: (progress) => view.dataset(progress) },
+      engine: ({ trainers }) =>
+        trainers.queue === null
+          ? provisionEngine({ signal, onProgress: (progress) => view.engine(progress) })
+          : Promise.resolve(null),
+      version: productVersion(terminal),
+    });
+    ({ run } = ready);
+    working = true;
+    const { config } = run.manifest;
+    view.begin({
+      config,
+      earlier: earlierState(run),
+      used: budgetUsed(run),
+      epochsOf: epochsOfChildren(run),
+    });
+    await searchWithTrainers(run, {
+      ...{ location, software, test },
+      data: data.trainFolder,
+      spawn: forkTrainer(join(terminal.programs, 'trainer.js')),
+      queue: task.queueOf(config),
+      listener: (event: RunEvent) => view.event(event),
+      stop: { afterEpoch: interrupts.gentle, now: interrupts.immediate },
+      onBegin: (control) => {
+        if (order.kind === 'resume' && order.retry !== undefined) control.retry(order.retry);
+      },
+    });
+    view.close();
+    if (!json) writeSummary(terminal, run, interrupts.exitCode() !== undefined);
+    return interrupts.exitCode() ?? exitCodes.ok;
+  } catch (error) {
+    view.close();
+    if (run !== undefined && !json) writeSummary(terminal, run, true);
+    throw error;
+  } finally {
+    run?.close();
+  }
 }
 
 function writeSummary(terminal: Terminal, run: WritableRun, unfinished: boolean): void {
@@ -126,10 +132,11 @@ function writeSummary(terminal: Terminal, run: WritableRun, unfinished: boolean)
   writeLine(terminal);
   writeLine(terminal, `Run folder: ${run.folder}`);
   const named = quoted(run.folder);
+  const command = run.manifest.config.space.kind === 'given' ? 'train' : 'search';
   if (unfinished)
     writeLine(
       terminal,
-      `Ended before its budget was used up. To resume: ${programName()} search --resume ${named}`,
+      `Ended before its budget was used up. To resume: ${programName()} ${command} --resume ${named}`,
     );
   else if (best !== undefined)
     writeLine(terminal, `To show one of them: ${programName()} runs show ${named} --trial N`);

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import {
   largestArchitectureFile,
@@ -12,6 +12,7 @@ import { CellsmithError } from '../../../src-shared/errors';
 import { zooNetworkNames, type ZooNetworkName } from '../../../src-shared/zoo/zoo';
 import { readyModelNames, type ReadyModelName } from '../../../src-shared/zoo/ready-models';
 import {
+  givenConfig,
   recipeOf,
   subjectOfFile,
   subjectOfReady,
@@ -19,12 +20,14 @@ import {
   withPreset,
   type Subject,
 } from '../../../src-shared/given/subject';
+import { childOfRun, type ChildOfRun } from '../../runs/child-of-run';
 import { findRunFolder } from '../../runs/locations';
-import { childOfRun, usualSeed, type ChildOfRun } from '../../training/choose-training';
-import type { TrainingOrder } from '../../training/prepare-training';
-import { trainingFiles } from '../../training/training-record';
+import type { SearchOrder } from '../../search/prepare-search';
 import { addSettings, positiveInteger, presetOption, wholeNumber } from '../search/search-options';
 import { runsFolder, type Terminal } from '../terminal';
+
+/** The seed of a training without --seed. */
+const defaultSeed = 1;
 
 /** What `cellsmith train` was called with. */
 export interface TrainOptions {
@@ -66,13 +69,16 @@ export function addTrainOptions(command: Command): Command {
   )
     .addOption(new Option('--level <unit>', 'token level of a text').choices(['word', 'character']))
     .option('--vocabulary <n>', 'maximum vocabulary size of a text', positiveInteger)
-    .option('--seed <n>', 'seed of weights, order and dropout', wholeNumber, usualSeed)
+    .option('--seed <n>', 'seed of weights, order and dropout', wholeNumber, defaultSeed)
     .option('--threads <n>', 'threads of the trainer', positiveInteger)
-    .option('-o, --output <folder>', 'a new folder for record and weights (default: one among the runs)')
+    .option('-o, --output <folder>', 'a new folder for the run (default: one among the runs)')
     .option('--runs <folder>', 'where runs are kept (default: CELLSMITH_RUNS or the data folder of the user)')
     .option('--skip-unreadable', 'skip images that cannot be decoded', false)
     .option('--test', 'evaluate once on the test split at the end', false)
-    .option('--resume <training>', 'resume a training, or evaluate it: its name or its folder')
+    .option(
+      '--resume <run>',
+      'resume a training, or evaluate it: the name of its run, a prefix of it, or its folder',
+    )
     .option('--json', 'write each event as a line of JSON', false);
 }
 
@@ -81,7 +87,7 @@ export function addTrainOptions(command: Command): Command {
  * @param named an architecture file, or a run and the number of a child; nothing with --cell or --network
  * @throws CellsmithError config.invalid, architecture.invalid, run.*
  */
-export function orderOf(terminal: Terminal, named: readonly string[], options: TrainOptions): TrainingOrder {
+export function orderOf(terminal: Terminal, named: readonly string[], options: TrainOptions): SearchOrder {
   const { subject: own, location, skipUnreadable = false } = subjectOf(terminal, named, options);
   const subject = options.preset === undefined ? own : withPreset(own, options.preset);
   const recipe = recipeOf(subject, overridesOf(subject, options));
@@ -91,14 +97,13 @@ export function orderOf(terminal: Terminal, named: readonly string[], options: T
       'config.invalid',
       `${subject.name} needs a data set: name its folder or archive with --data.`,
     );
+  const { seed, threads = null, output } = options;
   return {
-    ...{ subject, recipe, data },
-    seed: options.seed,
+    kind: 'new',
+    config: givenConfig([{ subject, recipe }], { seed, threads }),
+    data,
     skipUnreadable: options.skipUnreadable || skipUnreadable,
-    place:
-      options.output === undefined
-        ? { within: runsFolder(terminal, options) }
-        : { folder: resolve(options.output) },
+    place: output === undefined ? { within: runsFolder(terminal, options) } : { folder: resolve(output) },
   };
 }
 
@@ -116,21 +121,6 @@ export function requireResumable(command: Command, named: readonly string[], res
         'config.invalid',
         `--${name} cannot be changed when a training is resumed: start a new training instead.`,
       );
-}
-
-/** The folder that a user means: a path, or the name of a training among the runs. @throws run.not-found */
-export function trainingFolder(
-  terminal: Terminal,
-  named: string,
-  options: Pick<TrainOptions, 'runs'>,
-): string {
-  const places = [resolve(named), join(runsFolder(terminal, options), named)];
-  const found = places.find((folder) => existsSync(trainingFiles(folder).record));
-  if (found !== undefined) return found;
-  throw new CellsmithError(
-    'run.not-found',
-    `No training found in ${places.join(' or ')}: name its folder, which contains training.json.`,
-  );
 }
 
 function subjectOf(

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
   architectureFileText,
-  parseArchitectureFile,
   countsOf,
 } from '../../../src-shared/architecture-file/parse-architecture-file';
 import { figure5Cell } from '../../../src-shared/architecture/cell/published-cells';
@@ -16,7 +15,16 @@ import { temporaryFolder } from '../../testing/temporary-folder';
 import { preparedLines, ptbFiles } from '../../testing/data/text-datasets';
 import { tinyDataset } from '../../testing/data/tiny-dataset';
 import { tinyArchitecture } from '../../testing/data/tiny-images';
-import { readTrainingRecord, trainingFiles } from '../../training/training-record';
+import type { Evaluation } from '../../../src-shared/run/evaluation';
+import type { EpochRecord } from '../../../src-shared/tasks/data-kinds';
+import type { Trial } from '../../../src-shared/run/trial';
+import { readArchitecture } from '../../export/trial-file';
+import { childCheckpointPath, weightsPath } from '../../runs/child-files';
+import { openRunReadOnly, type OpenRun } from '../../runs/run-folder';
+import { summariseRun } from '../../runs/summarise-run';
+import { readEpochs } from '../../runs/tables/epochs';
+import { readEvaluations } from '../../runs/tables/evaluations';
+import { readTrials } from '../../runs/tables/trials';
 import { exitCodes } from '../exit-codes';
 
 let folder: string;
@@ -46,6 +54,37 @@ const small = ['--threads', '1', '--set', 'recipe.steps=8', '--set', 'recipe.bat
 const sized = (parameters: number): string[] => ['--set', `recipe.size.parameters=${parameters}`];
 const published = (cell: string): string[] => ['--cell', cell, '--data', text, ...small];
 const train = (...more: string[]) => runProgram(['train', ...more], environment());
+/** What a run says of its one child. */
+function resultIn(folder: string): {
+  readonly trial: Trial;
+  readonly epochs: EpochRecord[];
+  readonly evaluations: Evaluation[];
+  readonly state: string;
+  readonly config: OpenRun['manifest']['config'];
+} {
+  const run = openRunReadOnly(folder);
+  try {
+    const [trial, ...others] = readTrials(run.database);
+    if (trial === undefined || others.length > 0) throw new Error('a run of one child was expected');
+    return {
+      trial,
+      epochs: readEpochs(run.database, 1),
+      evaluations: readEvaluations(run.database),
+      state: summariseRun(run).state,
+      config: run.manifest.config,
+    };
+  } finally {
+    run.close();
+  }
+}
+const architectureIn = (folder: string) => {
+  const run = openRunReadOnly(folder);
+  try {
+    return readArchitecture(run, 1);
+  } finally {
+    run.close();
+  }
+};
 /** How often the test split of any data was opened, and what for. */
 const testUses = (): string[] => {
   const uses = join(folder, 'cache', 'cellsmith', 'datasets', 'test-opened.jsonl');
@@ -69,27 +108,38 @@ describe('a cell that a search has found', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/epoch 1 of 3: validation bits per character \d\.\d{3}, training \d\.\d{3}/);
     const [, test] = /test bits per character (\d\.\d{3})/.exec(stdout) ?? [];
-    const record = readTrainingRecord(output);
-    expect(record).toMatchObject({
-      outcome: 'completed',
-      child: { kind: 'text', recipe: { level: 'character' } },
-    });
-    expect(record.epochs).toHaveLength(3);
+    const { trial, epochs, evaluations, config } = resultIn(output);
+    expect([trial.state, config.recipe]).toMatchObject(['completed', { kind: 'text', level: 'character' }]);
+    expect(epochs).toHaveLength(3);
     // Less than a guess among all characters takes, and in the unit that is named.
-    const { task } = z
-      .object({ task: z.object({ vocabulary: z.number() }) })
-      .parse(readJson(trainingFiles(output).architecture));
-    expect(task.vocabulary).toBeLessThan(40);
-    expect(Number(test)).toBeLessThan(Math.log2(task.vocabulary));
-    expect(Number(test)).toBeCloseTo(Math.log2(record.test?.measure ?? NaN), 3);
-    expect(testUses()).toEqual([expect.stringContaining(`final test of ${output}`)]);
+    const file = architectureIn(output);
+    const { vocabulary } = z.object({ vocabulary: z.number() }).parse(file.task);
+    expect(vocabulary).toBeLessThan(40);
+    expect(Number(test)).toBeLessThan(Math.log2(vocabulary));
+    expect(evaluations).toMatchObject([{ trial: 1, split: 'test', draws: 0 }]);
+    expect(Number(test)).toBeCloseTo(Math.log2(evaluations[0]?.metric ?? NaN), 3);
+    expect(testUses()).toEqual([expect.stringContaining(`final test of child 1 of ${output}`)]);
     const list = await runProgram(['runs', 'list', '--runs', runs], environment());
-    expect(list.stdout).toMatch(new RegExp(`transferred .*completed +3/3 +\\d\\.\\d{3} +${test ?? '–'}`));
+    expect(list.stdout).toMatch(
+      new RegExp(`transferred .*demo-cells-1 .*finished +1/1 +\\d\\.\\d{3} +${test ?? '–'}`),
+    );
+    const shown = await runProgram(['runs', 'show', output, '--trial', '1'], environment());
+    expect(shown.stdout).toMatch(new RegExp(`Test +${test ?? '–'}`));
+    expect(shown.stdout).toMatch(/Origin +child 1 of /);
 
-    const file = parseArchitectureFile(readFileSync(trainingFiles(output).architecture, 'utf8'), 'file');
-    expect(file).toMatchObject({ kind: 'cell', task: { level: 'character' }, origin: { trial: 1 } });
-    const { tensors } = readSafetensors(trainingFiles(output).weights);
+    expect(file).toMatchObject({ kind: 'cell', task: { level: 'character' } });
+    const { tensors } = readSafetensors(weightsPath(output, 1));
     expect(tensors.reduce((sum, { values }) => sum + values.length, 0)).toBe(file.parameters);
+
+    // A child of the search itself, whose weights it has kept.
+    expect((await runProgram(['runs', 'test', run, '2'], environment())).stderr).toMatch(/has no trial 2/);
+    const best = await runProgram(['runs', 'test', run, '1', '--threads', '1'], environment());
+    expect([best.code, best.stderr]).toEqual([0, '']);
+    expect(best.stdout).toMatch(/^test perplexity \d+\.\d$/m);
+    expect((await runProgram(['runs', 'test', run, '1'], environment())).stderr).toMatch(
+      /a test is taken once/,
+    );
+    expect(resultIn(run).state).toBe('finished');
   });
 });
 
@@ -107,11 +157,12 @@ describe('a published model', () => {
     );
     expect(code).toBe(0);
     const events = eventsOf(stdout);
-    expect(events[0]).toMatchObject({ type: 'trainingStarted', folder: output, epochs: 2, earlier: 0 });
+    expect(events[0]).toMatchObject({ type: 'runStarted', folder: output, resumed: false });
     expect(events.filter(({ type }) => type === 'epochEnded')).toHaveLength(2);
-    expect(events.at(-1)).toMatchObject({ type: 'trainingEnded', outcome: 'completed' });
-    expect(events.some(({ type }) => type === 'measured')).toBe(false);
-    expect(existsSync(trainingFiles(output).weights)).toBe(true);
+    expect(events.at(-1)).toMatchObject({ type: 'runEnded', outcome: 'finished' });
+    expect(events.some(({ type }) => type === 'trialEvaluated')).toBe(false);
+    expect(existsSync(weightsPath(output, 1))).toBe(true);
+    expect(architectureIn(output)).toMatchObject({ kind: 'cell' });
   });
 
   it('is measured with draws of dropout where it is published so', async () => {
@@ -122,8 +173,8 @@ describe('a published model', () => {
       ...['--output', output],
     );
     expect(code).toBe(0);
-    expect(stdout).toMatch(/validation perplexity averaged over 4 draws of dropout \d+\.\d/);
-    expect(readTrainingRecord(output).averaged).toMatchObject({ draws: 4 });
+    expect(stdout).toMatch(/^validation perplexity \d+\.\d, averaged over 4 draws of dropout$/m);
+    expect(resultIn(output).evaluations).toMatchObject([{ split: 'validation', draws: 4 }]);
   });
 });
 
@@ -147,11 +198,10 @@ describe('a network of an architecture file', () => {
       ...['--set', 'recipe.augmentation.enlarge=none', '--set', 'recipe.augmentation.horizontalFlip=false'],
     );
     expect([code, stderr]).toEqual([0, '']);
-    const test = eventsOf(stdout).find(({ type }) => type === 'measured');
-    expect(test).toMatchObject({ split: 'test', draws: 0 });
-    expect(test?.['measure']).toBeGreaterThan(0.5);
-    const left = readFileSync(trainingFiles(output).architecture, 'utf8');
-    expect(parseArchitectureFile(left, 'file')).toMatchObject({ kind: 'conv', parameters });
+    const test = eventsOf(stdout).find(({ type }) => type === 'trialEvaluated');
+    expect(test?.['evaluation']).toMatchObject({ trial: 1, split: 'test', draws: 0 });
+    expect(resultIn(output).evaluations[0]?.metric).toBeGreaterThan(0.5);
+    expect(architectureIn(output)).toMatchObject({ kind: 'conv', parameters });
   });
 
   it.each([
@@ -166,7 +216,7 @@ describe('a network of an architecture file', () => {
     );
     expect([code, stderr]).toEqual([0, '']);
     // Four classes in place of ten.
-    expect(readTrainingRecord(output)).toMatchObject({ outcome: 'completed', parameters: trained });
+    expect(resultIn(output).trial).toMatchObject({ state: 'completed', parameters: trained });
   });
 
   it('makes no folder where the data are too few for the validation split of its recipe', async () => {
@@ -200,12 +250,12 @@ describe('Ctrl-C', () => {
     program.process.kill('SIGINT');
     const { code, stdout, stderr } = await program.ended();
     expect(code).toBe(130);
-    expect(stderr).toMatch(/Ending after this epoch/);
-    expect(eventsOf(stdout).at(-1)).toMatchObject({ type: 'trainingEnded', outcome: 'stopped' });
-    const record = readTrainingRecord(output);
-    expect(record.epochs).toHaveLength(eventsOf(stdout).filter(({ type }) => type === 'epochEnded').length);
-    expect([record.outcome, record.test]).toEqual(['stopped', null]);
-    expect(existsSync(trainingFiles(output).weights)).toBe(true);
+    expect(stderr).toMatch(/Ending after the current epoch/);
+    expect(eventsOf(stdout).at(-1)).toMatchObject({ type: 'runEnded', outcome: 'stopped' });
+    const { trial, epochs, evaluations, state } = resultIn(output);
+    expect(epochs).toHaveLength(eventsOf(stdout).filter(({ type }) => type === 'epochEnded').length);
+    expect([state, trial.state, evaluations]).toEqual(['stopped', 'interrupted', []]);
+    expect(existsSync(weightsPath(output, 1))).toBe(true);
   });
 });
 
@@ -216,8 +266,8 @@ describe('a training that is resumed', () => {
   ];
   /** The result of a training without its times. */
   const resultOf = (output: string): unknown => ({
-    epochs: readTrainingRecord(output).epochs.map((record) => ({ ...record, seconds: 0 })),
-    weights: readSafetensors(trainingFiles(output).weights).tensors,
+    epochs: resultIn(output).epochs.map((record) => ({ ...record, seconds: 0 })),
+    weights: readSafetensors(weightsPath(output, 1)).tensors,
   });
 
   it('after it was killed resumes to the same result, and is tested once', async () => {
@@ -227,17 +277,18 @@ describe('a training that is resumed', () => {
     await program.sees(/("epochEnded"[^]*){3}/);
     program.process.kill('SIGKILL');
     await program.ended();
-    const before = readTrainingRecord(killed);
-    expect(before.outcome).toBeNull();
+    const before = resultIn(killed);
+    expect(before.state).toBe('interrupted');
     expect(before.epochs.length).toBeGreaterThan(2);
 
     const { code, stdout } = await train('--resume', killed, '--json', '--threads', '1');
     expect(code).toBe(0);
-    const [started] = eventsOf(stdout);
-    expect(started).toMatchObject({ type: 'trainingStarted', epochs: 12 });
-    expect(started?.['earlier']).toBeGreaterThanOrEqual(before.epochs.length);
+    const restored = eventsOf(stdout).find(({ type }) => type === 'trialRestored');
+    expect(z.array(z.unknown()).parse(restored?.['epochs']).length).toBeGreaterThanOrEqual(
+      before.epochs.length,
+    );
     expect(resultOf(killed)).toEqual(resultOf(straight));
-    expect(existsSync(trainingFiles(killed).checkpoint)).toBe(false);
+    expect(existsSync(childCheckpointPath(killed, 1))).toBe(false);
 
     expect((await train('--resume', killed)).stderr).toMatch(/has been trained through all of its epochs/);
     const tested = await train('--resume', killed, '--test', '--threads', '1');
@@ -261,7 +312,7 @@ describe('a training that is resumed', () => {
     });
     const refused = await train('--resume', output, '--data', other);
     expect(refused.code).toBe(3);
-    expect(refused.stderr).toMatch(/does not hold the data/);
+    expect(refused.stderr).toMatch(/does not contain the data set/);
     expect((await train('--resume', output, '--seed', '3')).stderr).toMatch(/--seed cannot be changed/);
   });
 });
@@ -276,7 +327,7 @@ describe('what cannot be trained', () => {
     [['train', '--cell', 'rnn', '--network', 'resnet-20'], 2, /cannot be used with option/],
     [['train', 'nowhere.json', '--data', '.'], 2, /nowhere\.json cannot be read as an architecture file/],
     [['train', 'no-run', 'two'], 2, /'two' is not a child number/],
-    [['train', '--resume', 'nowhere'], 5, /No training found in/],
+    [['train', '--resume', 'nowhere'], 5, /No run "nowhere"/],
     [['train', 'no-run', '2'], 5, /No run "no-run"/],
     [['train', '--cell', 'rnn', '--data', '.', '--set', 'space.base=4'], 2, /Options of space/],
     [['train', '--cell', 'rnn', '--data', '.', '--preset', 'v1'], 2, /v1 trains on images/],
@@ -325,14 +376,13 @@ describe('what cannot be trained', () => {
       ...[file, '--data', text, ...small, '--output', output],
       ...['--set', 'recipe.learningRate=10', '--set', 'recipe.clipNorm=null', '--set', 'recipe.epochs=50'],
     );
-    const record = readTrainingRecord(output);
-    expect([code, record.outcome]).toEqual([1, 'failed']);
+    const { trial, state } = resultIn(output);
+    expect([code, state, trial.state]).toEqual([1, 'failed', 'failed']);
     expect(stderr).toMatch(/The loss became/);
-    expect(record.message).toMatch(/The loss became/);
-    expect(existsSync(trainingFiles(output).weights)).toBe(false);
+    expect(trial.failure).toMatchObject({
+      reason: 'diverged',
+      message: expect.stringMatching(/The loss became/) as string,
+    });
+    expect(existsSync(weightsPath(output, 1))).toBe(false);
   });
 });
-
-function readJson(path: string): unknown {
-  return JSON.parse(readFileSync(path, 'utf8'));
-}

@@ -1,5 +1,4 @@
 import cliProgress, { type MultiBar, type SingleBar } from 'cli-progress';
-import { metricOf } from '../../../src-shared/run/metric';
 import { paceOf, partDone } from '../../../src-shared/run/progress/progress';
 import { runState, type RunState } from '../../../src-shared/run/run-state';
 import { eventLine, sayChanges, overallText, datasetStages, engineStage } from './texts';
@@ -7,10 +6,10 @@ import type { PreparingView, SearchOverview, SearchView } from './search-view';
 import { writeLine, type Terminal } from '../terminal';
 
 /** Resolution of each bar. */
-export const parts = 1000;
+const parts = 1000;
 
 /** Preparation before training, as one bar. */
-export function preparingBar(terminal: Terminal): PreparingView {
+function preparingBar(terminal: Terminal): PreparingView {
   let preparing: MultiBar | undefined;
   let bar: SingleBar | undefined;
   const prepare = (text: string, share: number): void => {
@@ -82,9 +81,9 @@ function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
       const child = state.trainers.get(index + 1);
       if (child === undefined) row.update(0, { tail: 'waiting' });
       else {
-        const epoch = Math.min(child.epoch + 1, config.recipe.epochs);
-        row.update(Math.round(parts * partDone(child, config.recipe.epochs)), {
-          tail: `child ${child.trial}, epoch ${epoch} of ${config.recipe.epochs}`,
+        const epochs = overview.epochsOf(child.trial);
+        row.update(Math.round(parts * partDone(child, epochs)), {
+          tail: `child ${child.trial}, epoch ${Math.min(child.epoch + 1, epochs)} of ${epochs}`,
         });
       }
     }
@@ -99,7 +98,7 @@ function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
   return {
     event: (event) => {
       state = runState(state, event);
-      const line = eventLine(event, metricOf(config.recipe));
+      const line = eventLine(event, state, overview);
       if (line !== undefined) multi.log(`${line}\n`);
       if (event.type === 'queueChanged') sayQueue(event.queue);
       draw();
@@ -115,9 +114,10 @@ function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
   };
 }
 
-function shareDone(state: RunState, { config, used }: SearchOverview): number {
+function shareDone(state: RunState, { config, used, epochsOf }: SearchOverview): number {
+  if (state.evaluating !== null) return state.evaluating.share;
   const spent = used();
-  const pace = paceOf(state, config, spent, Date.now());
+  const pace = paceOf(state, config, spent, epochsOf, Date.now());
   const { children: budget, hours, multiplyAdds } = config.budget;
   const under = pace.underWay.reduce((sum, part) => sum + part, 0);
   const ofChildren = budget === null ? 0 : (state.ended + under) / budget;
@@ -128,7 +128,7 @@ function shareDone(state: RunState, { config, used }: SearchOverview): number {
 }
 
 /** Bars that vanish when stopped. */
-export function bars(terminal: Terminal): MultiBar {
+function bars(terminal: Terminal): MultiBar {
   return new cliProgress.MultiBar(
     {
       stream: terminal.stdout,

@@ -1,4 +1,3 @@
-import { metricOf } from '../../../src-shared/run/metric';
 import { noRunState, runState } from '../../../src-shared/run/run-state';
 import { eventLine, sayChanges, overallText, datasetStages, engineStage } from './texts';
 import type { PreparingView, SearchOverview, SearchView } from './search-view';
@@ -50,10 +49,11 @@ function linesView(terminal: Terminal): SearchView {
     event: (event) => {
       if (overview === undefined) return;
       state = runState(state, event);
-      const line = eventLine(event, metricOf(overview.config.recipe));
+      const line = eventLine(event, state, overview);
       if (line !== undefined) writeLine(terminal, line);
       if (event.type === 'queueChanged') sayQueue(event.queue);
-      if (event.type === 'controllerUpdated') writeLine(terminal, `so far: ${overallText(state, overview)}`);
+      if (event.type === 'controllerUpdated' && line !== undefined)
+        writeLine(terminal, `so far: ${overallText(state, overview)}`);
     },
     note: (text) => writeLine(terminal, text),
   };

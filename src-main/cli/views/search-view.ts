@@ -29,4 +29,6 @@ export interface SearchOverview {
   readonly earlier: RunState;
   /** Budget used so far. */
   readonly used: () => BudgetUsed;
+  /** Epochs of the recipe of a child. */
+  readonly epochsOf: (trial: number) => number;
 }

@@ -1,25 +1,36 @@
-import { metricText, type MetricId, metricOf } from '../../../src-shared/run/metric';
+import {
+  metricNamed,
+  metricOf,
+  metricText,
+  trainMetric,
+  validationMetric,
+  type MetricId,
+} from '../../../src-shared/run/metric';
 import type { RunEvent } from '../../../src-shared/run/run-event';
 import type { Trial } from '../../../src-shared/run/trial';
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import { duration, rewardText, children, timeLeftText, bytes } from '../../../src-shared/format';
 import { paceOf } from '../../../src-shared/run/progress/progress';
 import type { RunState } from '../../../src-shared/run/run-state';
-import { timeLeft, type TimeLeft } from '../../../src-shared/run/progress/time-left';
+import { timeLeft } from '../../../src-shared/run/progress/time-left';
 import type { SearchOverview } from './search-view';
 import { counted } from '../../../src-shared/counted';
+import { givenChild, recipeOfChild } from '../../../src-shared/tasks/searched';
 import { placesOf, type QueueState } from '../../../src-shared/run/queue-state';
 import type { DatasetProgress } from '../../../src-shared/dataset/progress';
 import type { ProvisioningProgress } from '../../engine/provision/progress';
 
 /**
- * An event as a line; undefined for events that are not shown.
- * @param metric the metric of the run's children
+ * An event as a line; undefined for events that are not shown. Of given architectures each epoch is shown: they are few.
+ * @param state after the event
  */
-export function eventLine(event: RunEvent, metric: MetricId): string | undefined {
+export function eventLine(event: RunEvent, state: RunState, overview: SearchOverview): string | undefined {
+  const { config } = overview;
+  const metric = metricOf(config.recipe);
+  const areGiven = config.controller.strategy === 'fixed';
   switch (event.type) {
     case 'runStarted':
-      return `${event.resumed ? 'Resuming' : 'Searching'} in ${event.folder}`;
+      return `${event.resumed ? 'Resuming' : areGiven ? 'Training' : 'Searching'} in ${event.folder}`;
     case 'trialCompleted':
       return `child ${event.trial.number}: ${resultText(event.trial, metric)}, ${sizeText(event.trial)}${timeText(event.trial)}${endingText(event.trial)}`;
     case 'trialReused':
@@ -27,6 +38,7 @@ export function eventLine(event: RunEvent, metric: MetricId): string | undefined
     case 'trialFailed':
       return `child ${event.trial.number}: failed. ${event.message}`;
     case 'controllerUpdated': {
+      if (areGiven) return undefined;
       const { number, meanReward, diagnostics } = event.update;
       const { baseline } = diagnostics;
       const compared = baseline === undefined ? '' : `, baseline ${rewardText(baseline)}`;
@@ -41,15 +53,37 @@ export function eventLine(event: RunEvent, metric: MetricId): string | undefined
     }
     case 'trialRestored':
       return `child ${event.trial}: resumes after epoch ${event.epochs.length}`;
+    case 'trialProposed': {
+      if (!areGiven) return undefined;
+      const { number, decisions } = event.trial;
+      const name = givenChild(config.space, decisions)?.name;
+      const { epochs } = recipeOfChild(config, decisions);
+      return `child ${number}${name === undefined ? '' : `, ${name}`}: ${sizeText(event.trial)}, ${counted(epochs, 'epoch')}`;
+    }
+    case 'epochEnded': {
+      if (!areGiven) return undefined;
+      const { trial, record } = event;
+      const of = config.budget.children === 1 ? '' : `child ${trial}, `;
+      return (
+        `${of}epoch ${record.epoch + 1} of ${overview.epochsOf(trial)}: validation ${metricNamed(metric).name} ` +
+        `${metricText(metric, validationMetric(record))}, training ${metricText(metric, trainMetric(record))}, ` +
+        `rate ${record.learningRate.toPrecision(3)}, ${duration(1000 * record.seconds)}${leftOf(state, overview)}`
+      );
+    }
+    case 'trialEvaluated': {
+      const { trial, split, metric: reached, draws } = event.evaluation;
+      const of = config.budget.children === 1 ? '' : `child ${trial}: `;
+      const averaged = draws > 0 ? `, averaged over ${counted(draws, 'draw')} of dropout` : '';
+      return `${of}${split} ${metricNamed(metric).name} ${metricText(metric, reached)}${averaged}`;
+    }
+    case 'evaluationProgress':
     case 'queueChanged':
     case 'runPaused':
     case 'runContinued':
     case 'runEnded':
-    case 'trialProposed':
     case 'trialInterrupted':
     case 'trialStarted':
     case 'trialProgress':
-    case 'epochEnded':
       return undefined;
   }
 }
@@ -71,19 +105,22 @@ function timeText({ startedAt, endedAt }: Trial): string {
 }
 
 /** The state of a search, in a line: '12 of 32 children, 1 failed, best 41.3 %, 3 min ± 20 s left'. */
-export function overallText(state: RunState, { config, used }: SearchOverview): string {
+export function overallText(state: RunState, overview: SearchOverview): string {
+  const { config } = overview;
+  if (state.evaluating !== null)
+    return `evaluating child ${state.evaluating.trial} on ${state.evaluating.split} data`;
   const { children: budget } = config.budget;
   const count = budget === null ? children(state.ended) : `${state.ended} of ${children(budget)}`;
   const failed = state.failed > 0 ? `, ${state.failed} failed` : '';
   const best = state.best === null ? '' : `, best ${metricText(metricOf(config.recipe), state.best.measure)}`;
-  const left = timeLeft(paceOf(state, config, used(), Date.now()));
   const under = state.queue === null ? '' : `, ${state.trainers.size} in training`;
-  return `${count}${failed}${under}${best}${leftText(left)}`;
+  return `${count}${failed}${under}${best}${leftOf(state, overview)}`;
 }
 
-/** Empty while the estimate is no better than a guess. */
-function leftText(left: TimeLeft | null): string {
-  if (left === null || left.uncertainty > 0.75 * left.milliseconds) return '';
+/** Empty while the estimate is no better than a guess, and at the end. */
+function leftOf(state: RunState, { config, used, epochsOf }: SearchOverview): string {
+  const left = timeLeft(paceOf(state, config, used(), epochsOf, Date.now()));
+  if (left === null || left.milliseconds === 0 || left.uncertainty > 0.75 * left.milliseconds) return '';
   return `, ${timeLeftText(left)}`;
 }
 

@@ -108,7 +108,13 @@ export function handlersOf(studio: Studio): Handlers {
     startSearch: async ({ config, data, skipUnreadable }) => {
       await calibration.cancel();
       requireIdle('start a search');
-      search.start({ kind: 'new', config, data: absolute(data), skipUnreadable, runs: runsFolder() });
+      search.start({
+        kind: 'new',
+        config,
+        data: absolute(data),
+        skipUnreadable,
+        place: { within: runsFolder() },
+      });
       return null;
     },
     resumeSearch: async ({ folder, budget, data }) => {

@@ -1,6 +1,7 @@
 import type { Handlers } from '../../../src-shared/ipc/contract';
 import { recipeOf, withPreset } from '../../../src-shared/given/subject';
-import { childOfRun, usualSeed } from '../../training/choose-training';
+import { childOfRun } from '../../runs/child-of-run';
+import { usualSeed } from '../../training/choose-training';
 import { trainingNamed } from '../../training/find-trainings';
 import type { CalibrationService } from '../services/calibration-service';
 import type { TrainingService } from '../services/training-service';

@@ -12,6 +12,7 @@ import { summariseRun } from '../../runs/summarise-run';
 import { readRunNews } from '../../runs/follow-run';
 import { readEpochs } from '../../runs/tables/epochs';
 import { lastEventId } from '../../runs/tables/events';
+import { readEvaluations } from '../../runs/tables/evaluations';
 import { readListedTrials, readRewards, readTrial } from '../../runs/tables/trials';
 import { readProbabilities, readUpdates } from '../../runs/tables/updates';
 
@@ -50,6 +51,7 @@ export function openRunDetail(folder: string, live: PackedRun['live']): PackedRu
       dataset: { location: run.manifest.dataset.location, description: run.manifest.dataset.description },
       trials: packTrials(readListedTrials(run.database)),
       updates: readUpdates(run.database),
+      evaluations: readEvaluations(run.database),
       lastEvent: lastEventId(run.database),
       live,
     })),

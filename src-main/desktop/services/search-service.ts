@@ -7,11 +7,12 @@ import type { RunEvent } from '../../../src-shared/run/run-event';
 import { runState, type RunState } from '../../../src-shared/run/run-state';
 import { timeLeft } from '../../../src-shared/run/progress/time-left';
 import type { EngineInstallation } from '../../engine/provision/installation';
-import { budgetUsed, earlierState } from '../../runs/summarise-run';
+import { budgetUsed, earlierState, epochsOfChildren } from '../../runs/summarise-run';
 import type { WritableRun } from '../../runs/run-folder';
 import type { PrepareData } from '../../search/data-of-run';
 import type { RetryRequest } from '../../search/retry-failures';
 import type { SearchControl } from '../../search/search-state';
+import type { TestRequest } from '../../search/evaluate-children';
 import { prepareSearch, type ReadySearch, type SearchOrder } from '../../search/prepare-search';
 import { searchWithTrainers } from '../../search/search-with-trainers';
 import type { QueueTarget } from '../../workers/queue/producer/queue-pool';
@@ -25,7 +26,7 @@ import { readingOf } from './dataset-service';
 export interface SearchService {
   readonly state: SessionState;
   /** @throws CellsmithError 'run.locked' while another search runs here */
-  start(order: SearchOrder): void;
+  start(order: SearchOrder, test?: TestRequest): void;
   readonly stop: (when: 'afterEpoch' | 'now') => void;
   dismissProblem(): void;
   /** Controls the running search. @throws CellsmithError 'run.not-searching' when there is none */
@@ -53,6 +54,7 @@ interface Search {
   run: WritableRun;
   control: SearchControl | null;
   readonly used: () => BudgetUsed;
+  readonly epochsOf: (trial: number) => number;
   state: RunState;
 }
 
@@ -90,13 +92,17 @@ export function searchService(parts: SearchServiceParts): SearchService {
   };
 
   const searchIn = async (
-    { run, data, software }: ReadySearch,
+    { run, data, location, software }: ReadySearch,
     retry: RetryRequest | undefined,
+    test: TestRequest,
   ): Promise<void> => {
-    search = { run, control: null, used: budgetUsed(run), state: earlierState(run) };
+    const [used, epochsOf] = [budgetUsed(run), epochsOfChildren(run)];
+    search = { run, control: null, used, epochsOf, state: earlierState(run) };
     change(searchingState(search, ending()));
     await searchWithTrainers(run, {
       data: data.trainFolder,
+      location,
+      test,
       spawn: parts.spawn,
       queue: queueTargetOf(run.manifest.config),
       listener: onEvent,
@@ -109,7 +115,7 @@ export function searchService(parts: SearchServiceParts): SearchService {
     });
   };
 
-  const work = async (order: SearchOrder): Promise<void> => {
+  const work = async (order: SearchOrder, test: TestRequest): Promise<void> => {
     let run: WritableRun | null = null;
     let problem: unknown = null;
     const folder = order.kind === 'resume' ? order.folder : null;
@@ -131,7 +137,7 @@ export function searchService(parts: SearchServiceParts): SearchService {
       });
       ({ run } = ready);
       now.signal.throwIfAborted();
-      await searchIn(ready, order.kind === 'resume' ? order.retry : undefined);
+      await searchIn(ready, order.kind === 'resume' ? order.retry : undefined, test);
     } catch (error) {
       problem = error;
     } finally {
@@ -151,12 +157,12 @@ export function searchService(parts: SearchServiceParts): SearchService {
     get state() {
       return state;
     },
-    start: (order) => {
+    start: (order, test = 'none') => {
       if (state.kind !== 'idle')
         throw new CellsmithError('run.locked', 'A search is running: stop it before you start another.');
       afterEpoch = new AbortController();
       now = new AbortController();
-      underWay = work(order);
+      underWay = work(order, test);
     },
     stop: (when) => {
       if (state.kind === 'idle') return;
@@ -189,11 +195,14 @@ export function searchService(parts: SearchServiceParts): SearchService {
   };
 }
 
-function searchingState({ run, state, used }: Search, ending: 'afterEpoch' | 'now' | null): SessionState {
+function searchingState(
+  { run, state, used, epochsOf }: Search,
+  ending: 'afterEpoch' | 'now' | null,
+): SessionState {
   const { config } = run.manifest;
   const { children, multiplyAdds } = config.budget;
   const spent = used();
-  const left = timeLeft(paceOf(state, config, spent, Date.now()));
+  const left = timeLeft(paceOf(state, config, spent, epochsOf, Date.now()));
   const shares = [
     ...(children === null ? [] : [state.ended / children]),
     ...(multiplyAdds === null ? [] : [(spent.multiplyAdds ?? 0) / multiplyAdds]),

@@ -182,6 +182,18 @@ CREATE TABLE epoch_records (
   PRIMARY KEY (trial, epoch)
 ) STRICT;
 `,
+  // 9. What the kept weights of children reached on the test split, or on validation data over draws of dropout.
+  `
+CREATE TABLE evaluations (
+  trial INTEGER NOT NULL REFERENCES trials (number),
+  split TEXT NOT NULL CHECK (split IN ('validation', 'test')),
+  -- Null where it was not finite.
+  metric REAL,
+  draws INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (trial, split)
+) STRICT;
+`,
 ];
 
 const versionRow = z.strictObject({ user_version: z.int().min(0) });

@@ -27,6 +27,7 @@ const bounds: Readonly<Record<string, TableBound>> = {
   // Each batch has a child, and each update is that of a batch.
   batches: { rows: mostTrials, memory: 0, noun: 'batches' },
   controller_updates: { rows: mostTrials, memory: 128 * MiB, noun: 'updates of the controller' },
+  evaluations: { rows: 2 * mostTrials, memory: 32 * MiB, noun: 'evaluations' },
   sessions: { rows: mostSessions, memory: 32 * MiB, noun: 'sessions' },
   epoch_records: { rows: 100 * mostTrials, memory: 1024 * MiB, noun: 'epochs' },
   parameter_copies: { rows: 10_000, memory: 0, noun: 'copies of parameters' },

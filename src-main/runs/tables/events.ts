@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { runOutcomes, type RunEvent } from '../../../src-shared/run/run-event';
+import { evaluatedSplitSchema } from '../../../src-shared/run/evaluation';
 import { failureReasons, type Trial } from '../../../src-shared/run/trial';
 import type { Database } from '../sqlite/database';
 import { readEpoch, readEpochs } from './epochs';
+import { readEvaluation } from './evaluations';
 import { readTrial } from './trials';
 import { readUpdate } from './updates';
 
@@ -41,6 +43,8 @@ const details = {
   trialRepeated: z.object({ reason: z.enum(failureReasons), message: z.string() }),
   trialRetried: nothing,
   trialReused: nothing,
+  /** The split. */
+  trialEvaluated: z.object({ split: evaluatedSplitSchema }),
   /** The number of the update. */
   controllerUpdated: z.object({ update: number }),
   runPaused: nothing,
@@ -49,7 +53,7 @@ const details = {
 } as const satisfies Record<StoredType, z.ZodType>;
 
 /** Progress and the state of the queue are transient. */
-type StoredType = Exclude<RunEvent['type'], 'trialProgress' | 'queueChanged'>;
+type StoredType = Exclude<RunEvent['type'], 'trialProgress' | 'evaluationProgress' | 'queueChanged'>;
 type Detail<Type extends StoredType> = z.infer<(typeof details)[Type]>;
 type EventOf<Type extends StoredType> = Extract<RunEvent, { readonly type: Type }>;
 
@@ -66,6 +70,7 @@ const detailOf: { readonly [Type in StoredType]: (event: EventOf<Type>) => Detai
   trialRepeated: ({ reason, message }) => ({ reason, message }),
   trialRetried: () => null,
   trialReused: () => null,
+  trialEvaluated: ({ evaluation }) => ({ split: evaluation.split }),
   controllerUpdated: ({ update }) => ({ update: update.number }),
   runPaused: () => null,
   runContinued: () => null,
@@ -74,7 +79,8 @@ const detailOf: { readonly [Type in StoredType]: (event: EventOf<Type>) => Detai
 
 /** Adds an event, in the transaction that stores its data. */
 export function storeEvent(database: Database, event: RunEvent): void {
-  if (event.type === 'trialProgress' || event.type === 'queueChanged') return;
+  if (event.type === 'trialProgress' || event.type === 'evaluationProgress' || event.type === 'queueChanged')
+    return;
   const write = detailOf[event.type] as (event: RunEvent) => unknown;
   const detail = write(event);
   insertEvent(database, {
@@ -86,6 +92,7 @@ export function storeEvent(database: Database, event: RunEvent): void {
 }
 
 function trialOf(event: RunEvent): number | null {
+  if ('evaluation' in event) return event.evaluation.trial;
   if (!('trial' in event)) return null;
   return typeof event.trial === 'number' ? event.trial : event.trial.number;
 }
@@ -183,6 +190,10 @@ const eventOf: { readonly [Type in StoredType]: (row: Row<Type>) => EventOf<Type
   },
   trialRetried: (row) => ofTrial('trialRetried', row),
   trialReused: (row) => ofTrial('trialReused', row),
+  trialEvaluated: ({ at, trial, detail, database }) => {
+    const evaluation = readEvaluation(database, trial, detail.split);
+    return evaluation && { type: 'trialEvaluated', evaluation, at };
+  },
   controllerUpdated: ({ at, detail, database }) => {
     const update = readUpdate(database, detail.update);
     return update && { type: 'controllerUpdated', update, at };

@@ -49,7 +49,6 @@ export async function poolAt(url: string, changes: Partial<QueuePoolOptions> = {
     search: 'a-search',
     description,
     need: { kind: 'images', side: 32, unreadable: 'skip' },
-    recipe,
     keepBest: 2,
     log: (text) => log.push(text),
     onState: (state) => states.push(state),

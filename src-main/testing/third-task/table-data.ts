@@ -127,5 +127,6 @@ export const tableData: DataKind<
       examples: batchSize,
     };
   },
+  draws: () => 0,
   requireTrainable: () => undefined,
 };

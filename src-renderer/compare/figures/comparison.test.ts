@@ -36,10 +36,12 @@ function runDetail(config: SearchConfig, measures: readonly number[]): RunDetail
       best: null,
       createdAt: 0,
       multiplyAdds: null,
+      test: null,
       activeFor: 0,
     },
     config,
     dataset: { location: description.location, description },
+    evaluations: [],
     trials: measures.map((measure, index) => ({
       number: index + 1,
       state: 'completed',

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { findPreset } from '../../config/presets/presets';
 import { noRunState, runState } from '../run-state';
 import { paceOf, partDone } from './progress';
+import { timeLeft } from './time-left';
 import type { RunEvent } from '../run-event';
 import type { EpochRecord } from '../../tasks/data-kinds';
 import type { Trial } from '../trial';
@@ -70,13 +71,13 @@ it('follows a search by its events, on top of what earlier sessions left', () =>
 const unused = { activeBefore: 0, multiplyAdds: null };
 
 it('reckons with as many children as the multiply-adds that are left are enough for', () => {
-  const { recipe } = findPreset('demo').config;
   const progress = { ...noRunState, ended: 8 };
   const remaining = (children: number | null, spent: number) =>
     paceOf(
       progress,
-      { recipe, budget: { children, hours: null, multiplyAdds: 1000 } },
+      { budget: { children, hours: null, multiplyAdds: 1000 } },
       { activeBefore: 0, multiplyAdds: spent },
+      () => 4,
       0,
     ).remaining;
   expect(remaining(null, 200)).toBe(32);
@@ -85,13 +86,13 @@ it('reckons with as many children as the multiply-adds that are left are enough 
 });
 
 it('passes the remaining children and hours to the estimate of the time left', () => {
-  const demo = findPreset('demo').config;
-  const config = { ...demo, recipe: { ...demo.recipe, epochs: 4 } };
+  const config = findPreset('demo').config;
   const progress = events.reduce(runState, noRunState);
   const pace = paceOf(
     progress,
     { ...config, budget: { children: 10, hours: 2, multiplyAdds: null } },
     { activeBefore: 3_600_000, multiplyAdds: null },
+    () => 4,
     200,
   );
   expect(pace).toEqual({
@@ -99,6 +100,8 @@ it('passes the remaining children and hours to the estimate of the time left', (
     startedAt: 100,
     endedAt: [140, 150, 160],
     underWay: [0.125, 0.5],
+    restored: 0,
+    ownLeft: [null, null],
     remaining: 7,
     until: 100 + 3_600_000,
   });
@@ -109,14 +112,33 @@ it('leaves pauses out of the pace, and takes a child that is trained again out o
   const config = { ...demo, budget: { children: null, hours: 1, multiplyAdds: null } };
   const before = events.reduce(runState, noRunState);
   const paused = runState(before, { type: 'runPaused', at: 200 });
-  expect(paceOf(paused, config, unused, 9_000)).toEqual(paceOf(before, config, unused, 200));
+  expect(paceOf(paused, config, unused, () => 4, 9_000)).toEqual(
+    paceOf(before, config, unused, () => 4, 200),
+  );
   const after = runState(paused, { type: 'runContinued', at: 1200 });
   expect(after).toMatchObject({ startedAt: 1100, endedAt: [1140, 1150, 1160], pausedAt: null });
-  expect(paceOf(after, config, unused, 1250).until).toBe(1100 + 3_600_000);
+  expect(paceOf(after, config, unused, () => 4, 1250).until).toBe(1100 + 3_600_000);
   const retried = runState(after, {
     type: 'trialRetried',
     trial: trial(8, { state: 'proposed', reward: null }),
     at: 1300,
   });
   expect(retried).toMatchObject({ ended: after.ended - 1, failed: after.failed - 1 });
+});
+
+it('knows the last children by their own pace, and leaves out what they resumed from', () => {
+  const at = (time: number, event: object) => ({ ...event, trial: 1, trainer: 1, at: time }) as RunEvent;
+  const state = [
+    { type: 'runStarted', runId: 'r', folder: '/r', resumed: true, at: 0 } as RunEvent,
+    at(1000, { type: 'trialStarted' }),
+    at(1000, { type: 'trialRestored', epochs: [{}, {}], startedAt: 0 }),
+    at(6000, { type: 'trialProgress', epoch: 2, step: 5, steps: 10 }),
+  ].reduce(runState, noRunState);
+  const config = { budget: { children: 1, hours: null, multiplyAdds: null } };
+  const pace = paceOf(state, config, unused, () => 10, 6000);
+  // Half an epoch in five seconds, and seven and a half are left.
+  expect(pace.ownLeft[0]).toBeCloseTo(75_000);
+  expect(timeLeft(pace)).toEqual({ milliseconds: pace.ownLeft[0], uncertainty: 0 });
+  // Less than two seconds are no more than a guess.
+  expect(paceOf(state, config, unused, () => 10, 2500).ownLeft).toEqual([null]);
 });

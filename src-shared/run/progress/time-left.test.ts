@@ -7,6 +7,8 @@ const pace = (changes: Partial<Pace>): Pace => ({
   startedAt: 0,
   endedAt: [],
   underWay: [],
+  restored: 0,
+  ownLeft: [],
   remaining: null,
   until: null,
   ...changes,

@@ -7,6 +7,10 @@ export interface Pace {
   readonly endedAt: readonly number[];
   /** How far each child in training is, from 0 to 1. */
   readonly underWay: readonly number[];
+  /** What of these was trained in earlier sessions, summed. */
+  readonly restored: number;
+  /** Milliseconds that each of them takes by its own pace; null while that is a guess. */
+  readonly ownLeft: readonly (number | null)[];
   /** Children of the budget that have not ended, those in training among them; null when the budget sets no number. */
   readonly remaining: number | null;
   /** When the budget's hours are used up; null when it sets none. */
@@ -39,14 +43,18 @@ export function timeLeft(pace: Pace): TimeLeft | null {
   return { milliseconds: byClock, uncertainty: Math.max(0, byClock - sooner) };
 }
 
-function childrenTimeLeft({ now, startedAt, endedAt, underWay, remaining }: Pace): TimeLeft | null {
+function childrenTimeLeft(pace: Pace): TimeLeft | null {
+  const { now, startedAt, endedAt, underWay, restored, ownLeft, remaining } = pace;
   if (remaining === null) return null;
   if (remaining <= 0) return { milliseconds: 0, uncertainty: 0 };
+  // The epochs of a child take equally long, other children need not: the last ones are known by themselves.
+  const known = ownLeft.filter((left) => left !== null);
+  if (remaining <= known.length) return { milliseconds: Math.max(...known), uncertainty: 0 };
   const ends = endedAt.toSorted((a, b) => a - b);
   const counted = ends.slice(-window);
   const from = ends[ends.length - window - 1] ?? startedAt;
   const parts = underWay.reduce((sum, part) => sum + part, 0);
-  const done = counted.length + parts;
+  const done = counted.length + parts - restored;
   const elapsed = now - from;
   if (done <= 0 || elapsed <= 0) return null;
   const left = Math.max(0, remaining - parts);

@@ -74,6 +74,7 @@ export const imageData: DataKind<
   need: ({ side }, unreadable) => ({ kind: 'images', side, unreadable }),
   content: ({ classes, splits, testSplit }) => [classes, splits, testSplit],
   splitSeed: ({ splitSeed }) => splitSeed,
+  draws: () => 0,
   epochSteps: imageSteps,
   requireTrainable: ({ validation }, { splits }) => {
     requireValidationCount(validation, splits.train.count);

@@ -93,6 +93,7 @@ export const textData: DataKind<
     vocabularySize,
   ],
   splitSeed: () => 0,
+  draws: ({ dropout }) => (dropout.kind === 'variational' ? dropout.samples : 0),
   epochSteps: textSteps,
   requireTrainable: () => undefined,
 };

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { DatasetDescription, Recipe, DataNeed } from '../../../../src-shared/tasks/data-kinds';
+import type { DatasetDescription, DataNeed } from '../../../../src-shared/tasks/data-kinds';
 import { placesOf, type QueueState } from '../../../../src-shared/run/queue-state';
 import type { ChildResult } from '../../../../src-shared/run/child-event';
 import { outcomeOf } from '../../../../src-shared/run/reward';
@@ -38,7 +38,6 @@ export interface QueuePoolOptions extends QueueTarget {
   readonly search: string;
   readonly description: DatasetDescription;
   readonly need: DataNeed;
-  readonly recipe: Recipe;
   /** Number of best children that keep their weights. */
   readonly keepBest: number;
   readonly log: (text: string) => void;
