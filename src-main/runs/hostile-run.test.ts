@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, write
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { mostEpochs, mostTrials } from '../../src-shared/run/trial';
+import { mostEpochs, mostTrials } from '../../src-shared/limits';
 import { runDescription } from '../testing/run-description';
 import { temporaryFolder } from '../testing/temporary-folder';
 import { lockHolder } from './files/lock';

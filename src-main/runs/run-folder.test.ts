@@ -4,7 +4,8 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { endings, failureReasons, largestReward, type Trial, trialStates } from '../../src-shared/run/trial';
+import { endings, failureReasons, type Trial, trialStates } from '../../src-shared/run/trial';
+import { largestReward } from '../../src-shared/limits';
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
 import { mostOptions } from '../../src-shared/space/search-space';
 import { runDescription } from '../testing/run-description';

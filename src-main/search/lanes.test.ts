@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { mostTrials } from '../../src-shared/run/trial';
+import { mostTrials } from '../../src-shared/limits';
 import { readBatchTrials } from '../runs/tables/trials';
 import { newRun, searchOf } from '../testing/search-fixture';
 import { temporaryFolder } from '../testing/temporary-folder';

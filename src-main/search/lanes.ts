@@ -1,4 +1,5 @@
-import { type Trial, mostTrials } from '../../src-shared/run/trial';
+import { type Trial } from '../../src-shared/run/trial';
+import { mostTrials } from '../../src-shared/limits';
 import { type Batch, countBatches, insertBatch, markLearned } from '../runs/tables/batches';
 import { readBatchTrials, countProposals, insertTrial } from '../runs/tables/trials';
 import { type SearchState, isEnding, record } from './search-state';

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { OptionsOf } from '../../src-shared/config/strategies/strategies';
 import { CellsmithError } from '../../src-shared/errors';
 import { Generator } from '../../src-shared/random';
-import { decisionSchema, largestReward } from '../../src-shared/run/trial';
+import { decisionSchema } from '../../src-shared/run/trial';
+import { largestReward } from '../../src-shared/limits';
 import {
   largestDepth,
   mostDecisions,

@@ -1,4 +1,4 @@
-import { optionGroups, type OptionGroupName } from '../../src-shared/config/options/option';
+import { optionGroups, type OptionGroupName } from '../../src-shared/option';
 import type { Option } from '../../src-shared/config/options/options';
 import {
   textOfValue,

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  endings,
-  failureReasons,
-  largestBatchSize,
-  listedTrialSchema,
-  trialStates,
-  type ListedTrial,
-} from '../run/trial';
+import { endings, failureReasons, listedTrialSchema, trialStates, type ListedTrial } from '../run/trial';
+import { largestBatchSize } from '../limits';
 import { largestDepth, mostOptions } from '../space/search-space';
 import { packedTrialsSchema, packTrials, unpackTrials } from './packed-trials';
 

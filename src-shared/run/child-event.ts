@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { epochRecordSchema } from '../tasks/data-kinds';
-import { failureReasons, mostEpochs } from './trial';
+import { failureReasons } from './trial';
+import { mostEpochs } from '../limits';
 
 const index = z.int().min(0).max(1_000_000_000);
 const count = z.int().min(1).max(1_000_000_000);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { largestReward, largestBatchSize } from '../limits';
 import { largestDepth, mostChoices, mostDecisions } from '../space/search-space';
 
 export const failureReasons = [
@@ -11,17 +12,6 @@ export const failureReasons = [
   'silent',
   'stopped',
 ] as const;
-/** The paper's rewards are far smaller; larger ones would carry the controller's sums beyond what a number holds. */
-export const largestReward = 1e12;
-
-/** Children of a run at most: lists of them are read whole. The paper's searches have 12,800 to 20,000. */
-export const mostTrials = 100_000;
-
-/** Epochs of a training at most. */
-export const mostEpochs = 10_000;
-
-/** Images, or rows of text, of a step of training at most. */
-export const largestBatchSize = 4096;
 
 /** Why a trial has reward 0. */
 export type FailureReason = (typeof failureReasons)[number];

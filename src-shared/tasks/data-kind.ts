@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Complain } from './complain';
+import type { Complain } from '../option';
 import type { Metric } from './metric';
 
 /** What descriptions of data sets have in common, whatever they hold. */

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { CellsmithError } from '../errors';
 import { mostChoices } from '../space/search-space';
-import { allDiffer } from './all-differ';
-import type { Complain } from './complain';
+import { allDiffer, type Complain } from '../option';
 import type { Task } from './task';
 import { tasks, type BuiltInTask } from './tasks';
 

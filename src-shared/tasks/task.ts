@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Drawing } from '../diagrams/drawing';
 import type { Decision, SearchSpace } from '../space/search-space';
-import type { Complain } from './complain';
+import type { Complain } from '../option';
 import type { DataKind, DescriptionBase, RecipeBase } from './data-kind';
 
 /** What options of search spaces have in common, whatever is searched for. */

@@ -1,7 +1,7 @@
 import { wholeNumber } from '../../../src-shared/format';
 import { z } from 'zod';
 import { CellsmithError } from '../../../src-shared/errors';
-import { mostEpochs, mostTrials } from '../../../src-shared/run/trial';
+import { mostEpochs, mostTrials } from '../../../src-shared/limits';
 import type { Database } from './database';
 
 /** Limits of a table that is read whole. */

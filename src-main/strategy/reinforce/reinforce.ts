@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OptionsOf } from '../../../src-shared/config/strategies/strategies';
 import { CellsmithError } from '../../../src-shared/errors';
-import { largestReward } from '../../../src-shared/run/trial';
+import { largestReward } from '../../../src-shared/limits';
 import { Generator } from '../../../src-shared/random';
 import { advantagesOf, baselineValue, noRewards } from './baseline';
 import { checkedVector, damaged, decodeState, encodeState, parseHeader } from '../strategy-state';

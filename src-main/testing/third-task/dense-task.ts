@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { option } from '../../../src-shared/config/options/option';
+import { option } from '../../../src-shared/option';
 import { label, type Drawing, type Part } from '../../../src-shared/diagrams/drawing';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { Decision, DecisionPoint, SearchSpace } from '../../../src-shared/space/search-space';

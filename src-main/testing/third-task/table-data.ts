@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { option } from '../../../src-shared/config/options/option';
+import { option } from '../../../src-shared/option';
 import type { DataKind } from '../../../src-shared/tasks/data-kind';
 import { fewDigits, type Metric } from '../../../src-shared/tasks/metric';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mostTrials } from '../../run/trial';
+import { mostTrials } from '../../limits';
 import { extendBudget } from './extend-budget';
 
 const nothing = { children: 0, hours: 0, multiplyAdds: 0 };

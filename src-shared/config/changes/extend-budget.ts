@@ -1,4 +1,4 @@
-import { mostTrials } from '../../run/trial';
+import { mostTrials } from '../../limits';
 import type { SearchConfig } from '../search-config';
 
 type Budget = SearchConfig['budget'];

@@ -1,4 +1,4 @@
-import { optionGroups, type OptionGroupName } from './option';
+import { optionGroups, type OptionGroupName } from '../../option';
 import { allOptions, type OptionDescription } from './options';
 
 /** The help of an option with the unit of its numbers: 'Training time after which … (s)'. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { presetNames, presets } from '../presets/presets';
-import { publishedSearches, type PublishedSearch } from './option';
+import { publishedSearches, type PublishedSearch } from '../../option';
 import { allOptions, optionAt, optionsOf, optionUnions } from './options';
 import { optionsPage } from './options-page';
 import { mergeOverrides } from './overrides';

@@ -8,7 +8,7 @@ import {
   type OptionGroupName,
   type OptionMeta,
   type PublishedSearch,
-} from './option';
+} from '../../option';
 import { publishedFor } from '../presets/presets';
 import { valueAt } from './paths';
 import { readableValue, valueForms, type ValueForms } from './values';

@@ -1,7 +1,7 @@
 import { CellsmithError } from '../../errors';
 import { parseConfig } from '../parse-config';
 import type { SearchConfig } from '../search-config';
-import { optionRegistry } from './option';
+import { optionRegistry } from '../../option';
 import { optionUnions } from './options';
 import { isGroup, nested, valueAt, type Group } from './paths';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { option } from '../options/option';
+import { option } from '../../option';
 import { describeStrategy } from './strategy-description';
 
 /** Regularised evolution (Real et al. 2018, arXiv:1802.01548, section 3). */

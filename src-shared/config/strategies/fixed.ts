@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { allDiffer } from '../../tasks/all-differ';
-import { option } from '../options/option';
+import { allDiffer, option } from '../../option';
 import { describeStrategy } from './strategy-description';
 
 /** Trains given architectures of the search space: a comparison of a few, or one of an earlier run with another recipe. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { option } from '../options/option';
+import { option } from '../../option';
 
 const count = z.int().min(1);
 

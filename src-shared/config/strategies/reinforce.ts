@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { option } from '../options/option';
+import { option } from '../../option';
 import { laneOptions } from './lane-options';
 import { describeStrategy } from './strategy-description';
 

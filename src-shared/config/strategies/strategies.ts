@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { grouped, option } from '../options/option';
+import { grouped, option } from '../../option';
 import { evolution } from './evolution';
 import { fixed } from './fixed';
 import { random } from './random';

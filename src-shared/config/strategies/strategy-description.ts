@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { optionRegistry } from '../options/option';
+import { optionRegistry } from '../../option';
 
 /** A number that a strategy reports with each update: what it is called, and where the Strategy tab draws it. */
 export interface DiagnosticText {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { option } from '../../config/options/option';
+import { option, allDiffer } from '../../option';
 import { activations, cellBases, combinations } from '../../architecture/cell/recurrent-cell';
-import { allDiffer } from '../all-differ';
 
 /** The space of recurrent cells (paper section 3.4): complete binary trees, with cell inject and cell indices. */
 export const cellSpaceSchema = z.strictObject({

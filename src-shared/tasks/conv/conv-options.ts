@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { option } from '../../config/options/option';
+import { option, allDiffer, type Complain } from '../../option';
 import { counted } from '../../counted';
 import { largestDepth, mostOptions } from '../../space/search-space';
-import { allDiffer } from '../all-differ';
-import type { Complain } from '../complain';
 
 const count = z.int().min(1);
 const options = (least: number, most: number) =>

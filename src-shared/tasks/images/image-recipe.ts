@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { option } from '../../config/options/option';
-import type { Complain } from '../complain';
-import { largestBatchSize, mostEpochs } from '../../run/trial';
+import { option, type Complain } from '../../option';
+import { largestBatchSize, mostEpochs } from '../../limits';
 
 const count = z.int().min(1);
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { option } from '../../config/options/option';
-import { largestBatchSize, largestReward, mostEpochs } from '../../run/trial';
+import { option } from '../../option';
+import { largestBatchSize, largestReward, mostEpochs } from '../../limits';
 import { textLevelSchema, vocabularyLimitSchema } from '../../dataset/text-options';
 
 const count = z.int().min(1);

@@ -67,3 +67,9 @@ export function grouped<Schema extends z.ZodType>(group: OptionGroupName, schema
   groupRegistry.add(inGroup, { group });
   return inGroup;
 }
+
+/** Reports what is wrong of the option at a dotted path, as a sentence that begins with 'must'. */
+export type Complain = (path: string, message: string) => void;
+
+/** For lists of options: every value once. */
+export const allDiffer = (values: readonly unknown[]): boolean => new Set(values).size === values.length;

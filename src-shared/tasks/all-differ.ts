@@ -1,2 +1,0 @@
-/** For lists of options: every value once. */
-export const allDiffer = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
