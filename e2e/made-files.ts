@@ -1,4 +1,4 @@
-import { decodeConv } from '../src-shared/architecture/conv/decode-conv';
+import { decodeConv } from '../src-shared/tasks/conv/decode-conv';
 import type { RecurrentCell } from '../src-shared/architecture/cell/recurrent-cell';
 import {
   architectureFormat,
@@ -8,7 +8,7 @@ import {
 import { countsOf } from '../src-shared/architecture-file/parse-architecture-file';
 import { presets } from '../src-shared/config/presets/presets';
 import { Generator } from '../src-shared/random';
-import { convSpace } from '../src-shared/space/conv-space';
+import { convSpace } from '../src-shared/tasks/conv/conv-space';
 import { drawDecisions } from '../src-shared/testing/conv-samples';
 
 const head = { format: architectureFormat, version: architectureVersion, origin: null } as const;

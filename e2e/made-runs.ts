@@ -2,7 +2,7 @@ import { presets } from '../src-shared/config/presets/presets';
 import type { ImageSearchConfig, SearchConfig } from '../src-shared/config/search-config';
 import { Generator } from '../src-shared/random';
 import type { Trial } from '../src-shared/run/trial';
-import { depthOf, spaceOf } from '../src-shared/space/space-of';
+import { depthOf, spaceOf } from '../src-shared/tasks/searched';
 import { createStrategy } from '../src-main/strategy/strategies';
 import { proposeUpTo, type Proposal } from '../src-main/strategy/strategy';
 import { mergeOverrides } from '../src-shared/config/options/overrides';

@@ -3,9 +3,9 @@ import type { ArchitectureFile } from '../src-shared/architecture-file/architect
 import type { PresetName } from '../src-shared/config/presets/presets';
 import { countOf, wholeNumber } from '../src-shared/format';
 import type { MetricId } from '../src-shared/run/metric';
-import { cellSpace } from '../src-shared/space/cell-space';
-import { convDecisionPoints, depthAt } from '../src-shared/space/conv-space';
-import type { Decision, DecisionPoint } from '../src-shared/space/search-space';
+import { cellSpace } from '../src-shared/tasks/cell/cell-space';
+import { convDecisionPoints, depthAt } from '../src-shared/tasks/conv/conv-space';
+import type { Decision, DecisionPoint } from '../src-shared/search-space';
 import type { DatasetDescription, Recipe } from '../src-shared/tasks/data-kinds';
 import { taskOfSpace, type SpaceConfig } from '../src-shared/tasks/searched';
 import type { TaskSpaceConfig } from '../src-shared/tasks/tasks';

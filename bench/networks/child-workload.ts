@@ -1,4 +1,4 @@
-import { languageMultiplyAdds } from '../../src-shared/architecture/cell/language-model-size';
+import { languageMultiplyAdds } from '../../src-shared/architecture/cell/language-model';
 import { benchTask, type BenchChild } from './children';
 import { makeLanguageWorkload, writeLanguageWorkload } from './language-workload';
 import { stepOperations } from './operations';

@@ -1,11 +1,10 @@
 import type { ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
-import { decodeConv } from '../../src-shared/architecture/conv/decode-conv';
+import { decodeConv } from '../../src-shared/tasks/conv/decode-conv';
 import { layeredNetworkOf, type LayeredNetwork } from '../../src-shared/architecture/conv/layered-network';
 import { v1Space } from '../../src-shared/config/presets/presets';
 import type { ConvSpaceConfig } from '../../src-shared/tasks/conv/conv-options';
 import { Generator } from '../../src-shared/random';
-import { convChoices } from '../../src-shared/space/conv-space';
-import { writeConvSteps, type ConvStep } from '../../src-shared/space/conv-steps';
+import { convChoices, writeConvSteps, type ConvStep } from '../../src-shared/tasks/conv/conv-space';
 import { languageChild, languageChildNames, type LanguageBenchChild } from './language-children';
 
 /** What every contestant trains: a network on images, or a language model. */

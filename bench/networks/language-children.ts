@@ -1,5 +1,7 @@
-import type { LanguageArchitecture } from '../../src-shared/architecture/cell/language-model';
-import { hiddenForParameters } from '../../src-shared/architecture/cell/language-model-size';
+import {
+  type LanguageArchitecture,
+  hiddenForParameters,
+} from '../../src-shared/architecture/cell/language-model';
 import { nasCell } from '../../src-shared/architecture/cell/published-cells';
 
 /** A language model that every contestant trains. */

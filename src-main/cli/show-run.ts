@@ -3,7 +3,7 @@ import { givenChild, modelMaker, taskOfSpace } from '../../src-shared/tasks/sear
 import { shortCount } from '../../src-shared/architecture/conv/conv-text';
 import { counted } from '../../src-shared/counted';
 import { metricNamed, metricOf, metricText, type MetricId } from '../../src-shared/run/metric';
-import { decisionText } from '../../src-shared/space/decision-text';
+import { decisionText } from '../../src-shared/search-space';
 import { strategies } from '../../src-shared/config/strategies/strategies';
 import { diagnosticSummaries } from '../../src-shared/run/figures/diagnostics';
 import type { FailureReason, Trial } from '../../src-shared/run/trial';

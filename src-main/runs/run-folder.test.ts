@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { endings, failureReasons, type Trial, trialStates } from '../../src-shared/run/trial';
 import { largestReward } from '../../src-shared/limits';
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
-import { mostOptions } from '../../src-shared/space/search-space';
+import { mostOptions } from '../../src-shared/search-space';
 import { runDescription } from '../testing/run-description';
 import { temporaryFolder } from '../testing/temporary-folder';
 import { manifestFile, readManifest } from './manifest';

@@ -1,8 +1,14 @@
 import type { SearchConfig } from '../../src-shared/config/search-config';
-import { depthOf, spaceOf } from '../../src-shared/space/space-of';
-import type { Decision } from '../../src-shared/space/search-space';
+import {
+  depthOf,
+  spaceOf,
+  modelMaker,
+  recipeOfChild,
+  taskOfSpace,
+  type Searched,
+} from '../../src-shared/tasks/searched';
+import type { Decision } from '../../src-shared/search-space';
 import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
-import { modelMaker, recipeOfChild, taskOfSpace, type Searched } from '../../src-shared/tasks/searched';
 import type { Child } from '../../src-shared/tasks/tasks';
 import { createStrategy } from '../strategy/strategies';
 import type { Strategy } from '../strategy/strategy';

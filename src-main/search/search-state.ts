@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
-import type { Decision } from '../../src-shared/space/search-space';
+import type { Decision } from '../../src-shared/search-space';
 import type { Strategy } from '../strategy/strategy';
 import { multiplyAddsUsed } from '../runs/summarise-run';
 import type { WritableRun } from '../runs/run-folder';

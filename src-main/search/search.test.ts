@@ -6,7 +6,7 @@ import type { ImageSearchConfig } from '../../src-shared/config/search-config';
 import { validationMetric } from '../../src-shared/run/metric';
 import type { RunEvent } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
-import { decisionText } from '../../src-shared/space/decision-text';
+import { decisionText } from '../../src-shared/search-space';
 import { paperController, syntheticReward, syntheticSearch } from '../strategy/synthetic-reward';
 import { openRun, type WritableRun } from '../runs/run-folder';
 import { readBatchOf } from '../runs/tables/batches';

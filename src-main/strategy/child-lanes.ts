@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CellsmithError } from '../../src-shared/errors';
-import type { SearchSpace } from '../../src-shared/space/search-space';
+import type { SearchSpace } from '../../src-shared/search-space';
 import { vocabularyOf } from './replicas';
 import { damaged } from './strategy-state';
 import type { Pace, RewardedProposal } from './strategy';

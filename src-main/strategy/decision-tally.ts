@@ -1,5 +1,5 @@
 import type { DecisionProbabilities } from '../../src-shared/run/run-event';
-import type { DecisionPoint } from '../../src-shared/space/search-space';
+import type { DecisionPoint } from '../../src-shared/search-space';
 
 /** What a batch's decisions come to: how undecided the strategy was in each kind, and what it leaned to at each decision point. */
 export interface DecisionSummary {

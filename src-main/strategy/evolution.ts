@@ -10,9 +10,12 @@ import {
   type Decision,
   type DecisionPoint,
   type SearchSpace,
-} from '../../src-shared/space/search-space';
-import { fits, pointsOf } from '../../src-shared/space/decision-points';
-import { openOptions, uniformDecision, uniformWalk } from '../../src-shared/space/uniform-draw';
+  fits,
+  pointsOf,
+  openOptions,
+  uniformDecision,
+  uniformWalk,
+} from '../../src-shared/search-space';
 import { decisionTally } from './decision-tally';
 import { childLanes, childLanesSchema } from './child-lanes';
 import { meanOf } from './replicas';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SearchSpace } from '../../src-shared/space/search-space';
-import { decisionText } from '../../src-shared/space/decision-text';
+import { type SearchSpace, decisionText } from '../../src-shared/search-space';
 import { proposeOne, smallSpace } from './fixtures/small-strategy';
 import { createStrategy } from './strategies';
 import type { Strategy } from './strategy';

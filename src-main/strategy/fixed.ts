@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import type { OptionsOf } from '../../src-shared/config/strategies/strategies';
 import { CellsmithError } from '../../src-shared/errors';
-import { pointsOf } from '../../src-shared/space/decision-points';
-import { parseDecisionText, type DecidedArchitecture } from '../../src-shared/space/decision-text';
-import type { SearchSpace } from '../../src-shared/space/search-space';
+import {
+  pointsOf,
+  parseDecisionText,
+  type DecidedArchitecture,
+  type SearchSpace,
+} from '../../src-shared/search-space';
 import { childLanes, childLanesSchema } from './child-lanes';
 import type { Proposal, RewardedProposal, Strategy, StrategyRecord, StrategyParts } from './strategy';
 import { damaged, decodeState, encodeState, parseHeader } from './strategy-state';

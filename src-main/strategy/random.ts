@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import type { OptionsOf } from '../../src-shared/config/strategies/strategies';
 import type { Generator } from '../../src-shared/random';
-import type { DecisionPoint, SearchSpace } from '../../src-shared/space/search-space';
-import { openOptions, uniformWalk } from '../../src-shared/space/uniform-draw';
+import {
+  type DecisionPoint,
+  type SearchSpace,
+  openOptions,
+  uniformWalk,
+  pointsOf,
+} from '../../src-shared/search-space';
 import { damaged, decodeState, encodeState, parseHeader } from './strategy-state';
 import { decisionTally } from './decision-tally';
-import { pointsOf } from '../../src-shared/space/decision-points';
 import {
   awaitedBy,
   createReplicas,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CellsmithError } from '../../src-shared/errors';
 import { Generator } from '../../src-shared/random';
-import type { SearchSpace } from '../../src-shared/space/search-space';
+import type { SearchSpace } from '../../src-shared/search-space';
 import type { OptionsOf } from '../../src-shared/config/strategies/strategies';
 import { damaged, generatorStateSchema } from './strategy-state';
 import type { Pace, RewardedProposal, StrategyParts } from './strategy';

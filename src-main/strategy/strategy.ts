@@ -1,6 +1,6 @@
 import type { ControllerConfig } from '../../src-shared/config/strategies/strategies';
 import type { DecisionProbabilities } from '../../src-shared/run/run-event';
-import type { Decision, SearchSpace } from '../../src-shared/space/search-space';
+import type { Decision, SearchSpace } from '../../src-shared/search-space';
 
 /** What a strategy is made of. */
 export interface StrategyParts<Options = ControllerConfig> {

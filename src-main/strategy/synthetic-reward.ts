@@ -1,7 +1,7 @@
 import { presets } from '../../src-shared/config/presets/presets';
 import type { ControllerConfig, OptionsOf } from '../../src-shared/config/strategies/strategies';
-import { convSpace } from '../../src-shared/space/conv-space';
-import type { Decision } from '../../src-shared/space/search-space';
+import { convSpace } from '../../src-shared/tasks/conv/conv-space';
+import type { Decision } from '../../src-shared/search-space';
 import { createStrategy } from './strategies';
 import { proposeUpTo } from './strategy';
 

@@ -8,7 +8,7 @@ import { architectureFileText, countsOf } from '../../src-shared/architecture-fi
 import {
   countLanguageParameters,
   languageArchitecture,
-} from '../../src-shared/architecture/cell/language-model-size';
+} from '../../src-shared/architecture/cell/language-model';
 import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
 import { type DatasetDescription, type Recipe, requireTrainable } from '../../src-shared/tasks/data-kinds';
 import { vocabularyOf } from '../../src-shared/tasks/text/vocabulary-of';

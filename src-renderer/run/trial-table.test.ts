@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { presets } from '../../src-shared/config/presets/presets';
 import { Generator } from '../../src-shared/random';
 import type { ListedTrial } from '../../src-shared/run/trial';
-import { convSpace } from '../../src-shared/space/conv-space';
+import { convSpace } from '../../src-shared/tasks/conv/conv-space';
 import { drawDecisions } from '../../src-shared/testing/conv-samples';
 import TrialTable from './TrialTable.vue';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Decision, DecisionPoint, SearchSpace } from '../space/search-space';
+import type { Decision, DecisionPoint, SearchSpace } from '../search-space';
 
 const optionSchema = z.union([z.number(), z.string().max(64)]);
 const bit = z.int().min(0).max(1);

@@ -1,8 +1,7 @@
 import type { SearchConfig } from '../config/search-config';
 import type { Trial } from '../run/trial';
-import { spaceOf } from '../space/space-of';
+import { spaceOf, modelMaker } from '../tasks/searched';
 import { dataKinds, type DatasetDescription } from '../tasks/data-kinds';
-import { modelMaker } from '../tasks/searched';
 import {
   architectureFormat,
   architectureVersion,

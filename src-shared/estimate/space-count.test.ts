@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { presets } from '../config/presets/presets';
-import type { SpaceConfig } from '../tasks/searched';
-import type { Decision, DecisionPoint } from '../space/search-space';
-import { spaceOf } from '../space/space-of';
+import { type SpaceConfig, spaceOf } from '../tasks/searched';
+import type { Decision, DecisionPoint } from '../search-space';
 import { countText, exactCountText, spaceCount, spaceSizes } from './space-count';
 
 /** Counts the ends of a walk that takes every decision at every point. */

@@ -1,6 +1,5 @@
 import type { SearchConfig } from '../config/search-config';
-import { depthOf } from '../space/space-of';
-import { taskOfSpace, type SpaceConfig } from '../tasks/searched';
+import { depthOf, taskOfSpace, type SpaceConfig } from '../tasks/searched';
 
 /** Exact number of decision sequences of a space for networks with the given number of predicted steps; cells have 1. */
 export function spaceCount(space: SpaceConfig, depth: number): bigint {

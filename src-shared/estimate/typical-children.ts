@@ -1,11 +1,9 @@
 import type { SearchConfig } from '../config/search-config';
 import { Generator } from '../random';
-import type { Decision } from '../space/search-space';
-import { depthOf, spaceOf } from '../space/space-of';
-import { uniformWalk } from '../space/uniform-draw';
+import { type Decision, uniformWalk } from '../search-space';
+import { depthOf, spaceOf, modelMaker, taskOfSpace } from '../tasks/searched';
 import type { DatasetDescription } from '../tasks/data-kinds';
 import type { Costs } from '../tasks/task';
-import { modelMaker, taskOfSpace } from '../tasks/searched';
 
 /** A child as an untrained controller proposes it, and what it costs. */
 export interface SampledChild extends Costs {

@@ -2,10 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { publishedV1 } from '../architecture/conv/published-networks';
 import { presets } from '../config/presets/presets';
 import { InvalidConfig, parseConfig } from '../config/parse-config';
-import { decisionText } from '../space/decision-text';
-import { pointsOf } from '../space/decision-points';
-import { spaceOf } from '../space/space-of';
-import { recipeOfChild, seedOfChild, taskOfSpace } from '../tasks/searched';
+import { decisionText, pointsOf } from '../search-space';
+import { spaceOf, recipeOfChild, seedOfChild, taskOfSpace } from '../tasks/searched';
 import { givenConfig, recipeOf, subjectOfZoo, type Subject } from './subject';
 
 const { config } = presets.v1;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { endings, failureReasons, listedTrialSchema, trialStates, type ListedTrial } from '../run/trial';
 import { largestBatchSize } from '../limits';
-import { largestDepth, mostOptions } from '../space/search-space';
+import { largestDepth, mostOptions } from '../search-space';
 import { packedTrialsSchema, packTrials, unpackTrials } from './packed-trials';
 
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { largestReward, largestBatchSize } from '../limits';
-import { largestDepth, mostChoices, mostDecisions } from '../space/search-space';
+import { largestDepth, mostChoices, mostDecisions } from '../search-space';
 
 export const failureReasons = [
   'crashed',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CellsmithError } from '../errors';
-import { mostChoices } from '../space/search-space';
+import { mostChoices } from '../search-space';
 import { allDiffer, type Complain } from '../option';
 import type { Task } from './task';
 import { tasks, type BuiltInTask } from './tasks';

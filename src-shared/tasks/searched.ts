@@ -1,6 +1,6 @@
 import { CellsmithError } from '../errors';
 import { Generator } from '../random';
-import type { Decision } from '../space/search-space';
+import type { Decision, SearchSpace } from '../search-space';
 import type { DatasetDescription, Recipe } from './data-kinds';
 import { givenDecisions, type GivenChild, type GivenSpaceConfig } from './given';
 import type { Model, Task } from './task';
@@ -61,4 +61,14 @@ export function modelMaker(
     const setting = task.setting(architecture, recipeOfChild(searched, decisions), description);
     return { kind: task.kind, architecture, task: setting };
   };
+}
+
+/** The search space of a configuration, whatever it is over. */
+export function spaceOf(config: SpaceConfig): SearchSpace {
+  return taskOfSpace(config).decisions(config);
+}
+
+/** Predicted steps of the next proposal after a number of proposals; cells have no steps: 1. */
+export function depthOf(config: SpaceConfig, proposalsSoFar: number): number {
+  return taskOfSpace(config).depthAt(config, proposalsSoFar);
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Drawing } from '../diagrams/drawing';
-import type { Decision, SearchSpace } from '../space/search-space';
+import type { Decision, SearchSpace } from '../search-space';
 import type { Complain } from '../option';
 import type { DataKind, DescriptionBase, RecipeBase } from './data-kind';
 

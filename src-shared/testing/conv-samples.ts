@@ -1,6 +1,6 @@
 import type { ConvSpaceConfig } from '../tasks/conv/conv-options';
-import { convSpace } from '../space/conv-space';
-import type { Decision, DecisionPoint, SearchSpace } from '../space/search-space';
+import { convSpace } from '../tasks/conv/conv-space';
+import type { Decision, DecisionPoint, SearchSpace } from '../search-space';
 
 /** A number from 0 to below the bound: what tests make samples of. */
 export type Draw = (bound: number) => number;

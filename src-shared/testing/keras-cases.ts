@@ -1,10 +1,10 @@
 import type { ImageTask } from '../architecture/conv/conv-architecture';
-import { decodeConv } from '../architecture/conv/decode-conv';
+import { decodeConv } from '../tasks/conv/decode-conv';
 import { describeConv } from '../architecture/conv/describe-conv';
 import { layeredNetworkOf, networkOfLayers, type LayeredNetwork } from '../architecture/conv/layered-network';
 import { presets } from '../config/presets/presets';
 import { Generator } from '../random';
-import { convSpace } from '../space/conv-space';
+import { convSpace } from '../tasks/conv/conv-space';
 import { drawDecisions, drawSample, type Draw } from './conv-samples';
 
 /** A network, and what Keras and TensorFlow count in it (fixtures/keras_conv_counts.py). */

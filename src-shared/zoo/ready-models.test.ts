@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countLanguageParameters, languageArchitecture } from '../architecture/cell/language-model-size';
+import { countLanguageParameters, languageArchitecture } from '../architecture/cell/language-model';
 import { languageRateAt, textRecipeSchema } from '../tasks/text/text-recipe';
 import { table2 } from '../published/table-2';
 import { readyModelNames, readyModels, type ReadyModel } from './ready-models';

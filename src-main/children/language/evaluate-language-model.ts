@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { languageArchitecture } from '../../../src-shared/architecture/cell/language-model-size';
+import { languageArchitecture } from '../../../src-shared/architecture/cell/language-model';
 import { perplexityOf } from '../../../src-shared/tasks/text/language-epoch';
 import { hasCustomOps } from '../../engine/load';
 import { openSession, type FeedValue, fetchedFloats, type Session } from '../../engine/session';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { cellSpace, decodeCell } from '../../../src-shared/space/cell-space';
+import { cellSpace, decodeCell } from '../../../src-shared/tasks/cell/cell-space';
 import { Generator } from '../../../src-shared/random';
 import {
   compareWithLanguageReference,

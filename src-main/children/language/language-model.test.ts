@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { figure5Cell } from '../../../src-shared/architecture/cell/published-cells';
-import { countLanguageParameters } from '../../../src-shared/architecture/cell/language-model-size';
+import { countLanguageParameters } from '../../../src-shared/architecture/cell/language-model';
 import {
   compareWithLanguageReference,
   nameOf,

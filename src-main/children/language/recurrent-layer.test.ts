@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LanguageCell } from '../../../src-shared/architecture/cell/language-model';
 import { nasCell } from '../../../src-shared/architecture/cell/published-cells';
 import { Generator } from '../../../src-shared/random';
-import { cellSpace, decodeCell } from '../../../src-shared/space/cell-space';
+import { cellSpace, decodeCell } from '../../../src-shared/tasks/cell/cell-space';
 import { addAssignSignature } from '../../engine/compile';
 import { gradients } from '../../engine/gradients';
 import { Graph, type Tensor } from '../../engine/graph';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { countLanguageParameters } from '../../../src-shared/architecture/cell/language-model-size';
+import { countLanguageParameters } from '../../../src-shared/architecture/cell/language-model';
 import { nasCell } from '../../../src-shared/architecture/cell/published-cells';
 import type { TextRecipe } from '../../../src-shared/tasks/text/text-recipe';
 import type { TrainingTokens } from '../../datasets/text/text-reader';

@@ -1,5 +1,7 @@
-import type { LanguageArchitecture } from '../../../src-shared/architecture/cell/language-model';
-import { languageArchitecture } from '../../../src-shared/architecture/cell/language-model-size';
+import {
+  type LanguageArchitecture,
+  languageArchitecture,
+} from '../../../src-shared/architecture/cell/language-model';
 import { languageRateAt, type TextRecipe } from '../../../src-shared/tasks/text/text-recipe';
 import { CellsmithError } from '../../../src-shared/errors';
 import { Generator } from '../../../src-shared/random';

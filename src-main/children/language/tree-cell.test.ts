@@ -7,7 +7,7 @@ import {
   type RecurrentCell,
   stepCell,
 } from '../../../src-shared/architecture/cell/recurrent-cell';
-import { cellSpace, decodeCell } from '../../../src-shared/space/cell-space';
+import { cellSpace, decodeCell } from '../../../src-shared/tasks/cell/cell-space';
 import { Generator } from '../../../src-shared/random';
 import { Graph } from '../../engine/graph';
 import { cellStep } from '../../engine/ops/cell-graph';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ControllerUpdate, DecisionProbabilities } from '../../../src-shared/run/run-event';
-import { largestDepth, mostDecisions } from '../../../src-shared/space/search-space';
+import { largestDepth, mostDecisions } from '../../../src-shared/search-space';
 import { type Database, jsonText } from '../sqlite/database';
 
 const updateRow = z

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { decisionSchema } from '../../../src-shared/run/trial';
-import type { DecisionPoint, SearchSpace } from '../../../src-shared/space/search-space';
+import type { DecisionPoint, SearchSpace } from '../../../src-shared/search-space';
 import { createPolicy, score, useParameters, type Walk } from './policy/policy';
 import { createBackward } from './policy/backward';
 import { addPolicyGradient } from './policy/policy-gradient';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Generator } from '../../../src-shared/random';
-import type { Decision } from '../../../src-shared/space/search-space';
+import type { Decision } from '../../../src-shared/search-space';
 import { decodeState, encodeState } from '../strategy-state';
 import {
   proposeBatch,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { option } from '../../../src-shared/option';
 import { label, type Drawing, type Part } from '../../../src-shared/diagrams/drawing';
 import { CellsmithError } from '../../../src-shared/errors';
-import type { Decision, DecisionPoint, SearchSpace } from '../../../src-shared/space/search-space';
+import type { Decision, DecisionPoint, SearchSpace } from '../../../src-shared/search-space';
 import type { Costs, Task } from '../../../src-shared/tasks/task';
 import { tableData, tableRecipeSchema, type TableDescription, type TableRecipe } from './table-data';
 

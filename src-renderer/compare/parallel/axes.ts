@@ -1,6 +1,6 @@
 import type { RunDetail } from '../../../src-shared/ipc/run-detail';
 import type { ListedTrial } from '../../../src-shared/run/trial';
-import type { DecisionPoint, OptionValue } from '../../../src-shared/space/search-space';
+import type { DecisionPoint, OptionValue } from '../../../src-shared/search-space';
 import { viewOfSpace } from '../../tasks';
 import type { Range } from '../../charts/figure';
 

@@ -2,10 +2,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { nasCell } from '../../../src-shared/architecture/cell/published-cells';
 import { presets } from '../../../src-shared/config/presets/presets';
-import { readConvSteps } from '../../../src-shared/space/conv-steps';
-import { encodeCell } from '../../../src-shared/space/cell-space';
-import { convSpace } from '../../../src-shared/space/conv-space';
-import type { Decision } from '../../../src-shared/space/search-space';
+import { readConvSteps, convSpace } from '../../../src-shared/tasks/conv/conv-space';
+import { encodeCell } from '../../../src-shared/tasks/cell/cell-space';
+import type { Decision } from '../../../src-shared/search-space';
 import {
   decisionAxes,
   type DecisionAxis,

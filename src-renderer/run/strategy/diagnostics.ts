@@ -6,7 +6,7 @@ import {
 } from '../../../src-shared/config/strategies/strategies';
 import type { ControllerUpdate, DecisionProbabilities } from '../../../src-shared/run/run-event';
 import type { Figure, Series } from '../../charts/figure';
-import type { OptionValue, Vocabulary } from '../../../src-shared/space/search-space';
+import type { OptionValue, Vocabulary } from '../../../src-shared/search-space';
 
 /** The chart that every strategy has: with its mean reward it draws what the strategy compares it with. */
 const rewardChart = 'Reward';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalCell, cellFormulas, cellTree } from './cell-forms';
 import { figure5Cell, nasCell } from './published-cells';
 import { childrenOf, stepCell, type RecurrentCell } from './recurrent-cell';
-import { cellSpace, decodeCell } from '../../space/cell-space';
+import { cellSpace, decodeCell } from '../../tasks/cell/cell-space';
 
 const options = {
   base: 4,

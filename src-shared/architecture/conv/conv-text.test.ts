@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../config/presets/presets';
 import { connectionDensity, convTableText, layerText, shortCount, summariseConv } from './conv-text';
-import { decodeConv } from './decode-conv';
+import { decodeConv } from '../../tasks/conv/decode-conv';
 import { networkOfLayers } from './layered-network';
 import { layersOf } from './layers-of';
 import { publishedV1 } from './published-networks';

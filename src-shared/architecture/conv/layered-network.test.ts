@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Decision } from '../../space/search-space';
+import type { Decision } from '../../search-space';
 import type { ConvSpaceConfig } from '../../tasks/conv/conv-options';
 import { hashConv } from './canonical/hash-conv';
 import { convTableText, summariseConv } from './conv-text';
-import { decodeConv } from './decode-conv';
+import { decodeConv } from '../../tasks/conv/decode-conv';
 import { describeConv } from './describe-conv';
 import {
   layeredNetworkOf,

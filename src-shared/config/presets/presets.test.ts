@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { convSpace, convSpaceSize, depthAt, log10OfBigInt } from '../../space/conv-space';
+import { convSpace, convSpaceSize, depthAt, log10OfBigInt } from '../../tasks/conv/conv-space';
 import { findPreset, presetNames, presets } from './presets';
 import { searchConfigSchema } from '../search-config';
 

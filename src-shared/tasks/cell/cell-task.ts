@@ -5,12 +5,10 @@ import {
   languageCellSchema,
   languageLimits,
   type LanguageCell,
-} from '../../architecture/cell/language-model';
-import {
   countLanguageParameters,
   languageArchitecture,
   languageMultiplyAdds,
-} from '../../architecture/cell/language-model-size';
+} from '../../architecture/cell/language-model';
 import { shortCount } from '../../architecture/conv/conv-text';
 import { counted } from '../../counted';
 import type { TextDatasetDescription } from '../../dataset/text-description';
@@ -18,7 +16,7 @@ import { textLevelSchema } from '../../dataset/text-options';
 import { drawCell } from '../../diagrams/cell-drawing';
 import { drawLstm, drawRnn } from '../../diagrams/lstm-drawing';
 import type { Drawing } from '../../diagrams/drawing';
-import { cellSpace, cellSpaceSize, decodeCell } from '../../space/cell-space';
+import { cellSpace, cellSpaceSize, decodeCell } from './cell-space';
 import type { Costs, Task } from '../task';
 import { textData } from '../text/text-data';
 import { textRecipeSchema, type TextRecipe } from '../text/text-recipe';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { option, allDiffer, type Complain } from '../../option';
 import { counted } from '../../counted';
-import { largestDepth, mostOptions } from '../../space/search-space';
+import { largestDepth, mostOptions } from '../../search-space';
 
 const count = z.int().min(1);
 const options = (least: number, most: number) =>

@@ -8,11 +8,11 @@ import {
 } from '../../architecture/conv/conv-architecture';
 import { convTableText, summariseConv } from '../../architecture/conv/conv-text';
 import { networkOfLayersSchema, storedNetworkSchema } from '../../architecture/conv/layered-network';
-import { decodeConv } from '../../architecture/conv/decode-conv';
+import { decodeConv } from './decode-conv';
 import { describeConv } from '../../architecture/conv/describe-conv';
 import type { ImageDatasetDescription } from '../../dataset/image-description';
 import { drawNetworkDiagram } from '../../diagrams/network-drawing';
-import { convSpace, convSpaceSize, depthAt } from '../../space/conv-space';
+import { convSpace, convSpaceSize, depthAt } from './conv-space';
 import { imageData } from '../images/image-data';
 import { imageRecipeSchema, type ImageRecipe } from '../images/image-recipe';
 import type { Task } from '../task';

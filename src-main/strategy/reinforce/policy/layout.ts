@@ -1,5 +1,5 @@
 import type { Generator } from '../../../../src-shared/random';
-import type { SearchSpace } from '../../../../src-shared/space/search-space';
+import type { SearchSpace } from '../../../../src-shared/search-space';
 
 /** One matrix of the policy: where it lies in the flat vector of parameters. */
 export interface Block {

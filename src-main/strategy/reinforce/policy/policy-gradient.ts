@@ -1,4 +1,4 @@
-import type { AnchorPoint, Decision, DecisionPoint } from '../../../../src-shared/space/search-space';
+import type { AnchorPoint, Decision, DecisionPoint } from '../../../../src-shared/search-space';
 import {
   addGatesOuter,
   addGatesTransposed,

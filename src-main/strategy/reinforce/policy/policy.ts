@@ -1,7 +1,11 @@
 import { CellsmithError } from '../../../../src-shared/errors';
 import type { Generator } from '../../../../src-shared/random';
-import type { Decision, DecisionPoint, SearchSpace } from '../../../../src-shared/space/search-space';
-import { pointsOf } from '../../../../src-shared/space/decision-points';
+import {
+  type Decision,
+  type DecisionPoint,
+  type SearchSpace,
+  pointsOf,
+} from '../../../../src-shared/search-space';
 import { addGates, addProduct, addVector } from './kernels';
 import { layoutOf, type Layout } from './layout';
 import {

@@ -1,5 +1,5 @@
 import { CellsmithError } from '../../../../src-shared/errors';
-import type { DecisionPoint } from '../../../../src-shared/space/search-space';
+import type { DecisionPoint } from '../../../../src-shared/search-space';
 import type { LayerOffsets, Layout } from './layout';
 
 /** Activations of one LSTM layer over a sequence. Row 0 of `h` and `c` is the zero state before the first step. */

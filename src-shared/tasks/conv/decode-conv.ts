@@ -1,8 +1,8 @@
-import type { ConvSpaceConfig } from '../../tasks/conv/conv-options';
-import { readConvSteps, type ConvStep } from '../../space/conv-steps';
-import type { Decision } from '../../space/search-space';
-import type { ConvArchitecture } from './conv-architecture';
-import { networkOfLayers, type Layer, type LayeredNetwork } from './layered-network';
+import type { ConvSpaceConfig } from './conv-options';
+import { readConvSteps, type ConvStep } from './conv-space';
+import type { Decision } from '../../search-space';
+import type { ConvArchitecture } from '../../architecture/conv/conv-architecture';
+import { networkOfLayers, type Layer, type LayeredNetwork } from '../../architecture/conv/layered-network';
 
 /**
  * The network that a policy's decisions mean. Every sequence of decisions means a valid one (paper section 3.3):

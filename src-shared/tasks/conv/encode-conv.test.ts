@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { presets } from '../../config/presets/presets';
 import { drawSample } from '../../testing/conv-samples';
 import { decodeConv } from './decode-conv';
-import { describeConv } from './describe-conv';
+import { describeConv } from '../../architecture/conv/describe-conv';
 import { encodeConv } from './encode-conv';
-import { hashConv } from './canonical/hash-conv';
-import { networkOfLayers } from './layered-network';
-import { publishedV1 } from './published-networks';
+import { hashConv } from '../../architecture/conv/canonical/hash-conv';
+import { networkOfLayers } from '../../architecture/conv/layered-network';
+import { publishedV1 } from '../../architecture/conv/published-networks';
 
 const samples = fc
   .infiniteStream(fc.nat())

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decisionText, parseDecisionText } from './decision-text';
+import { decisionText, parseDecisionText } from './search-space';
 
 const decision = fc.oneof(fc.nat(31), fc.array(fc.nat(1), { maxLength: 20 }));
 

@@ -1,11 +1,11 @@
-import type { ConvSpaceConfig } from '../../tasks/conv/conv-options';
+import type { ConvSpaceConfig } from './conv-options';
 import { CellsmithError } from '../../errors';
-import { writeConvSteps, type ConvStep } from '../../space/conv-steps';
-import type { Decision } from '../../space/search-space';
-import type { ConvArchitecture } from './conv-architecture';
+import { writeConvSteps, type ConvStep } from './conv-space';
+import type { Decision } from '../../search-space';
+import type { ConvArchitecture } from '../../architecture/conv/conv-architecture';
 import { decodeConv } from './decode-conv';
-import { hashConv } from './canonical/hash-conv';
-import { layeredNetworkOf, type Layer, type LayeredNetwork } from './layered-network';
+import { hashConv } from '../../architecture/conv/canonical/hash-conv';
+import { layeredNetworkOf, type Layer, type LayeredNetwork } from '../../architecture/conv/layered-network';
 
 /**
  * Decisions that mean a given network: to let a policy score one that it did not propose.

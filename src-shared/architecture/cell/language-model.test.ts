@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LanguageArchitecture } from './language-model';
-import { countLanguageParameters, hiddenForParameters } from './language-model-size';
+import { type LanguageArchitecture, countLanguageParameters, hiddenForParameters } from './language-model';
 import { nasCell } from './published-cells';
 
 const ptb = { layers: 2, vocabulary: 10_000, sharedEmbeddings: false } as const;

@@ -1,11 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { presets } from '../config/presets/presets';
-import type { ConvSpaceConfig } from '../tasks/conv/conv-options';
-import { drawSample, walk } from '../testing/conv-samples';
-import { convSpace, convSpaceSize, depthAt, log10OfBigInt } from './conv-space';
-import { readConvSteps, writeConvSteps } from './conv-steps';
-import { largestDepth, type Decision, type DecisionPoint, type SearchSpace } from './search-space';
+import { presets } from '../../config/presets/presets';
+import type { ConvSpaceConfig } from './conv-options';
+import { drawSample, walk } from '../../testing/conv-samples';
+import {
+  convSpace,
+  convSpaceSize,
+  depthAt,
+  log10OfBigInt,
+  readConvSteps,
+  writeConvSteps,
+} from './conv-space';
+import { largestDepth, type Decision, type DecisionPoint, type SearchSpace } from '../../search-space';
 
 const v1 = presets.v1.config.space;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nasCell } from '../architecture/cell/published-cells';
-import { CellsmithError } from '../errors';
+import { nasCell } from '../../architecture/cell/published-cells';
+import { CellsmithError } from '../../errors';
 import { cellSpace, cellSpaceSize, decodeCell, encodeCell } from './cell-space';
 
 const paper = {

@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../config/presets/presets';
-import type { ConvSpaceConfig } from '../../tasks/conv/conv-options';
-import type { Decision } from '../../space/search-space';
+import type { ConvSpaceConfig } from './conv-options';
+import type { Decision } from '../../search-space';
 import { drawSample } from '../../testing/conv-samples';
 import { decodeConv as decodeToGraph } from './decode-conv';
-import { describeConv } from './describe-conv';
-import { layeredNetworkOf, networkOfLayers, type Layer, type LayeredNetwork } from './layered-network';
+import { describeConv } from '../../architecture/conv/describe-conv';
+import {
+  layeredNetworkOf,
+  networkOfLayers,
+  type Layer,
+  type LayeredNetwork,
+} from '../../architecture/conv/layered-network';
 
 /** A space in which the anchors are the only decisions. */
 const wiring: ConvSpaceConfig = {

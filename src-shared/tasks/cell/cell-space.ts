@@ -1,12 +1,12 @@
-import { CellsmithError } from '../errors';
+import { CellsmithError } from '../../errors';
 import {
   nodeCount,
   type Activation,
   type CellOperation,
   type Combination,
   type RecurrentCell,
-} from '../architecture/cell/recurrent-cell';
-import type { ChoicePoint, Decision, SearchSpace } from './search-space';
+} from '../../architecture/cell/recurrent-cell';
+import type { ChoicePoint, Decision, SearchSpace } from '../../search-space';
 
 /** What may be picked in a search over recurrent cells (paper section 3.4). */
 export interface CellSpaceOptions {
