@@ -12,8 +12,6 @@ import { readBatchOf } from '../runs/tables/batches';
 import { readTrial, readTrials } from '../runs/tables/trials';
 import { readEvaluations } from '../runs/tables/evaluations';
 import { readUpdates } from '../runs/tables/updates';
-import type { TrainingSummary } from '../../src-shared/training/training-summary';
-import { listTrainings } from '../training/find-trainings';
 import { bestTable, table } from './tables';
 import { runsFolder, writeJson, writeLine, type Terminal } from './terminal';
 import { resolve } from 'node:path';
@@ -22,25 +20,19 @@ import { architectureSvg } from '../../src-shared/architecture-file/drawing-file
 import { readArchitecture } from '../export/trial-file';
 import { writeOutput } from '../export/write-output';
 
-/** `cellsmith runs list`: every run and training below the folder, including those that cannot be opened. */
+/** `cellsmith runs list`: every run below the folder, including those that cannot be opened. */
 export function listCommand(
   terminal: Terminal,
   options: { readonly runs?: string; readonly json: boolean },
 ): number {
   const folder = runsFolder(terminal, options);
-  const { summaries, broken: brokenRuns } = summarised(listRunFolders(folder), (path) =>
-    withRun(path, summariseRun),
-  );
-  const { trainings, broken: brokenTrainings } = listTrainings(folder);
-  const broken = [...brokenRuns, ...brokenTrainings];
+  const { summaries, broken } = summarised(listRunFolders(folder), (path) => withRun(path, summariseRun));
   if (options.json) {
-    for (const summary of [...summaries, ...trainings, ...broken]) writeJson(terminal, summary);
+    for (const summary of [...summaries, ...broken]) writeJson(terminal, summary);
     return exitCodes.ok;
   }
-  if (summaries.length + trainings.length + broken.length === 0)
-    writeLine(terminal, `There are no runs in ${folder}.`);
+  if (summaries.length + broken.length === 0) writeLine(terminal, `There are no runs in ${folder}.`);
   if (summaries.length > 0) writeLine(terminal, runsTable(terminal, summaries));
-  if (trainings.length > 0) writeLine(terminal, trainingsTable(terminal, trainings));
   for (const { message } of broken) writeLine(terminal, message);
   return exitCodes.ok;
 }
@@ -91,19 +83,6 @@ function withRun<T>(folder: string, work: (run: OpenRun) => T): T {
   } finally {
     run.close();
   }
-}
-
-function trainingsTable(terminal: Terminal, trainings: readonly TrainingSummary[]): string {
-  const rows = trainings.map(({ training, name, state, outcome, epochs, measure, best, test, createdAt }) => [
-    training,
-    name,
-    outcome ?? (state === 'running' ? 'under way' : 'killed'),
-    `${epochs.done}/${epochs.wanted}`,
-    metricText(measure, best),
-    metricText(measure, test),
-    dateTime(createdAt),
-  ]);
-  return table(terminal, ['training', 'name', 'state', 'epochs', 'best', 'test', 'begun'], rows, [3, 4, 5]);
 }
 
 function runsTable(terminal: Terminal, summaries: readonly RunSummary[]): string {

@@ -90,21 +90,22 @@ export function makeRunFolder(runs: string, preset: string, now: Date): string {
 
 /** Folders of runs below `runs`, oldest name first; none when the folder does not exist. */
 export function listRunFolders(runs: string): string[] {
-  return listFolders(runs, manifestFile);
+  return listFolders(runs).filter(isRunFolder);
 }
 
-/** Folders below `runs` that hold a given file, oldest name first; none when the folder does not exist. */
-export function listFolders(runs: string, fileOf: (folder: string) => string): string[] {
+/** Whether a folder holds a run, or a training of an earlier release, which is opened as one. */
+export function isRunFolder(folder: string): boolean {
+  return existsSync(manifestFile(folder)) || existsSync(join(folder, 'training.json'));
+}
+
+function listFolders(runs: string): string[] {
   let names: string[];
   try {
     names = readdirSync(runs);
   } catch {
     return [];
   }
-  return names
-    .sort()
-    .map((name) => join(runs, name))
-    .filter((path) => existsSync(fileOf(path)));
+  return names.sort().map((name) => join(runs, name));
 }
 
 /** A summary of each folder, and the error of those that cannot be read. */
@@ -130,7 +131,7 @@ export function summarised<T>(
  */
 export function findRunFolder(named: string, runs: string): string {
   const path = resolve(named);
-  if (existsSync(manifestFile(path))) return path;
+  if (isRunFolder(path)) return path;
   const folders = listRunFolders(runs);
   const nameOf = (folder: string): string => folder.slice(runs.length + 1);
   const exact = folders.find((folder) => nameOf(folder) === named);

@@ -9,6 +9,8 @@ import { makePlace, type RunPlace } from './locations';
 import { lockRun } from './files/lock';
 import { openLogFile, type LogFile } from './files/log-file';
 import { manifestVersion, readManifest, writeManifest, type RunManifest } from './manifest';
+import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
+import { isOldTraining, oldTrainingTables, readOldTraining } from './old-training';
 import { checkDatabase, openInNewestSchema } from './sqlite/check-database';
 import { migrate, refuseNewer } from './sqlite/migrations';
 import { openDatabase, type Database } from './sqlite/database';
@@ -132,12 +134,26 @@ export function amendRun(
   return { ...run, manifest };
 }
 
+/** Replaces what a run says of its data, which was unknown where it was made of a training. @throws CellsmithError 'run.not-writable' */
+export function describeData(run: WritableRun, description: DatasetDescription): WritableRun {
+  const { dataset } = run.manifest;
+  const manifest = { ...run.manifest, dataset: { ...dataset, description } };
+  writeManifest(run.folder, manifest);
+  return { ...run, manifest };
+}
+
 /**
- * Opens a run to read; changes nothing, starts nothing, and never waits: another process may be writing it.
+ * Opens a run to read; changes nothing, starts nothing, and never waits: another process may be writing it. A training of an earlier
+ * release is read as the run that it would be now.
  * @param folder absolute
  * @throws CellsmithError 'run.not-found', 'run.damaged', 'run.newer-version'
  */
 export function openRunReadOnly(folder: string): OpenRun {
+  if (isOldTraining(folder)) {
+    const training = readOldTraining(folder);
+    const database = oldTrainingTables(training);
+    return { folder, manifest: training.manifest, database, close: () => database.close() };
+  }
   const manifest = readManifest(folder);
   requireDatabase(folder);
   const database = openInNewestSchema(databaseFile(folder));

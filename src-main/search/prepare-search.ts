@@ -3,7 +3,16 @@ import { requireTrainable } from '../../src-shared/tasks/data-kinds';
 import type { OpenOptions, PreparedData } from '../datasets/open';
 import type { EngineInstallation } from '../engine/provision/installation';
 import { requirePlace, type RunPlace } from '../runs/locations';
-import { amendRun, createRun, openRun, type OpenRun, type WritableRun } from '../runs/run-folder';
+import { importTraining } from './import-training';
+import { isUnknown } from '../runs/old-training';
+import {
+  amendRun,
+  createRun,
+  describeData,
+  openRun,
+  type OpenRun,
+  type WritableRun,
+} from '../runs/run-folder';
 import { candidates, strategyOf } from './candidate';
 import { dataNeed, dataOfRun, type PrepareData } from './data-of-run';
 import { requireFailures, type RetryRequest } from './retry-failures';
@@ -64,14 +73,18 @@ async function reopen(
   { folder, data, changes, retry, require }: Extract<SearchOrder, { kind: 'resume' }>,
   { prepare, reading, engine, version }: Preparing,
 ): Promise<ReadySearch> {
+  importTraining(folder);
   const run = openRun(folder);
   try {
     require?.(run);
     if (retry !== undefined) requireFailures(run.database, retry);
     const amended = amendRun(run, changes(run.manifest.config));
     const prepared = await dataOfRun(prepare, amended.manifest, data, reading);
+    const known = isUnknown(amended.manifest.dataset.description)
+      ? describeData(amended, prepared.description)
+      : amended;
     return {
-      run: amended,
+      run: known,
       data: prepared,
       location: data ?? amended.manifest.dataset.location,
       software: softwareOf(version, await engine(amended.manifest.config)),

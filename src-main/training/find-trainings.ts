@@ -1,13 +1,16 @@
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { CellsmithError } from '../../src-shared/errors';
-import { listFolders, summarised } from '../runs/locations';
+import { listRunFolders, summarised } from '../runs/locations';
 import type { TrainingSummary } from '../../src-shared/training/training-summary';
 import { summariseTraining } from './summarise-training';
 import { trainingFiles } from './training-record';
 
 /** Folders of trainings below `runs`, oldest name first; none when the folder does not exist. */
 export function listTrainingFolders(runs: string): string[] {
-  return listFolders(runs, (folder) => trainingFiles(folder).record);
+  return listRunFolders(runs).filter(
+    (folder) => existsSync(trainingFiles(folder).record) && !existsSync(join(folder, 'run.json')),
+  );
 }
 
 /** Every training below a folder, oldest name first, and those that cannot be read. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -314,6 +314,84 @@ describe('a training that is resumed', () => {
     expect(refused.code).toBe(3);
     expect(refused.stderr).toMatch(/does not contain the data set/);
     expect((await train('--resume', output, '--seed', '3')).stderr).toMatch(/--seed cannot be changed/);
+  });
+});
+
+describe('a training of an earlier release', () => {
+  const fixtures = join(import.meta.dirname, '../../runs/fixtures/trainings');
+  const copied = (name: string): string => {
+    const output = join(folder, `old ${name}`);
+    cpSync(join(fixtures, name), output, { recursive: true });
+    return output;
+  };
+
+  it('that was killed resumes from its checkpoint to what that release came to', async () => {
+    const output = copied('cell');
+    expect(resultIn(output)).toMatchObject({ state: 'interrupted', trial: { state: 'interrupted' } });
+    const before = resultIn(output).epochs;
+    expect(before).toHaveLength(2);
+    const { code, stdout, stderr } = await train(
+      '--resume',
+      output,
+      '--data',
+      text,
+      '--threads',
+      '1',
+      '--test',
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/child 1: resumes after epoch 2/);
+    const { trial, epochs, evaluations } = resultIn(output);
+    expect(epochs.slice(0, 2)).toEqual(before);
+    expect(epochs).toHaveLength(60);
+    // What the release that left the training had come to without being killed, and what a training from the start comes to now.
+    const { perplexities } = z
+      .object({ perplexities: z.array(z.number()) })
+      .parse(JSON.parse(readFileSync(join(fixtures, 'cell-straight.json'), 'utf8')));
+    const curve = epochs.map((epoch) =>
+      'validationPerplexity' in epoch ? epoch.validationPerplexity : null,
+    );
+    expect(curve).toEqual(perplexities);
+    expect([trial.state, evaluations]).toMatchObject(['completed', [{ split: 'test', draws: 0 }]]);
+    expect(existsSync(weightsPath(output, 1))).toBe(true);
+
+    const again = join(folder, 'cell again');
+    const file = join(fixtures, 'cell/architecture.json');
+    const recipe = ['recipe.size.parameters=5000', 'recipe.learningRate=0.05', 'recipe.epochs=60'];
+    const settings = recipe.flatMap((setting) => ['--set', setting]);
+    const straight = await train(
+      ...[file, '--preset', 'demo-cells', '--data', text, ...small, ...settings, '--output', again],
+    );
+    expect([straight.code, straight.stderr]).toEqual([0, '']);
+    expect(
+      resultIn(again).epochs.map((epoch) =>
+        'validationPerplexity' in epoch ? epoch.validationPerplexity : null,
+      ),
+    ).toEqual(perplexities);
+  });
+
+  it('that is complete keeps its figures, and is tested once', async () => {
+    const output = copied('lstm');
+    expect((await train('--resume', output)).stderr).toMatch(/through all of its epochs/);
+    const { code, stdout, stderr } = await train(
+      '--resume',
+      output,
+      '--data',
+      text,
+      '--test',
+      '--threads',
+      '1',
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^test perplexity \d+\.\d, averaged over 4 draws of dropout$/m);
+    expect(resultIn(output).evaluations).toMatchObject([
+      { split: 'test', draws: 4 },
+      { split: 'validation', draws: 4 },
+    ]);
+    expect((await train('--resume', output, '--data', text, '--test')).stderr).toMatch(
+      /a test is taken once/,
+    );
+    expect((await train('--resume', copied('network'), '--test')).stderr).toMatch(/a test is taken once/);
   });
 });
 

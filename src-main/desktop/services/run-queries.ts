@@ -5,8 +5,8 @@ import { largestConfigFile, looksLikeConfig } from '../../../src-shared/config/c
 import type { Reply } from '../../../src-shared/ipc/contract';
 import { packTrials } from '../../../src-shared/ipc/packed-trials';
 import type { PackedRun } from '../../../src-shared/ipc/run-detail';
-import { listRunFolders, summarised } from '../../runs/locations';
-import { manifestFile, readManifest, type RunManifest } from '../../runs/manifest';
+import { isRunFolder, listRunFolders, summarised } from '../../runs/locations';
+import { readManifest, type RunManifest } from '../../runs/manifest';
 import { openRunReadOnly, type OpenRun } from '../../runs/run-folder';
 import { summariseRun } from '../../runs/summarise-run';
 import { readRunNews } from '../../runs/follow-run';
@@ -84,9 +84,9 @@ export function rewardsOf(folder: string): Reply<'readRewards'> {
   );
 }
 
-/** A folder with a run.json is a run; no data set is one file of JSON; everything else may be one. */
+/** A folder with a run.json, or a training.json of an earlier release, is a run; no data set is one file of JSON; everything else may be one. */
 export function recognisePath(path: string): Reply<'recognisePath'> {
-  if (existsSync(manifestFile(path))) return 'run';
+  if (isRunFolder(path)) return 'run';
   const status = statSync(path, { throwIfNoEntry: false });
   if (extname(path).toLowerCase() !== '.json' || status?.isFile() !== true) return 'dataset';
   return status.size <= largestConfigFile && looksLikeConfig(readFileSync(path, 'utf8'))
