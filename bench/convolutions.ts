@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- convolutions`: single convolutions and their gradients, by the custom kernels and by oneDNN's in TensorFlow, interleaved.
  * `ONEDNN_MAX_CPU_ISA=AVX2` keeps both from AVX-512. The model in
- * `src-main/engine/kernels/convolution/fast-convolutions.ts` rests on these figures.
+ * `src-main/engine/kernels/rewrites.ts` rests on these figures.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { addAssignSignature } from '../src-main/engine/compile';
 import { gradients } from '../src-main/engine/gradients';
 import { Graph, type Tensor } from '../src-main/engine/graph';
-import { isFastConvolution } from '../src-main/engine/kernels/convolution/fast-convolutions';
+import { isFastConvolution } from '../src-main/engine/kernels/rewrites';
 import { engineEnvironment, kernelConstants } from '../src-main/engine/load';
 import { supportsKernels } from '../src-main/engine/kernels/kernels';
 import { mul } from '../src-main/engine/ops/arithmetic';

@@ -5,8 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
 import { Generator } from '../../src-shared/random';
 import { Graph } from '../engine/graph';
-import { mappedFile } from '../engine/mapped-file';
-import { placeholder } from '../engine/ops/source';
+import { mappedFile, placeholder } from '../engine/ops/source';
 import { fetchedFloats, openSession } from '../engine/session';
 import { cropBox, cropPlan, evaluationBoxes, randomBoxes, imageInput } from './image-input';
 

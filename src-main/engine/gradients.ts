@@ -1,12 +1,46 @@
 import { CellsmithError } from '../../src-shared/errors';
-import { customGradientOf } from './custom-gradient';
+import { customGradientOf, sourceOps } from './ops/source';
 import type { GraphNode, Tensor } from './graph';
-import type { InputGradient, StackableProduct } from './op';
-import { opTable } from './op-table';
-import { addN } from './ops/arithmetic';
-import { filled } from './ops/broadcast';
-import { concat } from './ops/layout';
-import { matMul } from './ops/matrix';
+import type { InputGradient, StackableProduct, Op } from './op';
+import { addN, arithmeticOps } from './ops/arithmetic';
+import { filled, broadcastOps } from './ops/broadcast';
+import { concat, layoutOps } from './ops/layout';
+import { matMul, matrixOps } from './ops/matrix';
+import { activationOps } from './ops/activation';
+import { convolutionTable } from './ops/convolution';
+import { gatherOps } from './ops/gather';
+import { logicOps } from './ops/logic';
+import { normalizationOps } from './ops/normalization';
+import { poolingOps } from './ops/pooling';
+import { randomOps } from './ops/random';
+import { recurrentOps } from './ops/recurrent';
+import { reductionOps } from './ops/reduction';
+import { softmaxLossOps } from './ops/softmax-loss';
+import { updateOps } from './optimizers';
+import { variableOps } from './variables';
+
+/** All ops of graphs, by TensorFlow's name. */
+export const opTable: ReadonlyMap<string, Op> = new Map(
+  [
+    ...sourceOps,
+    ...broadcastOps,
+    ...arithmeticOps,
+    ...logicOps,
+    ...reductionOps,
+    ...activationOps,
+    ...softmaxLossOps,
+    ...matrixOps,
+    ...recurrentOps,
+    ...convolutionTable,
+    ...poolingOps,
+    ...normalizationOps,
+    ...layoutOps,
+    ...gatherOps,
+    ...randomOps,
+    ...variableOps,
+    ...updateOps,
+  ].map((op: Op) => [op.name, op]),
+);
 
 /**
  * Adds the nodes that compute the gradients of a scalar, by reverse-mode differentiation over the op table.
@@ -67,7 +101,7 @@ function accumulated(parts: Map<Tensor, InputGradient[]>, tensor: Tensor): Tenso
 }
 
 /**
- * Tensors whose sum is that of the products. A recurrent weight is used on few rows by every step: stacked, its gradient is one
+ * Tensors with the same sum as the products. A recurrent weight is used on few rows by every step: stacked, its gradient is one
  * large product instead of one matrix of the weight's size per step.
  */
 function sumOfProducts(products: readonly StackableProduct[]): readonly Tensor[] {

@@ -2,11 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Graph } from './graph';
-import type { Tensor } from './graph';
-import { mappedFile } from './mapped-file';
-import { openSession } from './session';
-import type { Session } from './session';
+import { Graph, type Tensor } from './graph';
+import { mappedFile } from './ops/source';
+import { openSession, type Session } from './session';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-mapped-'));
 const rows = 12_000;

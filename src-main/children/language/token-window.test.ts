@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Graph } from '../../engine/graph';
-import { mappedFile } from '../../engine/mapped-file';
-import { placeholder } from '../../engine/ops/source';
+import { mappedFile, placeholder } from '../../engine/ops/source';
 import { openSession } from '../../engine/session';
 import { tokenWindow } from './text-windows';
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
-#include <vector>
+#include <memory>
+#include <new>
 
 // Custom TensorFlow kernels for CPUs with AVX2 and FMA; most have a second implementation for AVX-512. All tensors are row-major
 // float32.
@@ -43,50 +45,6 @@ void convBackwardInput(const ConvParams& params, const float* dy, const float* f
  */
 void convBackwardFilter(const ConvParams& params, const float* images, const float* dy, float* dfilter);
 
-/** Images seen as [pixels, channels]. */
-struct BatchNormParams {
-  int64_t pixels, channels;
-  float epsilon;
-};
-
-/** Running averages [channels]; new = old · (1 − factor) + batch · factor. Not read if factor is 1. */
-struct RunningStats {
-  const float *mean, *variance;
-  float factor;
-};
-
-/** y is [pixels, channels], the rest [channels]. invStd is 1 / √(variance + epsilon). */
-struct BatchNormOutputs {
-  float *y, *runningMean, *runningVariance, *mean, *invStd;
-};
-
-/** dx is [pixels, channels], dscale and doffset are [channels]. */
-struct BatchNormGradients {
-  float *dx, *dscale, *doffset;
-};
-
-/** y = max(0, scale · (x − mean) / √(variance + epsilon) + offset). Deterministic for a given number of threads. */
-void batchNormReluForward(const BatchNormParams& params, const float* x, const float* scale, const float* offset,
-                          const RunningStats& running, const BatchNormOutputs& out);
-
-/**
- * The backward pass; recomputes the ReLU mask from x.
- * @param dy may alias out.dx
- */
-void batchNormReluBackward(const BatchNormParams& params, const float* dy, const float* x, const float* scale,
-                           const float* offset, const float* mean, const float* invStd, const BatchNormGradients& out);
-
-/** A range of the channels of images. */
-struct ChannelSlice {
-  /** The first channel of the first pixel. */
-  const float* data;
-  /** Floats from a pixel to the next. */
-  int64_t pixelStride;
-};
-
-/** The sum of slices of `channels` channels each: [pixels, channels]. */
-void sumChannelSlices(const std::vector<ChannelSlice>& slices, int64_t pixels, int64_t channels, float* sum);
-
 /** a / b rounded up, for a ≥ 0 and b > 0. */
 inline int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -95,3 +53,43 @@ int numThreads();
 
 /** Runs body(0) ... body(count - 1) on the thread pool and the calling thread; returns when all are done. */
 void parallelFor(int64_t count, const std::function<void(int64_t)>& body);
+
+/** Transposes a matrix [rows, columns] with row stride `stride` to [columns, rows] with row stride `outStride`. */
+void transpose(const float* in, int64_t stride, int64_t rows, int64_t columns, float* out, int64_t outStride);
+
+/**
+ * Sets FTZ (flush to zero) and DAZ (denormals are zero) on this thread while in scope, as TensorFlow does on its own threads.
+ * Denormals are slow, and results must not depend on which thread computes them.
+ */
+class ScopedFlushDenormals {
+ public:
+  ScopedFlushDenormals() : saved_(__builtin_ia32_stmxcsr()) { __builtin_ia32_ldmxcsr(saved_ | ftz | daz); }
+  ~ScopedFlushDenormals() { __builtin_ia32_ldmxcsr(saved_); }
+  ScopedFlushDenormals(const ScopedFlushDenormals&) = delete;
+  ScopedFlushDenormals& operator=(const ScopedFlushDenormals&) = delete;
+
+ private:
+  static constexpr unsigned ftz = 0x8000, daz = 0x0040;
+  const unsigned saved_;
+};
+
+/**
+ * A thread-local scratch buffer per `Tag`, uninitialised and aligned to a cache line. It is kept between kernels: page faults on
+ * fresh memory cost more than most kernels.
+ */
+template <class Tag>
+float* scratch(int64_t count) {
+  struct Free {
+    void operator()(float* memory) const { std::free(memory); }
+  };
+  thread_local std::unique_ptr<float[], Free> buffer;
+  thread_local int64_t capacity = 0;
+  if (capacity < count) {
+    buffer.reset();
+    capacity = 0;
+    buffer.reset(static_cast<float*>(std::aligned_alloc(64, (count * sizeof(float) + 63) / 64 * 64)));
+    if (buffer == nullptr) throw std::bad_alloc();
+    capacity = count;
+  }
+  return buffer.get();
+}

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { hasCustomOps, kernelConstants } from '../load';
 import { unitOperations } from '../ops/cell-graph';
 import { currentInstallation } from '../provision/installation';
-import { findCompiler } from '../provision/machine/tools';
+import { findCompiler } from '../provision/machine';
 import {
   cpuFeatures,
   kernelConstantsSchema,

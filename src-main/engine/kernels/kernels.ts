@@ -1,34 +1,19 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { convolutionSources } from './convolution/sources';
-import cpuIsa from './cpu-isa.cc?raw';
-import flushDenormals from './flush-denormals.h?raw';
-import { imageSources } from './images/sources';
-import header from './kernels.h?raw';
-import { recurrentSources } from './recurrent/sources';
-import registration from './registration.cc?raw';
-import scratch from './scratch.h?raw';
-import tensorflow from './tensorflow-c.h?raw';
-import threadPool from './thread-pool.cc?raw';
+
+const files = import.meta.glob<string>('./**/*.{cc,h}', { query: '?raw', import: 'default', eager: true });
 
 /**
  * The custom kernels: C++ sources by file name, compiled when the engine is installed. They are bundled as text, so that a packaged
  * application has them too.
  */
-export const kernelSources: Readonly<Record<string, string>> = {
-  'cpu-isa.cc': cpuIsa,
-  'flush-denormals.h': flushDenormals,
-  'kernels.h': header,
-  'scratch.h': scratch,
-  'thread-pool.cc': threadPool,
-  ...convolutionSources,
-  ...imageSources,
-  ...recurrentSources,
-  'tensorflow-c.h': tensorflow,
-  'registration.cc': registration,
-};
+export const kernelSources: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.keys(files)
+    .sort()
+    .map((path) => [basename(path), files[path] ?? '']),
+);
 
 /** Compiler flags. Other warnings are errors in the tests only: they must not fail the build of a newer compiler. */
 export const kernelFlags: readonly string[] = [

@@ -3,11 +3,10 @@
 #include <mutex>
 #include <string>
 
-#include "conv-microkernel.h"
+#include "convolution.h"
 #include "recurrent.h"
 #include "simd-kernels.h"
 #include "tensorflow-c.h"
-#include "winograd.h"
 
 // The Node-API module that registers the kernels with TensorFlow. Declares the part of Node-API that it uses.
 extern "C" int napi_throw_error(void* environment, const char* code, const char* message);
@@ -37,7 +36,6 @@ extern "C" void* napi_register_module_v1(void* environment, void* exports) {
       registerBatchNorm();
       registerChannelSum();
       registerConvolution();
-      registerFilterGradient();
       registerRecurrent();
       registerSoftmaxLoss();
     });

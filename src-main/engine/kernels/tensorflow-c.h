@@ -175,6 +175,5 @@ inline void registerCpuKernel(const char* name, const OpSignature& signature, vo
 void registerBatchNorm();
 void registerChannelSum();
 void registerConvolution();
-void registerFilterGradient();
 void registerRecurrent();
 void registerSoftmaxLoss();

@@ -1,4 +1,4 @@
-import { withGradient } from '../custom-gradient';
+import { withGradient, constant } from './source';
 import type { Tensor } from '../graph';
 import { defineOp, emit, emitTensor, type Op, outputAt, sameShape } from '../op';
 import { softmax } from './activation';
@@ -7,7 +7,6 @@ import { expandDims } from './broadcast';
 import { pick } from './gather';
 import { pack } from './layout';
 import { max } from './reduction';
-import { constant } from './source';
 
 const scatterSubOp = defineOp<readonly [Tensor, Tensor, Tensor]>({
   name: 'TensorScatterSub',

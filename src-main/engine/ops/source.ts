@@ -1,5 +1,5 @@
 import type { DType, Graph, GraphNode, Literal, Shape, Tensor } from '../graph';
-import { defineOp, emitTensor, shapeOf, typeOf } from '../op';
+import { defineOp, emitTensor, shapeOf, typeOf, type InputGradient } from '../op';
 import { CellsmithError } from '../../../src-shared/errors';
 
 // Constants, placeholders and identities.
@@ -99,4 +99,53 @@ export function identity(
       ...(options.after === undefined ? {} : { controls: options.after }),
     },
   );
+}
+
+/** A custom gradient: from the gradient of the result to those of `inputs`. */
+interface CustomGradient {
+  readonly inputs: readonly Tensor[];
+  readonly gradient: (dy: Tensor) => readonly (InputGradient | undefined)[];
+}
+
+const customGradients = new WeakMap<GraphNode, CustomGradient>();
+
+/**
+ * A tensor computed from `inputs` with a custom gradient, for when the chain rule's form costs precision, memory or time. No gradient
+ * flows back through the nodes in between.
+ */
+export function withGradient(y: Tensor, custom: CustomGradient): Tensor {
+  const result = identity(y);
+  customGradients.set(result.node, custom);
+  return result;
+}
+
+/** The custom gradient of a node; see {@link withGradient}. */
+export function customGradientOf(node: GraphNode): CustomGradient | undefined {
+  return customGradients.get(node);
+}
+
+/**
+ * A constant whose values are the bytes of a file, in row-major order and little endian, mapped into memory and never copied:
+ * all processes that train on the same data share one copy of it, in the operating system's page cache.
+ * Gather rows of it by fed indices: a step then touches only the pages that it needs.
+ *
+ * @param path an absolute path; every run maps the file again, so it must not change while a session is open
+ * @param shape the file must hold at least as many values; a shorter file fails at the first run (engine.session)
+ */
+export function mappedFile(graph: Graph, path: string, dtype: DType, shape: Shape): Tensor {
+  const node = graph.add({
+    op: 'ImmutableConst',
+    attributes: {
+      dtype: { type: dtype },
+      shape: { shape },
+      memory_region_name: { string: path },
+      // TensorFlow's constant folding copies the file into memory, once per signature, only to find it too large to keep.
+      // It skips nodes with this attribute, which has no other effect on this kind of node.
+      _scoped_allocator: { ints: [] },
+    },
+    outputs: [{ dtype, shape }],
+  });
+  const [tensor] = node.outputs;
+  if (tensor === undefined) throw new CellsmithError('internal', 'A node lost its output.');
+  return tensor;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { packSmallRelease } from '../../testing/provisioning';
-import { extractWheel, isWanted, wantedBytes } from './extract';
+import { extractWheel, isWanted, wantedBytes } from './download';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-extract-'));
 afterAll(() => {

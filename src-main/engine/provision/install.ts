@@ -1,17 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { bindingVersion, compileBinding } from './compile';
-import { compileKernels } from './compile-kernels';
-import { downloadWheel, sha256 } from './download';
-import { extractWheel, wantedBytes } from './extract';
-import { recordInstallation } from './installation';
-import type { EngineInstallation } from './installation';
-import { findCompiler, findPythonWithPip } from './machine/tools';
-import { probeInstallation } from './probe';
+import { bindingVersion, compileBinding, compileKernels } from './compile';
+import { downloadWheel, sha256, extractWheel, wantedBytes } from './download';
+import { recordInstallation, type EngineInstallation } from './installation';
+import { findCompiler, findPythonWithPip } from './machine';
+import { probeInstallation } from './report';
 import { cancelled, diskFull, doesNotLoad, folderNotWritable } from './problems';
 import type { ProgressReporter } from './progress';
-import { downloadBytes, tensorflowVersion } from './wheels';
-import type { EngineRelease, Wheel } from './wheels';
+import { downloadBytes, tensorflowVersion, type EngineRelease, type Wheel } from './wheels';
 
 /** A wheel that the user has downloaded, and its hash. */
 export interface GivenWheel {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { withLock } from './lock';
+import { withLock } from './provision';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-lock-'));
 afterAll(() => {

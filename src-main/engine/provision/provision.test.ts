@@ -6,11 +6,11 @@ import {
   buildProvisioningProgram,
   packInstalledRelease,
   startProvisioning,
+  type PackedRelease,
 } from '../../testing/provisioning';
-import type { PackedRelease } from '../../testing/provisioning';
 import { kernelLibrary, supportsKernels } from '../kernels/kernels';
 import { currentInstallation } from './installation';
-import { probeInstallation } from './probe';
+import { probeInstallation } from './report';
 import { provisionEngine } from './provision';
 import type { ProvisioningProgress } from './progress';
 

@@ -1,22 +1,27 @@
-import { join, resolve } from 'node:path';
+import { join, resolve, dirname } from 'node:path';
 import { CellsmithError } from '../../../src-shared/errors';
-import { bindingVersion } from './compile';
-import { compileKernels } from './compile-kernels';
+import { bindingVersion, compileKernels } from './compile';
 import { sha256 } from './download';
-import { installRelease, makeFolder } from './install';
-import type { GivenWheel } from './install';
-import { cacheDirectory, currentInstallation, isChecked, recordInstallation } from './installation';
-import type { EngineInstallation, EngineVariant } from './installation';
-import { withLock } from './lock';
-import { hasNvidiaDriver, thisMachine } from './machine/tools';
-import { probeInstallation } from './probe';
-import { noCudaRelease, unsupportedMachine, wheelMissing, wrongHash } from './problems';
-import { progressReporter } from './progress';
-import type { ProgressReporter, ProvisioningProgress } from './progress';
-import { findRelease, tensorflowVersion } from './wheels';
-import type { EngineRelease } from './wheels';
+import { installRelease, makeFolder, type GivenWheel } from './install';
+import {
+  cacheDirectory,
+  currentInstallation,
+  isChecked,
+  recordInstallation,
+  type EngineInstallation,
+  type EngineVariant,
+} from './installation';
+import { hasNvidiaDriver, thisMachine } from './machine';
+import { probeInstallation } from './report';
+import { noCudaRelease, unsupportedMachine, wheelMissing, wrongHash, cancelled } from './problems';
+import { progressReporter, type ProgressReporter, type ProvisioningProgress } from './progress';
+import { findRelease, tensorflowVersion, type EngineRelease } from './wheels';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '../../processes/process-life';
 
-export interface ProvisioningOptions {
+interface ProvisioningOptions {
   readonly onProgress?: (progress: ProvisioningProgress) => void;
   /** Stops at once; nothing is left behind. */
   readonly signal?: AbortSignal;
@@ -119,4 +124,100 @@ async function readGivenWheel(path: string, signal?: AbortSignal): Promise<Given
     if (error instanceof CellsmithError) throw error;
     throw wheelMissing(path);
   }
+}
+
+/** A holder that has not touched its lock for this long (ms) is dead, even if another process has its pid. */
+const staleAfter = 30_000;
+const beat = 5_000;
+const pause = 250;
+
+/**
+ * Holds a lock file while `work` runs, so that of two processes the second waits. The lock of a dead process is taken over.
+ *
+ * @param onWait called once if another process holds the lock
+ * @throws cancelled when the signal ends the waiting
+ */
+export async function withLock<T>(
+  file: string,
+  work: () => Promise<T>,
+  options: { readonly signal?: AbortSignal | undefined; readonly onWait?: () => void } = {},
+): Promise<T> {
+  mkdirSync(dirname(file), { recursive: true });
+  const content = JSON.stringify({ pid: process.pid, host: hostname(), token: crypto.randomUUID() });
+  let waited = false;
+  while (!tryCreate(file, content)) {
+    if (options.signal?.aborted === true) throw cancelled();
+    if (removeStale(file)) continue;
+    if (!waited) options.onWait?.();
+    waited = true;
+    await sleep(pause);
+  }
+  const heart = setInterval(() => {
+    touch(file);
+  }, beat);
+  try {
+    return await work();
+  } finally {
+    clearInterval(heart);
+    if (read(file) === content) rmSync(file, { force: true });
+  }
+}
+
+function tryCreate(file: string, content: string): boolean {
+  try {
+    writeFileSync(file, content, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+/** Removes a dead holder's lock, if it is still the one that was read. */
+function removeStale(file: string): boolean {
+  const seen = read(file);
+  if (seen === undefined) return true;
+  if (!isStale(file, seen)) return false;
+  const aside = `${file}.${crypto.randomUUID()}`;
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return true;
+    throw error;
+  }
+  // Another process was faster and holds a new lock, which this has just moved: move it back.
+  if (read(aside) !== seen) renameSync(aside, file);
+  else rmSync(aside, { force: true });
+  return true;
+}
+
+function isStale(file: string, content: string): boolean {
+  try {
+    if (Date.now() - statSync(file).mtimeMs > staleAfter) return true;
+    const { pid, host } = JSON.parse(content) as { pid: number; host: string };
+    return host === hostname() && !isAlive(pid);
+  } catch {
+    // Being written by another process, or gone: retry.
+    return false;
+  }
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function touch(file: string): void {
+  try {
+    utimesSync(file, new Date(), new Date());
+  } catch {
+    // Taken over while this process slept: the work continues, and ends with an atomic rename either way.
+  }
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -1,11 +1,7 @@
 #include <algorithm>
 
-#include "conv-microkernel.h"
-#include "flush-denormals.h"
+#include "convolution.h"
 #include "kernels.h"
-#include "scratch.h"
-#include "transpose.h"
-#include "winograd.h"
 
 // Stride-1 convolution: Winograd F(4, r) along the height, direct along the width. Vectors hold 16 pixels of one channel, where
 // oneDNN's hold 16 output channels of one pixel: with 36 output channels a quarter of oneDNN's lanes are idle, with 6 more than half.

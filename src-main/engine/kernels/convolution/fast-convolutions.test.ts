@@ -6,8 +6,7 @@ import { conv2d } from '../../ops/convolution';
 import { placeholder } from '../../ops/source';
 import { kernelConstants } from '../../load';
 import { supportsKernels } from '../kernels';
-import { isFastConvolution } from './fast-convolutions';
-import { kernelRewrites } from '../rewrites';
+import { isFastConvolution, kernelRewrites } from '../rewrites';
 
 it.runIf(supportsKernels())(
   'the custom convolution is chosen if it saves more work than transpositions and Winograd transforms cost',

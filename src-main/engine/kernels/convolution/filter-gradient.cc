@@ -1,11 +1,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "filter-microkernel.h"
+#include "convolution.h"
 #include "kernels.h"
-#include "scratch.h"
-#include "transpose.h"
-#include "winograd.h"
 
 // The filter gradient as GEMM. For one kernel row it is dyᵀ [outChannels, pixels] times the im2col matrix of that row
 // [pixels, kernelWidth · inChannels]. In a padded NHWC row im2col needs no copy: neighbouring pixels are contiguous. Accumulators

@@ -1,5 +1,3 @@
-#include "transpose.h"
-
 #include <immintrin.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "winograd.h"
+#include "convolution.h"
 
 #include <immintrin.h>
 

@@ -1,13 +1,25 @@
 #include <immintrin.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <stdexcept>
+#include <vector>
 
 #include "kernels.h"
+#include "tensorflow-c.h"
 
-// Sums channel slices in place. The gradient of a feature map that several concatenations take is such a sum: each element is read
-// once and no slice is materialised.
+// CellsmithAddChannels: the sum of channel slices. The gradient of a feature map that several concatenations take is such a sum: each
+// element is read once and no slice is materialised.
 
 namespace {
+
+/** A range of the channels of images. */
+struct ChannelSlice {
+  /** The first channel of the first pixel. */
+  const float* data;
+  /** Floats from a pixel to the next. */
+  int64_t pixelStride;
+};
 
 /** Pixels per iteration of the parallel loop. */
 constexpr int64_t pixelBlock = 1024;
@@ -47,11 +59,52 @@ AVX512 void sumAvx512(const std::vector<ChannelSlice>& slices, int64_t channels,
     }
 }
 
-}  // namespace
-
+/** The sum of slices of `channels` channels each: [pixels, channels]. */
 void sumChannelSlices(const std::vector<ChannelSlice>& slices, int64_t pixels, int64_t channels, float* sum) {
   const auto sumBlock = useAvx512() ? sumAvx512 : sumAvx2;
   parallelFor(ceilDiv(pixels, pixelBlock), [&](int64_t block) {
     sumBlock(slices, channels, block * pixelBlock, std::min(pixels, (block + 1) * pixelBlock), sum);
   });
+}
+
+struct Attributes {
+  /** The first channel of each slice. */
+  std::vector<int64_t> begins;
+  /** Channels of every slice. */
+  int64_t channels;
+};
+
+void* create(TF_OpKernelConstruction* context) {
+  return constructOrReport(
+      context, [&] { return new Attributes{intListAttr(context, "begins"), intAttr(context, "channels")}; });
+}
+
+void destroy(void* attributes) { delete static_cast<Attributes*>(attributes); }
+
+void compute(void* attributes, TF_OpKernelContext* context) {
+  computeOrReport(context, [&] {
+    const auto& [begins, channels] = *static_cast<Attributes*>(attributes);
+    std::vector<Tensor> parts;
+    std::vector<ChannelSlice> slices;
+    Shape4 size{};
+    for (size_t i = 0; i < begins.size(); i++) {
+      parts.push_back(getInput(context, static_cast<int>(i)));
+      const Shape4 shape = shape4(parts.back());
+      if (i == 0) size = shape;
+      if (begins[i] < 0 || begins[i] + channels > shape.dims[3] || !std::equal(size.dims, size.dims + 3, shape.dims))
+        throw std::invalid_argument("all inputs must have the same size and contain the channels of their slice");
+      slices.push_back({floats(parts.back()) + begins[i], shape.dims[3]});
+    }
+    const auto [batch, height, width, depth] = size.dims;
+    const Tensor sum = allocateOutput(context, 0, {batch, height, width, channels});
+    sumChannelSlices(slices, batch * height * width, channels, floats(sum));
+  });
+}
+
+}  // namespace
+
+void registerChannelSum() {
+  registerCpuKernel("CellsmithAddChannels",
+                    {{"parts: N * T"}, {"sum: T"}, {"N: int >= 1", "T: {float}", "begins: list(int)", "channels: int"}},
+                    create, compute, destroy);
 }

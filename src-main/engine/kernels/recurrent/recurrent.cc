@@ -7,7 +7,6 @@
 #include <memory>
 #include <thread>
 
-#include "flush-denormals.h"
 #include "kernels.h"
 #include "simd-kernels.h"
 
@@ -163,8 +162,6 @@ void gemm(const Plan& plan, const float* a, const float* panels, int64_t count, 
 }
 
 }  // namespace
-
-const SimdKernels& simdKernels() { return useAvx512() ? simdKernelsAvx512 : simdKernelsAvx2; }
 
 void recurrentForward(const RecurrentLayer& layer, const float* wx, const float* h, const float* c, float* hs,
                       float* cs, float* uh) {

@@ -57,8 +57,5 @@ struct SimdKernels {
   float (*softmaxLoss)(const float* logits, int64_t classes, int64_t label, float* dlogits);
 };
 
-extern const SimdKernels simdKernelsAvx2;
-extern const SimdKernels simdKernelsAvx512;
-
 /** Those of this CPU. */
 const SimdKernels& simdKernels();

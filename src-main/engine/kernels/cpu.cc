@@ -6,12 +6,26 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
+#include <cstring>
 #include <deque>
 #include <memory>
 #include <mutex>
 #include <thread>
 
 #include "kernels.h"
+
+// The instruction set that the kernels use, and their thread pool.
+
+bool useAvx512() {
+  static const bool use = [] {
+    const char* const maxIsa = std::getenv("ONEDNN_MAX_CPU_ISA");
+    for (const char* narrow : {"SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX2_VNNI_2"})
+      if (maxIsa != nullptr && std::strcmp(maxIsa, narrow) == 0) return false;
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  }();
+  return use;
+}
 
 // The thread pool of the kernels. TensorFlow's C API gives kernels no access to its own. Idle threads spin briefly, then sleep.
 

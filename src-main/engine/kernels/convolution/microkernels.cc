@@ -1,4 +1,4 @@
-#include "conv-microkernel.h"
+#include "convolution.h"
 
 #include <immintrin.h>
 
@@ -82,7 +82,7 @@ AVX2 void convTileAvx2(const ConvTile& tile) {
 
 /** Indexed by mr − 1. */
 template <int nr, bool split>
-constexpr ConvMicrokernel avx512[] = {
+constexpr ConvMicrokernel convAvx512[] = {
     convTileAvx512<1, nr, split>,  convTileAvx512<2, nr, split>,  convTileAvx512<3, nr, split>,
     convTileAvx512<4, nr, split>,  convTileAvx512<5, nr, split>,  convTileAvx512<6, nr, split>,
     convTileAvx512<7, nr, split>,  convTileAvx512<8, nr, split>,  convTileAvx512<9, nr, split>,
@@ -92,23 +92,106 @@ constexpr ConvMicrokernel smallAvx512[] = {convTileAvx512<1, 4, split>, convTile
                                            convTileAvx512<3, 4, split>, convTileAvx512<4, 4, split>,
                                            convTileAvx512<5, 4, split>, convTileAvx512<6, 4, split>};
 template <bool split>
-constexpr ConvMicrokernel avx2[] = {convTileAvx2<1, 1, split>, convTileAvx2<2, 1, split>, convTileAvx2<3, 1, split>,
+constexpr ConvMicrokernel convAvx2[] = {convTileAvx2<1, 1, split>, convTileAvx2<2, 1, split>, convTileAvx2<3, 1, split>,
                                     convTileAvx2<4, 1, split>, convTileAvx2<5, 1, split>, convTileAvx2<6, 1, split>};
 template <bool split>
 constexpr ConvMicrokernel smallAvx2[] = {convTileAvx2<1, 2, split>, convTileAvx2<2, 2, split>,
                                          convTileAvx2<3, 2, split>};
+
+/** At most 6 × 16: 12 accumulators, 2 registers of image, 1 of gradient. */
+template <int mr, int vectors>
+AVX2 void filterTileAvx2(const PixelRow* rows, int64_t count, int64_t width, PixelStrides strides, int64_t column,
+                         int64_t filter, float* acc) {
+  __m256 tile[mr][vectors];
+#pragma GCC unroll 6
+  for (int r = 0; r < mr; r++)
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) tile[r][v] = _mm256_load_ps(acc + r * 16 + v * 8);
+  for (int64_t i = 0; i < count; i++) {
+    const float* image = rows[i].image + column;
+    const float* gradient = rows[i].gradient + filter;
+    for (int64_t pixel = 0; pixel < width; pixel++) {
+      __m256 x[vectors];
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; v++) x[v] = _mm256_loadu_ps(image + v * 8);
+#pragma GCC unroll 6
+      for (int r = 0; r < mr; r++) {
+        const __m256 g = _mm256_broadcast_ss(gradient + r);
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) tile[r][v] = _mm256_fmadd_ps(g, x[v], tile[r][v]);
+      }
+      image += strides.image;
+      gradient += strides.gradient;
+    }
+  }
+#pragma GCC unroll 6
+  for (int r = 0; r < mr; r++)
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) _mm256_store_ps(acc + r * 16 + v * 8, tile[r][v]);
+}
+
+/** At most 14 × 32: 28 accumulators, 2 registers of image, 1 of gradient. */
+template <int mr, int vectors>
+AVX512 void filterTileAvx512(const PixelRow* rows, int64_t count, int64_t width, PixelStrides strides, int64_t column,
+                             int64_t filter, float* acc) {
+  __m512 tile[mr][vectors];
+#pragma GCC unroll 14
+  for (int r = 0; r < mr; r++)
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) tile[r][v] = _mm512_load_ps(acc + r * 32 + v * 16);
+  for (int64_t i = 0; i < count; i++) {
+    const float* image = rows[i].image + column;
+    const float* gradient = rows[i].gradient + filter;
+    for (int64_t pixel = 0; pixel < width; pixel++) {
+      __m512 x[vectors];
+#pragma GCC unroll 2
+      for (int v = 0; v < vectors; v++) x[v] = _mm512_loadu_ps(image + v * 16);
+#pragma GCC unroll 14
+      for (int r = 0; r < mr; r++) {
+        const __m512 g = _mm512_set1_ps(gradient[r]);
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) tile[r][v] = _mm512_fmadd_ps(g, x[v], tile[r][v]);
+      }
+      image += strides.image;
+      gradient += strides.gradient;
+    }
+  }
+#pragma GCC unroll 14
+  for (int r = 0; r < mr; r++)
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++) _mm512_store_ps(acc + r * 32 + v * 16, tile[r][v]);
+}
+
+template <int vectors>
+constexpr FilterMicrokernel filterAvx2[] = {filterTileAvx2<1, vectors>, filterTileAvx2<2, vectors>,
+                                      filterTileAvx2<3, vectors>, filterTileAvx2<4, vectors>,
+                                      filterTileAvx2<5, vectors>, filterTileAvx2<6, vectors>};
+
+template <int vectors>
+constexpr FilterMicrokernel filterAvx512[] = {
+    filterTileAvx512<1, vectors>,  filterTileAvx512<2, vectors>,  filterTileAvx512<3, vectors>,
+    filterTileAvx512<4, vectors>,  filterTileAvx512<5, vectors>,  filterTileAvx512<6, vectors>,
+    filterTileAvx512<7, vectors>,  filterTileAvx512<8, vectors>,  filterTileAvx512<9, vectors>,
+    filterTileAvx512<10, vectors>, filterTileAvx512<11, vectors>, filterTileAvx512<12, vectors>,
+    filterTileAvx512<13, vectors>, filterTileAvx512<14, vectors>};
 
 }  // namespace
 
 const ConvMicrokernels& convMicrokernels() {
   static const ConvMicrokernels avx512Kernels{12,
                                               2,
-                                              {avx512<2, false>, avx512<2, true>},
+                                              {convAvx512<2, false>, convAvx512<2, true>},
                                               6,
                                               4,
                                               {smallAvx512<false>, smallAvx512<true>},
-                                              {avx512<1, false>, avx512<1, true>}};
+                                              {convAvx512<1, false>, convAvx512<1, true>}};
   static const ConvMicrokernels avx2Kernels{
-      6, 1, {avx2<false>, avx2<true>}, 3, 2, {smallAvx2<false>, smallAvx2<true>}, {avx2<false>, avx2<true>}};
+      6, 1, {convAvx2<false>, convAvx2<true>}, 3, 2, {smallAvx2<false>, smallAvx2<true>}, {convAvx2<false>, convAvx2<true>}};
+  return useAvx512() ? avx512Kernels : avx2Kernels;
+}
+
+const FilterMicrokernels& filterMicrokernels() {
+  static const FilterMicrokernels avx2Kernels{6, 16, 64, {filterAvx2<1>, filterAvx2<2>}};
+  static const FilterMicrokernels avx512Kernels{14, 32, 128, {filterAvx512<1>, filterAvx512<2>}};
   return useAvx512() ? avx512Kernels : avx2Kernels;
 }
