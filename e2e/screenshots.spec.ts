@@ -1,14 +1,8 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { nasCell } from '../src-shared/architecture/cell/published-cells';
 import { architectureFileText } from '../src-shared/architecture-file/parse-architecture-file';
-import { listTrainingFolders } from '../src-main/training/find-trainings';
-import {
-  readTrainingRecord,
-  writeTrainingRecord,
-  type TrainingRecord,
-} from '../src-main/training/training-record';
 import { cellFile, deepNetworkFile } from './made-files';
 import { makeRun } from './made-runs';
 import { newHome, resize, root, sample, startStudio, stopSearch, type Studio } from './studio';
@@ -64,7 +58,7 @@ test('every page', async () => {
   await image(studio, 'run-live');
   await page.getByRole('tab', { name: 'Configuration and log' }).click();
   await image(studio, 'run-log');
-  await page.getByRole('tab', { name: 'Search' }).click();
+  await page.getByRole('tab', { name: 'Overview' }).click();
   await page.getByRole('button', { name: 'Pause' }).click();
   await image(studio, 'run-paused');
   await page.getByRole('button', { name: 'Extend…' }).click();
@@ -129,7 +123,7 @@ test('architectures', async () => {
   home.remove();
 });
 
-test('trainings of one architecture', async () => {
+test('a run of one architecture', async () => {
   test.setTimeout(300_000);
   const home = newHome();
   const made = { strategy: 'reinforce', children: 40, epochs: 2, on: 'tiny' } as const;
@@ -139,52 +133,35 @@ test('trainings of one architecture', async () => {
   await page.getByRole('link', { name: /^Small networks/ }).click();
   await page.getByRole('region', { name: 'Best architectures' }).getByRole('button').first().click();
   await page.getByRole('button', { name: 'Train longer…' }).click();
-  await image(studio, 'training-dialog');
+  await image(studio, 'train-dialog');
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Epochs').fill('many');
-  await dialog.getByLabel('Threads').fill('0');
-  await image(studio, 'training-dialog-wrong');
-  await dialog.getByLabel('Epochs').fill('200');
-  await dialog.getByLabel('Threads').fill('1');
+  await dialog.getByRole('textbox', { name: 'Epochs' }).fill('many');
+  await dialog.getByRole('textbox', { name: 'Threads' }).fill('0');
+  await image(studio, 'train-dialog-wrong');
+  await dialog.getByRole('textbox', { name: 'Epochs' }).fill('200');
+  await dialog.getByRole('textbox', { name: 'Threads' }).fill('1');
+  await dialog.getByRole('button', { name: /More of the recipe/ }).click();
+  await image(studio, 'train-dialog-more');
   await dialog.getByRole('button', { name: 'Start training' }).click();
   await expect(page.getByText(/^Epoch [3-9] of 200$/)).toBeVisible({ timeout: 60_000 });
-  await image(studio, 'training-running');
+  await image(studio, 'single-running');
   await page.getByRole('link', { name: 'Runs', exact: true }).click();
-  await image(studio, 'runs-training');
-  await page.getByRole('table', { name: 'Trainings' }).getByRole('link').first().click();
+  await image(studio, 'runs-single');
+  await page.getByRole('contentinfo').getByRole('link').click();
   await stopSearch(studio, 'Stop after epoch');
   await expect(page.getByRole('button', { name: 'Resume' })).toBeEnabled({ timeout: 60_000 });
-  await image(studio, 'training-stopped');
-  const [folder = ''] = listTrainingFolders(home.runs);
-  const record = readTrainingRecord(folder);
-  const failed = join(home.runs, '2031-01-09-demo-7-fail');
-  cpSync(folder, failed, { recursive: true });
-  writeTrainingRecord(failed, {
-    ...{ ...record, name: 'demo-7', outcome: 'failed', message: 'The trainer ran out of memory.' },
-  });
-  const trained = {
-    ...{ ...record, outcome: 'completed' },
-    child: { ...record.child, recipe: { ...record.child.recipe, epochs: record.epochs.length } },
-  } as TrainingRecord;
-  writeTrainingRecord(folder, trained);
-  await page.reload();
-  await image(studio, 'training-untested');
-  writeTrainingRecord(folder, { ...trained, test: { measure: 0.4213, draws: 0, at: record.createdAt } });
-  await page.getByRole('link', { name: 'Runs', exact: true }).click();
-  await image(studio, 'runs-trainings');
-  await page.getByRole('table', { name: 'Trainings' }).getByRole('link').first().click();
-  await image(studio, 'training-finished');
-  await page.getByRole('link', { name: 'Runs', exact: true }).click();
-  await page.getByRole('table', { name: 'Trainings' }).getByRole('link', { name: /fail$/ }).click();
-  await image(studio, 'training-failed');
+  await image(studio, 'single-stopped');
+  await page.getByRole('row', { name: /^Curves of child 1/ }).click();
+  await image(studio, 'single-child');
   const manifest = join(run, 'run.json');
   writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(sample, '/media/disk/images'));
-  await page.getByRole('link', { name: /^← Child/ }).click();
+  await page.goBack();
+  await page.getByRole('link', { name: /^child \d+ of Small networks/ }).click();
   await page.reload();
   await page.getByRole('button', { name: 'Train longer…' }).click();
   await dialog.getByRole('button', { name: 'Start training' }).click();
   await expect(dialog.getByRole('alert')).toBeVisible();
-  await image(studio, 'training-dialog-gone');
+  await image(studio, 'train-dialog-gone');
   await studio.app.close();
   home.remove();
 });

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { lockRun } from '../src-main/runs/files/lock';
-import { listTrainingFolders } from '../src-main/training/find-trainings';
-import { readTrainingRecord } from '../src-main/training/training-record';
+import { listRunFolders } from '../src-main/runs/locations';
+import { readManifest } from '../src-main/runs/manifest';
+import { openRunReadOnly } from '../src-main/runs/run-folder';
+import { readEpochs } from '../src-main/runs/tables/epochs';
+import { readEvaluations } from '../src-main/runs/tables/evaluations';
 import { seriousViolations } from './accessibility';
 import { makeRun } from './made-runs';
-import { makeTraining } from './made-trainings';
 import { newHome, startStudio, stopSearch, type Home, type Studio } from './studio';
 
 let home: Home;
@@ -23,7 +23,16 @@ async function killTrainers({ app }: Studio): Promise<void> {
   });
 }
 
-test('a child is trained longer, measured on the test split, stopped and gone on with', async () => {
+/** The run of one given child that there is below the home. */
+function singleRun(): string {
+  const [folder] = listRunFolders(home.runs).filter(
+    (one) => readManifest(one).config.controller.strategy === 'fixed',
+  );
+  if (folder === undefined) throw new Error('No run of one child has been made.');
+  return folder;
+}
+
+test('a child is trained longer as a run of its own, tested, stopped and resumed', async () => {
   makeRun(home.runs, { name: 'Tiny', strategy: 'reinforce', children: 4, epochs: 2, on: 'tiny' });
   const studio = await startStudio(home);
   const { page } = studio;
@@ -32,15 +41,15 @@ test('a child is trained longer, measured on the test split, stopped and gone on
   await page.getByRole('button', { name: 'Train longer…' }).click();
   const dialog = page.getByRole('dialog');
   const start = dialog.getByRole('button', { name: 'Start training' });
-  const epochs = dialog.getByLabel('Epochs');
+  const epochs = dialog.getByRole('textbox', { name: 'Epochs' });
   await expect(epochs).toHaveValue('2');
   await epochs.fill('0');
   await expect(dialog).toContainText('Must be a whole number from 1 to 10000');
   await expect(start).toBeDisabled();
   expect(await seriousViolations(studio)).toEqual([]);
   await epochs.fill('3');
-  await dialog.getByLabel('Threads').fill('1');
-  await dialog.getByLabel('Measure once on the test split at the end').check();
+  await dialog.getByRole('textbox', { name: 'Threads' }).fill('1');
+  await dialog.getByLabel('Evaluate on the test split at the end').check();
   await start.click();
 
   const head = page.getByRole('heading', { level: 1 });
@@ -49,21 +58,21 @@ test('a child is trained longer, measured on the test split, stopped and gone on
   await page.reload();
   await expect(head).toContainText('finished');
   await expect(page.getByText('3 of 3 epochs', { exact: true })).toBeVisible();
-  const figure = page.getByRole('definition').nth(1);
-  await expect(figure).toHaveText(/^\d\d?\.\d\d$/);
-  const [folder = ''] = listTrainingFolders(home.runs);
-  const training = basename(folder);
-  const { test: tested, epochs: records } = readTrainingRecord(folder);
-  expect(records).toHaveLength(3);
-  await expect(figure).toHaveText((100 * (tested?.measure ?? NaN)).toFixed(2));
+  await expect(page.getByRole('tab', { name: 'Strategy' })).toHaveCount(0);
+  const run = openRunReadOnly(singleRun());
+  const [evaluation] = readEvaluations(run.database);
+  expect(readEpochs(run.database, 1)).toHaveLength(3);
+  run.close();
+  const tested = (100 * (evaluation?.metric ?? NaN)).toFixed(2);
+  await expect(page.getByRole('definition').first()).toHaveText(tested);
   expect(await seriousViolations(studio)).toEqual([]);
 
   await page.getByRole('link', { name: 'Runs', exact: true }).click();
-  const row = page.getByRole('table', { name: 'Trainings' }).getByRole('row', { name: training });
-  await expect(row).toContainText(/Child \d of Tiny.*finished.*3 of 3/);
+  const card = page.getByRole('link', { name: /child \d of Tiny/ });
+  await expect(card).toContainText(new RegExp(`finished.*${tested} test`, 's'));
   expect(await seriousViolations(studio)).toEqual([]);
-  await row.getByRole('link').click();
-  await page.getByRole('link', { name: /Child \d of Tiny/ }).click();
+  await card.click();
+  await page.getByRole('link', { name: /^Child \d of Tiny/ }).click();
 
   await page.getByRole('button', { name: 'Train longer…' }).click();
   await epochs.fill('400');
@@ -71,7 +80,7 @@ test('a child is trained longer, measured on the test split, stopped and gone on
   await expect(head).toContainText('running');
   // Nothing else may be started meanwhile.
   await page.getByRole('link', { name: 'New search' }).click();
-  await expect(page.getByText('A training is running: stop it, or wait until it ends.')).toBeVisible();
+  await expect(page.getByText('A search is running: stop it, or wait until it ends.')).toBeVisible();
   await page.getByRole('contentinfo').getByRole('link').click();
   await expect(page.getByText(/^Epoch \d+ of 400$/)).toBeVisible();
   await expect(page.getByText('Epoch 1 of 400')).toHaveCount(0);
@@ -79,41 +88,49 @@ test('a child is trained longer, measured on the test split, stopped and gone on
   await expect(head).toContainText('stopped');
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(head).toContainText('running');
-  // A killed trainer is restarted, up to a limit; the page shows the failure, and the training stores it.
+  // A killed trainer is restarted, up to a limit; then the child has failed, or the run, if none can be started.
   await expect
     .poll(async () => {
       if ((await head.textContent())?.includes('running') === true) await killTrainers(studio);
       return head.textContent();
     })
-    .toContain('failed');
-  await expect(page.getByRole('alert')).toContainText(
-    /The trainer ended by SIGKILL|A trainer process could not start/,
-  );
+    .toMatch(/finished|failed/);
+  const problem = page.getByText(/The trainer ended by SIGKILL|A trainer process could not start/);
+  await expect(problem.first()).toBeVisible();
   await page.reload();
-  await expect(page.getByRole('alert')).toContainText(
-    /The trainer ended by SIGKILL|A trainer process could not start/,
-  );
-  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(problem.first()).toBeVisible();
+  await page.getByRole('button', { name: /^(Resume|Retry failures)$/ }).click();
   await expect(head).toContainText('running');
-  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(problem).toHaveCount(0);
   await stopSearch(studio, 'Stop now');
-  await expect(head).toContainText('interrupted');
+  await expect(head).toContainText('stopped');
   expect(studio.complaints).toEqual([]);
+  await studio.app.close();
+});
 
-  // Closing the window asks what to do with a training, as with a search.
-  await page.getByRole('button', { name: 'Resume' }).click();
-  await expect(head).toContainText('running');
-  const ended = new Promise((resolve) => studio.app.process().once('exit', resolve));
-  await studio.app.evaluate(({ BrowserWindow, dialog }) => {
-    dialog.showMessageBox = (...asked: unknown[]) => {
-      const { buttons } = asked.at(-1) as { buttons: string[] };
-      return Promise.resolve({ response: buttons.indexOf('Stop now'), checkboxChecked: false });
-    };
-    BrowserWindow.getAllWindows()[0]?.close();
-  });
-  await ended;
-  const outcomes = listTrainingFolders(home.runs).map((folder) => readTrainingRecord(folder).outcome);
-  expect(outcomes.sort()).toEqual(['completed', 'interrupted']);
+test('a trained child is evaluated on the test split once, when it is asked for', async () => {
+  makeRun(home.runs, { name: 'Tiny', strategy: 'reinforce', children: 4, epochs: 2, on: 'tiny' });
+  const studio = await startStudio(home);
+  const { page } = studio;
+  await page.getByRole('link', { name: /^Tiny/ }).click();
+  await page.getByRole('region', { name: 'Best architectures' }).getByRole('button').first().click();
+  // The made run keeps no weights.
+  const evaluate = page.getByRole('button', { name: 'Evaluate on the test split' });
+  await expect(page.getByRole('button', { name: 'Train longer…' })).toBeVisible();
+  await expect(evaluate).toHaveCount(0);
+  await page.getByRole('button', { name: 'Train longer…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Start training' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('finished');
+  await page.getByRole('region', { name: 'Best architectures' }).getByRole('button').first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('trained');
+  // The second press confirms.
+  await evaluate.click();
+  await evaluate.click();
+  await expect(page.getByRole('term').filter({ hasText: 'Test' })).toBeVisible();
+  await expect(evaluate).toHaveCount(0);
+  expect(await seriousViolations(studio)).toEqual([]);
+  expect(studio.complaints).toEqual([]);
+  await studio.app.close();
 });
 
 test('data that are gone are named where the data set is', async () => {
@@ -134,21 +151,5 @@ test('data that are gone are named where the data set is', async () => {
   await dialog.getByRole('button', { name: 'Close' }).click();
   await expect(page.getByRole('alert')).toHaveCount(0);
   expect(readdirSync(home.runs)).toHaveLength(1);
-  await studio.app.close();
-});
-
-test('a training of another process is looked at until that has ended', async () => {
-  const run = makeRun(home.runs, { name: 'Other', strategy: 'random', children: 4, epochs: 2, on: 'tiny' });
-  const training = makeTraining(home.runs, run, 'made-elsewhere');
-  const lock = lockRun(training);
-  const studio = await startStudio(home);
-  const { page } = studio;
-  await page.getByRole('link', { name: 'made-elsewhere' }).click();
-  await expect(page.getByText(`Process ${process.pid} on ${hostname()} trains this`)).toBeVisible();
-  await expect(page.getByRole('button', { name: /Stop|Resume/ })).toHaveCount(0);
-  lock.release();
-  await expect(page.getByRole('heading', { level: 1 })).toContainText('finished');
-  await expect(page.getByText('trains this')).toHaveCount(0);
-  expect(studio.complaints).toEqual([]);
   await studio.app.close();
 });

@@ -1,5 +1,6 @@
 import { metricNamed, metricText, type MetricId } from '../src-shared/run/metric';
-import { wholeNumber } from '../src-shared/format';
+import { countOf, wholeNumber } from '../src-shared/format';
+import { evaluationOf, type Evaluation } from '../src-shared/run/evaluation';
 import type { Reading } from '../src-shared/ipc/problem-states';
 
 /** '93.41', '78.4': a stored metric without its unit, which is in the column header. */
@@ -37,4 +38,26 @@ export function readingText(reading: Reading | null): string {
   const { stage, done, total } = reading;
   if (done === 0) return words[stage];
   return `${words[stage]}, ${wholeNumber(done)}${total === null ? '' : ` of ${wholeNumber(total)}`}`;
+}
+
+/** What an evaluation is at: 'Evaluating child 12 on the test split'. */
+export function evaluatingText({ trial, split }: Pick<Evaluation, 'trial' | 'split'>): string {
+  return split === 'test'
+    ? `Evaluating child ${trial} on the test split`
+    : `Averaging draws of dropout of child ${trial}`;
+}
+
+/** What a child reached after its training, for the head of a page. @param trial its number; undefined for none */
+export function evaluationFigures(
+  evaluations: readonly Evaluation[],
+  trial: number | undefined,
+  metric: MetricId,
+): { readonly name: string; readonly value: string }[] {
+  const words = { validation: 'Averaged', test: 'Test' } as const;
+  return (['validation', 'test'] as const).flatMap((split) => {
+    const found = trial === undefined ? undefined : evaluationOf(evaluations, trial, split);
+    if (found === undefined) return [];
+    const draws = found.draws === 0 ? '' : `, ${countOf(found.draws, 'draw')}`;
+    return [{ name: `${words[split]}${draws}`, value: metricNumber(metric, found.metric) }];
+  });
 }

@@ -49,6 +49,8 @@ interface DataView<
   readonly hasExamples: boolean;
   /** The preset that a search on such data begins with. */
   readonly preset: PresetName;
+  /** What trains on such data needs, as a sentence. */
+  readonly wanted: string;
   /** Why a configuration for other data cannot search on these. */
   readonly unsuitable: string;
   /** '50,000 images, 10 classes'. */
@@ -116,6 +118,7 @@ const dataViews: {
     page: ImageDataset,
     hasExamples: true,
     preset: 'demo',
+    wanted: 'A folder or archive of images.',
     unsuitable:
       'This configuration needs a text, and the data set is of images: choose a preset for networks.',
     summary: ({ splits, classes }) =>
@@ -139,6 +142,7 @@ const dataViews: {
     page: TextDataset,
     hasExamples: false,
     preset: 'demo-cells',
+    wanted: 'A folder, archive or file of text.',
     unsuitable: 'This configuration needs images, and the data set is a text: choose a preset for cells.',
     summary: ({ splits }) => countOf(splits.train.tokens, 'token'),
     trainingText: ({ splits }) => countOf(splits.train.tokens, 'training token'),

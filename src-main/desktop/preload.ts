@@ -59,6 +59,7 @@ const bridge: Bridge = {
   chooseRun: ask('chooseRun'),
   startSearch: ask('startSearch'),
   resumeSearch: ask('resumeSearch'),
+  evaluateOnTest: ask('evaluateOnTest'),
   stopSearch: ask('stopSearch'),
   pauseSearch: ask('pauseSearch'),
   stopChild: ask('stopChild'),

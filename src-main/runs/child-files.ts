@@ -16,6 +16,16 @@ export function hasWeights(run: string, trial: number): boolean {
   return existsSync(weightsPath(run, trial));
 }
 
+/** The children whose weights are kept, in order. */
+export function keptWeights(run: string): number[] {
+  const folder = join(run, 'children');
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names
+    .flatMap((name) => /^(\d{6,})\.safetensors$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
 /**
  * Removes weights of all but the best.
  * @param best trials whose weights are kept, at most as many as configured

@@ -8,7 +8,7 @@ import { readEvaluations } from './tables/evaluations';
 import { countTrials, readBestTrials, readTrial, sumOfEpochs } from './tables/trials';
 import { epochSteps, multiplyAddsAnEpoch } from '../../src-shared/estimate/epoch-steps';
 import type { BudgetUsed } from '../../src-shared/run/progress/progress';
-import { recipeOfChild } from '../../src-shared/tasks/searched';
+import { givenText, recipeOfChild } from '../../src-shared/tasks/searched';
 import { noRunState, type RunState } from '../../src-shared/run/run-state';
 
 /** The summary of a run, for lists. @throws CellsmithError 'run.damaged' */
@@ -27,6 +27,7 @@ export function summariseRun(run: OpenRun): RunSummary {
     name: config.name,
     preset: config.preset,
     strategy: config.controller.strategy,
+    given: givenText(config.space),
     state,
     message: running ? null : (last?.message ?? null),
     children: {

@@ -12,6 +12,7 @@ const summary: RunSummary = {
   strategy: 'reinforce',
   state: 'running',
   message: null,
+  given: null,
   children: { ended: 1200, failed: 3, reused: 0 },
   budget: { children: 12_800, hours: null, multiplyAdds: null },
   multiplyAdds: null,

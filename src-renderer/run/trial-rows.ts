@@ -64,8 +64,14 @@ const endingTexts: Readonly<Record<NonNullable<ListedTrial['endedBy']>, string>>
   rule: 'Stopped early: not promising.',
 };
 
-/** Remarks on a child in addition to its numbers. */
-export function remarkOf({ failure, reusedFrom, endedBy, retries, batchSize }: ListedTrial): string {
+/**
+ * Remarks on a child in addition to its numbers.
+ * @param name of a given child; undefined for those that a search found
+ */
+export function remarkOf(
+  { failure, reusedFrom, endedBy, retries, batchSize }: ListedTrial,
+  name?: string,
+): string {
   const remarks = [
     ...(failure === null ? [] : [failure.message]),
     ...(reusedFrom === null ? [] : [`Same network as child ${reusedFrom}.`]),
@@ -73,5 +79,6 @@ export function remarkOf({ failure, reusedFrom, endedBy, retries, batchSize }: L
     ...(retries === 0 ? [] : [`Trained again${retries === 1 ? '' : ` ${retries} times`}.`]),
     ...(batchSize === null ? [] : [`Batch size ${batchSize}.`]),
   ];
-  return remarks.join(' ');
+  const own = name === undefined ? [] : [remarks.length === 0 ? name : `${name}.`];
+  return [...own, ...remarks].join(' ');
 }

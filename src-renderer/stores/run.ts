@@ -3,6 +3,7 @@ import { computed, ref, shallowRef } from 'vue';
 import { errorMessage } from '../../src-shared/errors';
 import type { RunDetail, TrainerAtWork } from '../../src-shared/ipc/run-detail';
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
+import { recipeOfChild } from '../../src-shared/tasks/searched';
 import type { RunEvent } from '../../src-shared/run/run-event';
 import { noRunState, runState, stateOfTables, withEpochs } from '../../src-shared/run/run-state';
 import type { RunSummary } from '../../src-shared/run/run-summary';
@@ -99,6 +100,8 @@ export const useRun = defineStore('run', () => {
       .map(([trainer, child]): TrainerAtWork => ({ trainer, ...child }))
       .sort((a, b) => a.trainer - b.trainer),
   );
+  const evaluations = computed(() => state.value.tables?.evaluations ?? []);
+  const evaluating = computed(() => state.value.evaluating);
   const queue = computed(() => state.value.queue);
   const ended = computed(() => inOrder.value.filter(({ reward }) => reward !== null));
   const failures = computed(() => inOrder.value.filter(({ state: of }) => of === 'failed'));
@@ -109,10 +112,18 @@ export const useRun = defineStore('run', () => {
       .sort((a, b) => (b.reward ?? 0) - (a.reward ?? 0) || a.number - b.number),
   );
   const summary = computed<RunSummary | null>(() => detail.value?.summary ?? null);
+  /** Epochs that a child is trained for. */
+  function epochsOf(number: number): number {
+    const config = detail.value?.config;
+    const decisions = inOrder.value.find((trial) => trial.number === number)?.decisions ?? [];
+    return config === undefined ? 1 : recipeOfChild(config, decisions).epochs;
+  }
+  /** Whether it trains one child and no more: its epochs say how far it is, and there is nothing to rank or to learn from. */
+  const isSingle = computed(() => detail.value?.config.budget.children === 1);
 
   return {
-    ...{ folder, detail, problem, summary },
-    ...{ inOrder, ended, failures, ranking, updates, epochs, trainers, queue },
-    ...{ open, follow, needEpochs },
+    ...{ folder, detail, problem, summary, isSingle },
+    ...{ inOrder, ended, failures, ranking, updates, epochs, evaluations, evaluating, trainers, queue },
+    ...{ open, follow, needEpochs, epochsOf },
   };
 });

@@ -192,6 +192,8 @@ function checkGivenRecipes(
   context: z.RefinementCtx,
 ): void {
   const data = dataKinds.of(config.recipe.kind);
+  // Its own problems are reported at the recipe of the run.
+  if (!data.recipeSchema.safeParse(config.recipe).success) return;
   for (const [place, child] of children.entries()) {
     const complain: Complain = (path, message) =>
       context.addIssue({ code: 'custom', path: ['space', 'children', place, ...path.split('.')], message });

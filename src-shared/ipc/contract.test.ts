@@ -21,7 +21,7 @@ describe('the contract between window and program', () => {
   it('turns away what does not fit', () => {
     const { config } = findPreset('demo');
     const start = requests.startSearch.request;
-    const good = { config, data: '/images', skipUnreadable: false };
+    const good = { config, data: '/images', skipUnreadable: false, test: false };
     expect(start.safeParse(good).success).toBe(true);
     expect(start.safeParse({ ...good, more: 1 }).success).toBe(false);
     expect(start.safeParse({ ...good, data: '' }).success).toBe(false);

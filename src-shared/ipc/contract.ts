@@ -114,7 +114,13 @@ export const requests = {
   chooseRun: { request: nothing, reply: z.string().nullable() },
   /** Begins to prepare a search; `sessionChanged` reports its progress. */
   startSearch: {
-    request: z.strictObject({ config: searchConfigSchema, data: path, skipUnreadable: z.boolean() }),
+    request: z.strictObject({
+      config: searchConfigSchema,
+      data: path,
+      skipUnreadable: z.boolean(),
+      /** Whether given children are evaluated on the test split at the end. */
+      test: z.boolean(),
+    }),
     reply: nothing,
   },
   resumeSearch: {
@@ -123,7 +129,14 @@ export const requests = {
       budget: budgetSchema.nullable(),
       /** Where the data are now, when they were moved. */
       data: path.nullable(),
+      /** As of `startSearch`. */
+      test: z.boolean(),
     }),
+    reply: nothing,
+  },
+  /** Evaluates a trained child, whose weights are kept, on the test split; once. `sessionChanged` reports its progress. */
+  evaluateOnTest: {
+    request: z.strictObject({ folder: path, trial: z.int().min(1), data: path.nullable() }),
     reply: nothing,
   },
   /** Ends the search, or the preparations for one. */

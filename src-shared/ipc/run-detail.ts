@@ -27,6 +27,12 @@ export const packedRunSchema = z.strictObject({
   id: z.string(),
   config: searchConfigSchema,
   dataset: z.strictObject({ location: z.string(), description: datasetDescriptionSchema }),
+  /** The child of another run that the only given child was; its folder is null where that run is not among the runs. */
+  origin: z
+    .strictObject({ folder: z.string().nullable(), run: z.string(), trial: z.int().min(1) })
+    .nullable(),
+  /** Children whose weights are kept. */
+  weights: z.array(z.int().min(1)),
   trials: packedTrialsSchema,
   updates: z.array(controllerUpdateSchema),
   evaluations: z.array(evaluationSchema),

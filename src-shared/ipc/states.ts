@@ -51,6 +51,8 @@ export const sessionStateSchema = z.discriminatedUnion('kind', [
     name: z.string(),
     ended: z.int().min(0),
     running: z.int().min(0),
+    /** Of the only child, in training: its epoch, from 1, and of how many. Null where there are several. */
+    epoch: z.strictObject({ current: z.int().min(1), of: z.int().min(1) }).nullable(),
     /** Of the budget, from 0 to 1; null without a limit. */
     share: share.nullable(),
     /** Milliseconds, with one standard deviation; null while too uncertain. */

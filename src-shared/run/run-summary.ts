@@ -25,6 +25,8 @@ export const runSummarySchema = z.strictObject({
   name: z.string(),
   preset: z.string(),
   strategy: z.string(),
+  /** What it trains, where its architectures are given: 'child 12 of Demo', 'resnet-20', '8 architectures'; null for a search. */
+  given: z.string().nullable(),
   state: z.enum(runStatuses),
   /** Why it failed, if it did. */
   message: z.string().nullable(),

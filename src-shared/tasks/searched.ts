@@ -1,3 +1,4 @@
+import { counted } from '../counted';
 import { CellsmithError } from '../errors';
 import { Generator } from '../random';
 import type { Decision, SearchSpace } from '../search-space';
@@ -23,6 +24,14 @@ export function taskOfSpace(space: SpaceConfig): Task {
 /** The entry of a list that decisions name; undefined for those of other spaces. */
 export function givenChild(space: SpaceConfig, [decision]: readonly Decision[]): GivenChild | undefined {
   return space.kind === 'given' && typeof decision === 'number' ? space.children[decision] : undefined;
+}
+
+/** What a list of given children is in a few words: 'child 12 of Demo', 'resnet-20', '8 architectures'; null for other spaces. */
+export function givenText(space: SpaceConfig): string | null {
+  if (space.kind !== 'given') return null;
+  const [only] = space.children;
+  if (only === undefined || space.children.length > 1) return counted(space.children.length, 'architecture');
+  return only.origin === null ? only.name : `child ${only.origin.trial} of ${only.origin.run.name}`;
 }
 
 /** The recipe of a child: that of its run, with what a given child has of its own. */

@@ -36,6 +36,8 @@ import type { SettingsFile } from '../stored-settings';
 import { workOf } from '../system/work';
 import type { TrainingService } from '../services/training-service';
 import { trainingNamed } from '../../training/find-trainings';
+import { requireUntested } from '../../search/evaluate-children';
+import type { SearchOrder } from '../../search/prepare-search';
 import { logsFolder } from '../app-log';
 import { absolute } from './serve';
 import { trainingHandlers } from './training-handlers';
@@ -87,7 +89,7 @@ export function handlersOf(studio: Studio): Handlers {
       };
     },
     listRuns: () => listRuns(runsFolder()),
-    openRun: ({ folder }) => openRunDetail(absolute(folder), search.live(folder)),
+    openRun: ({ folder }) => openRunDetail(absolute(folder), runsFolder(), search.live(folder)),
     followRun: ({ folder, after }) => runNews(absolute(folder), after),
     readTrial: ({ folder, trial }) => trialOf(absolute(folder), trial),
     readEpochs: ({ folder, trials }) => epochsOf(absolute(folder), trials),
@@ -105,27 +107,31 @@ export function handlersOf(studio: Studio): Handlers {
     },
     chooseDataset: ({ what }) => chooseDataset(studio.window(), what),
     chooseRun: () => chooseRun(studio.window(), runsFolder()),
-    startSearch: async ({ config, data, skipUnreadable }) => {
+    startSearch: async ({ config, data, skipUnreadable, test }) => {
       await calibration.cancel();
-      requireIdle('start a search');
-      search.start({
-        kind: 'new',
-        config,
-        data: absolute(data),
-        skipUnreadable,
-        place: { within: runsFolder() },
-      });
+      requireIdle('start another');
+      search.start(
+        { kind: 'new', config, data: absolute(data), skipUnreadable, place: { within: runsFolder() } },
+        test ? 'given' : 'none',
+      );
       return null;
     },
-    resumeSearch: async ({ folder, budget, data }) => {
+    resumeSearch: async ({ folder, budget, data, test }) => {
       await calibration.cancel();
       requireIdle('resume this one');
-      search.start({
-        kind: 'resume',
-        folder: absolute(folder),
-        data: data === null ? undefined : absolute(data),
-        changes: (config) => ({ budget: budget ?? config.budget, trainers: config.trainers }),
-      });
+      search.start(
+        {
+          ...reopened(folder, data),
+          changes: (config) => ({ budget: budget ?? config.budget, trainers: config.trainers }),
+        },
+        test ? 'given' : 'none',
+      );
+      return null;
+    },
+    evaluateOnTest: async ({ folder, trial, data }) => {
+      await calibration.cancel();
+      requireIdle('evaluate this child');
+      search.start({ ...reopened(folder, data), require: (run) => requireUntested(run, [trial]) }, [trial]);
       return null;
     },
     stopSearch: ({ when }) => {
@@ -148,13 +154,7 @@ export function handlersOf(studio: Studio): Handlers {
         return null;
       }
       requireIdle('train them again');
-      search.start({
-        kind: 'resume',
-        folder: absolute(folder),
-        data: data === null ? undefined : absolute(data),
-        changes: (config) => ({ budget: config.budget, trainers: config.trainers }),
-        retry: trials,
-      });
+      search.start({ ...reopened(folder, data), retry: trials });
       return null;
     },
     extendSearch: ({ budget }) => {
@@ -212,6 +212,16 @@ export function handlersOf(studio: Studio): Handlers {
       await showFolder(folderOf(what, runsFolder()));
       return null;
     },
+  };
+}
+
+/** A run to go on with as it is. @param data where its data are now; null where they were */
+function reopened(folder: string, data: string | null): Extract<SearchOrder, { kind: 'resume' }> {
+  return {
+    kind: 'resume',
+    folder: absolute(folder),
+    data: data === null ? undefined : absolute(data),
+    changes: ({ budget, trainers }) => ({ budget, trainers }),
   };
 }
 

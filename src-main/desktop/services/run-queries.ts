@@ -2,11 +2,15 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { largestConfigFile, looksLikeConfig } from '../../../src-shared/config/config-file';
+import type { SearchConfig } from '../../../src-shared/config/search-config';
 import type { Reply } from '../../../src-shared/ipc/contract';
 import { packTrials } from '../../../src-shared/ipc/packed-trials';
 import type { PackedRun } from '../../../src-shared/ipc/run-detail';
+import { givenChild } from '../../../src-shared/tasks/searched';
+import { keptWeights } from '../../runs/child-files';
 import { isRunFolder, listRunFolders, summarised } from '../../runs/locations';
 import { readManifest, type RunManifest } from '../../runs/manifest';
+import { isOldTraining, trainingFiles } from '../../runs/old-training';
 import { openRunReadOnly, type OpenRun } from '../../runs/run-folder';
 import { summariseRun } from '../../runs/summarise-run';
 import { readRunNews } from '../../runs/follow-run';
@@ -41,14 +45,20 @@ export function listRuns(runs: string): Reply<'listRuns'> {
   return { runs: summaries.sort((a, b) => b.summary.createdAt - a.summary.createdAt), broken };
 }
 
-/** A run for its page. @throws CellsmithError 'run.not-found', 'run.damaged', 'run.newer-version' */
-export function openRunDetail(folder: string, live: PackedRun['live']): PackedRun {
+/**
+ * A run for its page.
+ * @param runs the folder that runs are kept in
+ * @throws CellsmithError 'run.not-found', 'run.damaged', 'run.newer-version'
+ */
+export function openRunDetail(folder: string, runs: string, live: PackedRun['live']): PackedRun {
   return withRun(folder, (run) =>
     run.database.snapshot(() => ({
       summary: summariseRun(run),
       id: run.manifest.id,
       config: run.manifest.config,
       dataset: { location: run.manifest.dataset.location, description: run.manifest.dataset.description },
+      weights: weightsIn(folder),
+      origin: originOf(run.manifest.config, runs),
       trials: packTrials(readListedTrials(run.database)),
       updates: readUpdates(run.database),
       evaluations: readEvaluations(run.database),
@@ -56,6 +66,19 @@ export function openRunDetail(folder: string, live: PackedRun['live']): PackedRu
       live,
     })),
   );
+}
+
+function weightsIn(folder: string): number[] {
+  if (!isOldTraining(folder)) return keptWeights(folder);
+  return existsSync(trainingFiles(folder).weights) ? [1] : [];
+}
+
+function originOf({ space }: SearchConfig, runs: string): PackedRun['origin'] {
+  const only = givenChild(space, [1]) === undefined ? givenChild(space, [0]) : undefined;
+  if (only === undefined || only.origin === null) return null;
+  const { run, trial } = only.origin;
+  const folder = listRunFolders(runs).find((other) => manifestOf(other)?.id === run.id);
+  return { folder: folder ?? null, run: run.name, trial };
 }
 
 /** Updates of a run of another process; null when it must be opened again. @throws as {@link openRunDetail} */

@@ -2,9 +2,9 @@ import { CellsmithError } from '../../../src-shared/errors';
 import type { RunDetail } from '../../../src-shared/ipc/run-detail';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import type { SessionState } from '../../../src-shared/ipc/states';
-import { paceOf, type BudgetUsed } from '../../../src-shared/run/progress/progress';
+import { paceOf, partDone, type BudgetUsed } from '../../../src-shared/run/progress/progress';
 import type { RunEvent } from '../../../src-shared/run/run-event';
-import { runState, type RunState } from '../../../src-shared/run/run-state';
+import { runState, type ChildProgress, type RunState } from '../../../src-shared/run/run-state';
 import { timeLeft } from '../../../src-shared/run/progress/time-left';
 import type { EngineInstallation } from '../../engine/provision/installation';
 import { budgetUsed, earlierState, epochsOfChildren } from '../../runs/summarise-run';
@@ -203,8 +203,11 @@ function searchingState(
   const { children, multiplyAdds } = config.budget;
   const spent = used();
   const left = timeLeft(paceOf(state, config, spent, epochsOf, Date.now()));
+  const underWay = [...state.trainers.values()];
+  const [child] = underWay;
+  const part = underWay.reduce((sum, one) => sum + partDone(one, epochsOf(one.trial)), 0);
   const shares = [
-    ...(children === null ? [] : [state.ended / children]),
+    ...(children === null ? [] : [(state.ended + part) / children]),
     ...(multiplyAdds === null ? [] : [(spent.multiplyAdds ?? 0) / multiplyAdds]),
   ];
   const known = left !== null && left.uncertainty <= 0.75 * left.milliseconds;
@@ -214,6 +217,7 @@ function searchingState(
     name: config.name,
     ended: state.ended,
     running: state.trainers.size,
+    epoch: children === 1 && child !== undefined ? epochOf(child, epochsOf(child.trial)) : null,
     share: shares.length === 0 ? null : Math.min(1, Math.max(...shares)),
     timeLeft: known ? left : null,
     ending,
@@ -242,4 +246,8 @@ export function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promi
 
 export function isCancelled(problem: unknown): boolean {
   return problem instanceof CellsmithError && problem.code === 'cancelled';
+}
+
+function epochOf({ epoch }: ChildProgress, of: number): { current: number; of: number } {
+  return { current: Math.min(epoch + 1, of), of };
 }

@@ -7,7 +7,7 @@ const untrained = { kind: 'idle', training: null, problem: null } as const;
 it('describes a search and a training to the system', () => {
   const searching = {
     kind: 'searching',
-    ...{ folder: '/runs/a', name: 'Demo', ended: 1, running: 2, share: 0.5 },
+    ...{ folder: '/runs/a', name: 'Demo', ended: 1, epoch: null, running: 2, share: 0.5 },
     ...{ timeLeft: null, ending: null, paused: true },
   } as const;
   expect(workOf(searching, untrained)).toMatchObject({ what: 'search', done: '1 child', paused: true });

@@ -31,7 +31,10 @@ export function workOf(session: SessionState, training: TrainingSession): Work {
       kind: 'running',
       what: 'search',
       name: session.name,
-      done: counted(session.ended, 'child', 'children'),
+      done:
+        session.epoch === null
+          ? counted(session.ended, 'child', 'children')
+          : `epoch ${session.epoch.current} of ${session.epoch.of}`,
       share: session.share,
       paused: session.paused,
       ending: session.ending !== null,

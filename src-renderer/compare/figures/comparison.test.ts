@@ -30,6 +30,7 @@ function runDetail(config: SearchConfig, measures: readonly number[]): RunDetail
       strategy: config.controller.strategy,
       state: 'finished',
       message: null,
+      given: null,
       children: { ended: measures.length, failed: 0, reused: 0 },
       budget: config.budget,
       measure: metricOf(config.recipe),
@@ -64,6 +65,8 @@ function runDetail(config: SearchConfig, measures: readonly number[]): RunDetail
     })),
     updates: [],
     lastEvent: 0,
+    origin: null,
+    weights: [],
     live: null,
   };
 }

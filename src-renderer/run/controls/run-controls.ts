@@ -1,6 +1,7 @@
 import { computed, ref } from 'vue';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import { errorMessage } from '../../../src-shared/errors';
+import { evaluationOf } from '../../../src-shared/run/evaluation';
 import { ask } from '../../bridge';
 import { useApp } from '../../stores/app';
 import { useRun } from '../../stores/run';
@@ -45,10 +46,30 @@ export function useRunControls() {
     void attempt(() => ask('stopChild', { trial }));
   }
 
-  /** @param budget another one; null keeps that of the run */
-  function resume(data: string | null, budget: SearchConfig['budget'] | null): void {
+  /**
+   * @param budget another one; null keeps that of the run
+   * @param test whether given children are evaluated on the test split at the end
+   */
+  function resume(data: string | null, budget: SearchConfig['budget'] | null, test = false): void {
     const { folder } = run;
-    if (folder !== null) void attempt(() => ask('resumeSearch', { folder, budget, data }));
+    if (folder !== null) void attempt(() => ask('resumeSearch', { folder, budget, data, test }));
+  }
+
+  /** Evaluates a trained child on the test split. */
+  function evaluate(trial: number): void {
+    const { folder } = run;
+    if (folder !== null) void attempt(() => ask('evaluateOnTest', { folder, trial, data: null }));
+  }
+
+  /** Whether a child is trained and can be evaluated on the test split, which is done once. */
+  function mayEvaluate(trial: number): boolean {
+    return (
+      app.busy === null &&
+      !elsewhere.value &&
+      run.detail?.weights.includes(trial) === true &&
+      run.ranking.some(({ number }) => number === trial) &&
+      evaluationOf(run.evaluations, trial, 'test') === undefined
+    );
   }
 
   /** @param trials null for all whose failure may have been the machine's */
@@ -59,6 +80,6 @@ export function useRunControls() {
 
   return {
     ...{ problem, here, paused, ending, elsewhere, mayRetry },
-    ...{ attempt, setPaused, stopChild, resume, retry },
+    ...{ attempt, setPaused, stopChild, resume, retry, evaluate, mayEvaluate },
   };
 }

@@ -19,4 +19,5 @@ export const fixed = describeStrategy('fixed', {
   }),
   diagnostics: {},
   probabilities: null,
+  isExhaustible: true,
 });

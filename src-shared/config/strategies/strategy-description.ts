@@ -24,6 +24,8 @@ interface StrategyParts<Options extends z.ZodObject> {
   readonly diagnostics: Readonly<Record<string, DiagnosticText>>;
   /** What the decision probabilities of an update are; null when it reports none. */
   readonly probabilities: string | null;
+  /** Whether it has nothing more to propose once a run is finished: a larger budget gives no more children. */
+  readonly isExhaustible?: boolean;
 }
 
 export interface StrategyDescription<
