@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import sharp from 'sharp';
-import { layersOf } from '../src-shared/architecture/conv/layers-of';
-import { nasCell } from '../src-shared/architecture/cell/published-cells';
+import { layersOf } from '../src-shared/architecture/conv/layered-network';
+import { nasCell } from '../src-shared/architecture/cell/recurrent-cell';
 import {
   architectureFileText,
   parseArchitectureFile,

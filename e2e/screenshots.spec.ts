@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { nasCell } from '../src-shared/architecture/cell/published-cells';
+import { nasCell } from '../src-shared/architecture/cell/recurrent-cell';
 import { architectureFileText } from '../src-shared/architecture-file/parse-architecture-file';
 import { cellFile, deepNetworkFile } from './made-files';
 import { makeRun } from './made-runs';

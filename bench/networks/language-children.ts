@@ -2,7 +2,7 @@ import {
   type LanguageArchitecture,
   hiddenForParameters,
 } from '../../src-shared/architecture/cell/language-model';
-import { nasCell } from '../../src-shared/architecture/cell/published-cells';
+import { nasCell } from '../../src-shared/architecture/cell/recurrent-cell';
 
 /** A language model that every contestant trains. */
 export interface LanguageBenchChild {

@@ -1,11 +1,11 @@
 import type { EarlyStoppingConfig } from '../../src-shared/config/early-stopping';
-import { reasonToEnd } from '../../src-shared/early-stopping/reason-to-end';
 import {
+  reasonToEnd,
   runningAverages,
   scoreOf,
   scoreOfMetric,
   type EarlierChild,
-} from '../../src-shared/early-stopping/scores';
+} from '../../src-shared/early-stopping';
 import { outcomeOf } from '../../src-shared/run/reward';
 import { epochsOf, type RecordedRun } from './recorded-run';
 

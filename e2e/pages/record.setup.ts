@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { nasCell } from '../../src-shared/architecture/cell/published-cells';
+import { nasCell } from '../../src-shared/architecture/cell/recurrent-cell';
 import { architectureFileText } from '../../src-shared/architecture-file/parse-architecture-file';
 import type { RequestName } from '../../src-shared/ipc/contract';
 import { cellFile } from '../made-files';

@@ -1,7 +1,6 @@
 import type { SearchConfig } from '../../src-shared/config/search-config';
-import { epochSteps } from '../../src-shared/estimate/epoch-steps';
+import { epochSteps, sampleChildren, type SampledChild } from '../../src-shared/estimate/typical-children';
 import type { MeasuredChild, Measurement } from '../../src-shared/estimate/measurement';
-import { sampleChildren, type SampledChild } from '../../src-shared/estimate/typical-children';
 import type { PreparedData } from '../datasets/open';
 import { engineEnvironment } from '../engine/load';
 import { candidates } from '../search/candidate';

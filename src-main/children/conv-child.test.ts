@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { layersOf } from '../../src-shared/architecture/conv/layers-of';
+import { layersOf } from '../../src-shared/architecture/conv/layered-network';
 import { compareWithReference, parseReference } from '../testing/reference/child-reference';
 import nodesFixture from './fixtures/all-nodes.json';
 import fixture from './fixtures/conv-child.json';

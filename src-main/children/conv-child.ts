@@ -18,7 +18,7 @@ import { argMax, mean } from '../engine/ops/reduction';
 import { momentum } from '../engine/optimizers';
 import { cropPlan, evaluationBoxes, imageInput, type Whitening } from './image-input';
 import { describeConv } from '../../src-shared/architecture/conv/describe-conv';
-import { layersOf } from '../../src-shared/architecture/conv/layers-of';
+import { layersOf } from '../../src-shared/architecture/conv/layered-network';
 import { CellsmithError } from '../../src-shared/errors';
 import { nodeGraphs, type BatchNormOptions, type NodePlace } from './node-graphs';
 

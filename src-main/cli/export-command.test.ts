@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hashConv } from '../../src-shared/architecture/conv/canonical/hash-conv';
+import { hashConv } from '../../src-shared/architecture/conv/hash-conv';
 import { parseArchitectureFile } from '../../src-shared/architecture-file/parse-architecture-file';
 import { createRun } from '../runs/run-folder';
 import { readTrial } from '../runs/tables/trials';

@@ -6,7 +6,7 @@ import type { OpenRun } from './run-folder';
 import { activeTime, readLastSession, readSessions, type Session } from './tables/sessions';
 import { readEvaluations } from './tables/evaluations';
 import { countTrials, readBestTrials, readTrial, sumOfEpochs } from './tables/trials';
-import { epochSteps, multiplyAddsAnEpoch } from '../../src-shared/estimate/epoch-steps';
+import { epochSteps, multiplyAddsAnEpoch } from '../../src-shared/estimate/typical-children';
 import type { BudgetUsed } from '../../src-shared/run/progress/progress';
 import { givenText, recipeOfChild } from '../../src-shared/tasks/searched';
 import { noRunState, type RunState } from '../../src-shared/run/run-state';

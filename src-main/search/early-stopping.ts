@@ -1,10 +1,10 @@
-import { reasonToEnd } from '../../src-shared/early-stopping/reason-to-end';
 import {
+  reasonToEnd,
   runningAverages,
   scoreOf,
   scoreOfMetric,
   type EarlierChild,
-} from '../../src-shared/early-stopping/scores';
+} from '../../src-shared/early-stopping';
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
 import type { WritableRun } from '../runs/run-folder';
 import { readEpochs } from '../runs/tables/epochs';

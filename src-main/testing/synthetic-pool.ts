@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConvArchitecture } from '../../src-shared/architecture/conv/conv-architecture';
-import { layersOf } from '../../src-shared/architecture/conv/layers-of';
+import { layersOf } from '../../src-shared/architecture/conv/layered-network';
 import { Generator } from '../../src-shared/random';
 import type { ChildResult } from '../../src-shared/run/child-event';
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';

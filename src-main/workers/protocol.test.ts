@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nasCell } from '../../src-shared/architecture/cell/published-cells';
+import { nasCell } from '../../src-shared/architecture/cell/recurrent-cell';
 import { presets } from '../../src-shared/config/presets/presets';
 import { epochOf } from '../testing/synthetic-pool';
 import { tinyArchitecture, tinyRecipe } from '../testing/data/tiny-images';

@@ -1,8 +1,7 @@
 // @vitest-environment happy-dom
 import { mount } from '@vue/test-utils';
 import { describe, expect, it } from 'vitest';
-import { table1 } from '../../src-shared/published/table-1';
-import { table2 } from '../../src-shared/published/table-2';
+import { table1, table2 } from '../../src-shared/published-tables';
 import ComparePublished from './ComparePublished.vue';
 
 const page = () => mount(ComparePublished, { props: { runs: [] }, attachTo: 'body' });

@@ -1,7 +1,7 @@
 import Elk from 'elkjs';
 import { expect, it } from 'vitest';
-import { publishedV1 } from '../../src-shared/architecture/conv/published-networks';
-import { connectionsOf } from '../../src-shared/diagrams/connections';
+import { publishedV1 } from '../../src-shared/zoo/nas-v1';
+import { connectionsOf } from '../../src-shared/diagrams/node-block';
 import { layeredDrawing, layeredGraph } from './layered';
 
 const task = { height: 32, width: 32, channels: 3, classes: 10 };

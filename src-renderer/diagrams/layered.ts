@@ -4,7 +4,7 @@ import { onBeforeUnmount, ref, shallowRef, watch, type Ref, type ShallowRef } fr
 import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
 import { type Drawing, tenth, type Part } from '../../src-shared/diagrams/drawing';
 import { errorMessage } from '../../src-shared/errors';
-import { connectionsOf } from '../../src-shared/diagrams/connections';
+import { connectionsOf } from '../../src-shared/diagrams/node-block';
 import { blockPart, layOutNetwork } from '../../src-shared/diagrams/network-drawing';
 
 /** The layered drawing of a network as it comes about. */

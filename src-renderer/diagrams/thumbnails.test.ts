@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { networkOfLayers, type LayeredNetwork } from '../../src-shared/architecture/conv/layered-network';
 import { cellThumbnail, networkThumbnail, type Thumbnail } from './thumbnails';
-import { figure5Cell, nasCell } from '../../src-shared/architecture/cell/published-cells';
+import { figure5Cell, nasCell } from '../../src-shared/architecture/cell/recurrent-cell';
 
 const convolution = (filters: number, inputs: readonly number[]) =>
   ({

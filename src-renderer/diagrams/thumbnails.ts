@@ -1,10 +1,9 @@
 import type { LanguageCell } from '../../src-shared/architecture/cell/language-model';
 import { childrenOf, nodeCount, type RecurrentCell } from '../../src-shared/architecture/cell/recurrent-cell';
 import type { ConvArchitecture } from '../../src-shared/architecture/conv/conv-architecture';
-import { layersOf } from '../../src-shared/architecture/conv/layers-of';
-import { skipConnectionsOf } from '../../src-shared/diagrams/connections';
+import { layersOf } from '../../src-shared/architecture/conv/layered-network';
+import { skipConnectionsOf, blockOf } from '../../src-shared/diagrams/node-block';
 import type { Tone } from '../../src-shared/diagrams/drawing';
-import { blockOf } from '../../src-shared/diagrams/node-block';
 import { countOf } from '../../src-shared/format';
 
 /** A small drawing of an architecture, by which people recognise it in tables and lists. */

@@ -1,7 +1,6 @@
 import { metricNamed, metricText, type MetricId } from '../run/metric';
-import type { Drawing } from '../diagrams/drawing';
+import { type Drawing, svgOf } from '../diagrams/drawing';
 import { tasks } from '../tasks/tasks';
-import { svgOf } from '../diagrams/svg';
 import { shortCount } from '../architecture/conv/conv-text';
 import type { ArchitectureFile } from './architecture-file';
 

@@ -5,8 +5,9 @@ import {
   combinations,
   nodeCount,
   type RecurrentCell,
+  figure5Cell,
+  nasCell,
 } from '../architecture/cell/recurrent-cell';
-import { figure5Cell, nasCell } from '../architecture/cell/published-cells';
 import { drawCell, layOutCell } from './cell-drawing';
 import { boxHeight, cellSizes } from './cell-parts';
 import { drawLstm } from './lstm-drawing';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { networkOfLayers, type Layer, type LayeredNetwork } from '../architecture/conv/layered-network';
-import { publishedV1 } from '../architecture/conv/published-networks';
-import { skipConnectionsOf } from './connections';
+import { publishedV1 } from '../zoo/nas-v1';
+import { skipConnectionsOf } from './node-block';
 import type { Shape } from './drawing';
 import { drawNetworkDiagram, layOutNetwork } from './network-drawing';
 

@@ -1,10 +1,9 @@
 import { rulesOf, type ConvArchitecture, type ImageTask } from '../architecture/conv/conv-architecture';
 import { layerText, shortCount } from '../architecture/conv/conv-text';
 import { describeConv, mapText } from '../architecture/conv/describe-conv';
-import { layersOf, type NetworkLayer } from '../architecture/conv/layers-of';
-import { connectionsOf, skipConnectionsOf, type Connection } from './connections';
+import { layersOf, type NetworkLayer } from '../architecture/conv/layered-network';
+import { connectionsOf, skipConnectionsOf, type Connection, blockOf } from './node-block';
 import { label, tenth, type Drawing, type Part, type Shape, type Tone } from './drawing';
-import { blockOf } from './node-block';
 
 /** A layer, the image (0) or the classifier (number of layers + 1) as a block. Pixels. */
 export interface NetworkBlock {

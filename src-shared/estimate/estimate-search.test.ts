@@ -5,11 +5,9 @@ import { presets } from '../config/presets/presets';
 import type { SearchConfig } from '../config/search-config';
 import type { ImageDatasetDescription } from '../dataset/image-description';
 import { runDescription } from '../../src-main/testing/run-description';
-import { fitLine } from './child-time';
-import { epochSteps } from './epoch-steps';
+import { fitLine, type MeasuredChild, type Measurement } from './measurement';
+import { epochSteps, quantile, sampleChildren } from './typical-children';
 import { estimateSearch, nearestMeasurement } from './estimate-search';
-import type { MeasuredChild, Measurement } from './measurement';
-import { quantile, sampleChildren } from './typical-children';
 
 const images: ImageDatasetDescription = {
   ...(runDescription().dataset.description as ImageDatasetDescription),

@@ -1,11 +1,14 @@
 import type { SearchConfig } from '../config/search-config';
 import type { DatasetDescription } from '../tasks/data-kinds';
-import { paceOfMeasured } from './child-time';
+import { paceOfMeasured, type Measurement } from './measurement';
 import type { EpochSteps } from '../tasks/data-kind';
-import { epochSteps, multiplyAddsAnEpoch } from './epoch-steps';
-import type { Measurement } from './measurement';
-import { trainerMemory } from './memory';
-import { quantile, sampleChildren, type SampledChild } from './typical-children';
+import {
+  epochSteps,
+  multiplyAddsAnEpoch,
+  quantile,
+  sampleChildren,
+  type SampledChild,
+} from './typical-children';
 
 /** The middle of the sampled children, and between what nine of ten lie. */
 export interface Spread {
@@ -15,7 +18,7 @@ export interface Spread {
 }
 
 /** How long a search takes on this machine. Milliseconds. */
-export interface TimeEstimate {
+interface TimeEstimate {
   readonly child: Spread;
   /** Until the budget is used up; null without a limit. */
   readonly all: number | null;
@@ -145,4 +148,23 @@ export function nearestMeasurement(
 
 function spreadOf(values: readonly number[]): Spread {
   return { low: quantile(values, 0.05), median: quantile(values, 0.5), high: quantile(values, 0.95) };
+}
+
+/** What a trainer process holds before it has a child: Node, TensorFlow, and its threads' stacks and scratch space. */
+const empty = 470e6;
+/** Weights, their gradients, and one optimiser value each; bytes per parameter. */
+const bytesAParameter = 12;
+/** The backward pass holds gradients in addition to the saved activations. */
+const backward = 1.5;
+
+/**
+ * About how much memory a trainer process takes while it trains a child, in bytes. Computed from tensor sizes, without
+ * training; a measurement is better.
+ * @param examples images or tokens of a step
+ */
+function trainerMemory(
+  child: Pick<SampledChild, 'parameters' | 'activationBytes'>,
+  examples: number,
+): number {
+  return empty + bytesAParameter * child.parameters + backward * examples * child.activationBytes;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { publishedV1 } from '../architecture/conv/published-networks';
+import { publishedV1 } from '../zoo/nas-v1';
 import { presets } from '../config/presets/presets';
 import { InvalidConfig, parseConfig } from '../config/parse-config';
 import { decisionText, pointsOf } from '../search-space';

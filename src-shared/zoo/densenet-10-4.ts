@@ -1,7 +1,6 @@
 import type { ConvArchitecture, NodeReference } from '../architecture/conv/conv-architecture';
 import { presets } from '../config/presets/presets';
-import { NetworkBuilder } from './network-builder';
-import type { ZooNetwork } from './zoo-network';
+import { NetworkBuilder, type ZooNetwork } from './network-builder';
 
 /**
  * A densely connected network for CIFAR-10 (Huang et al., 2017): 16 first channels, then three blocks of (depth − 4) / 3 layers

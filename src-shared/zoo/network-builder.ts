@@ -1,7 +1,8 @@
 import type { ConvArchitecture, NetworkNode, NodeReference } from '../architecture/conv/conv-architecture';
+import type { ImageRecipe } from '../tasks/images/image-recipe';
 
 /** Options of a square convolution; one of odd size is padded by (size − 1) / 2, as in PyTorch and Caffe. */
-export interface SquareConvolution {
+interface SquareConvolution {
   readonly size: number;
   readonly filters: number;
   readonly stride?: number;
@@ -61,4 +62,15 @@ export class NetworkBuilder {
     this.add({ kind: 'dense', units: 'classes', bias: true, inputs: [features] });
     return { kind: 'conv', nodes: [...this.#nodes] };
   }
+}
+
+/** A published network, with the recipe by which it was trained. */
+export interface ZooNetwork {
+  readonly title: string;
+  readonly architecture: ConvArchitecture;
+  readonly recipe: ImageRecipe;
+  /** Where network and recipe come from, and what of them is not as published. */
+  readonly note: string;
+  /** Published test error on CIFAR-10 in percent; null where there is none. */
+  readonly published: number | null;
 }

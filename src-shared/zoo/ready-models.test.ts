@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countLanguageParameters, languageArchitecture } from '../architecture/cell/language-model';
 import { languageRateAt, textRecipeSchema } from '../tasks/text/text-recipe';
-import { table2 } from '../published/table-2';
+import { table2 } from '../published-tables';
 import { readyModelNames, readyModels, type ReadyModel } from './ready-models';
 
 const model = (name: keyof typeof readyModels): ReadyModel => readyModels[name];

@@ -1,5 +1,5 @@
 import type { LanguageCell } from '../architecture/cell/language-model';
-import { nasCell } from '../architecture/cell/published-cells';
+import { nasCell } from '../architecture/cell/recurrent-cell';
 import { cellPresets } from '../config/presets/cell-presets';
 import type { LanguageDropout, TextRecipe } from '../tasks/text/text-recipe';
 

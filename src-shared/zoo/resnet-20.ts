@@ -1,7 +1,6 @@
 import type { ConvArchitecture, NodeReference } from '../architecture/conv/conv-architecture';
 import { presets } from '../config/presets/presets';
-import { NetworkBuilder } from './network-builder';
-import type { ZooNetwork } from './zoo-network';
+import { NetworkBuilder, type ZooNetwork } from './network-builder';
 
 /**
  * A residual network for CIFAR-10 (He et al., 2016, section 4.2): 6n + 2 layers in three stages of n blocks with 16, 32 and 64

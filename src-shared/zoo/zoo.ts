@@ -1,7 +1,7 @@
 import { densenet10 } from './densenet-10-4';
 import { nasV1 } from './nas-v1';
 import { resnet20 } from './resnet-20';
-import type { ZooNetwork } from './zoo-network';
+import type { ZooNetwork } from './network-builder';
 
 /** Published networks, by the name that `cellsmith train --network` takes. */
 export const zooNetworks = {

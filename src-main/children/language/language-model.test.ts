@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { figure5Cell } from '../../../src-shared/architecture/cell/published-cells';
+import { figure5Cell } from '../../../src-shared/architecture/cell/recurrent-cell';
 import { countLanguageParameters } from '../../../src-shared/architecture/cell/language-model';
 import {
   compareWithLanguageReference,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LanguageCell } from '../../../src-shared/architecture/cell/language-model';
-import { nasCell } from '../../../src-shared/architecture/cell/published-cells';
+import { nasCell } from '../../../src-shared/architecture/cell/recurrent-cell';
 import { Generator } from '../../../src-shared/random';
 import { cellSpace, decodeCell } from '../../../src-shared/tasks/cell/cell-space';
 import { addAssignSignature } from '../../engine/compile';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { countLanguageParameters } from '../../../src-shared/architecture/cell/language-model';
-import { nasCell } from '../../../src-shared/architecture/cell/published-cells';
+import { nasCell } from '../../../src-shared/architecture/cell/recurrent-cell';
 import type { TextRecipe } from '../../../src-shared/tasks/text/text-recipe';
 import type { TrainingTokens } from '../../datasets/text/text-reader';
 import { hasCustomOps } from '../../engine/load';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import cells from '../../../src-shared/architecture/fixtures/cells.json';
-import { figure5Cell, nasCell } from '../../../src-shared/architecture/cell/published-cells';
 import {
+  figure5Cell,
+  nasCell,
   nodeCount,
   type RecurrentCell,
   stepCell,

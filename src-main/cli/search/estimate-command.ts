@@ -12,7 +12,7 @@ import {
   type Spread,
 } from '../../../src-shared/estimate/estimate-search';
 import type { Measurement } from '../../../src-shared/estimate/measurement';
-import { countText, exactCountText, spaceSizes } from '../../../src-shared/estimate/space-count';
+import { countText, exactCountText, spaceSizes } from '../../../src-shared/estimate/typical-children';
 import { calibrate } from '../../calibration/calibrate';
 import {
   keepMeasurement,

@@ -6,7 +6,7 @@ import {
   architectureFileText,
   countsOf,
 } from '../../../src-shared/architecture-file/parse-architecture-file';
-import { figure5Cell } from '../../../src-shared/architecture/cell/published-cells';
+import { figure5Cell } from '../../../src-shared/architecture/cell/recurrent-cell';
 import { readSafetensors } from '../../children/safetensors';
 import { listRunFolders } from '../../runs/locations';
 import { writeFiles } from '../../testing/data/image-datasets';

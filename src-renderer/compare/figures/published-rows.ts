@@ -1,6 +1,5 @@
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
-import type { OwnRow, PlacedRow } from '../../../src-shared/published/place-own-rows';
-import type { PublishedTable } from '../../../src-shared/published/published-table';
+import type { OwnRow, PlacedRow, PublishedTable } from '../../../src-shared/published-tables';
 import { taskOfSpace } from '../../../src-shared/tasks/searched';
 import type { Cell } from '../../charts/csv';
 import { dataView } from '../../tasks';

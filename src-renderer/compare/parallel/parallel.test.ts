@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { nasCell } from '../../../src-shared/architecture/cell/published-cells';
+import { nasCell } from '../../../src-shared/architecture/cell/recurrent-cell';
 import { presets } from '../../../src-shared/config/presets/presets';
 import { readConvSteps, convSpace } from '../../../src-shared/tasks/conv/conv-space';
 import { encodeCell } from '../../../src-shared/tasks/cell/cell-space';

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalCell, cellFormulas, cellTree } from './cell-forms';
-import { figure5Cell, nasCell } from './published-cells';
-import { childrenOf, stepCell, type RecurrentCell } from './recurrent-cell';
+import { figure5Cell, nasCell, childrenOf, stepCell, type RecurrentCell } from './recurrent-cell';
 import { cellSpace, decodeCell } from '../../tasks/cell/cell-space';
 
 const options = {

@@ -6,6 +6,7 @@ import {
   type Combination,
   type RecurrentCell,
 } from './recurrent-cell';
+import { sha256 } from '../../sha256';
 
 /**
  * The canonical form of a cell: two cells have the same form exactly if one becomes the other by swapping the children of
@@ -100,4 +101,12 @@ export function cellTree(cell: RecurrentCell): readonly string[] {
   };
   write(2 * cell.base - 2, '', '', '');
   return lines;
+}
+
+/**
+ * Names a cell: 32 hexadecimal digits, the first half of the SHA-256 of its canonical form. Two samples that mean the same cell, up to
+ * the order of the children of a node, have the same name.
+ */
+export function hashCell(cell: LanguageCell): string {
+  return sha256(`cell\n${canonicalCell(cell)}`).slice(0, 32);
 }

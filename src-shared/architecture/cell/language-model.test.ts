@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type LanguageArchitecture, countLanguageParameters, hiddenForParameters } from './language-model';
-import { nasCell } from './published-cells';
+import { nasCell } from './recurrent-cell';
 
 const ptb = { layers: 2, vocabulary: 10_000, sharedEmbeddings: false } as const;
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import cells from '../fixtures/cells.json';
-import { figure5Cell, nasCell } from './published-cells';
-import { childrenOf, parentOf, stepCell, type RecurrentCell } from './recurrent-cell';
+import { figure5Cell, nasCell, childrenOf, parentOf, stepCell, type RecurrentCell } from './recurrent-cell';
 
 const vector = z.array(z.number());
 const stateSchema = z.object({ h: vector, c: vector });

@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { presets } from '../../config/presets/presets';
 import { connectionDensity, convTableText, layerText, shortCount, summariseConv } from './conv-text';
 import { decodeConv } from '../../tasks/conv/decode-conv';
-import { networkOfLayers } from './layered-network';
-import { layersOf } from './layers-of';
-import { publishedV1 } from './published-networks';
+import { networkOfLayers, layersOf } from './layered-network';
+import { publishedV1 } from '../../zoo/nas-v1';
 
 const task = { height: 32, width: 32, channels: 3, classes: 10 };
 const strided = networkOfLayers({

@@ -2,7 +2,7 @@ import { wholeNumber } from '../../format';
 import { counted } from '../../counted';
 import { rulesOf, type ConvArchitecture, type ImageTask, type NodeKindName } from './conv-architecture';
 import { describeConv, mapText } from './describe-conv';
-import { layersOf, type NetworkLayer } from './layers-of';
+import { layersOf, type NetworkLayer } from './layered-network';
 
 /** One line about a network: '15 layers, 4.2M parameters, 63% of skip connections'. */
 export function summariseConv(architecture: ConvArchitecture, task: ImageTask): string {

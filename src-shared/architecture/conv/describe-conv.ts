@@ -7,7 +7,7 @@ import {
   type NetworkNode,
 } from './conv-architecture';
 import type { FeatureMap, NodeCost } from './kinds/node-kind';
-import { layersOf, type NetworkLayer } from './layers-of';
+import { layersOf, type NetworkLayer } from './layered-network';
 
 /** What a node or layer takes, gives and costs. */
 interface Description extends NodeCost {

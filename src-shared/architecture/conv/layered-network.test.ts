@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../search-space';
 import type { ConvSpaceConfig } from '../../tasks/conv/conv-options';
-import { hashConv } from './canonical/hash-conv';
+import { hashConv } from './hash-conv';
 import { convTableText, summariseConv } from './conv-text';
 import { decodeConv } from '../../tasks/conv/decode-conv';
 import { describeConv } from './describe-conv';

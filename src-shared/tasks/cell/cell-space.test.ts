@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nasCell } from '../../architecture/cell/published-cells';
+import { nasCell } from '../../architecture/cell/recurrent-cell';
 import { CellsmithError } from '../../errors';
 import { cellSpace, cellSpaceSize, decodeCell, encodeCell } from './cell-space';
 

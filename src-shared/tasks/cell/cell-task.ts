@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { cellFormulas, cellTree } from '../../architecture/cell/cell-forms';
-import { hashCell } from '../../architecture/cell/hash-cell';
+import { cellFormulas, cellTree, hashCell } from '../../architecture/cell/cell-forms';
 import {
   languageCellSchema,
   languageLimits,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hashConv } from '../../architecture/conv/canonical/hash-conv';
+import { hashConv } from '../../architecture/conv/hash-conv';
 import {
   convArchitectureSchema,
   imageTaskSchema,

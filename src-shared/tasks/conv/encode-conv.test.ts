@@ -5,9 +5,9 @@ import { drawSample } from '../../testing/conv-samples';
 import { decodeConv } from './decode-conv';
 import { describeConv } from '../../architecture/conv/describe-conv';
 import { encodeConv } from './encode-conv';
-import { hashConv } from '../../architecture/conv/canonical/hash-conv';
+import { hashConv } from '../../architecture/conv/hash-conv';
 import { networkOfLayers } from '../../architecture/conv/layered-network';
-import { publishedV1 } from '../../architecture/conv/published-networks';
+import { publishedV1 } from '../../zoo/nas-v1';
 
 const samples = fc
   .infiniteStream(fc.nat())

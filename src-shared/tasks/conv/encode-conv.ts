@@ -4,7 +4,7 @@ import { writeConvSteps, type ConvStep } from './conv-space';
 import type { Decision } from '../../search-space';
 import type { ConvArchitecture } from '../../architecture/conv/conv-architecture';
 import { decodeConv } from './decode-conv';
-import { hashConv } from '../../architecture/conv/canonical/hash-conv';
+import { hashConv } from '../../architecture/conv/hash-conv';
 import { layeredNetworkOf, type Layer, type LayeredNetwork } from '../../architecture/conv/layered-network';
 
 /**

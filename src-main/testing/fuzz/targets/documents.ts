@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nasCell } from '../../../../src-shared/architecture/cell/published-cells';
-import { publishedV1 } from '../../../../src-shared/architecture/conv/published-networks';
+import { nasCell } from '../../../../src-shared/architecture/cell/recurrent-cell';
+import { publishedV1 } from '../../../../src-shared/zoo/nas-v1';
 import {
   architectureFormat,
   architectureVersion,

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { presets } from '../../../config/presets/presets';
-import { convSpace } from '../../../tasks/conv/conv-space';
-import { drawDecisions, drawSample, type Draw } from '../../../testing/conv-samples';
-import type { NetworkNode } from '../conv-architecture';
-import { decodeConv } from '../../../tasks/conv/decode-conv';
-import { describeConv } from '../describe-conv';
-import { layeredNetworkOf, networkOfLayers, type Layer, type LayeredNetwork } from '../layered-network';
+import { presets } from '../../config/presets/presets';
+import { convSpace } from '../../tasks/conv/conv-space';
+import { drawDecisions, drawSample, type Draw } from '../../testing/conv-samples';
+import type { NetworkNode } from './conv-architecture';
+import { decodeConv } from '../../tasks/conv/decode-conv';
+import { describeConv } from './describe-conv';
+import { layeredNetworkOf, networkOfLayers, type Layer, type LayeredNetwork } from './layered-network';
 import { hashConv as hashOfGraph } from './hash-conv';
 
 const draws = fc.infiniteStream(fc.nat()).map(

@@ -1,7 +1,7 @@
 import { canonicalGraphText, type LabelledNode } from './canonical-graph';
-import { rulesOf, type ConvArchitecture, type NetworkNode } from '../conv-architecture';
-import { layersOf, type NetworkLayer } from '../layers-of';
-import { sha256 } from '../../../sha256';
+import { rulesOf, type ConvArchitecture, type NetworkNode } from './conv-architecture';
+import { layersOf, type NetworkLayer } from './layered-network';
+import { sha256 } from '../../sha256';
 
 /**
  * Names a network: 32 hexadecimal digits, the first half of the SHA-256 of its canonical text. Two samples that mean the

@@ -2,12 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placeOwnRows } from './place-own-rows';
-import { table1 } from './table-1';
-import { table2 } from './table-2';
+import { placeOwnRows, table1, table2 } from './published-tables';
 
-/** The tables of a slide deck on the paper, cell by cell: fixtures/tables.tsv, with the number of the table before each row. */
-const transcription = readFileSync(join(import.meta.dirname, 'fixtures', 'tables.tsv'), 'utf8')
+/** The tables of a slide deck on the paper, cell by cell: fixtures/published-tables.tsv, with the number of the table before each row. */
+const transcription = readFileSync(join(import.meta.dirname, 'fixtures', 'published-tables.tsv'), 'utf8')
   .trim()
   .split('\n')
   .map((line) => line.split('\t'));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { presets } from '../config/presets/presets';
 import { type SpaceConfig, spaceOf } from '../tasks/searched';
 import type { Decision, DecisionPoint } from '../search-space';
-import { countText, exactCountText, spaceCount, spaceSizes } from './space-count';
+import { countText, exactCountText, spaceCount, spaceSizes } from './typical-children';
 
 /** Counts the ends of a walk that takes every decision at every point. */
 function walked(config: SpaceConfig, depth: number): bigint {
