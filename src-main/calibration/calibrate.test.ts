@@ -12,7 +12,7 @@ import { loadTrainingData } from '../datasets/load-training-data';
 import type { PreparedData } from '../datasets/open';
 import { prepareFor } from '../datasets/prepare';
 import { candidates, strategyOf } from '../search/candidate';
-import { dataNeed } from '../search/data-of-run';
+import { dataNeed } from '../search/prepare-search';
 import { forkTrainer } from '../workers/trainer-process';
 import { calibrate, type CalibrationProgress } from './calibrate';
 import { keepMeasurement, readMeasurements } from './measurements-file';

@@ -10,7 +10,7 @@ import { insertEvaluation, readEvaluation } from '../runs/tables/evaluations';
 import { readTrial, readTrials } from '../runs/tables/trials';
 import { evaluateWithTrainer } from '../workers/pool/ask-trainer';
 import type { SpawnTrainer } from '../workers/trainer-process';
-import { dataNeed } from './data-of-run';
+import { dataNeed } from './prepare-search';
 import { isHalting, record, type SearchState } from './search-state';
 
 /**

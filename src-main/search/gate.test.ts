@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createGate } from './gate';
+import { createGate } from './search-state';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,5 +1,5 @@
 import type { SearchConfig } from '../../src-shared/config/search-config';
-import { requireTrainable } from '../../src-shared/tasks/data-kinds';
+import { requireTrainable, dataKinds, type DataNeed, type Recipe } from '../../src-shared/tasks/data-kinds';
 import type { OpenOptions, PreparedData } from '../datasets/open';
 import type { EngineInstallation } from '../engine/provision/installation';
 import { requirePlace, type RunPlace } from '../runs/locations';
@@ -14,8 +14,9 @@ import {
   type WritableRun,
 } from '../runs/run-folder';
 import { candidates, strategyOf } from './candidate';
-import { dataNeed, dataOfRun, type PrepareData } from './data-of-run';
 import { requireFailures, type RetryRequest } from './retry-failures';
+import { CellsmithError } from '../../src-shared/errors';
+import type { RunManifest } from '../runs/manifest';
 
 /** What to search: something new, or further in a run that there is. */
 export type SearchOrder =
@@ -123,4 +124,32 @@ export function softwareOf(version: string, engine: EngineInstallation | null): 
       binding: engine.binding,
     }),
   };
+}
+
+/** Ensures a decoded copy of the data: `prepareFor`, here or in another process. */
+export type PrepareData = (need: DataNeed, path: string, options: OpenOptions) => Promise<PreparedData>;
+
+/** What a search needs of its data. */
+export function dataNeed({ recipe }: { readonly recipe: Recipe }, unreadable: 'refuse' | 'skip'): DataNeed {
+  // Needs of a kind of data are among those of all kinds.
+  return dataKinds.of(recipe.kind).need(recipe, unreadable) as DataNeed;
+}
+
+/**
+ * The training data of a run to resume.
+ * @param path the new location of the data, if they were moved
+ * @throws CellsmithError 'data.changed' when they are not the data that the run was begun with; data.*, cancelled
+ */
+async function dataOfRun(
+  prepare: PrepareData,
+  { config, dataset }: RunManifest,
+  path: string = dataset.location,
+  options: OpenOptions = {},
+): Promise<PreparedData> {
+  const prepared = await prepare(dataNeed(config, 'skip'), path, options);
+  if (prepared.description.fingerprint === dataset.fingerprint) return prepared;
+  throw new CellsmithError(
+    'data.changed',
+    `${path} does not contain the data set of this run: name it with --data, or start a new run.`,
+  );
 }

@@ -9,7 +9,6 @@ import { storeEvent } from '../runs/tables/events';
 import type { TrainerPool } from '../workers/trainer-pool';
 import type { Candidate } from './candidate';
 import { earlyStopping, type EarlyStopping } from './early-stopping';
-import { createGate, type Gate } from './gate';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import { CellsmithError } from '../../src-shared/errors';
 import { setPause } from '../runs/tables/sessions';
@@ -204,4 +203,47 @@ export function continueSearch(state: SearchState): void {
 export async function untilContinued(state: SearchState): Promise<void> {
   while (state.pause.since !== null && !isHalting(state))
     await new Promise<void>((resolve) => state.pause.waiting.push(resolve));
+}
+
+/** A FIFO semaphore. */
+interface Gate {
+  /** Waits for a place; call the returned function to release it. */
+  enter(): Promise<() => void>;
+  /** Lets those through for whom there are places now. */
+  readonly refresh: () => void;
+}
+
+/** @param places how many there are at the moment */
+export function createGate(places: () => number): Gate {
+  let taken = 0;
+  const waiting: (() => void)[] = [];
+  const refresh = (): void => {
+    while (taken < places()) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      taken += 1;
+      next();
+    }
+  };
+  const leave = (): void => {
+    taken -= 1;
+    refresh();
+  };
+  const once = (action: () => void): (() => void) => {
+    let done = false;
+    return () => {
+      if (!done) action();
+      done = true;
+    };
+  };
+  return {
+    enter: async () => {
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        refresh();
+      });
+      return once(leave);
+    },
+    refresh,
+  };
 }

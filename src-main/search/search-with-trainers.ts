@@ -6,7 +6,7 @@ import type { TrainerPool } from '../workers/trainer-pool';
 import { patienceOf } from '../workers/pool/watchdog';
 import type { SpawnTrainer } from '../workers/trainer-process';
 import { candidates, strategyOf } from './candidate';
-import { dataNeed } from './data-of-run';
+import { dataNeed } from './prepare-search';
 import { evaluateChildren, type TestRequest } from './evaluate-children';
 import { runSearch } from './search';
 import type { SearchControl, StopSignals } from './search-state';

@@ -1,6 +1,6 @@
 import type { MeasuredSplit, TrainingEvent } from '../../src-shared/training/training-event';
 import { openTest } from '../datasets/prepare';
-import { dataNeed } from '../search/data-of-run';
+import { dataNeed } from '../search/prepare-search';
 import type { TestFiles } from '../../src-shared/tasks/data-kinds';
 import { evaluateWithTrainer, type EvaluationOptions } from '../workers/pool/ask-trainer';
 import type { TrainingRecord } from './training-record';

@@ -18,8 +18,7 @@ import type { PreparedData } from '../datasets/open';
 import type { EngineInstallation } from '../engine/provision/installation';
 import { makeRunFolder, requireRunsFolder } from '../runs/locations';
 import { notWritable, writeAtomically } from '../runs/files/write-atomically';
-import { dataNeed } from '../search/data-of-run';
-import { softwareOf, type Preparing } from '../search/prepare-search';
+import { dataNeed, softwareOf, type Preparing } from '../search/prepare-search';
 import type { Child } from '../../src-shared/tasks/tasks';
 import {
   readTrainingRecord,

@@ -25,7 +25,7 @@ import { prepareFor } from '../../datasets/prepare';
 import { provisionEngine } from '../../engine/provision/provision';
 import { listRunFolders } from '../../runs/locations';
 import { lockHolder } from '../../runs/files/lock';
-import { dataNeed } from '../../search/data-of-run';
+import { dataNeed } from '../../search/prepare-search';
 import { forkTrainer } from '../../workers/trainer-process';
 import { exitCodes } from '../exit-codes';
 import { bytes, children, dateTime, duration } from '../../../src-shared/format';

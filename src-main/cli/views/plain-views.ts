@@ -18,7 +18,7 @@ function jsonView(terminal: Terminal): SearchView {
 }
 
 /** A line for each stage of preparation. */
-export function preparingLines(terminal: Terminal): PreparingView {
+function preparingLines(terminal: Terminal): PreparingView {
   let stage = '';
   const onStage = (text: string): void => {
     if (text !== stage) writeLine(terminal, text);

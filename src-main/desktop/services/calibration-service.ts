@@ -4,7 +4,7 @@ import type { Calibration } from '../../../src-shared/ipc/states';
 import { calibrate } from '../../calibration/calibrate';
 import { keepMeasurement, machineName, readMeasurements } from '../../calibration/measurements-file';
 import type { EngineInstallation } from '../../engine/provision/installation';
-import { dataNeed, type PrepareData } from '../../search/data-of-run';
+import { dataNeed, type PrepareData } from '../../search/prepare-search';
 import type { SpawnTrainer } from '../../workers/trainer-process';
 import { readingOf } from './dataset-service';
 import { problemOf } from '../app-log';

@@ -9,11 +9,15 @@ import { timeLeft } from '../../../src-shared/run/progress/time-left';
 import type { EngineInstallation } from '../../engine/provision/installation';
 import { budgetUsed, earlierState, epochsOfChildren } from '../../runs/summarise-run';
 import type { WritableRun } from '../../runs/run-folder';
-import type { PrepareData } from '../../search/data-of-run';
+import {
+  type PrepareData,
+  prepareSearch,
+  type ReadySearch,
+  type SearchOrder,
+} from '../../search/prepare-search';
 import type { RetryRequest } from '../../search/retry-failures';
 import type { SearchControl } from '../../search/search-state';
 import type { TestRequest } from '../../search/evaluate-children';
-import { prepareSearch, type ReadySearch, type SearchOrder } from '../../search/prepare-search';
 import { searchWithTrainers } from '../../search/search-with-trainers';
 import type { QueueTarget } from '../../workers/queue/producer/queue-pool';
 import { queueAddressOf, valueOf } from '../../workers/queue/wire/address';
