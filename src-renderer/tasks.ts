@@ -156,7 +156,7 @@ const dataViews: {
 
 /** @param kind of the file that is given to the functions of the view */
 export function taskView(kind: ArchitectureFile['kind']): TaskView {
-  return taskViews[kind] as TaskView;
+  return taskViews[kind];
 }
 
 /** A list of given children has one decision, and never grows. */

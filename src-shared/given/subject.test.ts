@@ -39,7 +39,7 @@ describe('a run of given architectures', () => {
     [
       { subject: resnet, recipe: long },
       { subject: { ...resnet, name: 'short' }, recipe: short },
-      { subject: { ...subject, name: 'v1' }, recipe: { ...long, learningRate: 0.3 } as typeof long },
+      { subject: { ...subject, name: 'v1' }, recipe: { ...long, learningRate: 0.3 } },
     ],
     { seed: 7, threads: 2 },
   );

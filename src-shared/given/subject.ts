@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ArchitectureFile } from '../architecture-file/architecture-file';
 import { architectureOfTrial, type RunOfTrial } from '../architecture-file/trial-architecture';
 import { cellPresets } from '../config/presets/cell-presets';
@@ -5,7 +6,7 @@ import { mergeOverrides, type Overrides } from '../config/options/overrides';
 import { parseConfig } from '../config/parse-config';
 import { findPreset, presets, type PresetName } from '../config/presets/presets';
 import { noEarlyStopping } from '../config/early-stopping';
-import type { Recipe } from '../tasks/data-kinds';
+import { dataKinds, type Recipe } from '../tasks/data-kinds';
 import type { GivenChild } from '../tasks/given';
 import { givenChild, recipeOfChild, taskOfSpace } from '../tasks/searched';
 import type { GivenConfig, SearchConfig } from '../config/search-config';
@@ -41,19 +42,28 @@ export function subjectOfTrial(run: RunOfTrial, trial: Trial): Subject {
   return { name: `${config.preset}-${trial.number}`, architecture, base, origin };
 }
 
+/** The recipe of the paper for a model of a file, at its size, in a configuration of its kind. */
+const basesOfFiles: {
+  readonly [Kind in ArchitectureFile['kind']]: (
+    file: Extract<ArchitectureFile, { readonly kind: Kind }>,
+  ) => SearchConfig;
+} = {
+  conv: ({ task: { height } }) => {
+    const { config } = presets.v1;
+    return { ...config, recipe: { ...config.recipe, side: height } };
+  },
+  cell: ({ task: { level, layers, hidden, sharedEmbeddings } }) => {
+    const { config } = cellPresets['ptb-base8'];
+    const size = { kind: 'hidden', hidden } as const;
+    return { ...config, recipe: { ...config.recipe, level, layers, size, sharedEmbeddings } };
+  },
+};
+
 /** What an architecture file holds, at the size that it says, with a recipe of the paper. */
 export function subjectOfFile(file: ArchitectureFile, name: string): Subject {
-  const { origin, architecture } = file;
-  if (file.kind === 'conv') {
-    const { config } = presets.v1;
-    const base = { ...config, recipe: { ...config.recipe, side: file.task.height } };
-    return { name, architecture, base, origin };
-  }
-  const { level, layers, hidden, sharedEmbeddings } = file.task;
-  const { config } = cellPresets['ptb-base8'];
-  const size = { kind: 'hidden', hidden } as const;
-  const recipe = { ...config.recipe, level, layers, size, sharedEmbeddings };
-  return { name, architecture, base: { ...config, recipe }, origin };
+  const { origin, architecture, kind } = file;
+  const baseOf = basesOfFiles[kind] as (of: ArchitectureFile) => SearchConfig;
+  return { name, architecture, base: baseOf(file), origin };
 }
 
 /** A ready model, with its published recipe. */
@@ -77,16 +87,15 @@ export function subjectOfZoo(name: ZooNetworkName): Subject {
 export function withPreset(subject: Subject, preset: PresetName): Subject {
   const { config } = findPreset(preset);
   if (config.recipe.kind === subject.base.recipe.kind) return { ...subject, base: config };
-  const [has, wants] = config.recipe.kind === 'text' ? ['text', 'images'] : ['images', 'text'];
+  const purposeOf = ({ recipe }: SearchConfig): string => dataKinds.of(recipe.kind).purpose;
   throw new CellsmithError(
     'config.invalid',
-    `The preset ${preset} trains on ${has}, and this architecture is for ${wants}: name another preset.`,
+    `The preset ${preset} is for ${purposeOf(config)}, this architecture for ${purposeOf(subject.base)}: name another preset.`,
   );
 }
 
 /**
- * The recipe by which a subject is trained. What was made for the children of a search does not hold: a time limit, and the epochs that
- * a reward is of, which would be more than a short training has. Nor does a limit of the vocabulary at another level of text.
+ * The recipe by which a subject is trained: that of its base, without what holds for the children of a search only.
  * @param overrides groups of options; of `recipe` alone, since nothing else of a search plays a part
  * @throws config.invalid naming each option that is wrong
  */
@@ -97,14 +106,9 @@ export function recipeOf({ base }: Subject, overrides: Overrides): Recipe {
       'config.invalid',
       `Options of ${foreign} are those of a search: one architecture is trained by its recipe alone.`,
     );
-  const unrewarded = base.recipe.kind === 'images' ? { rewardEpochs: 1 } : {};
-  const lasting = mergeOverrides(base, { recipe: { timeLimit: null, ...unrewarded } });
-  const { recipe } = mergeOverrides(lasting, overrides);
-  const given = overrides['recipe'];
-  const limited = typeof given === 'object' && given !== null && 'vocabularyLimit' in given;
-  if (recipe.kind !== 'text' || base.recipe.kind !== 'text') return recipe;
-  if (limited || recipe.level === base.recipe.level) return recipe;
-  return { ...recipe, vocabularyLimit: 'auto' };
+  const given = z.record(z.string(), z.unknown()).catch({}).parse(overrides['recipe']);
+  const alone = dataKinds.of(base.recipe.kind).alone(base.recipe, given);
+  return mergeOverrides(mergeOverrides(base, { recipe: alone }), overrides).recipe;
 }
 
 /** A subject with the recipe that it is trained by. */

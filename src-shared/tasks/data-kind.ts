@@ -96,6 +96,11 @@ export interface DataKind<
   readonly testSchema: z.ZodObject & z.ZodType<Test>;
   /** Options of a recipe that decide which data children see: the same for all children of a run. */
   readonly sharedOptions: readonly string[];
+  /**
+   * Options that a search's recipe changes when a child is trained by itself: no time limit, and nothing that only rewards need.
+   * @param given options that its user sets, which go over these
+   */
+  alone(recipe: Recipe, given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
   /** Reports options of a recipe that contradict each other. */
   checkRecipe(recipe: Recipe, complain: Complain): void;
   /** All that children on such data can be compared by; the first is the one in which trials and files store it. */

@@ -38,7 +38,7 @@ export function givenText(space: SpaceConfig): string | null {
 export function recipeOfChild({ space, recipe }: Searched, decisions: readonly Decision[]): Recipe {
   const own = givenChild(space, decisions)?.recipe;
   // A configuration is accepted only if the recipes of all of its children fit the schema.
-  return own === undefined ? recipe : ({ ...recipe, ...own } as Recipe);
+  return own === undefined ? recipe : { ...recipe, ...own };
 }
 
 /**

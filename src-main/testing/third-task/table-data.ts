@@ -96,6 +96,7 @@ export const tableData: DataKind<
   needSchema: tableNeedSchema,
   testSchema: tableTestSchema,
   sharedOptions: ['kind', 'validation'],
+  alone: () => ({ timeLimit: null }),
   checkRecipe: () => undefined,
   metrics: [errorRate],
   metricOf: () => errorRate,

@@ -55,6 +55,8 @@ export const imageData: DataKind<
   needSchema: imageNeedSchema,
   testSchema: imageTestSchema,
   sharedOptions: ['kind', 'side', 'validation', 'splitSeed'],
+  // A training may have fewer epochs than the reward of its search takes into account.
+  alone: () => ({ timeLimit: null, rewardEpochs: 1 }),
   checkRecipe: checkImageRecipe,
   metrics: [accuracy],
   metricOf: () => accuracy,

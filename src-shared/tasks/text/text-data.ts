@@ -68,6 +68,11 @@ export const textData: DataKind<
   needSchema: textNeedSchema,
   testSchema: textTestSchema,
   sharedOptions: ['kind', 'level', 'vocabularyLimit'],
+  // A limit of the vocabulary holds for its level of text.
+  alone: ({ level }, given) => ({
+    timeLimit: null,
+    ...(given['level'] !== undefined && given['level'] !== level && { vocabularyLimit: 'auto' }),
+  }),
   checkRecipe: () => undefined,
   metrics: [perplexity, bitsPerCharacter],
   metricOf: ({ level }) => (level === 'character' ? bitsPerCharacter : perplexity),
