@@ -35,6 +35,7 @@ Examples:
   cellsmith train cell.json --data ~/ptb --test                       an architecture file; its test perplexity at the end
   cellsmith train --cell lstm-medium --data ~/ptb                     a published model by its published recipe
   cellsmith train --network resnet-20 --data ~/cifar10                a published network on images
+  cellsmith train --network resnet-20 --data ~/cifar10 --vary recipe.learningRate=0.1,0.05   once for each rate
   cellsmith train --resume 2031-01-09-lstm-medium-k3pq --test         resume after Ctrl-C, a crash or a power cut`;
 
 /**
@@ -82,20 +83,16 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
   addTrainOptions(
     program
       .command('train')
-      .description('train one architecture: from a file, a child of a run, or a published one')
-      .argument('[file-or-run]', 'an architecture file, or the name or folder of a run')
-      .argument('[child]', 'number of the child, of a run'),
+      .description('train given architectures: from files, children of a run, or a published one')
+      .argument(
+        '[named...]',
+        'architecture files, or the name or folder of a run and numbers of its children',
+      ),
   )
     .addHelpText('after', trainExamples)
     .action(
-      ending(
-        (first: string | undefined, second: string | undefined, options: TrainOptions, command: Command) =>
-          trainCommand(
-            terminal,
-            [first, second].filter((name) => name !== undefined),
-            options,
-            command,
-          ),
+      ending((named: readonly string[], options: TrainOptions, command: Command) =>
+        trainCommand(terminal, named, options, command),
       ),
     );
 

@@ -86,13 +86,9 @@ function drawsOf({ manifest }: OpenRun, trial: Trial): number {
   return dataKinds.of(recipe.kind).draws(recipe);
 }
 
-function isDue(
-  { run, ...state }: SearchState,
-  trial: Trial,
-  split: EvaluatedSplit,
-  test: TestRequest,
-): boolean {
-  if (isHalting({ ...state, run }) || !hasWeights(run.folder, trial.number)) return false;
+function isDue(state: SearchState, trial: Trial, split: EvaluatedSplit, test: TestRequest): boolean {
+  const { run } = state;
+  if (isHalting(state) || !hasWeights(run.folder, trial.number)) return false;
   if (readEvaluation(run.database, trial.number, split) !== undefined) return false;
   return split === 'test' ? test !== 'none' : drawsOf(run, trial) > 0;
 }
@@ -100,9 +96,10 @@ function isDue(
 async function evaluate(
   state: SearchState,
   { spawn, location }: EvaluationParts,
-  { number, depth, decisions, ...trial }: Trial,
+  trial: Trial,
   split: EvaluatedSplit,
 ): Promise<void> {
+  const { number, depth, decisions } = trial;
   const { run, stop, halt, candidateOf, data } = state;
   const { config } = run.manifest;
   const signal = AbortSignal.any([stop.afterEpoch, stop.now, halt.signal]);
@@ -127,7 +124,7 @@ async function evaluate(
     },
   );
   const at = state.clock();
-  const draws = drawsOf(run, { number, depth, decisions, ...trial });
+  const draws = drawsOf(run, trial);
   const evaluation = { trial: number, split, metric, draws, at };
   record(state, { type: 'trialEvaluated', evaluation, at }, () => insertEvaluation(run.database, evaluation));
 }

@@ -4,14 +4,14 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src-shared/run/run-event';
 import { runState, stateOfTables, type RunState, type RunTables } from '../../src-shared/run/run-state';
-import { earlierState } from '../runs/summarise-run';
+import { earlierState, summariseRun } from '../runs/summarise-run';
 import { readRunNews } from '../runs/follow-run';
 import { openRun, type OpenRun, type WritableRun } from '../runs/run-folder';
 import { openDatabaseReadOnly, type Database } from '../runs/sqlite/database';
 import { readEpochs } from '../runs/tables/epochs';
-import { lastEventId, readEventsAfter } from '../runs/tables/events';
+import { lastEventId, readEventsAfter, readRunEvents, storeEvent } from '../runs/tables/events';
 import { readListedTrials } from '../runs/tables/trials';
-import { readEvaluations } from '../runs/tables/evaluations';
+import { insertEvaluation, readEvaluations } from '../runs/tables/evaluations';
 import { readUpdates } from '../runs/tables/updates';
 import { cpuTrainers } from '../testing/cpu-trainers';
 import { demo, newRun, searchOf } from '../testing/search-fixture';
@@ -157,6 +157,33 @@ describe('the state that the events of a run make', () => {
     expect(state.tables).toBeNull();
     const { ended, failed, best } = earlierState(run);
     expect(state).toMatchObject({ ended, failed, best: { number: best?.number }, outcome: 'finished' });
+    run.close();
+  });
+
+  it('has what children reached on the test split, also for followers', async () => {
+    const run = newRun(runs, settings);
+    const events = await session(run, 2, () => undefined);
+    const last = lastEventId(run.database);
+    const evaluation = { trial: 1, split: 'test', metric: 0.5, draws: 0, at: 9 } as const;
+    insertEvaluation(run.database, evaluation);
+    storeEvent(run.database, {
+      type: 'evaluationProgress',
+      trial: 1,
+      split: 'test',
+      step: 1,
+      steps: 4,
+      at: 8,
+    });
+    storeEvent(run.database, { type: 'trialEvaluated', evaluation, at: 9 });
+    const news = readRunEvents(run.database, { id: 'r', folder: run.folder }, last, 10).events;
+    expect(news).toEqual([{ type: 'trialEvaluated', evaluation, at: 9 }]);
+    const before = runState(events.reduce(runState, stateOfTables(empty)), {
+      ...{ type: 'evaluationProgress', trial: 1, split: 'test', step: 1, steps: 4, at: 8 },
+    });
+    expect(before.evaluating).toEqual({ trial: 1, split: 'test', share: 0.25 });
+    const after = news.reduce(runState, before);
+    expect([after.evaluating, after.tables?.evaluations]).toEqual([null, [evaluation]]);
+    expect(summariseRun(run).test).toEqual({ number: 1, metric: 0.5 });
     run.close();
   });
 

@@ -7,6 +7,7 @@ import type { ImageDatasetDescription } from '../dataset/image-description';
 import { runDescription } from '../../src-main/testing/run-description';
 import { fitLine, type MeasuredChild, type Measurement } from './measurement';
 import { epochSteps, quantile, sampleChildren } from './typical-children';
+import { givenConfig, recipeOf, subjectOfZoo } from '../given/subject';
 import { estimateSearch, nearestMeasurement } from './estimate-search';
 
 const images: ImageDatasetDescription = {
@@ -24,6 +25,24 @@ describe('typical children', () => {
     const depths = children.map(({ depth }) => depth);
     expect(depths).toEqual(depths.toSorted((a, b) => a - b));
     expect([depths[0], depths.at(-1)]).toEqual([6, 20]);
+  });
+
+  it('are all of a list of given ones, each with its own recipe', () => {
+    const subject = subjectOfZoo('resnet-20');
+    const recipes = [3, 9].map((epochs) =>
+      recipeOf(subject, { recipe: { epochs, decay: { kind: 'constant' } } }),
+    );
+    const [short = subject.base.recipe, long = subject.base.recipe] = recipes;
+    const given = givenConfig(
+      [
+        { subject, recipe: short },
+        { subject: { ...subject, name: 'long' }, recipe: long },
+      ],
+      { seed: 1, threads: null },
+    );
+    const children = sampleChildren(given, images, 48);
+    expect(children.map(({ recipe }) => recipe.epochs)).toEqual([3, 9]);
+    expect(children.map(({ parameters }) => parameters)).toEqual([269_722, 269_722]);
   });
 
   it('have the parameters that a space of one network leaves them', () => {

@@ -53,22 +53,24 @@ export function estimateSearch(
   const children = sampleChildren(config, description, sampled);
   const steps = epochSteps(config, description);
   const memory = spreadOf(children.map((child) => trainerMemory(child, steps.examples))).high;
-  const time = measurement === null ? null : timeOf(config, children, steps, measurement);
+  const time = measurement === null ? null : timeOf(config, children, description, measurement);
   return { parameters: spreadOf(children.map(({ parameters }) => parameters)), memory, steps, time };
 }
 
 function timeOf(
   config: SearchConfig,
   children: readonly SampledChild[],
-  steps: EpochSteps,
+  description: DatasetDescription,
   measurement: Measurement,
 ): TimeEstimate {
-  const { recipe, budget, trainers } = config;
+  const { budget, trainers } = config;
+  const steps = epochSteps(config, description);
   const pace = paceOfMeasured(measurement.children);
-  const limit = recipe.timeLimit === null ? Infinity : 1000 * recipe.timeLimit;
-  const times = children.map(({ multiplyAdds }) => {
-    const perStep = multiplyAdds * steps.examples;
-    const epoch = steps.training * pace.trainStep(perStep) + steps.evaluation * pace.evaluationStep(perStep);
+  const times = children.map(({ multiplyAdds, recipe }) => {
+    const { training, evaluation, examples } = epochSteps({ recipe }, description);
+    const perStep = multiplyAdds * examples;
+    const epoch = training * pace.trainStep(perStep) + evaluation * pace.evaluationStep(perStep);
+    const limit = recipe.timeLimit === null ? Infinity : 1000 * recipe.timeLimit;
     return Math.min(limit, pace.begin(perStep) + recipe.epochs * epoch);
   });
   const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
@@ -94,14 +96,10 @@ function timeOf(
 }
 
 /** Children that the budget's multiply-adds are enough for; infinitely many where it sets none. */
-function childrenOf(
-  { budget, recipe }: SearchConfig,
-  children: readonly SampledChild[],
-  steps: EpochSteps,
-): number {
+function childrenOf({ budget }: SearchConfig, children: readonly SampledChild[], steps: EpochSteps): number {
   if (budget.multiplyAdds === null) return Infinity;
-  const mean = children.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0) / children.length;
-  return budget.multiplyAdds / (mean * multiplyAddsAnEpoch(steps) * recipe.epochs);
+  const sum = children.reduce((all, { multiplyAdds, recipe }) => all + multiplyAdds * recipe.epochs, 0);
+  return (budget.multiplyAdds * children.length) / (sum * multiplyAddsAnEpoch(steps));
 }
 
 /** Whether a step's multiply-adds are within the range of the measured ones. */

@@ -1,7 +1,14 @@
 import type { SearchConfig } from '../config/search-config';
 import { Generator } from '../random';
 import { type Decision, uniformWalk } from '../search-space';
-import { depthOf, spaceOf, modelMaker, taskOfSpace, type SpaceConfig } from '../tasks/searched';
+import {
+  depthOf,
+  spaceOf,
+  modelMaker,
+  recipeOfChild,
+  taskOfSpace,
+  type SpaceConfig,
+} from '../tasks/searched';
 import { type DatasetDescription, dataKinds, type Recipe } from '../tasks/data-kinds';
 import type { Costs } from '../tasks/task';
 import type { EpochSteps } from '../tasks/data-kind';
@@ -10,12 +17,13 @@ import type { EpochSteps } from '../tasks/data-kind';
 export interface SampledChild extends Costs {
   readonly depth: number;
   readonly decisions: readonly Decision[];
+  readonly recipe: Recipe;
 }
 
 /**
  * Draws children as a controller proposes them that has learnt nothing: its softmaxes are all but flat, so uniformly. They are spread
  * over the search, so that they have the depths that its networks will have; without a number of children, those at its beginning.
- * The same configuration and data give the same children.
+ * The same configuration and data give the same children. Of a list of given children these are all, each once.
  * @throws CellsmithError 'config.invalid' when the data do not suit the search, 'architecture.invalid' when no child can be made
  */
 export function sampleChildren(
@@ -27,13 +35,16 @@ export function sampleChildren(
   const generator = Generator.seeded(config.seed, 'estimate');
   const task = taskOfSpace(config.space);
   const modelOf = modelMaker(config, description);
-  return Array.from({ length: count }, (_, index) => {
+  const { space: options } = config;
+  const drawn = options.kind === 'given' ? options.children.length : count;
+  return Array.from({ length: drawn }, (_, index) => {
     const proposals = Math.floor(((index + 0.5) / count) * (config.budget.children ?? 1));
     const depth = depthOf(config.space, proposals);
-    const { decisions } = uniformWalk(space, depth, generator);
+    const decisions = options.kind === 'given' ? [index] : uniformWalk(space, depth, generator).decisions;
     const model = modelOf(depth, decisions);
     const { parameters, multiplyAdds, activationBytes } = task.costs(model.architecture, model.task);
-    return { depth, decisions, parameters, multiplyAdds, activationBytes };
+    const recipe = recipeOfChild(config, decisions);
+    return { depth, decisions, recipe, parameters, multiplyAdds, activationBytes };
   });
 }
 

@@ -11,9 +11,9 @@ import { runsFolder, type Terminal } from '../terminal';
 import { orderOf, requireResumable, type TrainOptions } from './train-options';
 
 /**
- * `cellsmith train`: a run of one given architecture, until the last epoch of its recipe or Ctrl-C; with --resume resumes one, or
+ * `cellsmith train`: a run of given architectures, until the last epoch of their recipes or Ctrl-C; with --resume resumes one, or
  * evaluates it.
- * @param named an architecture file, or a run and the number of a child; nothing with --cell, --network or --resume
+ * @param named architecture files, or a run and numbers of its children; nothing with --cell, --network or --resume
  * @returns the exit code
  */
 export function trainCommand(

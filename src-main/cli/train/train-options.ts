@@ -18,6 +18,7 @@ import {
   subjectOfReady,
   subjectOfZoo,
   withPreset,
+  type GivenSubject,
   type Subject,
 } from '../../../src-shared/given/subject';
 import { childOfRun, type ChildOfRun } from '../../runs/child-of-run';
@@ -36,6 +37,7 @@ export interface TrainOptions {
   readonly preset?: PresetName;
   readonly data?: string;
   readonly set: readonly string[];
+  readonly vary: readonly string[];
   readonly level?: 'word' | 'character';
   readonly vocabulary?: number;
   readonly seed: number;
@@ -67,6 +69,14 @@ export function addTrainOptions(command: Command): Command {
       )
       .addOption(presetOption('use the recipe of a preset instead')),
   )
+    .addOption(
+      new Option(
+        '--vary <option=values>',
+        'train once for each of these values, such as recipe.learningRate=0.1,0.05 (may be repeated)',
+      )
+        .default([], 'none')
+        .argParser((value: string, before: readonly string[]) => [...before, value]),
+    )
     .addOption(new Option('--level <unit>', 'token level of a text').choices(['word', 'character']))
     .option('--vocabulary <n>', 'maximum vocabulary size of a text', positiveInteger)
     .option('--seed <n>', 'seed of weights, order and dropout', wholeNumber, defaultSeed)
@@ -83,28 +93,49 @@ export function addTrainOptions(command: Command): Command {
 }
 
 /**
- * What the options mean.
- * @param named an architecture file, or a run and the number of a child; nothing with --cell or --network
+ * What the options mean: a run of each named architecture by each recipe.
+ * @param named architecture files, or a run and numbers of its children; nothing with --cell or --network
  * @throws CellsmithError config.invalid, architecture.invalid, run.*
  */
 export function orderOf(terminal: Terminal, named: readonly string[], options: TrainOptions): SearchOrder {
-  const { subject: own, location, skipUnreadable = false } = subjectOf(terminal, named, options);
-  const subject = options.preset === undefined ? own : withPreset(own, options.preset);
-  const recipe = recipeOf(subject, overridesOf(subject, options));
-  const data = options.data === undefined ? location : resolve(options.data);
+  const [first, ...others] = sourcesOf(terminal, named, options);
+  const children = variantsOf(options.vary).flatMap((variant) =>
+    [first, ...others].map(({ subject: own }) => {
+      const subject = options.preset === undefined ? own : withPreset(own, options.preset);
+      const settings = [...options.set, ...variant];
+      const recipe = recipeOf(subject, overridesOf(subject, { ...options, set: settings }));
+      // 'resnet-20 learningRate=0.1'
+      const name = [own.name, ...variant.map((setting) => setting.replace(/^recipe\./, ''))].join(' ');
+      return { subject: { ...subject, name }, recipe };
+    }),
+  ) as [GivenSubject, ...GivenSubject[]];
+  const data = options.data === undefined ? first.location : resolve(options.data);
   if (data === undefined)
     throw new CellsmithError(
       'config.invalid',
-      `${subject.name} needs a data set: name its folder or archive with --data.`,
+      `${first.subject.name} needs a data set: name its folder or archive with --data.`,
     );
   const { seed, threads = null, output } = options;
   return {
     kind: 'new',
-    config: givenConfig([{ subject, recipe }], { seed, threads }),
+    config: givenConfig(children, { seed, threads }),
     data,
-    skipUnreadable: options.skipUnreadable || skipUnreadable,
+    skipUnreadable: options.skipUnreadable || first.skipUnreadable === true,
     place: output === undefined ? { within: runsFolder(terminal, options) } : { folder: resolve(output) },
   };
+}
+
+/** Settings for each combination of the values: 'recipe.learningRate=0.1,0.05' are two; nothing varied is one without any. */
+function variantsOf(vary: readonly string[]): readonly (readonly string[])[] {
+  return vary.reduce<readonly (readonly string[])[]>(
+    (variants, text) => {
+      const [path = '', values = ''] = text.split(/=(.*)/s);
+      return variants.flatMap((variant) =>
+        values.split(',').map((value) => [...variant, `${path}=${value}`]),
+      );
+    },
+    [[]],
+  );
 }
 
 /** Options allowed when resuming; all others would change what was already trained. */
@@ -123,11 +154,13 @@ export function requireResumable(command: Command, named: readonly string[], res
       );
 }
 
-function subjectOf(
+type Source = Pick<ChildOfRun, 'subject'> & Partial<ChildOfRun>;
+
+function sourcesOf(
   terminal: Terminal,
   named: readonly string[],
   options: TrainOptions,
-): Pick<ChildOfRun, 'subject'> & Partial<ChildOfRun> {
+): readonly [Source, ...Source[]] {
   const [first, second] = named;
   const { cell, network } = options;
   const published = cell ?? network;
@@ -136,21 +169,25 @@ function subjectOf(
       'config.invalid',
       `Train either ${first} or the published ${published}, not both.`,
     );
-  if (cell !== undefined) return { subject: subjectOfReady(cell) };
-  if (network !== undefined) return { subject: subjectOfZoo(network) };
+  if (cell !== undefined) return [{ subject: subjectOfReady(cell) }];
+  if (network !== undefined) return [{ subject: subjectOfZoo(network) }];
   if (first === undefined)
     throw new CellsmithError(
       'config.invalid',
       'Name what to train: an architecture file, a run and the number of a child, or a published model with --cell or --network.',
     );
-  if (second === undefined)
-    return { subject: subjectOfFile(readArchitectureFile(first), basename(first, '.json')) };
-  if (!/^[1-9]\d*$/.test(second))
+  const areFiles = second === undefined || statSync(first, { throwIfNoEntry: false })?.isFile() === true;
+  const sourceOf = (name: string): Source => {
+    if (areFiles) return { subject: subjectOfFile(readArchitectureFile(name), basename(name, '.json')) };
+    if (/^[1-9]\d*$/.test(name))
+      return childOfRun(findRunFolder(first, runsFolder(terminal, options)), Number(name));
     throw new CellsmithError(
       'config.invalid',
-      `'${second}' is not a child number: use, for example, train RUN 12.`,
+      `'${name}' is not a child number: use, for example, train RUN 12.`,
     );
-  return childOfRun(findRunFolder(first, runsFolder(terminal, options)), Number(second));
+  };
+  const [one = first, ...others] = areFiles ? named : named.slice(1);
+  return [sourceOf(one), ...others.map(sourceOf)];
 }
 
 function readArchitectureFile(path: string): ReturnType<typeof parseArchitectureFile> {

@@ -204,6 +204,28 @@ describe('a network of an architecture file', () => {
     expect(architectureIn(output)).toMatchObject({ kind: 'conv', parameters });
   });
 
+  it('is trained once for each of several values, with the best first', async () => {
+    const output = join(folder, 'grid');
+    const { code, stdout, stderr } = await train(
+      ...[file, '--data', source, '--output', output, '--test', '--threads', '1'],
+      ...['--set', 'recipe.validation=30', '--set', 'recipe.batchSize=16', '--set', 'recipe.epochs=2'],
+      ...['--set', 'recipe.augmentation.enlarge=none', '--vary', 'recipe.learningRate=0.0001,0.1'],
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/child 1, net learningRate=0\.0001: 506 parameters, 2 epochs/);
+    expect(stdout).toMatch(/child 2, epoch 2 of 2: validation accuracy/);
+    expect(stdout).toMatch(/child 2: test accuracy \d+\.\d\d %/);
+    expect(stdout).toMatch(/^1 +2 .* net learningRate=0\.1: /m);
+    const show = await runProgram(['runs', 'show', output, '--json'], environment());
+    const { trials, evaluations } = z
+      .looseObject({
+        trials: z.array(z.looseObject({ state: z.string() })),
+        evaluations: z.array(z.unknown()),
+      })
+      .parse(JSON.parse(show.stdout));
+    expect([trials.map(({ state }) => state), evaluations.length]).toEqual([['completed', 'completed'], 2]);
+  });
+
   it.each([
     ['resnet-20', 269_722 - 6 * 65],
     ['densenet-10-4', 8562 - 6 * 41],

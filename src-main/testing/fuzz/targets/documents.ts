@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { nasCell } from '../../../../src-shared/architecture/cell/recurrent-cell';
 import { publishedV1 } from '../../../../src-shared/zoo/nas-v1';
 import {
@@ -14,7 +13,7 @@ import { configOfFile, looksLikeConfig, parseConfigFile } from '../../../../src-
 import { parseSettings } from '../../../../src-shared/config/options/settings';
 import { presets } from '../../../../src-shared/config/presets/presets';
 import { tasks } from '../../../../src-shared/tasks/tasks';
-import { readTrainingRecord, trainingFiles } from '../../../training/training-record';
+import { oldTrainingTables, readOldTraining, trainingFiles } from '../../../runs/old-training';
 import { epochOf } from '../../synthetic-pool';
 import type { FuzzTarget } from '../fuzz';
 import { hostileText, hostileValue, mutatedJson } from '../mutate-json';
@@ -66,7 +65,7 @@ export const configurationTarget: FuzzTarget = {
   },
 };
 
-/** training.json, of the training of one architecture. */
+/** training.json, of the training of one architecture by an earlier release. */
 export const trainingTarget: FuzzTarget = {
   name: 'training.json',
   prepare: ({ inside }) => {
@@ -84,7 +83,7 @@ export const trainingTarget: FuzzTarget = {
         hidden: null,
         parameters: 1,
         seed: 1,
-        data: { location: '/d', fingerprint: 'f', skipUnreadable: false },
+        data: { location: '/d', fingerprint: 'f'.repeat(64), skipUnreadable: false },
         software: { node: '20' },
         outcome: 'completed',
         message: null,
@@ -95,7 +94,7 @@ export const trainingTarget: FuzzTarget = {
     );
     return (draw) => {
       writeFileSync(trainingFiles(inside).record, mutatedJson(texts[draw.integer(2)] ?? '', draw));
-      readTrainingRecord(join(inside));
+      oldTrainingTables(readOldTraining(inside)).close();
     };
   },
 };
