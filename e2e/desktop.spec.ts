@@ -167,9 +167,7 @@ test('a search is paused in the background when its window closes, and found aga
   await expect(page.getByRole('heading', { level: 1 })).toContainText('running');
   // Nothing is measured during a search.
   await page.getByRole('link', { name: 'New search' }).click();
-  await expect(page.getByRole('region', { name: 'Estimate' })).toContainText(
-    'Not available while a search runs',
-  );
+  await expect(page.getByRole('region', { name: 'Estimate' })).toContainText('Not available during a run');
   const ended = new Promise((resolve) => app.process().once('exit', resolve));
   await answer(3);
   await ended;

@@ -114,7 +114,7 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
   ({ page } = studio);
   await page.getByRole('link', { name: /Three children/ }).click();
   await expect(page.getByText('3 of 3 children')).toBeVisible();
-  await expect(page.getByText('No search is running')).toBeVisible();
+  await expect(page.getByText('Nothing is running')).toBeVisible();
 
   // A finished run is extended by one more child.
   await page.getByRole('button', { name: 'Extend…' }).click();

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { listRunFolders } from '../src-main/runs/locations';
@@ -8,6 +8,7 @@ import { readEpochs } from '../src-main/runs/tables/epochs';
 import { readEvaluations } from '../src-main/runs/tables/evaluations';
 import { seriousViolations } from './accessibility';
 import { makeRun } from './made-runs';
+import { oldTraining } from './pages/recording';
 import { newHome, startStudio, stopSearch, type Home, type Studio } from './studio';
 
 let home: Home;
@@ -80,7 +81,7 @@ test('a child is trained longer as a run of its own, tested, stopped and resumed
   await expect(head).toContainText('running');
   // Nothing else may be started meanwhile.
   await page.getByRole('link', { name: 'New search' }).click();
-  await expect(page.getByText('A search is running: stop it, or wait until it ends.')).toBeVisible();
+  await expect(page.getByText('A run is in progress: stop it, or wait until it ends.')).toBeVisible();
   await page.getByRole('contentinfo').getByRole('link').click();
   await expect(page.getByText(/^Epoch \d+ of 400$/)).toBeVisible();
   await expect(page.getByText('Epoch 1 of 400')).toHaveCount(0);
@@ -152,4 +153,21 @@ test('data that are gone are named where the data set is', async () => {
   await expect(page.getByRole('alert')).toHaveCount(0);
   expect(readdirSync(home.runs)).toHaveLength(1);
   await studio.app.close();
+});
+
+test('a training of an earlier release is listed and shown as a run', async () => {
+  cpSync(oldTraining, join(home.runs, 'of-old'), { recursive: true });
+  const studio = await startStudio(home);
+  const { page } = studio;
+  await page.getByRole('link', { name: /finished/ }).click();
+  await expect(page.getByText('3 of 3 epochs', { exact: true })).toBeVisible();
+  await expect(page.getByRole('definition').first()).toHaveText('100.00');
+  await page.getByRole('region', { name: 'Best architectures' }).getByRole('button').first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Child 1 of net');
+  await page.goBack();
+  // It has been tested, and trained to its end.
+  await expect(page.getByRole('button', { name: /Resume|Evaluate|Extend/ })).toHaveCount(0);
+  expect(studio.complaints).toEqual([]);
+  await studio.app.close();
+  expect(readdirSync(join(home.runs, 'of-old')).sort()).toEqual(readdirSync(oldTraining).sort());
 });

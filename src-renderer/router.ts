@@ -8,7 +8,6 @@ import NewSearchPage from './pages/NewSearchPage.vue';
 import RunPage from './pages/RunPage.vue';
 import RunsPage from './pages/RunsPage.vue';
 import SettingsPage from './pages/SettingsPage.vue';
-import TrainingPage from './pages/TrainingPage.vue';
 
 /** The pages. The address of a page encodes what it shows, so that a reloaded window shows the same. */
 export const router = createRouter({
@@ -21,7 +20,6 @@ export const router = createRouter({
     { path: '/new', name: 'new', component: NewSearchPage },
     { path: '/run', name: 'run', component: RunPage },
     { path: '/run/child', name: 'child', component: ChildPage },
-    { path: '/trainings/:training', name: 'training', component: TrainingPage },
     { path: '/architecture', name: 'architecture', component: ArchitecturePage },
     { path: '/compare', name: 'compare', component: ComparePage },
     { path: '/settings', name: 'settings', component: SettingsPage },

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { nasCell } from '../../src-shared/architecture/cell/recurrent-cell';
@@ -6,9 +6,8 @@ import { architectureFileText } from '../../src-shared/architecture-file/parse-a
 import type { RequestName } from '../../src-shared/ipc/contract';
 import { cellFile } from '../made-files';
 import { makeRun } from '../made-runs';
-import { makeTraining } from '../made-trainings';
 import { newHome, sample, startStudio } from '../studio';
-import { recordedRun, recordedTraining, recordingFile } from './recording';
+import { oldTraining, recordedRun, recordingFile } from './recording';
 
 interface PageGlobals {
   readonly cellsmith: Record<string, (request: unknown) => Promise<object>>;
@@ -19,7 +18,8 @@ test('what the program answers about a run is recorded', async () => {
   const home = newHome();
   const folder = makeRun(home.runs, { ...recordedRun, strategy: 'reinforce' });
   const random = makeRun(home.runs, { ...recordedRun, name: 'At random', strategy: 'random' });
-  makeTraining(home.runs, folder, recordedTraining);
+  const single = join(home.runs, 'recorded-single');
+  cpSync(oldTraining, single, { recursive: true });
   const cell = join(home.runs, 'cell.json');
   writeFileSync(cell, architectureFileText(cellFile(nasCell)));
   const studio = await startStudio(home);
@@ -44,14 +44,14 @@ test('what the program answers about a run is recorded', async () => {
   const numbers = Array.from({ length: recordedRun.children }, (_, index) => index + 1);
   await record('appState', null);
   await record('listRuns', null);
-  await record('listTrainings', null);
-  await record('openTraining', { training: recordedTraining });
   await record('listDatasets', null);
-  for (const run of [folder, random]) await record('openRun', { folder: run });
+  for (const run of [folder, random, single]) await record('openRun', { folder: run });
   await record('randomRuns', { folder });
   await record('readRewards', { folder: random });
   for (const run of [folder, random])
     for (const trial of numbers) await record('readEpochs', { folder: run, trials: [trial] });
+  await record('readEpochs', { folder: single, trials: [1] });
+  await record('readTrial', { folder: single, trial: 1 });
   for (const trial of numbers.slice(-40)) await record('readTrial', { folder, trial });
   for (const update of [1, recordedRun.children / 8]) await record('readProbabilities', { folder, update });
   await record('readLog', { folder, after: null });

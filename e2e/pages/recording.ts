@@ -13,5 +13,5 @@ export const recordingFile = join(root, 'test-results', 'recording.json');
 /** The run of the recording: enough children for the table to scroll, failures, and networks that have grown. */
 export const recordedRun = { name: 'Recorded', children: 240, epochs: 12 } as const;
 
-/** The folder of the training of the recording. */
-export const recordedTraining = '2031-01-09-recorded-1-made';
+/** The training of one network by an earlier release, which is opened as the run of one child. */
+export const oldTraining = join(root, 'src-main', 'runs', 'fixtures', 'trainings', 'network');

@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import { sample } from '../studio';
 import { looksRight } from './look';
 import { test } from './page-test';
-import { recordedRun, recordedTraining } from './recording';
+import { recordedRun } from './recording';
 import { openPage, recorded, type Answer, type Answers } from './recorded-program';
 
 const to = (page: string, query: Readonly<Record<string, string>>): string =>
@@ -17,7 +17,10 @@ const child = (trial = lastChild): string =>
   to('/run/child', { folder: recorded('openRun').request.folder, trial });
 const file = (): string => to('/architecture', { path: recorded('openArchitecture').request.path });
 const compared = (): string => to('/compare', { run: recorded('openRun').request.folder });
-const training = `/trainings/${recordedTraining}`;
+/** The run of one given child. */
+const single = (): string => to('/run', { folder: recorded('openRun', 2).request.folder });
+const onlyChild = (): string =>
+  to('/run/child', { folder: recorded('openRun', 2).request.folder, trial: '1' });
 const dataset = to('/dataset', { path: sample });
 
 /** The recorded run before its first child. */
@@ -34,10 +37,14 @@ function withoutEngine(): Answer {
   return { reply: { ...recorded('appState').reply, engine } };
 }
 
-function heldElsewhere(): unknown {
-  const { reply } = recorded('openTraining');
-  const holder = { pid: 4711, host: 'far-away' };
-  return { ...reply, summary: { ...reply.summary, state: 'running', outcome: null, holder } };
+/** The run of one child while its trainer has no epoch yet. */
+function withoutEpochs(): Answers {
+  const { reply } = recorded('openRun', 2);
+  const summary = { ...reply.summary, state: 'running', best: null, test: null };
+  return {
+    openRun: { reply: { ...reply, summary, evaluations: [] } },
+    readEpochs: { reply: [{ trial: 1, epochs: [] }] },
+  };
 }
 
 type State = readonly [address: string, answers: Answers, says: string];
@@ -49,24 +56,14 @@ const states: Readonly<Record<string, () => State>> = {
   'runs, not to be read': () => ['/runs', { listRuns: problem }, problem.problem],
   runs: () => ['/runs', {}, 'At random'],
   'runs, without an engine': () => ['/runs', { appState: withoutEngine() }, 'pip was not found.'],
-  'trainings, one not to be read': () => [
+  'runs, one not to be read': () => [
     '/runs',
-    { listTrainings: { reply: { trainings: [], broken: [{ folder: '/x', message: problem.problem }] } } },
+    { listRuns: { reply: { runs: [], broken: [{ folder: '/x', message: problem.problem }] } } },
     problem.problem,
   ],
-  'training, being opened': () => [training, { openTraining: 'never' }, 'Opening the training'],
-  'training, damaged': () => [training, { openTraining: problem }, problem.problem],
-  'training, finished': () => [training, {}, 'Child 1 of Recorded'],
-  'training, in its first epoch': () => [
-    training,
-    { openTraining: { reply: { ...recorded('openTraining').reply, epochs: [], test: null } } },
-    'There is no epoch yet.',
-  ],
-  'training, of another process': () => [
-    training,
-    { openTraining: { reply: heldElsewhere() } },
-    'Process 4711 on far-away trains this',
-  ],
+  'run of one child': () => [single(), {}, '3 of 3 epochs'],
+  'run of one child, in its first epoch': () => [single(), withoutEpochs(), 'There is no epoch yet.'],
+  'only child': () => [onlyChild(), {}, 'Test'],
   'data set, being read': () => [dataset, { describeDataset: 'never' }, 'Cancel'],
   'data set, not to be read': () => [dataset, { describeDataset: problem }, problem.problem],
   'data set': () => [dataset, {}, '2,000 images'],

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { app } from 'electron';
 import log from 'electron-log/main';
 import type { EngineState, SessionState } from '../../src-shared/ipc/states';
-import type { TrainingSession } from '../../src-shared/ipc/training-states';
 import { CellsmithError, errorMessage } from '../../src-shared/errors';
 import type { Problem } from '../../src-shared/ipc/problem-states';
 
@@ -38,11 +37,10 @@ export function logWindow(text: string): void {
   log.warn(`window: ${text}`);
 }
 
-/** Each stage of the engine, and each turn of a search or a training, once. */
+/** Each stage of the engine, and each turn of a run, once. */
 export function stateLog(): {
   engine(state: EngineState): void;
   session(state: SessionState): void;
-  training(state: TrainingSession): void;
   window(): void;
 } {
   let last = '';
@@ -61,19 +59,13 @@ export function stateLog(): {
       once(`engine ${state.kind}: ${more}`);
     },
     window: () => log.info('the window listens'),
-    training: (state) => {
-      if (state.kind === 'training')
-        once(`training ${state.training}${state.ending === null ? '' : `, ending ${state.ending}`}`);
-      else if (state.kind === 'preparing') once(`preparing a training: ${state.step}`);
-      else once(`no training${state.problem === null ? '' : `: ${state.problem.message}`}`);
-    },
     session: (state) => {
       if (state.kind === 'searching')
         once(
-          `searching in ${state.folder}${state.paused ? ', paused' : ''}${state.ending === null ? '' : `, ending ${state.ending}`}`,
+          `running ${state.folder}${state.paused ? ', paused' : ''}${state.ending === null ? '' : `, ending ${state.ending}`}`,
         );
-      else if (state.kind === 'preparing') once(`preparing a search: ${state.step}`);
-      else once(`no search${state.problem === null ? '' : `: ${state.problem.message}`}`);
+      else if (state.kind === 'preparing') once(`preparing a run: ${state.step}`);
+      else once(`no run${state.problem === null ? '' : `: ${state.problem.message}`}`);
     },
   };
 }

@@ -15,9 +15,8 @@ import { handlersOf, settingsOf } from './ipc/handlers';
 import { serve, tell } from './ipc/serve';
 import { menuTemplate } from './system/menu';
 import { pathsToOpen } from './system/paths-to-open';
-import { workOf, type Work, closingOf, closingQuestions, settleClosing } from './system/work';
+import { workOf, type Work, closingOf, closingQuestion, settleClosing } from './system/work';
 import { searchService } from './services/search-service';
-import { trainingService } from './services/training-service';
 import { settingsFile } from './stored-settings';
 import { utilityTrainer } from './utility-trainer';
 import { openStudioWindow, servePages } from './window/studio-window';
@@ -77,19 +76,7 @@ export function startStudio(programs: string): RunningStudio {
     },
     onEvents: (folder, events) => tell(contents(), 'runEvents', { folder, events }),
   });
-  const training = trainingService({
-    prepare: reader.prepare,
-    spawn,
-    engine: engine.ensure,
-    version,
-    onState: (state) => {
-      log.training(state);
-      workChanged();
-      tell(contents(), 'trainingChanged', state);
-    },
-  });
-  const work = (): Work => workOf(search.state, training.state);
-  const services = { search, training };
+  const work = (): Work => workOf(search.state);
 
   const applySettings = (): void => {
     nativeTheme.themeSource = settings.current.theme;
@@ -125,15 +112,14 @@ export function startStudio(programs: string): RunningStudio {
     window.focus();
     updateTray();
   };
-  /** A search that is only being prepared cannot be held. */
+  /** A run that is only being prepared cannot be paused. */
   const pause = (paused = true): void => {
     if (search.state.kind !== 'searching') return;
     if (paused) search.control().pause();
     else search.control().resume();
   };
   const stop = (when: 'afterEpoch' | 'now'): void => {
-    const current = work();
-    if (current.kind !== 'idle') services[current.what].stop(when);
+    search.stop(when);
   };
   const tray = backgroundTray(assetPath('icon.png'), { show, pause, stop: () => stop('afterEpoch') });
   function updateTray(): void {
@@ -148,25 +134,22 @@ export function startStudio(programs: string): RunningStudio {
     const opened = openStudioWindow(join(built, 'preload', 'preload.cjs'), settings);
     let settled = false;
     opened.on('close', (event) => {
-      const current = work();
-      if (settled || current.kind === 'idle') return;
+      if (settled || work().kind === 'idle') return;
       event.preventDefault();
-      const { what } = current;
       void settleClosing({
         working: true,
         pause,
         ask: async () =>
           closingOf(
-            what,
             (
               await dialog.showMessageBox(opened, {
-                ...closingQuestions[what],
-                buttons: [...closingQuestions[what].buttons],
+                ...closingQuestion,
+                buttons: [...closingQuestion.buttons],
               })
             ).response,
           ),
         stop,
-        ended: services[what].ended,
+        ended: search.ended,
       }).then((result) => {
         if (result === 'hide') opened.hide();
         updateTray();
@@ -212,7 +195,6 @@ export function startStudio(programs: string): RunningStudio {
       engine,
       datasets,
       search,
-      training,
       calibration,
       examples: reader.examples,
       window: () => window,

@@ -1,15 +1,11 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { AppState, Calibration, EngineState, SessionState, Settings } from '../../src-shared/ipc/states';
-import type { TrainingSession } from '../../src-shared/ipc/training-states';
 import { ask, subscribe } from '../bridge';
 
 /** State of the main process, for all pages; a copy of what the main process holds. */
 export const useApp = defineStore('app', () => {
-  const about = shallowRef<Omit<
-    AppState,
-    'engine' | 'session' | 'training' | 'settings' | 'calibration'
-  > | null>(null);
+  const about = shallowRef<Omit<AppState, 'engine' | 'session' | 'settings' | 'calibration'> | null>(null);
   const engine = shallowRef<EngineState>({
     kind: 'busy',
     stage: 'checking',
@@ -18,7 +14,6 @@ export const useApp = defineStore('app', () => {
     millisecondsLeft: null,
   });
   const session = shallowRef<SessionState>({ kind: 'idle', folder: null, problem: null });
-  const training = shallowRef<TrainingSession>({ kind: 'idle', training: null, problem: null });
   const settings = ref<Settings>({
     theme: 'system',
     notify: true,
@@ -29,14 +24,12 @@ export const useApp = defineStore('app', () => {
   async function begin(): Promise<void> {
     subscribe('engineChanged', (state) => (engine.value = state));
     subscribe('sessionChanged', (state) => (session.value = state));
-    subscribe('trainingChanged', (state) => (training.value = state));
     subscribe('calibrationChanged', (state) => (calibration.value = state));
     subscribe('settingsChanged', (state) => (settings.value = state));
     const state = await ask('appState', null);
     about.value = state;
     engine.value = state.engine;
     session.value = state.session;
-    training.value = state.training;
     settings.value = state.settings;
     calibration.value = state.calibration;
   }
@@ -52,19 +45,16 @@ export const useApp = defineStore('app', () => {
     about.value = { ...about.value, runsFolder: folder, runsFolderIsChosen: where === 'chosen' };
   }
 
-  /** The dialog that starts a training is open: it shows the progress itself. */
-  const trainingAsked = ref(false);
+  /** The dialog that starts a run is open: it shows the progress itself. */
+  const isAsking = ref(false);
   /** Why nothing else can be started now, as a sentence; null when something can. */
   const busy = computed(() => {
-    if (session.value.kind === 'searching') return 'A search is running: stop it, or wait until it ends.';
-    if (session.value.kind === 'preparing') return 'A search is being prepared.';
-    if (training.value.kind === 'training') return 'A training is running: stop it, or wait until it ends.';
-    if (training.value.kind === 'preparing') return 'A training is being prepared.';
-    return null;
+    if (session.value.kind === 'searching') return 'A run is in progress: stop it, or wait until it ends.';
+    return session.value.kind === 'preparing' ? 'A run is being prepared.' : null;
   });
 
   return {
-    ...{ about, engine, session, training, trainingAsked, busy, settings, calibration },
+    ...{ about, engine, session, isAsking, busy, settings, calibration },
     ...{ begin, save, moveRuns },
   };
 });

@@ -31,17 +31,11 @@ describe('the contract between window and program', () => {
     expect(requests.showFolder.request.safeParse({ what: 'home' }).success).toBe(false);
   });
 
-  it('turns away names of trainings that lead elsewhere, and trainings of nothing', () => {
-    const { openTraining, resumeTraining, showFolder, startTraining } = requests;
-    for (const training of ['..', '../secret', '/etc', 'a/b', 'a\\b', '', 7]) {
-      expect(openTraining.request.safeParse({ training }).success).toBe(false);
-      expect(showFolder.request.safeParse({ what: 'training', training }).success).toBe(false);
-      expect(resumeTraining.request.safeParse({ training, data: null, test: false }).success).toBe(false);
-    }
-    expect(openTraining.request.safeParse({ training: '2031-01-09-demo-12-abcd' }).success).toBe(true);
-    const start = { folder: '/runs/a', trial: 1, preset: null, epochs: 3, threads: null, test: true };
-    expect(startTraining.request.safeParse(start).success).toBe(true);
-    for (const wrong of [{ trial: 0 }, { preset: 'none' }, { epochs: 0 }, { epochs: 1.5 }, { threads: 0 }])
-      expect(startTraining.request.safeParse({ ...start, ...wrong }).success).toBe(false);
+  it('turns away tests of no child', () => {
+    const { evaluateOnTest } = requests;
+    const good = { folder: '/runs/a', trial: 1, data: null };
+    expect(evaluateOnTest.request.safeParse(good).success).toBe(true);
+    for (const wrong of [{ trial: 0 }, { trial: 1.5 }, { folder: '' }, { data: '' }])
+      expect(evaluateOnTest.request.safeParse({ ...good, ...wrong }).success).toBe(false);
   });
 });

@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { architectureFileSchema } from '../architecture-file/architecture-file';
-import { presetNames } from '../config/presets/presets';
 import { budgetSchema, searchConfigSchema } from '../config/search-config';
 import { datasetDescriptionSchema, epochRecordSchema } from '../tasks/data-kinds';
 import { decisionProbabilitiesSchema, runEventSchema } from '../run/run-event';
 import { runStatuses, runSummarySchema } from '../run/run-summary';
 import { trialSchema } from '../run/trial';
-import { mostEpochs } from '../limits';
-import { trainingNameSchema, trainingSummarySchema } from '../training/training-summary';
 import { problemSchema, readingSchema } from './problem-states';
 import { packedRunSchema } from './run-detail';
 import {
@@ -18,7 +15,6 @@ import {
   sessionStateSchema,
   settingsSchema,
 } from './states';
-import { trainingDetailSchema, trainingSessionSchema } from './training-states';
 
 const nothing = z.null();
 const path = z.string().min(1).max(4096);
@@ -153,43 +149,6 @@ export const requests = {
   /** Sets another budget for the search that runs. */
   extendSearch: { request: z.strictObject({ budget: budgetSchema }), reply: nothing },
   dismissProblem: { request: nothing, reply: nothing },
-  /** Every training of one architecture below the user's folder, newest first; and those that cannot be read. */
-  listTrainings: {
-    request: nothing,
-    reply: z.strictObject({
-      trainings: z.array(trainingSummarySchema),
-      broken: z.array(z.strictObject({ folder: z.string(), message: z.string() })),
-    }),
-  },
-  openTraining: { request: z.strictObject({ training: trainingNameSchema }), reply: trainingDetailSchema },
-  /** Begins to prepare the training of a child of a run, alone; `trainingChanged` reports its progress. */
-  startTraining: {
-    request: z.strictObject({
-      folder: path,
-      trial: z.int().min(1),
-      /** Whose recipe is taken; null for that of the search. */
-      preset: z.enum(presetNames).nullable(),
-      epochs: z.int().min(1).max(mostEpochs),
-      /** Of the trainer; null for all that there are. */
-      threads: z.int().min(1).max(1024).nullable(),
-      /** Whether to measure it on the test split at the end, once. */
-      test: z.boolean(),
-    }),
-    reply: nothing,
-  },
-  /** Resumes a training, or evaluates a completed one on the test split. */
-  resumeTraining: {
-    request: z.strictObject({
-      training: trainingNameSchema,
-      /** Where the data are now, when they were moved. */
-      data: path.nullable(),
-      test: z.boolean(),
-    }),
-    reply: nothing,
-  },
-  /** Ends the training, or the preparations for one. */
-  stopTraining: { request: z.strictObject({ when: z.enum(['afterEpoch', 'now']) }), reply: nothing },
-  dismissTrainingProblem: { request: nothing, reply: nothing },
   /** Begins to measure how fast typical children of a search train here; `calibrationChanged` reports its progress. */
   measureSpeed: {
     request: z.strictObject({ config: searchConfigSchema, data: path, skipUnreadable: z.boolean() }),
@@ -235,7 +194,6 @@ export const requests = {
       z.strictObject({ what: z.literal('engine') }),
       z.strictObject({ what: z.literal('logs') }),
       z.strictObject({ what: z.literal('run'), folder: path }),
-      z.strictObject({ what: z.literal('training'), training: trainingNameSchema }),
     ]),
     reply: nothing,
   },
@@ -244,9 +202,8 @@ export const requests = {
 /** What the program sends the window without being asked. */
 export const events = {
   engineChanged: engineStateSchema,
-  sessionChanged: sessionStateSchema,
   /** At most four messages a second. */
-  trainingChanged: trainingSessionSchema,
+  sessionChanged: sessionStateSchema,
   calibrationChanged: calibrationSchema,
   /** Progress of describing a data set. */
   describing: z.strictObject({ path: z.string(), reading: readingSchema }),

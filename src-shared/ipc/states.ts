@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { measurementSchema } from '../estimate/measurement';
 import { problemSchema, readingSchema } from './problem-states';
-import { trainingSessionSchema } from './training-states';
 
 export const themes = ['system', 'light', 'dark'] as const;
 
@@ -134,7 +133,6 @@ export const appStateSchema = z.strictObject({
   settings: settingsSchema,
   engine: engineStateSchema,
   session: sessionStateSchema,
-  training: trainingSessionSchema,
   calibration: calibrationSchema,
   /** Bytes of memory that this machine has. */
   memory: z.number().min(1),

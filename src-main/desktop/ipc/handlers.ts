@@ -3,8 +3,7 @@ import type { Handlers, Request } from '../../../src-shared/ipc/contract';
 import type { AppState } from '../../../src-shared/ipc/states';
 import { CellsmithError } from '../../../src-shared/errors';
 import { cacheDirectory } from '../../engine/provision/installation';
-import { requireRunsFolder } from '../../runs/locations';
-import { readManifest } from '../../runs/manifest';
+import { isRunFolder, requireRunsFolder } from '../../runs/locations';
 import {
   openArchitecture,
   chooseDataset,
@@ -34,13 +33,10 @@ import {
 import type { SearchService } from '../services/search-service';
 import type { SettingsFile } from '../stored-settings';
 import { workOf } from '../system/work';
-import type { TrainingService } from '../services/training-service';
-import { trainingNamed } from '../../training/find-trainings';
 import { requireUntested } from '../../search/evaluate-children';
 import type { SearchOrder } from '../../search/prepare-search';
 import { logsFolder } from '../app-log';
 import { absolute } from './serve';
-import { trainingHandlers } from './training-handlers';
 
 /** What the handlers need. */
 export interface Studio {
@@ -51,7 +47,6 @@ export interface Studio {
   readonly engine: EngineService;
   readonly datasets: DatasetService;
   readonly search: SearchService;
-  readonly training: TrainingService;
   readonly calibration: CalibrationService;
   readonly examples: ReaderProcesses['examples'];
   readonly window: () => BrowserWindow | null;
@@ -62,12 +57,11 @@ export interface Studio {
 
 /** The answers to the window's requests. */
 export function handlersOf(studio: Studio): Handlers {
-  const { about, settings, engine, datasets, search, training, calibration, runsFolder } = studio;
-  /** They would share the machine: one search or training at a time, and no measurement or installation meanwhile. */
+  const { about, settings, engine, datasets, search, calibration, runsFolder } = studio;
+  /** They would share the machine: one run at a time, and no measurement or installation meanwhile. */
   const requireIdle = (what: string): void => {
-    const work = workOf(search.state, training.state);
-    if (work.kind !== 'idle')
-      throw new CellsmithError('run.locked', `A ${work.what} is running: ${what} when it has ended.`);
+    if (workOf(search.state).kind !== 'idle')
+      throw new CellsmithError('run.locked', `A run is in progress: ${what} when it has ended.`);
   };
   const keepRunsIn = (folder: string | null): string => {
     settings.change({ runsFolder: folder });
@@ -84,7 +78,6 @@ export function handlersOf(studio: Studio): Handlers {
         settings: settingsOf(settings),
         engine: engine.state,
         session: search.state,
-        training: training.state,
         calibration: calibration.current,
       };
     },
@@ -165,7 +158,6 @@ export function handlersOf(studio: Studio): Handlers {
       search.dismissProblem();
       return null;
     },
-    ...trainingHandlers(studio, requireIdle),
     measureSpeed: ({ config, data, skipUnreadable }) => {
       requireIdle('measure');
       calibration.start({ config, data: absolute(data), skipUnreadable });
@@ -240,15 +232,13 @@ function folderOf(what: Request<'showFolder'>, runs: string): string {
       return logsFolder();
     case 'run':
       return runFolder(absolute(what.folder));
-    case 'training':
-      return trainingNamed(runs, what.training);
   }
 }
 
-/** Only folders that hold a run are shown. */
+/** Only folders that hold a run are shown. @throws CellsmithError 'run.not-found' */
 function runFolder(folder: string): string {
-  readManifest(folder);
-  return folder;
+  if (isRunFolder(folder)) return folder;
+  throw new CellsmithError('run.not-found', `${folder} holds no run.`);
 }
 
 async function showFolder(folder: string): Promise<void> {

@@ -155,7 +155,7 @@ export function searchService(parts: SearchServiceParts): SearchService {
 
   const control = (): SearchControl => {
     if (search?.control) return search.control;
-    throw new CellsmithError('run.not-searching', 'No search is running.');
+    throw new CellsmithError('run.not-searching', 'No run is in progress.');
   };
   return {
     get state() {
@@ -163,7 +163,7 @@ export function searchService(parts: SearchServiceParts): SearchService {
     },
     start: (order, test = 'none') => {
       if (state.kind !== 'idle')
-        throw new CellsmithError('run.locked', 'A search is running: stop it before you start another.');
+        throw new CellsmithError('run.locked', 'A run is in progress: stop it before you start another.');
       afterEpoch = new AbortController();
       now = new AbortController();
       underWay = work(order, test);

@@ -9,7 +9,7 @@ interface Attention {
 
 export function attention(window: () => BrowserWindow | null, mayNotify: () => boolean): Attention {
   let blocker: number | null = null;
-  let before: Work = { kind: 'idle', problems: { search: null, training: null } };
+  let before: Work = { kind: 'idle', problem: null };
   return {
     workChanged: (work) => {
       const paused = work.kind === 'running' && work.paused;
@@ -22,25 +22,21 @@ export function attention(window: () => BrowserWindow | null, mayNotify: () => b
       window()?.setProgressBar(work.kind === 'running' ? (work.share ?? 2) : busy ? 2 : -1, {
         mode: paused ? 'paused' : 'normal',
       });
-      if (before.kind === 'running' && work.kind === 'idle') ended(before, work.problems[before.what]);
+      if (before.kind === 'running' && work.kind === 'idle') ended(before, work.problem);
       before = work;
     },
   };
 
-  function ended(
-    { what, name, done, ending }: Extract<Work, { kind: 'running' }>,
-    problem: Problem | null,
-  ): void {
+  function ended({ name, done, ending }: Extract<Work, { kind: 'running' }>, problem: Problem | null): void {
     const shown = window();
     const hidden = shown !== null && !shown.isVisible();
     // Work continued in the background reopens its window: nothing runs unseen.
     if (hidden) shown.showInactive();
     if (!mayNotify() || ending || (shown?.isFocused() === true && !hidden)) return;
     if (!Notification.isSupported()) return;
-    const kept = what === 'search' ? 'The run is kept.' : 'Its record and weights are kept.';
     const notification = new Notification({
-      title: problem === null ? `${name}: the ${what} has ended` : `${name}: the ${what} broke`,
-      body: problem?.message ?? `${done.charAt(0).toUpperCase()}${done.slice(1)}. ${kept}`,
+      title: problem === null ? `${name}: the run has ended` : `${name}: the run failed`,
+      body: problem?.message ?? `${done.charAt(0).toUpperCase()}${done.slice(1)}. The run is kept.`,
     });
     notification.on('click', () => {
       shown?.show();
@@ -57,7 +53,7 @@ interface TrayActions {
   readonly stop: () => void;
 }
 
-/** A tray icon while a search or a training runs without its window. */
+/** A tray icon while a run is in progress without its window. */
 interface BackgroundTray {
   /** @param hidden whether the window is hidden */
   update(work: Work, hidden: boolean): void;
@@ -82,22 +78,12 @@ export function backgroundTray(icon: string, actions: TrayActions): BackgroundTr
       tray.setToolTip(title);
       const running = work.kind === 'running';
       const paused = running && work.paused;
-      const search = work.what === 'search';
       tray.setContextMenu(
         Menu.buildFromTemplate([
           { label: title, enabled: false },
           { type: 'separator' },
           { label: 'Show Cellsmith', click: actions.show },
-          // A training is stopped, and gone on with later.
-          ...(search
-            ? [
-                {
-                  label: paused ? 'Resume' : 'Pause',
-                  enabled: running,
-                  click: () => actions.pause(!paused),
-                },
-              ]
-            : []),
+          { label: paused ? 'Resume' : 'Pause', enabled: running, click: () => actions.pause(!paused) },
           { label: 'Stop after the epoch', click: actions.stop },
         ]),
       );
@@ -111,9 +97,9 @@ function createTray(icon: string, show: () => void): Tray {
   return tray;
 }
 
-/** 'Demo: 12 children ended, paused', 'demo-12: 3 of 20 epochs'. */
+/** 'Demo: 12 children, paused', 'demo-12: epoch 3 of 20'. */
 function titleOf(work: Exclude<Work, { kind: 'idle' }>): string {
-  if (work.kind === 'preparing') return `A ${work.what} is being prepared`;
+  if (work.kind === 'preparing') return 'A run is being prepared';
   const state = work.ending ? ', stopping' : work.paused ? ', paused' : '';
-  return `${work.name}: ${work.done}${work.what === 'search' ? ' ended' : ''}${state}`;
+  return `${work.name}: ${work.done}${state}`;
 }

@@ -1,52 +1,39 @@
 import { expect, it } from 'vitest';
-import { workOf, closingOf, closingQuestions, settleClosing } from './work';
+import { workOf, closingOf, closingQuestion, settleClosing } from './work';
 
-const idle = { kind: 'idle', folder: null, problem: null } as const;
-const untrained = { kind: 'idle', training: null, problem: null } as const;
+const searching = {
+  kind: 'searching',
+  ...{ folder: '/runs/a', name: 'Demo', ended: 1, epoch: null, running: 2, share: 0.5 },
+  ...{ timeLeft: null, ending: null, paused: true },
+} as const;
 
-it('describes a search and a training to the system', () => {
-  const searching = {
-    kind: 'searching',
-    ...{ folder: '/runs/a', name: 'Demo', ended: 1, epoch: null, running: 2, share: 0.5 },
-    ...{ timeLeft: null, ending: null, paused: true },
-  } as const;
-  expect(workOf(searching, untrained)).toMatchObject({ what: 'search', done: '1 child', paused: true });
-  const training = {
-    kind: 'training',
-    ending: 'afterEpoch',
-    ...{ training: 'a', name: 'demo-1', epochs: { done: 3, wanted: 20 }, share: 0.16 },
-    ...{ timeLeft: null, measuring: null },
-  } as const;
-  expect(workOf(idle, training)).toEqual({
+it('describes a run to the system, one of a single child by its epochs', () => {
+  expect(workOf(searching)).toEqual({
     kind: 'running',
-    what: 'training',
-    name: 'demo-1',
-    done: '3 of 20 epochs',
-    share: 0.16,
-    paused: false,
+    ...{ name: 'Demo', done: '1 child', share: 0.5, paused: true, ending: false },
+  });
+  expect(workOf({ ...searching, epoch: { current: 3, of: 20 }, ending: 'afterEpoch' })).toMatchObject({
+    done: 'epoch 3 of 20',
     ending: true,
   });
 });
 
-it('describes the preparation, and why the work ended', () => {
-  const preparing = { kind: 'preparing', training: null, step: 'data', reading: null } as const;
-  expect(workOf(idle, preparing)).toEqual({ kind: 'preparing', what: 'training' });
+it('describes the preparation, and why the run ended', () => {
+  const preparing = { kind: 'preparing', folder: null, step: 'data', reading: null } as const;
+  expect(workOf(preparing)).toEqual({ kind: 'preparing' });
   const problem = { code: 'child.failed', message: 'The loss became NaN.' };
-  expect(workOf(idle, { ...untrained, problem })).toEqual({
-    kind: 'idle',
-    problems: { search: null, training: problem },
-  });
+  expect(workOf({ kind: 'idle', folder: null, problem })).toEqual({ kind: 'idle', problem });
 });
 
 /** What ends half a turn after it was asked to, and what was asked of it. */
-function working(what: 'search' | 'training', button: string) {
+function working(button: string) {
   const asked: string[] = [];
-  const buttons: readonly string[] = closingQuestions[what].buttons;
+  const buttons: readonly string[] = closingQuestion.buttons;
   return {
     asked,
     work: {
       working: true,
-      ask: () => Promise.resolve(closingOf(what, buttons.indexOf(button))),
+      ask: () => Promise.resolve(closingOf(buttons.indexOf(button))),
       pause: () => void asked.push('pause'),
       stop: (when: string) => void asked.push(when),
       ended: () => Promise.resolve().then(() => void asked.push('ended')),
@@ -54,37 +41,28 @@ function working(what: 'search' | 'training', button: string) {
   };
 }
 
-it('a window without a search or a training closes unasked', async () => {
-  const { work, asked } = working('search', 'Cancel');
+it('a window without a run closes unasked', async () => {
+  const { work, asked } = working('Cancel');
   expect(await settleClosing({ ...work, working: false })).toBe('close');
   expect(asked).toEqual([]);
 });
 
 it('each button does what it says', async () => {
-  const after = async (what: 'search' | 'training'): Promise<unknown[]> => {
-    const results: unknown[] = [];
-    for (const button of closingQuestions[what].buttons) {
-      const { work, asked } = working(what, button);
-      results.push([button, await settleClosing(work), ...asked]);
-    }
-    return results;
-  };
-  const stops = [
+  const results: unknown[] = [];
+  for (const button of closingQuestion.buttons) {
+    const { work, asked } = working(button);
+    results.push([button, await settleClosing(work), ...asked]);
+  }
+  expect(results).toEqual([
+    ['Continue in the background', 'hide'],
+    ['Pause', 'hide', 'pause'],
     ['Stop after the epoch', 'close', 'afterEpoch', 'ended'],
     ['Stop now', 'close', 'now', 'ended'],
     ['Cancel', 'stay'],
-  ];
-  expect(await after('search')).toEqual([
-    ['Continue in the background', 'hide'],
-    ['Pause', 'hide', 'pause'],
-    ...stops,
   ]);
-  expect(await after('training')).toEqual([['Continue in the background', 'hide'], ...stops]);
 });
 
 it('dismissing the question changes nothing', () => {
-  for (const what of ['search', 'training'] as const) {
-    expect(closingOf(what, closingQuestions[what].cancelId)).toBe('stay');
-    expect(closingOf(what, -1)).toBe('stay');
-  }
+  expect(closingOf(closingQuestion.cancelId)).toBe('stay');
+  expect(closingOf(-1)).toBe('stay');
 });
