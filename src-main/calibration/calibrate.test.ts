@@ -32,7 +32,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const spawn = () => forkTrainer(join(inject('programs'), 'trainer.js'));
 
 describe('a calibration', () => {
-  it('trains typical children on every trainer and says how long their steps take', async () => {
+  it('trains typical children on every trainer and measures their steps', async () => {
     const heard: CalibrationProgress[] = [];
     const measurement = await calibrate(config, data, {
       spawn: spawn(),
@@ -77,7 +77,7 @@ describe('a calibration', () => {
   });
 });
 
-it('the steps of an epoch are those that a trainer makes', async () => {
+it('the steps of an epoch equal a trainer’s', async () => {
   for (const setting of ['recipe.validation=0.2', 'recipe.validation=333', 'recipe.batchSize=4096']) {
     const one = mergeOverrides(config, parseSettings([setting]));
     if (one.recipe.kind !== 'images') throw new Error('no images');
@@ -92,7 +92,7 @@ it('the steps of an epoch are those that a trainer makes', async () => {
   }
 });
 
-it('typical children are those that controllers propose before they have learnt anything', () => {
+it('typical children are like those that untrained controllers propose', () => {
   const many = mergeOverrides(
     presets.laptop.config,
     parseSettings(['budget.children=160', 'space.schedule.every=20']),
@@ -104,7 +104,7 @@ it('typical children are those that controllers propose before they have learnt 
     const strategy = strategyOf({ ...many, seed, controller: { ...controller, replicas: 80 } });
     return Array.from({ length: 160 }, (__, index) => {
       const { depth, decisions } = proposeOne(strategy, index % 80);
-      // Of all depths, and each of the controllers.
+      // All depths, and each of the controllers.
       return index % 4 === seed % 4 ? [candidateOf(depth, decisions).parameters] : [];
     }).flat();
   }).flat();

@@ -35,8 +35,8 @@ const drawn = 48;
 const startPatience = 120_000;
 
 /**
- * Trains typical children of a search for about a second each, with as many trainers side by side as the search will have: those
- * share the CPU, and its memory, as they will then. The engine must be provisioned. Leaves nothing behind.
+ * Trains typical children of a search for about a second each, with as many parallel trainers as the search will have, which
+ * share CPU and memory in the same way. The engine must be installed. Leaves nothing behind.
  * @throws CellsmithError 'child.failed' when a typical child cannot be trained here, 'engine.missing', 'cancelled'
  */
 export async function calibrate(

@@ -9,10 +9,10 @@ import { writeAtomically } from '../runs/files/write-atomically';
 /** Maximum number of records, of all machines and engines: the cache folder may be shared. */
 const kept = 40;
 
-/** Names what a measurement holds for: this machine's CPU, and the engine. */
+/** Identifies this machine's CPU and engine, for which a measurement is valid. */
 export function machineName({ tensorflow, variant, binding }: EngineInstallation): string {
-  const processor = `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`;
-  return `${processor}; TensorFlow ${tensorflow} (${variant}), binding ${binding}`;
+  const cpu = `${cpus()[0]?.model.trim() ?? process.arch}, ${availableParallelism()} cores`;
+  return `${cpu}; TensorFlow ${tensorflow} (${variant}), binding ${binding}`;
 }
 
 /** The file that measurements are kept in. @param cache the product's cache folder */
@@ -25,7 +25,7 @@ export function readMeasurements(file: string, machine: string): Measurement[] {
   return readAll(file).filter((measurement) => measurement.machine === machine);
 }
 
-/** Keeps a measurement. One of the same configuration's name, kind and trainers gives way to it. */
+/** Stores a measurement; it replaces one of the same configuration name, kind and trainers. */
 export function keepMeasurement(file: string, measurement: Measurement): void {
   const keyOf = ({ kind, machine, trainers, name }: Measurement): string =>
     JSON.stringify([kind, machine, trainers, name]);

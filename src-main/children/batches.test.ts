@@ -10,7 +10,7 @@ const splits = fc.record({
 });
 
 describe('an epoch of training', () => {
-  it('shows no image twice, and leaves out fewer than a batch', () => {
+  it('uses no image twice, and leaves out fewer than a batch', () => {
     fc.assert(
       fc.property(splits, ({ indices, batchSize, seed }) => {
         const batches = trainingBatches(Int32Array.from(indices), batchSize, Generator.seeded(seed));
@@ -23,7 +23,7 @@ describe('an epoch of training', () => {
     );
   });
 
-  it('has another order each time, the same for the same seed, and leaves the split as it was', () => {
+  it('has a new order each time, the same for the same seed, and does not change the split', () => {
     const indices = Int32Array.from({ length: 100 }, (_, i) => i);
     const generator = Generator.seeded(0);
     const epochs = [1, 2].map(() => trainingBatches(indices, 10, generator));

@@ -30,8 +30,8 @@ const state: ChildState = {
   ],
 };
 
-describe('the file of a checkpoint', () => {
-  it('gives back the state that was written last, bit by bit', () => {
+describe('a checkpoint file', () => {
+  it('restores the last written state, bit for bit', () => {
     expect(open().read()).toBeUndefined();
     open().write({ ...state, epochs: state.epochs.slice(0, 1) });
     open().write(state);
@@ -46,7 +46,7 @@ describe('the file of a checkpoint', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  it('that is torn at any length is dropped', () => {
+  it('that is truncated at any length is dropped', () => {
     open().write(state);
     const whole = readFileSync(file);
     for (let length = 0; length < whole.length; length++) {
@@ -58,7 +58,7 @@ describe('the file of a checkpoint', () => {
     expect(log).toHaveLength(whole.length);
   });
 
-  it('in which a bit has turned is dropped, wherever it is', () => {
+  it('with any flipped bit is dropped', () => {
     open().write(state);
     const whole = readFileSync(file);
     for (let at = 0; at < whole.length; at++) {
@@ -72,7 +72,7 @@ describe('the file of a checkpoint', () => {
     expect(log.length).toBeGreaterThan(0.9 * whole.length);
   });
 
-  it('that holds weights alone, or a content of another form, is dropped', () => {
+  it('that holds only weights, or invalid content, is dropped', () => {
     writeSafetensors(file, { tensors: state.tensors, metadata: { format: 'cellsmith-child-1' } });
     expect(open().read()).toBeUndefined();
     open().write({ ...state, epochs: [] });
@@ -80,7 +80,7 @@ describe('the file of a checkpoint', () => {
     expect(log).toHaveLength(2);
   });
 
-  it('that cannot be written is said once, and training goes on without', () => {
+  it('that cannot be written is reported once, and training continues without it', () => {
     const nowhere = checkpointFile(
       { file: join(folder, 'nowhere', 'x.safetensors'), everyEpochs: 1 },
       subject,
@@ -91,7 +91,7 @@ describe('the file of a checkpoint', () => {
     expect(log).toEqual([expect.stringMatching(/could not be written: .*ENOENT.*continues without/)]);
   });
 
-  it('is read by whatever reads safetensors', () => {
+  it('is readable as a safetensors file', () => {
     open().write(state);
     expect(readSafetensors(file).tensors).toEqual(state.tensors);
   });

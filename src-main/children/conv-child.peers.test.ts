@@ -35,8 +35,8 @@ function pytorch(request: ReferenceRequest): ChildReference {
   );
 }
 
-describe('children trained by PyTorch at this moment', () => {
-  it.each([1, 2, 3, 4])('a random network of seed %i trains alike, to 1e-4', async (seed) => {
+describe('children trained by PyTorch, run now', () => {
+  it.each([1, 2, 3, 4])('a random network of seed %i trains like PyTorch, to 1e-4', async (seed) => {
     const largest = await compareWithReference(pytorch(randomRequest(seed)), join(folder, String(seed)));
     const { gradientNorm, ...others } = largest;
     expect(Math.max(...Object.values(others))).toBeLessThan(1e-4);
@@ -63,7 +63,7 @@ describe('children trained by PyTorch at this moment', () => {
 
   // PyTorch draws other random numbers on a GPU.
   it.skipIf(process.env['CELLSMITH_PEERS_DEVICE'] === 'cuda').each([fixture, nodesFixture])(
-    'committed reference %# is what PyTorch still gives',
+    'committed reference %# equals PyTorch’s result',
     (json) => {
       const committed = parseReference(json);
       const { steps } = pytorch(committed.request);

@@ -23,7 +23,7 @@ describe('a whole child, compared with PyTorch from the same weights (fixtures/c
     expect(reference.steps.length).toBe(15);
   });
 
-  it('has every kind of node that draws nothing, apart and in any order', () => {
+  it('has every deterministic kind of node, separately and in any order', () => {
     const kinds = nodesReference.request.architecture.nodes.map(({ kind }) => kind);
     const all = [
       ...['convolution', 'batchNormalisation', 'relu', 'maxPooling', 'averagePooling'],

@@ -23,7 +23,7 @@ describe('evaluating a trained network', () => {
   const unseen = tinyImages(join(folder, 'test'), { train: 57, validation: 0, seed: 5 });
   const job = { architecture: tinyArchitecture, recipe: { ...tinyRecipe, epochs: 8 }, seed: 0 };
 
-  it('knows images that it has not seen, and every one of them counts once', async () => {
+  it('classifies unseen images, counting each once', async () => {
     const { weights } = await trainChild(job, data);
     const steps: string[] = [];
     const evaluation = { ...job, weights, data, images: unseen };
@@ -35,7 +35,7 @@ describe('evaluating a trained network', () => {
     expect(steps).toEqual(['1/4', '2/4', '3/4', '4/4']);
   });
 
-  it('gives on the images of validation what its last epoch gave', async () => {
+  it('on the validation images equals the last epoch’s result', async () => {
     // Validated on every image that it is then evaluated on.
     const all = {
       ...data,
@@ -46,7 +46,7 @@ describe('evaluating a trained network', () => {
     expect(accuracy).toBeCloseTo(epochs.at(-1)?.validationAccuracy ?? NaN, 9);
   });
 
-  it('is refused the weights of another', async () => {
+  it('rejects the weights of another network', async () => {
     const { weights } = await trainChild({ ...job, recipe: { ...tinyRecipe, epochs: 1 } }, data);
     const misfits = [
       weights.slice(1),
@@ -59,7 +59,7 @@ describe('evaluating a trained network', () => {
   });
 });
 
-describe('a trained language model that is measured', () => {
+describe('evaluating a trained language model', () => {
   const recipe: TextRecipe = {
     ...presets['ptb-base8'].config.recipe,
     size: { kind: 'hidden', hidden: 8 },
@@ -72,7 +72,7 @@ describe('a trained language model that is measured', () => {
   const tokens = () =>
     loadText(writeFiles(join(folder, 'text'), ptbFiles()), { cacheDirectory: join(folder, 'cache') });
 
-  it('gives on the text of validation what its last epoch gave', async () => {
+  it('on the validation text equals the last epoch’s result', async () => {
     const data = await tokens();
     const { weights, epochs } = await trainLanguageChild(job, data);
     const text = { file: data.validFile, count: data.counts.valid };
@@ -85,7 +85,7 @@ describe('a trained language model that is measured', () => {
     expect(steps.at(-1)).toBe(1);
   });
 
-  it('averages over draws of dropout where its recipe asks for them', async () => {
+  it('averages over dropout samples where its recipe asks for them', async () => {
     const data = await tokens();
     const text = { file: data.validFile, count: data.counts.valid };
     const { weights } = await trainLanguageChild(

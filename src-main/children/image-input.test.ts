@@ -125,7 +125,7 @@ function largestDifference(a: Float32Array, b: Float64Array): number {
   return a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - (b[i] ?? NaN))), 0);
 }
 
-describe('images as a network sees them', () => {
+describe('the input of a network', () => {
   it.each([
     ['upsample', 32, 40],
     ['upsample', 12, 15],
@@ -134,7 +134,7 @@ describe('images as a network sees them', () => {
     ['pad', 12, 17],
     ['none', 9, 1],
   ] as const)(
-    '%s: every crop of side %i from %i, mirrored or not, is that of plain arithmetic',
+    '%s: every crop of side %i from %i, mirrored or not, equals plain arithmetic',
     async (enlarge, side, enlargedSide) => {
       const augmentation = { enlarge, enlargedSide, horizontalFlip: true };
       const crops = allCrops(enlarge === 'none' ? 0 : enlargedSide - side);
@@ -148,7 +148,7 @@ describe('images as a network sees them', () => {
   );
 
   it.each(['upsample', 'pad', 'none'] as const)(
-    'evaluated with %s: the middle, never mirrored',
+    'evaluation with %s: the centre, never mirrored',
     async (enlarge) => {
       const augmentation = { enlarge, enlargedSide: 13, horizontalFlip: true };
       const side = 10;
@@ -194,7 +194,7 @@ describe('random crops', () => {
     for (let i = 0; i < 200; i++) expect(boxes[i * 4 + 1]).toBeLessThan(boxes[i * 4 + 3] ?? NaN);
   });
 
-  it('keep every row inside an image of any side, as float32 arithmetic has it', () => {
+  it('keep every row inside an image of any side, in float32 arithmetic', () => {
     for (let side = 4; side <= 512; side++) {
       const upsampling = cropPlan(side, {
         enlarge: 'upsample',

@@ -4,7 +4,7 @@ import { learningRateAt } from './schedule';
 const start = { step: 0, steps: 10 };
 
 describe('the learning rate', () => {
-  it('stays as it is without decay', () => {
+  it('is constant without decay', () => {
     expect(learningRateAt({ decay: { kind: 'constant' }, epochs: 5 }, 0.1, { ...start, epoch: 4 })).toBe(0.1);
   });
 
@@ -14,7 +14,7 @@ describe('the learning rate', () => {
     [1, 1, 0.1, 0.01, 0.01].forEach((rate, epoch) => expect(rates[epoch]).toBeCloseTo(rate, 12));
   });
 
-  it('follows half a cosine by the step: whole at first, half in the middle, near 0 at the end', () => {
+  it('follows half a cosine per step: full at first, half in the middle, near 0 at the end', () => {
     const recipe = { decay: { kind: 'cosine' }, epochs: 3 } as const;
     const at = (epoch: number, step: number): number =>
       learningRateAt(recipe, 0.2, { epoch, step, steps: 10 });

@@ -25,21 +25,21 @@ const file = {
 };
 
 describe('a safetensors file', () => {
-  it('gives back what was written, in order, and leaves no partial file', () => {
+  it('reads back what was written, in order, and leaves no partial file', () => {
     const path = join(folder, 'a.safetensors');
     writeSafetensors(path, file);
     expect(readSafetensors(path)).toEqual(file);
     expect(readdirSync(folder)).toEqual(['a.safetensors']);
   });
 
-  it('that cannot be written leaves nothing, and says why', () => {
+  it('that cannot be written leaves nothing, and fails with the reason', () => {
     const path = join(folder, 'taken', 'a.safetensors');
     mkdirSync(join(path, 'a folder of its name'), { recursive: true });
     expect(() => writeSafetensors(path, file)).toThrow(/EISDIR|ENOTEMPTY|EEXIST|EPERM/);
     expect(readdirSync(join(folder, 'taken'))).toEqual(['a.safetensors']);
   });
 
-  it('whose writer was killed leaves a part, which is removed without touching others', () => {
+  it('whose writer was killed leaves a partial file, which is removed without touching others', () => {
     const place = join(folder, 'killed');
     mkdirSync(place);
     const names = ['a.safetensors', 'a.safetensors.71.partial', 'ab.safetensors.71.partial'];
@@ -49,7 +49,7 @@ describe('a safetensors file', () => {
     removePartials(join(folder, 'nowhere', 'a.safetensors'));
   });
 
-  it('is laid out as the format says: length, JSON header padded with spaces, little-endian values', () => {
+  it('has the layout of the format: length, JSON header padded with spaces, little-endian values', () => {
     const path = join(folder, 'b.safetensors');
     writeSafetensors(path, {
       tensors: [{ name: 'x', shape: [2], values: Float32Array.of(1, 2) }],
@@ -65,14 +65,14 @@ describe('a safetensors file', () => {
     expect(readFileSync(path)).toEqual(expected);
   });
 
-  it('reads a view of a larger array as the view alone', () => {
+  it('writes only the view of a larger array', () => {
     const path = join(folder, 'c.safetensors');
     const values = Float32Array.of(9, 1, 2, 9).subarray(1, 3);
     writeSafetensors(path, { tensors: [{ name: 'x', shape: [2], values }], metadata: {} });
     expect(readSafetensors(path).tensors[0]?.values).toEqual(Float32Array.of(1, 2));
   });
 
-  it('says that it is damaged when it is cut short or is something else', () => {
+  it('is reported as damaged when it is truncated or another file', () => {
     const path = join(folder, 'd.safetensors');
     writeSafetensors(path, file);
     truncateSync(path, readFileSync(path).length - 1);

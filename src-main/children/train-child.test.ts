@@ -17,12 +17,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const data = tinyImages(folder);
 const job = { architecture: tinyArchitecture, recipe: tinyRecipe, seed: 0 };
 
-/** Writes down the epochs that a child resumes from, and those that it trains. */
-function listening(begun: number[], told: number[] = []) {
+/** Records the epochs that a child resumes from, and those that it trains. */
+function listening(begun: number[], trained: number[] = []) {
   return {
     onEvent: hearing({
       trialRestored: ({ epochs }) => begun.push(epochs.length),
-      epochEnded: ({ record }) => told.push(record.epoch),
+      epochEnded: ({ record }) => trained.push(record.epoch),
     }),
   };
 }
@@ -41,7 +41,7 @@ describe('a child on images', () => {
     expect(epochs.at(-1)?.trainLoss).toBeLessThan(epochs[0]?.trainLoss ?? 0);
   });
 
-  it('has exactly the trainable parameters that its description counts, concatenation in depth and not sums', () => {
+  it('has exactly the trainable parameters of its description, with concatenation in depth, not sums', () => {
     const { graph, weights } = convChild(tinyArchitecture, taskOf(data), tinyRecipe, 4, data, data);
     const size = (trainable: boolean): number =>
       weights
@@ -67,7 +67,7 @@ describe('a child on images', () => {
     expect(epochs.at(-1)?.trainLoss).toBeLessThan(0.5 * (epochs[0]?.trainLoss ?? 0));
   });
 
-  it('drops out in training alone, by its seed, and resumes from a checkpoint without a difference', async () => {
+  it('drops out in training only, by its seed, and resumes from a checkpoint with the same result', async () => {
     const [first, ...others] = tinyArchitecture.nodes;
     const relu = others[1];
     if (!first || relu?.kind !== 'relu') throw new Error('no ReLU');
@@ -91,7 +91,7 @@ describe('a child on images', () => {
     expect(withoutTime(resumed)).toEqual(withoutTime(whole));
   });
 
-  it('is told from another by its seed, 0 being one like any other', async () => {
+  it('depends on its seed, and 0 is a seed', async () => {
     const results = await Promise.all([0, 0, 1].map((seed) => trainChild({ ...job, seed }, data)));
     const [first, again, other] = results.map(withoutTime);
     expect(again).toEqual(first);
@@ -113,7 +113,7 @@ describe('a child on images', () => {
     for (const loss of losses) expect(loss).toBeCloseTo(losses[0] ?? NaN, 2);
   });
 
-  it('counts steps of training and evaluation, and ends after the epoch in which it is asked to', async () => {
+  it('counts steps of training and evaluation, and ends after the epoch in which it is stopped', async () => {
     const steps: string[] = [];
     let asked = false;
     const { epochs, stopped } = await trainChild({ ...job, recipe: { ...tinyRecipe, epochs: 50 } }, data, {
@@ -132,7 +132,7 @@ describe('a child on images', () => {
     );
   });
 
-  it('says that it diverged at the step at which the loss is no number any more', async () => {
+  it('reports divergence at the step at which the loss is not finite', async () => {
     let steps = 0;
     const recipe = { ...tinyRecipe, epochs: 1000, learningRate: 1e6, decay: { kind: 'constant' as const } };
     const training = trainChild({ ...job, recipe }, data, {
@@ -142,7 +142,7 @@ describe('a child on images', () => {
     expect(steps).toBeLessThan(200);
   });
 
-  it('sees the images of its own part alone: other bytes in the validation part change no weight', async () => {
+  it('sees only training images: other bytes in the validation part change no weight', async () => {
     const changed = tinyImages(join(folder, 'changed'));
     const bytes = readFileSync(changed.imagesFile);
     bytes.fill(7, 96 * 8 * 8 * 3);
@@ -177,7 +177,7 @@ describe('a child that is interrupted', () => {
     await expect(training).rejects.toThrow('killed');
   };
 
-  it('goes on from its last epoch, bit by bit like one that was not', async () => {
+  it('resumes from its last epoch with bit-identical results', async () => {
     const straight = withoutTime(await trainChild({ ...job, recipe }, data));
     for (const [everyEpochs, from] of [
       [1, 2],
@@ -187,15 +187,15 @@ describe('a child that is interrupted', () => {
       const name = `every ${everyEpochs}.safetensors`;
       await interrupted(checkpoints(name, 'a child', everyEpochs), { epoch: 2, step: 3 });
       const begun: number[] = [];
-      const told: number[] = [];
+      const trained: number[] = [];
       const result = await trainChild(
         { ...job, recipe },
         data,
-        listening(begun, told),
+        listening(begun, trained),
         checkpoints(name, 'a child', everyEpochs),
       );
       expect(begun).toEqual([from]);
-      expect(told).toEqual([0, 1, 2, 3].slice(from));
+      expect(trained).toEqual([0, 1, 2, 3].slice(from));
       expect(withoutTime(result)).toEqual(straight);
     }
     expect(log).toEqual([]);
@@ -209,24 +209,24 @@ describe('a child that is interrupted', () => {
     ])
       await interrupted(checkpoints('often.safetensors'), at);
     await trainChild({ ...job, recipe }, data, {}, checkpoints('often.safetensors'));
-    const told: number[] = [];
+    const trained: number[] = [];
     const again = await trainChild(
       { ...job, recipe },
       data,
-      listening([], told),
+      listening([], trained),
       checkpoints('often.safetensors'),
     );
-    expect(told).toEqual([]);
+    expect(trained).toEqual([]);
     expect(withoutTime(again)).toEqual(straight);
   });
 
-  it('by its user after an epoch that was not due is kept too', async () => {
+  it('by the user after an epoch without a checkpoint writes one', async () => {
     const kept = checkpoints('stopped.safetensors', 'a child', 3);
     await trainChild({ ...job, recipe }, data, { stopRequested: () => true }, kept);
     expect(kept.read()?.epochs).toHaveLength(1);
   });
 
-  it('begins anew when what was kept is of another network', async () => {
+  it('starts over when the checkpoint belongs to another network', async () => {
     log = [];
     await interrupted(checkpoints('other.safetensors'), { epoch: 2, step: 3 });
     const [first, ...others] = tinyArchitecture.nodes;

@@ -28,7 +28,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const exported = (...parameters: string[]) => runProgram(['runs', 'export', run, ...parameters]);
 
 describe('runs export', () => {
-  it('writes the network of a child with its decisions and their probabilities as a file that is read again', async () => {
+  it('writes the network of a child with its decisions and their probabilities as a file that can be read back', async () => {
     const { code, stdout } = await exported('2');
     expect(code).toBe(0);
     const file = parseArchitectureFile(stdout, 'stdout');
@@ -52,7 +52,7 @@ describe('runs export', () => {
     );
   });
 
-  it('draws it as SVG that another program reads', async () => {
+  it('draws it as SVG that another program can read', async () => {
     const path = join(folder, 'net.svg');
     expect(await exported('2', '--format', 'svg', '--output', path)).toMatchObject({
       code: 0,

@@ -75,7 +75,7 @@ describe('wrong usage', () => {
 });
 
 describe('data describe', () => {
-  it('says what the sample of CIFAR-10 holds', async () => {
+  it('describes the sample of CIFAR-10', async () => {
     const sample = join(import.meta.dirname, '../../assets/cifar10-sample.tar.gz');
     const { code, stdout } = await run('data', 'describe', sample, '--json');
     expect(code).toBe(0);
@@ -86,7 +86,7 @@ describe('data describe', () => {
     expect(table).toMatch(/airplane +200 +50/);
   });
 
-  it('says what the sample text holds', async () => {
+  it('describes the sample text', async () => {
     const sample = join(import.meta.dirname, '../../assets/tinyshakespeare.txt');
     const { code, stdout } = await run('data', 'describe', sample, '--json');
     expect(code).toBe(0);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { bold, shownText, type Terminal } from './terminal';
 
-it('gives a terminal nothing to obey but its own bold type', () => {
+it('passes no control sequence to a terminal but its own bold', () => {
   const strong = bold({ colours: true } as Terminal, 'best');
   expect(shownText(`a\tb\n${strong} Größe 🙂`)).toBe(`a\tb\n${strong} Größe 🙂`);
   // Clears the screen, sets the title of the window, begins a sequence in one byte, overwrites the line, turns the direction of writing.

@@ -69,7 +69,7 @@ const worker = (...more: string[]): string[] => [
 ];
 
 describe('a queue with TLS and a password', () => {
-  it('has a search trained by a worker that started later, and neither shows the password', async () => {
+  it('trains a search by a worker that starts later, and neither shows the password', async () => {
     const searching = startProgram(search('over tls'), environment(secret));
     await searching.sees(/No worker is at the queue rediss:\/\/127\.0\.0\.1:\d+: the search waits for one/);
     const working = startProgram(worker(), environment(secret));
@@ -88,7 +88,7 @@ describe('a queue with TLS and a password', () => {
       for (const form of [password, encodeURIComponent(password)]) expect(text).not.toContain(form);
   });
 
-  it('is refused with what to do about it: a password, a certificate, an address', async () => {
+  it('is refused with advice: a password, a certificate, an address', async () => {
     const web = createServer((socket) => {
       socket.on('error', () => undefined).once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     });
@@ -169,7 +169,7 @@ describe('a worker that starts before its queue', () => {
 });
 
 describe('Ctrl-C at a worker', () => {
-  it('once ends after the epoch and gives the child back; twice at once', async () => {
+  it('once ends after the epoch and returns the child; twice at once', async () => {
     const long = ['--set', 'recipe.epochs=500', '--set', 'keepBest=0', '--json'];
     const searching = startProgram(search('long', ...long), environment(secret));
     const once = startProgram(worker('--json'), environment(secret));
@@ -199,15 +199,18 @@ describe('Ctrl-C at a worker', () => {
     expect((await third.ended()).code).toBe(143);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends it also while the queue is away: %s', async (signal) => {
-    const working = startProgram(worker('--json'), environment(secret));
-    await working.sees(/"type":"ready"/);
-    await redis.kill();
-    await working.sees(/"type":"away"/);
-    working.process.kill(signal);
-    await wait(400);
-    if (signal === 'SIGINT') working.process.kill(signal);
-    expect((await working.ended()).code).toBe(signal === 'SIGINT' ? 130 : 143);
-    await redis.start();
-  });
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends it also while the queue is unreachable: %s',
+    async (signal) => {
+      const working = startProgram(worker('--json'), environment(secret));
+      await working.sees(/"type":"ready"/);
+      await redis.kill();
+      await working.sees(/"type":"away"/);
+      working.process.kill(signal);
+      await wait(400);
+      if (signal === 'SIGINT') working.process.kill(signal);
+      expect((await working.ended()).code).toBe(signal === 'SIGINT' ? 130 : 143);
+      await redis.start();
+    },
+  );
 });

@@ -29,7 +29,7 @@ afterEach(() => {
 const files = (folder: string): string[] => readdirSync(join(run.folder, folder)).sort();
 
 describe('checkpoints of the controller', () => {
-  it('count from the moment at which the database names them; the one before is kept until then', () => {
+  it('take effect when the database names them; the previous one is kept until then', () => {
     const first = writeCheckpoint(run.folder, 1, Uint8Array.of(1, 2, 3));
     expect(currentCheckpoint(run.database)).toBeUndefined();
     commitCheckpoint(run.database, first);
@@ -44,7 +44,7 @@ describe('checkpoints of the controller', () => {
     expect(currentCheckpoint(run.database)).toEqual(second);
   });
 
-  it('are named when they are damaged or gone', () => {
+  it('are reported when damaged or missing', () => {
     const reference = writeCheckpoint(run.folder, 1, new Uint8Array(100));
     const path = checkpointFile(run.folder, 1);
     writeFileSync(path, new Uint8Array(99));
@@ -59,7 +59,7 @@ describe('checkpoints of the controller', () => {
 });
 
 describe('weights of children', () => {
-  it('stay for the best and for those in training', () => {
+  it('are kept for the best and for those in training', () => {
     for (const trial of [1, 2, 3, 1234567]) writeFileSync(weightsPath(run.folder, trial), 'w');
     writeFileSync(`${weightsPath(run.folder, 2)}.partial`, 'w');
     writeFileSync(join(run.folder, 'children', 'notes of the user.txt'), '');

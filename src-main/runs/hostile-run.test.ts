@@ -58,7 +58,7 @@ describe('the folder of a run from elsewhere', () => {
     openRun(join(runs, 'link')).close();
   });
 
-  it('is refused when a journal in it would have SQLite remove a file that it names', () => {
+  it('is refused when its journal would make SQLite remove another file', () => {
     const theirs = join(runs, 'theirs');
     writeFileSync(theirs, 'mine');
     change('PRAGMA journal_mode = DELETE');
@@ -106,7 +106,7 @@ describe('the database of a run from elsewhere', () => {
     expectRefused(/is damaged/);
   });
 
-  it.each(['41ff', '4100ff', 'c3'])('is refused with text that is none: %s', (hex) => {
+  it.each(['41ff', '4100ff', 'c3'])('is refused with invalid text: %s', (hex) => {
     change(`INSERT INTO events (at, type) VALUES (1, CAST(x'${hex}' AS TEXT))`);
     cpSync(folder, join(runs, 'copy'), { recursive: true });
     folder = join(runs, 'copy');
@@ -207,7 +207,7 @@ describe('the database of a run from elsewhere', () => {
     run.close();
   });
 
-  it('is refused with text that is none behind much that is of another language', () => {
+  it('is refused with invalid text after much text of another language', () => {
     change(`${to(100)} INSERT INTO events (at, type) SELECT i, 'Größe' FROM n;
       INSERT INTO events (at, type) VALUES (1, CAST(x'c3' AS TEXT))`);
     cpSync(folder, join(runs, 'copy'), { recursive: true });
@@ -216,7 +216,7 @@ describe('the database of a run from elsewhere', () => {
   });
 
   it.each(['-9223372036854775808', '-9007199254740993', '9223372036854775807'])(
-    'is refused with text that is none in row %s',
+    'is refused with invalid text in row %s',
     (id) => {
       change(`INSERT INTO events (at, type) VALUES (1, 'ü');
         INSERT INTO events (id, at, type) VALUES (${id}, 1, CAST(x'c3' AS TEXT))`);
@@ -226,12 +226,12 @@ describe('the database of a run from elsewhere', () => {
     },
   );
 
-  it('is refused with tables without number', () => {
+  it('is refused with very many tables', () => {
     change(Array.from({ length: 1000 }, (_, index) => `CREATE TABLE t${index} (a);`).join('\n'));
     expectRefused(/holds the table t0,/);
   });
 
-  it('is read with the statistics that other programs have SQLite gather', () => {
+  it('is read with the statistics that other programs let SQLite collect', () => {
     change('INSERT INTO batches (number, replica) VALUES (1, 0); ANALYZE');
     openRunReadOnly(folder).close();
   });

@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => rmSync(runs, { recursive: true }));
 
 describe('the folder of all runs', () => {
-  it('is the data directory of a user on each system, unless CELLSMITH_RUNS names another', () => {
+  it('is the user’s data directory on each system, unless CELLSMITH_RUNS names another', () => {
     expect(defaultRunsFolder({}, 'linux', '/home/ann')).toBe('/home/ann/.local/share/cellsmith/runs');
     expect(defaultRunsFolder({ XDG_DATA_HOME: '/data' }, 'linux', '/home/ann')).toBe('/data/cellsmith/runs');
     expect(defaultRunsFolder({ XDG_DATA_HOME: 'data' }, 'linux', '/home/ann')).toBe(
@@ -40,7 +40,7 @@ describe('names of runs', () => {
     expect(listRunFolders(join(runs, 'none'))).toEqual([]);
   });
 
-  it('are found by path, by name and by a beginning that is the only one', () => {
+  it('are found by path, by name and by a unique prefix', () => {
     const folder = make();
     const name = folder.slice(runs.length + 1);
     mkdirSync(join(runs, 'no run'));

@@ -75,7 +75,7 @@ const addBatch = (run: OpenRun, number = 1): void =>
   insertBatch(run.database, { number, replica: 0, learned: false, parametersVersion: 4 });
 
 describe('a run folder', () => {
-  it('holds run.json and the places of design, and reads back as it was made', () => {
+  it('holds run.json and its folders, and reads back unchanged', () => {
     const run = keep(createRun(runs, runDescription({ seed: 7 })));
     expect(readdirSync(run.folder)).toEqual(
       expect.arrayContaining(['children', 'exports', 'run.json', 'run.lock', 'run.sqlite']),
@@ -86,7 +86,7 @@ describe('a run folder', () => {
     expect(run.manifest.config.seed).toBe(7);
   });
 
-  it('reads back any trial, bit by bit', () => {
+  it('reads back any trial, bit for bit', () => {
     const run = keep(createRun(runs, runDescription()));
     addBatch(run);
     const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => (Object.is(x, -0) ? 0 : x));
@@ -196,7 +196,7 @@ describe('a run folder', () => {
     expect(countTrials(database)).toMatchObject({ completed: 4, reused: 1, failed: 0 });
   });
 
-  it('undoes a transaction that throws, and refuses numbers that SQLite would turn into nothing', () => {
+  it('undoes a transaction that throws, and refuses numbers that SQLite would store as NULL', () => {
     const { database } = keep(createRun(runs, runDescription()));
     expect(() =>
       database.transaction(() => {
@@ -243,7 +243,7 @@ describe('a run folder', () => {
     expect(countBatches(reader.database)).toBe(2);
   });
 
-  it('loses nothing that was committed when its writer is killed', async () => {
+  it('loses no committed data when its writer is killed', async () => {
     const { folder } = createClosed();
     const script = `
       const Database = require('libsql');
@@ -319,7 +319,7 @@ describe('a damaged, newer or missing run', () => {
     expect(() => readTrials(run.database)).toThrow(code('run.damaged', /run\.sqlite.*decisions/s));
   });
 
-  it('leaves nothing behind where a run cannot be made', () => {
+  it('leaves nothing behind when a run cannot be created', () => {
     const file = join(runs, 'a file');
     writeFileSync(file, '');
     expect(() => createRun(join(file, 'below'), runDescription())).toThrow(

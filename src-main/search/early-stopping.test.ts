@@ -44,7 +44,7 @@ const epochsOf = (run: WritableRun): EpochRecord[][] =>
   readTrials(run.database).map(({ number }) => readEpochs(run.database, number));
 
 describe('a search with a rule', () => {
-  it('ends children after the epochs that they are given, and rewards them for these', async () => {
+  it('ends children after their allotted epochs, and rewards them for these', async () => {
     const run = await searched({});
     const trials = readTrials(run.database);
     const { recipe } = run.manifest.config;
@@ -55,7 +55,7 @@ describe('a search with a rule', () => {
       const epochs = readEpochs(run.database, trial.number);
       expect(epochs).toHaveLength(trial.endedBy === null ? recipe.epochs : 3);
       expect(trial).toMatchObject({ state: 'completed', ...outcomeOf(epochs, recipe) });
-      // There is nothing to compare those of the first batch with.
+      // The first batch has no earlier children to compare with.
       if (trial.number <= demo.controller.childrenPerUpdate) expect(trial.endedBy).toBeNull();
     }
   });
@@ -65,7 +65,7 @@ describe('a search with a rule', () => {
     for (const pace of [1, 2]) expect(courseOf(await searched({}, { pace }))).toEqual(straight);
   });
 
-  it('that was stopped again and again takes the course of one that was not', async () => {
+  it('that was stopped repeatedly takes the course of an uninterrupted one', async () => {
     const straight = courseOf(await searched({ trainers: cpuTrainers(1) }));
     const run = newRun();
     let sessions = 0;
@@ -83,7 +83,7 @@ describe('a search with a rule', () => {
     expect(courseOf(run)).toEqual(straight);
   });
 
-  it('gives the reward of a child that it has ended to a twin, as that of any other', async () => {
+  it('reuses the reward of a child that it has ended for a duplicate, like any other', async () => {
     const schedule = { initialLayers: 2, growBy: 0, every: 1, maximumLayers: 2 };
     const run = await searched({
       duplicates: 'reuse',
@@ -124,7 +124,7 @@ describe('a search with a rule', () => {
     expect(epochsOf(longer)[19]).toHaveLength(3);
   });
 
-  it('opens again with who ended what', async () => {
+  it('stores whether the user or the rule ended a child', async () => {
     const run = await searched({});
     const before = readTrials(run.database);
     run.close();

@@ -99,7 +99,7 @@ describe.runIf(isRoot)('a full disk', () => {
 });
 
 describe.runIf(process.platform !== 'win32')('a folder that has become read-only', () => {
-  it('opens to be read, and says why it cannot be searched in', async () => {
+  it('opens for reading, and reports why it cannot be resumed', async () => {
     const run = newRun(disk);
     await runSearch(searchOf(run).parts);
     run.close();

@@ -3,7 +3,7 @@ import { createGate } from './search-state';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-it('a gate lets through as many as there are places, in their order, also when places come and go', async () => {
+it('a gate admits one for each place, in order, also when places come and go', async () => {
   let places = 1;
   const gate = createGate(() => places);
   const through: number[] = [];

@@ -72,7 +72,7 @@ async function untilHeld(events: readonly RunEvent[]): Promise<void> {
 }
 
 describe('a pause', () => {
-  it('holds the children where they are, and the search then takes the course of an undisturbed one', async () => {
+  it('holds the children, and the search then takes the course of an uninterrupted one', async () => {
     const undisturbed = newRun();
     await start(undisturbed).outcome;
     const run = newRun();
@@ -91,7 +91,7 @@ describe('a pause', () => {
     expect(courseOf(run)).toEqual(courseOf(undisturbed));
   });
 
-  it('does not count towards the hours, nor is it time that the run was searched in', async () => {
+  it('does not count towards the hours, nor towards the active time of the run', async () => {
     let now = 0;
     const minute = 60_000;
     const run = newRun({
@@ -168,7 +168,7 @@ function openedReadOnly(run: WritableRun) {
 }
 
 describe('ending one child', () => {
-  it('after a whole epoch keeps its epochs and judges it by them; the others continue', async () => {
+  it('after at least one epoch keeps its epochs and its reward; the others continue', async () => {
     const run = newRun({ keepBest: 0 });
     const search = start(run, { pace: 1 }, (event, control) => {
       if (isEpoch(event, 5, 2)) control.stopChild(5);
@@ -188,7 +188,7 @@ describe('ending one child', () => {
     expect(others.some(({ reusedFrom }) => reusedFrom === 5)).toBe(false);
   });
 
-  it('before its first epoch makes it a failed one, with a separate reason that ends no search', async () => {
+  it('before its first epoch fails it, with a reason that ends no search', async () => {
     const run = newRun({ budget: { children: 12, hours: null, multiplyAdds: null } });
     const search = start(run, { pace: 1 }, (event, control) => {
       if (event.type === 'trialProgress' && event.epoch === 0 && event.trial <= 9)
@@ -210,7 +210,7 @@ describe('ending one child', () => {
   });
 });
 
-describe('failed children that are trained again', () => {
+describe('failed children that are retried', () => {
   const failing = (numbers: readonly number[], reason: 'crashed' | 'diverged' = 'crashed') => {
     const seeds = new Map<number, number[]>();
     const result = (job: { trial: number; seed: number }): ChildResult => {
@@ -223,7 +223,7 @@ describe('failed children that are trained again', () => {
     return { result, seeds };
   };
 
-  it('in a finished run take their results in, and change nothing of what the controller has learned', async () => {
+  it('in a finished run store their results, and do not change the controller', async () => {
     const run = newRun();
     const { result, seeds } = failing([3, 10]);
     await start(run, { result }).outcome;
@@ -246,7 +246,7 @@ describe('failed children that are trained again', () => {
     expect(summariseRun(run).children).toMatchObject({ ended: 24, failed: 0 });
   });
 
-  it('in a batch that is still open are learned from once, with their new reward', async () => {
+  it('in an open batch are learned from once, with their new reward', async () => {
     const run = newRun({ trainers: cpuTrainers(4) });
     const { result } = failing([1]);
     let hold: (() => void) | undefined;
@@ -271,7 +271,7 @@ describe('failed children that are trained again', () => {
     expect(readUpdates(run.database)).toHaveLength(6);
   });
 
-  it('are trained by the next session when the search is stopped or killed before', async () => {
+  it('are trained by the next session when the search is stopped or killed first', async () => {
     const run = newRun();
     const { result } = failing([3, 10]);
     await start(run, { result }).outcome;
@@ -291,7 +291,7 @@ describe('failed children that are trained again', () => {
     expect(after.updates).toEqual(before.updates);
   });
 
-  it('are by themselves only those whose failure need not be their own; others by their number', async () => {
+  it('are by default those whose failure may be the machine’s; others by number', async () => {
     const run = newRun();
     const { result } = failing([4], 'diverged');
     await start(run, { result }).outcome;
@@ -309,7 +309,7 @@ describe('failed children that are trained again', () => {
 });
 
 describe('a budget that is extended while the search runs', () => {
-  it('gives the course of a search that had it from the beginning, also when there was nothing left to propose', async () => {
+  it('gives the course of a search that had it from the beginning, also when the old budget was used up', async () => {
     const longer = newRun({ budget: { children: 32, hours: null, multiplyAdds: null } });
     await start(longer).outcome;
     for (const at of [3, 24]) {

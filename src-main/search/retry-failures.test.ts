@@ -56,7 +56,7 @@ describe('a child whose trainer is lost', () => {
     expect(readUpdates(run.database)[0]?.meanReward).toBeCloseTo(0.5 ** 3);
   });
 
-  it('more often than it may be has failed', async () => {
+  it('more often than allowed has failed', async () => {
     const { jobs, types, trial } = await searchWithFailures('silent', 9, { retries: 2 });
     expect(jobs).toHaveLength(3);
     expect(types.at(-1)).toBe('trialFailed');
@@ -84,7 +84,7 @@ describe('a child whose trainer is lost while the search is being stopped', () =
 });
 
 describe('a child that runs out of memory', () => {
-  it('is trained once more at half the batch where that is allowed, which its trial says', async () => {
+  it('is retried once at half the batch size where that is allowed, as its trial records', async () => {
     const { jobs, trial } = await searchWithFailures('outOfMemory', 1, { smallerBatch: true });
     const { batchSize } = demo.recipe;
     expect(jobs.map(({ child }) => child.recipe.batchSize)).toEqual([batchSize, batchSize / 2]);
@@ -93,7 +93,7 @@ describe('a child that runs out of memory', () => {
     expect(twins.every((twin) => twin.batchSize === batchSize / 2)).toBe(true);
   });
 
-  it('again, or without leave, has failed', async () => {
+  it('again, or where that is not allowed, has failed', async () => {
     const twice = await searchWithFailures('outOfMemory', 2, { smallerBatch: true });
     expect(twice.jobs).toHaveLength(2);
     expect(twice.trial).toMatchObject({ state: 'failed', failure: { reason: 'outOfMemory' } });
@@ -105,7 +105,7 @@ describe('a child that runs out of memory', () => {
 });
 
 describe('a child that diverges', () => {
-  it('is never trained again by itself', async () => {
+  it('is never retried automatically', async () => {
     const { jobs } = await searchWithFailures('diverged', 1, { retries: 5, smallerBatch: true });
     expect(jobs).toHaveLength(1);
   });

@@ -111,8 +111,8 @@ async function session(
   return events;
 }
 
-describe('the state that the events of a run make', () => {
-  it('is the one that its tables say, over sessions that were stopped or killed anywhere, with failures and repetitions', async () => {
+describe('the state reduced from the events of a run', () => {
+  it('equals that of its tables, over sessions that were stopped or killed anywhere, with failures and retries', async () => {
     const plan = fc.record({ seed: fc.integer({ min: 1, max: 50 }), at: fc.integer({ min: 1, max: 60 }) });
     await fc.assert(
       fc.asyncProperty(plan, plan, async (killed, stopped) => {
@@ -148,7 +148,7 @@ describe('the state that the events of a run make', () => {
     );
   });
 
-  it('has the same figures where only these are followed', async () => {
+  it('has the same figures where only figures are followed', async () => {
     const run = newRun(runs, settings);
     const { tables, ...figures } = stateOfTables(empty);
     const events = await session(run, 3, () => undefined);
@@ -160,7 +160,7 @@ describe('the state that the events of a run make', () => {
     run.close();
   });
 
-  it('has what children reached on the test split, also for followers', async () => {
+  it('includes the test results of children, also for followers', async () => {
     const run = newRun(runs, settings);
     const events = await session(run, 2, () => undefined);
     const last = lastEventId(run.database);
@@ -187,7 +187,7 @@ describe('the state that the events of a run make', () => {
     run.close();
   });
 
-  it('does not change when events are heard again', async () => {
+  it('does not change when events are repeated', async () => {
     const run = newRun(runs, settings);
     const events = await session(run, 2, () => undefined);
     const state = events.reduce(runState, stateOfTables(empty));
@@ -211,7 +211,7 @@ describe('a run that another process searches in', () => {
       return { ...database, all, first: (sql, values, schema) => all(sql, values, schema)[0] };
     };
 
-  it('is followed by its events, without reading again what is known', async () => {
+  it('is followed by its events, without rereading known data', async () => {
     const run = newRun(runs, { ...settings, budget: { children: 40, hours: null, multiplyAdds: null } });
     const counts = { rows: 0 };
     let polls = 0;

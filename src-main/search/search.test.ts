@@ -101,7 +101,7 @@ describe('a search', () => {
     expect(trials.map((trial) => trial.depth)).toEqual(trials.map(({ number }) => (number <= 10 ? 2 : 3)));
   });
 
-  it('is, proposal by proposal, what the strategy does on the same rewards without a loop, store and trainers', async () => {
+  it('makes, proposal by proposal, the decisions of the strategy alone on the same rewards', async () => {
     const controller = { ...paperController, learningRate: 0.006 };
     const run = newRun({
       seed: 3,
@@ -167,7 +167,7 @@ describe('a strategy with a lane for each trainer', () => {
 describe('replicas', () => {
   const controller = { ...demo.controller, replicas: 3, childrenPerUpdate: 2, accumulateGradients: 2 };
 
-  it('that do not wait have the parameters that sampled each batch stored, and how old they were when it was learned from', async () => {
+  it('that do not wait store the parameters that sampled each batch, and their staleness when it was learned from', async () => {
     const run = newRun({ controller });
     await runSearch(searchOf(run, { pace: 4 }).parts);
     const updates = readUpdates(run.database);
@@ -230,7 +230,7 @@ describe('networks that the run has trained already', () => {
     budget: { children: 40, hours: null, multiplyAdds: null },
   };
 
-  it('get their reward again and cost nothing', async () => {
+  it('reuse their reward and cost nothing', async () => {
     const jobs: number[] = [];
     const { trials } = await uninterrupted(tiny, { onJob: (job) => jobs.push(job.trial), pace: 1 });
     const hashes = new Set(trials.map((trial) => trial.architectureHash));
@@ -252,7 +252,7 @@ describe('networks that the run has trained already', () => {
     expect(seeds.size).toBe(40);
   });
 
-  it('keep failures that are their own, and are trained again after one that was the machine’s', async () => {
+  it('keep failures of their own, and are retrained after one of the machine', async () => {
     const failing = (reason: 'diverged' | 'crashed') =>
       uninterrupted(tiny, {
         result: (job) =>
@@ -339,7 +339,7 @@ describe('failures', () => {
     expect(countTrials(run.database).failed).toBeLessThan(16 + 3);
   });
 
-  it('of the trainers as such end the search, and can be resumed from', async () => {
+  it('of all trainers end the search, which can be resumed', async () => {
     const run = newRun();
     const broken = new Error('no trainer can be started');
     const { parts } = searchOf(run, {
@@ -383,7 +383,7 @@ describe('stopping', () => {
     },
   );
 
-  it('after an epoch keeps what the children have measured', async () => {
+  it('after an epoch keeps the epochs of the children', async () => {
     const run = newRun();
     await stopAt(run, 'afterEpoch', 1, 1);
     const interrupted = readTrials(run.database).filter((trial) => trial.state === 'interrupted');
@@ -395,7 +395,7 @@ describe('stopping', () => {
     }
   });
 
-  it('happens by itself when the hours are used up, counted over all sessions; children that train then end as they would', async () => {
+  it('happens by itself when the hours are used up, counted over all sessions; children in training are completed', async () => {
     let now = 0;
     const clock = (): number => now;
     const hour: Partial<ImageSearchConfig> = { budget: { children: null, hours: 1, multiplyAdds: null } };

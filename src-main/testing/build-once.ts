@@ -14,7 +14,7 @@ declare module 'vitest' {
 const root = resolve(import.meta.dirname, '../..');
 
 /**
- * Builds programs into a folder of its own, below node_modules so that the packages that stay outside of the bundles are found.
+ * Builds programs into a folder of its own, below node_modules so that external packages resolve.
  * @param entries the name of each and its file, from the root of the repository
  */
 export async function buildPrograms(
@@ -43,7 +43,7 @@ export async function buildPrograms(
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Builds the programs that tests start as processes, once for a run of the tests; `inject('programs')` says where they are. */
+/** Builds the programs that tests start as processes, once per test run; `inject('programs')` is their folder. */
 export async function setup(project: TestProject): Promise<() => void> {
   const { folder, remove } = await buildPrograms({ trainer: 'src-main/trainer.ts', cli: 'src-main/cli.ts' });
   project.provide('programs', folder);

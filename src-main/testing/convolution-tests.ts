@@ -60,7 +60,7 @@ const strideless: readonly Shape[] = [
 /** Tests of the custom convolution kernels, for the instruction set that this process uses. */
 export function testConvolutions(): void {
   describe('the filter gradient', () => {
-    // A SavedModel that is kept has TensorFlow's ops.
+    // A stored SavedModel has TensorFlow's ops.
     it.each(shapes)(
       'equals that of TensorFlow: $batch × $size × $depth, $kernel × $filters',
       async (shape) => {

@@ -1,7 +1,7 @@
 import { presets } from '../../src-shared/config/presets/presets';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 
-/** So many trainers of one thread on the CPU, whose results repeat bit by bit, and whose failures count at once. */
+/** Trainers of one thread on the CPU, with bit-identical results and without retries. */
 export function cpuTrainers(
   count: number,
   changes: Partial<SearchConfig['trainers']> = {},

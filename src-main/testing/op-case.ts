@@ -13,15 +13,15 @@ export type Draw =
   /** No two values nearer than 0.05: the largest stays the largest. */
   | 'distinct';
 
-/** An op with inputs, differentiated by our graph, by finite differences, and by eager tfjs. */
+/** An op with inputs, differentiated by the graph, by finite differences, and by eager tfjs. */
 export interface OpCase {
-  /** TensorFlow's name of the op whose gradient is in question. */
+  /** TensorFlow's name of the op whose gradient is tested. */
   readonly op: string;
   readonly about: string;
   readonly inputs: readonly Shape[];
   readonly draw?: Draw;
   readonly build: (...inputs: [Tensor, Tensor, Tensor]) => Tensor;
-  /** The same in eager tfjs, which differentiates it by itself. */
+  /** The same in eager tfjs, which has its own gradients. */
   readonly eager: (tf: Engine, ...inputs: [Eager, Eager, Eager]) => Eager;
 }
 

@@ -1,4 +1,4 @@
-/** Time that passes only for those who wait for it: the same waits end in the same order however busy the machine is. */
+/** Time that passes only in waits: the same waits end in the same order however busy the machine is. */
 export interface OrderedWaits {
   /** @param duration in a unit of the caller's */
   wait(duration: number): Promise<void>;
@@ -9,7 +9,7 @@ interface Waiting {
   readonly goOn: () => void;
 }
 
-/** Starts at 0. Waits resolve in the order in which they are due, equal ones in the order of the calls, each in a turn of the event loop of its own. */
+/** Starts at 0. Waits resolve in the order in which they are due, equal ones in the order of the calls, each in a separate turn of the event loop. */
 export function orderedWaits(): OrderedWaits {
   let now = 0;
   let waiting: Waiting[] = [];

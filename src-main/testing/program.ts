@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 
-/** The command-line program, run as a process of its own. */
+/** The command-line program as a process. */
 export interface RunningProgram {
   readonly process: ChildProcess;
-  /** What it has written so far. */
+  /** Its output so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** Waits until its standard output fits. @throws when it ends before */
+  /** Waits until its standard output matches. @throws when it ends before */
   sees(pattern: RegExp): Promise<void>;
   /** Waits for its end. */
   ended(): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;

@@ -11,7 +11,7 @@ import type { EngineRelease } from '../engine/provision/wheels';
 const root = resolve(import.meta.dirname, '../..');
 const file = 'tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl';
 
-/** Packs folders and texts into a wheel, uncompressed, with Python's own zip. */
+/** Packs folders and texts into a wheel, uncompressed, with Python's zipfile. */
 const packer = `
 import json, os, sys, zipfile
 folder, target, texts = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
@@ -39,7 +39,7 @@ export interface PackedRelease {
   readonly release: EngineRelease;
 }
 
-/** A wheel of a few hundred bytes with the given files: enough for whatever happens before the compiler. */
+/** A wheel of a few hundred bytes with the given files: enough for all steps before compilation. */
 export function packSmallRelease(
   folder: string,
   files: Readonly<Record<string, string>> = {},
@@ -47,7 +47,7 @@ export function packSmallRelease(
   return pack('', folder, files);
 }
 
-/** The installed TensorFlow, packed into a wheel again: what was published, without what an engine does not need. */
+/** The installed TensorFlow, repacked into a wheel: the published one without the parts that an engine does not need. */
 export function packInstalledRelease(installation: EngineInstallation, folder: string): PackedRelease {
   return pack(installation.directory, folder, {});
 }
@@ -87,11 +87,11 @@ with open(sys.argv[1], 'rb') as file:
 print(digest.hexdigest())
 `;
 
-/** A provisioning in a process of its own, which a test may kill. */
+/** A provisioning in a separate process, which a test may kill. */
 export interface ProvisioningProcess {
   /** Resolves at the first report that the test waits for. @throws when the process ends before */
   readonly until: (wanted: (progress: ProvisioningProgress) => boolean) => Promise<void>;
-  /** Ends it as a power failure would. */
+  /** Kills it like a power failure. */
   readonly kill: () => Promise<void>;
   /** Its exit code. */
   readonly ended: Promise<number | null>;
@@ -158,7 +158,7 @@ export function smallSha256(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
-/** A folder with executable scripts, to be a PATH. */
+/** A folder with executable scripts, for a PATH. */
 export function scriptFolder(folder: string, scripts: Readonly<Record<string, string>>): string {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(scripts))

@@ -26,13 +26,13 @@ const twoImages: ImageDatasetDescription = {
 };
 
 const demo = presets.demo.config;
-/** The demo preset with batches of four, which the tests count on. */
+/** The demo preset with batches of four, on which the tests rely. */
 export const demoOfFour = {
   ...demo,
   controller: { ...demo.controller, childrenPerUpdate: 4 },
 } satisfies ImageSearchConfig;
 
-/** What `createRun` needs, with the demo preset changed by `changes`. */
+/** The arguments of `createRun`, with the demo preset changed by `changes`. */
 export function runDescription(
   changes: Partial<ImageSearchConfig> = {},
 ): Omit<RunManifest, 'schema' | 'id' | 'createdAt' | 'seeds'> {

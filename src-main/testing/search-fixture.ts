@@ -49,7 +49,7 @@ export function searchOf(
   return { parts, events, afterEpoch, now };
 }
 
-/** All that a search decided and learned. Equal for two searches that took the same course; when things happened is left out. */
+/** Everything that a search decided and learned, without times: equal for two searches that took the same course. */
 export interface Course {
   readonly trials: readonly Trial[];
   readonly updates: readonly ControllerUpdate[];

@@ -9,10 +9,10 @@ import type { ChildListener, TrainerPool } from '../workers/trainer-pool';
 import type { TrialJob } from '../workers/protocol';
 import { orderedWaits } from './ordered-waits';
 
-/** How the children of a synthetic pool do. */
+/** The behaviour of a synthetic pool's children. */
 export interface SyntheticChildren {
   readonly size?: number;
-  /** Seeds how long each child takes, and so the order in which they end; 0 ends each at once. */
+  /** Seeds the duration of each child, and so the order in which they end; 0 ends each at once. */
   readonly pace?: number;
   /** Milliseconds that each epoch takes, for tests that must meet a child in training. */
   readonly epochTime?: number;
@@ -23,8 +23,8 @@ export interface SyntheticChildren {
 }
 
 /**
- * Children that are not trained: their accuracy is a known function of their architecture. Otherwise it behaves as trainers do,
- * so that the search's own logic can be run thousands of times faster than networks learn.
+ * Children without training: their accuracy is a known function of their architecture. Otherwise it behaves like trainers,
+ * so that tests run the search's logic thousands of times faster than networks train.
  */
 export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
   const { size = 1, pace = 0, epochTime = 0, result, onJob } = children;
@@ -86,7 +86,7 @@ export function syntheticPool(children: SyntheticChildren = {}): TrainerPool {
   };
 }
 
-/** Whether a child is to end, at once or after its step: to a pool without steps that is the same. */
+/** Whether a child must end, at once or after its step: without steps these are the same. */
 export function isAborted({ signal, afterStep }: ChildListener): boolean {
   return signal?.aborted === true || afterStep?.aborted === true;
 }
@@ -110,7 +110,7 @@ export function epochOf(epoch: number, validationAccuracy: number): EpochRecord 
   };
 }
 
-/** In [0, 1]: square filters, many of them, and inputs from more than one layer are good; children without layers have none of it. */
+/** In [0, 1]: square filters, many of them, and inputs from more than one layer are good; children without layers score 0. */
 function architectureMerit(architecture?: ConvArchitecture): number {
   if (architecture === undefined) return 0;
   const merits = layersOf(architecture).layers.map(({ nodes: [node], inputs }) =>

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 
 /**
- * Setup file: gives each test file a temporary folder of its own, which goes when the file ends, with all that its tests and
- * their processes left there. Tests may become another user (`withoutRights`), who has to be able to pass through it.
+ * Setup file: gives each test file its own temporary folder, removed when the file ends, with everything that its tests and
+ * their processes left there. Tests may become another user (`withoutRights`), who must be able to enter it.
  */
 const outer = process.env['TMPDIR'];
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-test-'));

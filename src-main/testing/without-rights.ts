@@ -4,8 +4,8 @@ import { temporaryFolder } from './data/image-datasets';
 const nobody = 65534;
 
 /**
- * Runs as a user without rights: root may read everything, so tests that run as root become 'nobody' meanwhile. All
- * threads of the process change at once; the real user id is kept, so that the process can change back.
+ * Runs as an unprivileged user: root may read everything, so tests that run as root become the user 'nobody' meanwhile. All
+ * threads of the process change at once; the real user id stays, so that the process can change back.
  */
 export async function withoutRights<T>(work: () => Promise<T>): Promise<T> {
   if (process.geteuid?.() !== 0) return work();

@@ -23,7 +23,7 @@ describe('the windows of a text', () => {
     );
   });
 
-  it('are as few as the longest row needs', () => {
+  it('are as few as the longest row requires', () => {
     expect(rowWindows(929_589, 20, 35).length).toBe(1328);
     expect(rowWindows(10, 3, 4).map(({ positions }) => [...positions])).toEqual([[0, 3, 6]]);
   });

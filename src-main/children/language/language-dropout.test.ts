@@ -58,7 +58,7 @@ function account(values: Float32Array): { readonly zeros: number; readonly other
 }
 
 describe('dropout of a language model', () => {
-  it('drops anew at every step in the standard form, at its rate, and scales the rest up', async () => {
+  it('uses a new mask at every step in the standard form, at its rate, and scales the rest up', async () => {
     const [values = new Float32Array()] = await dropped({ kind: 'standard', rate: 0.5 }, (drop, ones) =>
       drop.between(ones),
     );
@@ -84,7 +84,7 @@ describe('dropout of a language model', () => {
     expect(other).not.toEqual(values);
   });
 
-  it('drops a word everywhere in the window of its row, whole, and elsewhere on its own account', async () => {
+  it('drops a whole word everywhere in the window of its row, independently of other rows', async () => {
     const [values = new Float32Array()] = await dropped(variational, (drop, ones, words) =>
       drop.words(ones, words),
     );
@@ -111,7 +111,7 @@ describe('dropout of a language model', () => {
     expect(standard.recurrentMask(batch, hidden)).toBeUndefined();
   });
 
-  it('is not there in an evaluation pass, nor at a rate of 0', () => {
+  it('is absent in evaluation, and at a rate of 0', () => {
     const graph = new Graph();
     const ones = filled(graph, [steps, batch, hidden], 1);
     const words = filled(graph, [steps, batch], 1);

@@ -73,11 +73,11 @@ function randomRequest(seed: number): LanguageRequest {
   };
 }
 
-describe('language models trained by PyTorch at this moment', () => {
+describe('language models trained by PyTorch, run now', () => {
   const references = pytorch(Array.from({ length: 16 }, (_, seed) => randomRequest(seed)));
 
   it.each(kinds.flatMap((customOps) => references.map((reference, i) => [i, customOps, reference] as const)))(
-    'a random model of seed %i trains and is measured alike, to 1e-4 (custom ops: %s)',
+    'a random model of seed %i trains and evaluates like PyTorch, to 1e-4 (custom ops: %s)',
     async (seed, customOps, reference) => {
       const largest = await compareWithLanguageReference(reference, join(folder, String(seed)), customOps);
       const { gradientNorm, firstGradient, ...others } = largest;
@@ -89,7 +89,7 @@ describe('language models trained by PyTorch at this moment', () => {
 
   // PyTorch draws other random numbers on a GPU.
   it.skipIf(process.env['CELLSMITH_PEERS_DEVICE'] === 'cuda')(
-    'the committed references are what PyTorch still gives',
+    'the committed references equal PyTorch’s results',
     () => {
       const committed = parseLanguageReferences(fixture);
       const now = pytorch(committed.map(({ request }) => request));

@@ -53,7 +53,7 @@ describe('a language model, compared with PyTorch from the same weights (fixture
 
 describe('hidden state that is carried over', () => {
   it.each(kinds)(
-    'is set only after it was read, also where c_t does not depend on c_{t−1} (custom ops: %s)',
+    'is set only after it is read, also where c_t does not depend on c_{t−1} (custom ops: %s)',
     (customOps) => {
       // c_t is read at a leaf, and c_{t−1} joins at the root.
       const cell = { ...figure5Cell, readNode: 0, injectedNode: 2 };

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cellsmith-tokens-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a window of tokens', () => {
-  it('pairs every token with the one before it, and counts nothing past the end of a row', async () => {
+  it('pairs every token with the previous one, and ignores the rest past the end of a row', async () => {
     const file = join(folder, 'tokens.bin');
     writeFileSync(file, new Uint8Array(Int32Array.of(10, 11, 12, 13, 14, 15, 16).buffer));
     const graph = new Graph();

@@ -81,7 +81,7 @@ describe('a child on text', () => {
     expect(size).toBe(countLanguageParameters(architecture));
   });
 
-  it('follows the schedule of its rate, and counts its steps', async () => {
+  it('follows its learning-rate schedule, and counts its steps', async () => {
     const steps: string[] = [];
     const { epochs } = await trainLanguageChild(job, data, {
       onEvent: hearing({
@@ -95,7 +95,7 @@ describe('a child on text', () => {
     );
   });
 
-  it('is a function of its seed, of which 0 is one, with dropout too', async () => {
+  it('is a function of its seed (0 is one), with dropout too', async () => {
     const dropout = { kind: 'standard', rate: 0.5 } as const;
     const children = [0, 0, 1].map((seed) =>
       trainLanguageChild({ ...job, seed, recipe: { ...recipe, epochs: 1, dropout } }, data),
@@ -105,7 +105,7 @@ describe('a child on text', () => {
     expect(other).not.toEqual(first);
   });
 
-  it('that is interrupted goes on from its last epoch, bit by bit like one that was not, with dropout too', async () => {
+  it('that is interrupted resumes from its last epoch with bit-identical results, with dropout too', async () => {
     const dropped = {
       ...job,
       recipe: { ...recipe, dropout: { kind: 'standard', rate: 0.5 } as const },
@@ -145,7 +145,7 @@ describe('a child on text', () => {
     expect([epochs.length, stopped]).toEqual([1, true]);
   });
 
-  it('says that it diverged as soon as its loss is no number', async () => {
+  it('reports divergence as soon as its loss is not finite', async () => {
     const wild = { ...recipe, learningRate: 100, clipNorm: null, initialRange: 1 };
     const cell = {
       ...nasCell,
@@ -156,7 +156,7 @@ describe('a child on text', () => {
     });
   });
 
-  it('is refused without text to measure it on', async () => {
+  it('is refused without validation text', async () => {
     const empty = { ...data, counts: { train: 600, valid: 0 } };
     await expect(trainLanguageChild(job, empty)).rejects.toMatchObject({ code: 'config.invalid' });
   });
@@ -168,7 +168,7 @@ describe('a child on text', () => {
   });
 });
 
-describe('evaluating a text with draws of dropout', () => {
+describe('evaluating a text with dropout samples', () => {
   const corpus = {
     train: { file: data.trainFile, count: 600 },
     valid: { file: data.validFile, count: 101 },
@@ -202,12 +202,12 @@ describe('evaluating a text with draws of dropout', () => {
     return losses;
   };
 
-  it('is the plain measure where nothing is dropped', async () => {
+  it('equals plain evaluation where nothing is dropped', async () => {
     const [plain = NaN, averaged] = await measured(0, [0, 3]);
     expect(averaged).toBeCloseTo(plain, 5);
   });
 
-  it('averages probabilities, not losses: more draws measure lower than one does on average', async () => {
+  it('averages probabilities, not losses: more samples give a lower loss than one does on average', async () => {
     const [plain, ...ones] = (
       await Promise.all([0, 1, 2, 3].map((seed) => measured(0.4, [0, 1, 60], seed)))
     ).map(([without = NaN, one = NaN, many = NaN]) => ({ without, one, many }));

@@ -76,7 +76,7 @@ describe('a cell of the search space in a graph', () => {
     session.close();
   });
 
-  it('computes random cells of every base as plain numbers do, c_t read and injected anywhere', async () => {
+  it('computes random cells of every base like plain arithmetic, c_t read and injected anywhere', async () => {
     const generator = Generator.seeded(4);
     for (const base of [2, 4, 8, 16]) {
       const graph = new Graph();
@@ -111,7 +111,7 @@ describe('a cell of the search space in a graph', () => {
     }
   });
 
-  it('puts leaves that compute alike side by side', () => {
+  it('orders leaves with the same operation next to each other', () => {
     expect(leafOrder(nasCell)).toEqual([3, 4, 6, 0, 2, 5, 7, 1]);
   });
 });

@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const estimate = (...more: string[]) =>
   runProgram(['search', '--estimate', '--set', 'space.filters=4,6', ...more], environment);
 
-it('a search is estimated from measured children, which are remembered, and no run is made', async () => {
+it('estimates a search from measured children, stores the measurements, and creates no run', async () => {
   const first = await estimate();
   expect(first.stdout).toMatch(/Space of 3 layers +46,656 networks/);
   expect(first.stdout).toMatch(/Typical child +[\d.]+k? \(.*\) parameters/);

@@ -13,7 +13,7 @@ function options(changes: Partial<SearchOptions> = {}): SearchOptions {
 }
 
 describe('the options of a search', () => {
-  it('set what they name in the groups of the budget and the trainers too', () => {
+  it('set the values that they name, also in the budget and the trainers', () => {
     const set = ['trainers.retries=7', 'trainers.device=cpu', 'budget.hours=null'];
     const { trainers, budget } = configOf(options({ set, trainers: 3, children: 5 }));
     expect(trainers).toMatchObject({ retries: 7, device: 'cpu', count: 3 });
@@ -24,7 +24,7 @@ describe('the options of a search', () => {
     expect(configOf(options({ set: ['trainers.count=2'], trainers: 3 })).trainers.count).toBe(3);
   });
 
-  it('change a run that is resumed alike', () => {
+  it('change a resumed run in the same way', () => {
     const config = configOf(options());
     const changed = resumeChanges(config, options({ set: ['trainers.retries=7'], hours: 2 }));
     expect(changed.trainers).toEqual({ ...config.trainers, retries: 7 });

@@ -3,7 +3,7 @@ import { epochOf } from '../../testing/synthetic-pool';
 import { workerEventSchema } from '../../workers/queue/worker/train-taken';
 import { workerLine } from './worker-view';
 
-it('a worker says a line for each child, epoch and end, and none for steps', () => {
+it('a worker prints a line for each child, epoch and end, and none for steps', () => {
   const child = { search: '0123456789', trial: 12, trainer: 1, epochs: 3 };
   const url = 'redis://lab:6379';
   const lineOf = (event: unknown): string | undefined => workerLine(workerEventSchema.parse(event), url);

@@ -185,6 +185,6 @@ function cut(
   };
   divide(x, whole);
   return (range) =>
-    // A range that overlaps another one is none of the parts.
+    // Overlapping ranges are not separate parts.
     found.get(key(range)) ?? slice(x, [0, range.first * width], [x.shape[0] ?? 0, range.count * width]);
 }

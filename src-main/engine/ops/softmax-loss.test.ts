@@ -49,7 +49,7 @@ describe.each(kinds)('the softmax loss over many classes (our op: %s)', (customO
     }
   });
 
-  it('is no number where a logit is none', async () => {
+  it('is NaN where a logit is NaN', async () => {
     const session = await openSession(graph);
     const values = new Float32Array(batch * classes).fill(NaN, 0, 1);
     const losses = fetchedFloats(session.run('run', { logits: values, labels: labelled }), 'ours');
@@ -58,7 +58,7 @@ describe.each(kinds)('the softmax loss over many classes (our op: %s)', (customO
     expect(losses[1]).toBeCloseTo(Math.log(33), 6);
   });
 
-  it('refuses a label that is none of the classes', async () => {
+  it('refuses a label outside the classes', async () => {
     const session = await openSession(graph);
     const feeds = { logits: new Float32Array(batch * classes), labels: Int32Array.of(0, 1, 33, 2, 3) };
     expect(() => session.run('run', feeds)).toThrow(/33|label/);

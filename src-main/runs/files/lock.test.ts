@@ -58,7 +58,7 @@ describe('the write lock of a run', () => {
     lockRun(run).release();
   });
 
-  it('is not held by a later process that got the number of the one that held it', () => {
+  it('is not held by a later process with the PID of its holder', () => {
     write({ processStarted: '1' });
     expect(lockHolder(run) === undefined).toBe(existsSync('/proc/self/stat'));
   });
@@ -71,7 +71,7 @@ describe('the write lock of a run', () => {
     lockRun(run).release();
   });
 
-  it('does not take a file that is just being written for the rest of a crash', () => {
+  it('does not mistake a file being written for the leftover of a crash', () => {
     writeFileSync(file(), '');
     expect(() => lockRun(run)).toThrow(expect.objectContaining({ code: 'run.locked' }) as Error);
     age(60);

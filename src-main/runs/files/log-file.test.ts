@@ -22,7 +22,7 @@ it('a log is read from its end, then followed line by line', () => {
   expect(readLog(run, first.to)).toEqual({ text: 'three\nfour é\n', from: 8, to: 22 });
 });
 
-it('of a long one only the end is read, from the beginning of a line', () => {
+it('only the end of a long log is read, from the beginning of a line', () => {
   const line = `${'x'.repeat(99)}\n`;
   writeFileSync(log, line.repeat(2000));
   const { text, from, to } = readLog(run, null);

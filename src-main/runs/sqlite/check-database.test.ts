@@ -33,7 +33,7 @@ const copies = (): string[] =>
   readdirSync(tmpdir()).filter((name) => name.startsWith('cellsmith-older-run-'));
 
 describe('the database of an earlier release', () => {
-  it('is read in the newest schema without being touched, and leaves nothing behind', () => {
+  it('is read in the newest schema without being changed, and leaves nothing behind', () => {
     const before = { bytes: readFileSync(path), copies: copies() };
     const database = openInNewestSchema(path);
     expect(readUpdates(database)).toEqual([update]);
@@ -55,7 +55,7 @@ describe('the database of an earlier release', () => {
     read.close();
   });
 
-  it('keeps the numbers of its updates to the last bit, and none that random search did not have', () => {
+  it('keeps the numbers of its updates to the last bit, without those that random search lacks', () => {
     const rows = (values: string): void => {
       const database = openDatabase(path);
       migrate(database, path, migrations.slice(0, 6));

@@ -19,7 +19,7 @@ afterEach(() => {
 
 const insert = (x: number): number => database.run('INSERT INTO a VALUES (?)', [x]);
 
-it('only relaxed transactions are not synced to the disk as they end; others see them at once all the same', () => {
+it('only relaxed transactions are not synced to the disk; others see them at once nevertheless', () => {
   const full = 2;
   const normal = 1;
   const synced = () =>

@@ -20,7 +20,7 @@ afterEach(() => {
 const first = 'CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (1);';
 const second = 'ALTER TABLE a ADD COLUMN y INTEGER DEFAULT 5;';
 
-it('runs each migration once, in order, over what earlier releases left', () => {
+it('runs each migration once, in order, on databases of earlier releases', () => {
   migrate(database, 'test', [first]);
   migrate(database, 'test', [first]);
   expect(schemaVersion(database)).toBe(1);
@@ -29,7 +29,7 @@ it('runs each migration once, in order, over what earlier releases left', () => 
   expect(database.all('SELECT * FROM a', [], z.unknown())).toEqual([{ x: 1, y: 5 }]);
 });
 
-it('leaves the database as it was when a migration fails half way', () => {
+it('leaves the database unchanged when a migration fails half way', () => {
   expect(() => migrate(database, 'test', [first, 'CREATE TABLE b (x); SELECT nonsense;'])).toThrow(
     /nonsense/,
   );
@@ -38,7 +38,7 @@ it('leaves the database as it was when a migration fails half way', () => {
   expect(database.all(tables, [], z.unknown())).toEqual([{ name: 'a' }]);
 });
 
-it('refuses what a later release wrote', () => {
+it('refuses the database of a later release', () => {
   migrate(database, 'test', [first, second]);
   expect(() => migrate(database, 'test', [first])).toThrow(
     expect.objectContaining({ code: 'run.newer-version' }) as Error,

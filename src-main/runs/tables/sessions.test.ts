@@ -33,13 +33,13 @@ it.each([6, 100])('counts a session that was killed until its last event, of %i 
   expect(activeTime(database, count + 1)).toBe(active);
 });
 
-it('does not count the session that runs', () => {
+it('does not count the current session', () => {
   sessions(100);
   const [all, earlier] = [activeTime(database, 101), activeTime(database, 100)];
   expect(all - earlier).toBe(60);
 });
 
-it('begins no session in a run that could not be opened any more', () => {
+it('begins no session that would make the run impossible to open', () => {
   database.script(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${mostSessions})
     INSERT INTO sessions (number, started_at, host, pid, software) SELECT i, i, 'h', 1, '{}' FROM n`);
   expect(() => insertSession(database, { startedAt: 1, host: 'host', pid: 1, software: {} })).toThrow(

@@ -13,7 +13,7 @@ export interface Image {
   readonly pixels: Uint8Array;
 }
 
-/** A data set before it has any form. */
+/** A data set, independent of its format. */
 export interface Images {
   readonly classes: readonly string[];
   readonly train: readonly Image[];
@@ -28,7 +28,7 @@ const cifarNames: readonly string[] = [
   ...['dog', 'frog', 'horse', 'ship', 'truck'],
 ];
 
-/** A new folder, which is removed when the tests of the file that asked for it are over. */
+/** A new folder, removed after the tests of the file. */
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'test-'));
 }
@@ -127,11 +127,11 @@ export function writeFiles(folder: string, files: Files): string {
 }
 
 interface TarOptions {
-  /** Of every entry: '0' is a file, '2' a symbolic link. */
+  /** Type of every entry: '0' is a file, '2' a symbolic link. */
   readonly type?: string;
   readonly link?: string;
   readonly withoutEnd?: boolean;
-  /** The format before POSIX, which does not say its name. */
+  /** The format before POSIX, without a magic number. */
   readonly old?: boolean;
 }
 
@@ -169,11 +169,11 @@ interface ZipOptions {
   /** Unix mode of every entry, type bits included. */
   readonly mode?: number;
   readonly flags?: number;
-  /** In place of the true unpacked size of every entry. */
+  /** Overrides the unpacked size of every entry. */
   readonly claimedSize?: number;
 }
 
-/** A zip, written from its definition (local headers, directory, end) with what is wrong with it as asked for. */
+/** A zip, written from its definition (local headers, directory, end) with optional defects. */
 export function zipBytes(files: Files, options: ZipOptions = {}): Buffer {
   const { deflate = true, mode = 0o100644, flags = 0x800 } = options;
   const parts: Buffer[] = [];

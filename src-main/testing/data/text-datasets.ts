@@ -7,7 +7,7 @@ const words: readonly string[] = [
   ...['new', 'york', "'s", 'year', 'million', 'stock', 'trading', 'mr.'],
 ];
 
-/** Lines in the manner of Penn Treebank, frequent words first: with a space before the first word and after the last. */
+/** Lines like those of Penn Treebank, frequent words first, with a space before the first word and after the last. */
 export function preparedLines(lines: number, seed: number): string {
   const generator = Generator.seeded(seed, 'text');
   const word = (): string =>
@@ -16,7 +16,7 @@ export function preparedLines(lines: number, seed: number): string {
   return Array.from({ length: lines }, () => ` ${line()} \n`).join('');
 }
 
-/** A small corpus in the form of Penn Treebank. */
+/** A small corpus in Penn Treebank's format. */
 export function ptbFiles(name = (split: string) => `ptb.${split}.txt`): Files {
   return {
     [name('train')]: preparedLines(200, 1),

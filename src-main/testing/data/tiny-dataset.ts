@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { tinyRecipe, tinyBytes } from './tiny-images';
 import { prepareImages } from './prepared';
 
-/** A data set of the tiny images as IDX files of one channel, and where its parts are once it is prepared. */
+/** A data set of the tiny images as IDX files of one channel, and the paths of its parts once prepared. */
 export interface TinyDataset {
-  /** The files as a user has them. */
+  /** The user's files. */
   readonly source: string;
-  /** What a trainer is given. */
+  /** The folder for trainers. */
   readonly trainFolder: string;
 }
 
 /**
  * Writes tiny images to disk and prepares them for training, by the product's own readers and cache.
- * @param folder where both the files and the cache go
+ * @param folder folder for the files and the cache
  */
 export async function tinyDataset(
   folder: string,

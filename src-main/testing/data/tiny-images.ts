@@ -5,7 +5,7 @@ import type { ImageRecipe } from '../../../src-shared/tasks/images/image-recipe'
 import { Generator } from '../../../src-shared/random';
 import type { TrainingData } from '../../datasets/load-training-data';
 
-/** The classes, by what they add to the noise of a pixel. */
+/** The classes, as functions added to the noise of a pixel. */
 const patterns: readonly (readonly [name: string, bright: (row: number, column: number) => boolean])[] = [
   ['rows', (row) => row % 2 === 0],
   ['columns', (_row, column) => column % 2 === 0],
@@ -82,7 +82,7 @@ function whiteningOf(bytes: Uint8Array): Pick<TrainingData, 'mean' | 'std'> {
   return { mean: [red.mean, green.mean, blue.mean], std: [red.std, green.std, blue.std] };
 }
 
-/** Two strided convolutions, a skip connection past them, and all that a child can have. */
+/** Two strided convolutions, a skip connection past them, and every other feature of a child. */
 const tinyLayers: LayeredNetwork = {
   kind: 'conv',
   layers: [
@@ -121,7 +121,7 @@ const tinyLayers: LayeredNetwork = {
 
 export const tinyArchitecture = networkOfLayers(tinyLayers);
 
-/** A recipe for it: everything on, few epochs. */
+/** A recipe for it: all features on, few epochs. */
 export const tinyRecipe: ImageRecipe = {
   kind: 'images',
   side: 8,

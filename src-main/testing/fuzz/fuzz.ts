@@ -7,42 +7,42 @@ import { CellsmithError } from '../../../src-shared/errors';
 import { Generator } from '../../../src-shared/random';
 import { temporaryFolder } from '../temporary-folder';
 
-/** Where a target may write, and what must not change. Both are absolute. */
+/** Absolute paths: where a target may write, and what must not change. */
 export interface FuzzPlaces {
   readonly inside: string;
   readonly outside: string;
 }
 
-/** Something that reads what others have written. */
+/** A reader of untrusted input. */
 export interface FuzzTarget {
   readonly name: string;
-  /** Makes what the inputs are made of, and gives a function that has one mutated input read. It throws what the reader throws. */
+  /** Makes the seed inputs; returns a function that reads one mutated input and throws the reader's errors. */
   readonly prepare: (places: FuzzPlaces) => Promise<Attempt> | Attempt;
 }
-/** Whatever it gives is waited for, and of no further interest. */
+/** Its result is awaited and ignored. */
 export type Attempt = (draw: Generator) => unknown;
 
 export interface FuzzReport {
   readonly name: string;
   readonly inputs: number;
-  /** Inputs that were read without complaint: the change did not matter. */
+  /** Inputs that were read without an error: the mutation did not matter. */
   readonly accepted: number;
-  /** Of the others, how often each error occurred. */
+  /** Number of occurrences of each error. */
   readonly refused: Readonly<Record<string, number>>;
-  /** Most CPU time that one took, milliseconds, and most that the process grew by, bytes. */
+  /** Maximum CPU time of one input in milliseconds, and maximum growth of the process in bytes. */
   readonly slowest: number;
   readonly growth: number;
-  /** What must never happen, with the number of the input; the first twenty. */
+  /** Violations, with the number of the input; the first twenty. */
   readonly problems: readonly string[];
 }
 
-/** An input may take so long on the CPU, milliseconds; one of them, or all, may have the process grow so far, bytes. */
+/** Limits: CPU time of an input in milliseconds; growth of the process by one input and by all, in bytes. */
 const longest = 10_000;
 const mostGrowth = 700e6;
 
 /**
- * Has a target read mutated inputs. Each follows from the seed and its number alone.
- * @param first number of the first input, to have one of an earlier report read again
+ * Feeds mutated inputs to a target. Each depends on the seed and its number alone.
+ * @param first number of the first input, to repeat one of an earlier report
  */
 export async function fuzz(
   target: FuzzTarget,
@@ -83,7 +83,7 @@ export async function fuzz(
       const { user, system } = process.cpuUsage(begun);
       slowest = Math.max(slowest, (user + system) / 1000);
       if (number % 20 === 0) {
-        // Connections and buffers outside of the heap are given back in a turn after their objects were collected.
+        // Connections and buffers outside of the heap are freed one turn after their objects are collected.
         collect();
         await turn();
         growth = Math.max(growth, process.memoryUsage.rss() - before);
@@ -102,12 +102,12 @@ export async function fuzz(
   }
 }
 
-/** The most memory that the process has ever had, bytes: what an input takes and gives back shows in it as well. */
+/** The peak memory of the process in bytes: it includes what an input allocates and frees. */
 function largestSize(): number {
   return 1024 * process.resourceUsage().maxRSS;
 }
 
-/** A new folder: in that of `npm run fuzz`, which removes it also when this process is ended, or one that says whose it is. */
+/** A new folder: in that of `npm run fuzz`, which removes it even when this process is killed, else one with a name of its own. */
 function folderOfInputs(): string {
   const shared = process.env['CELLSMITH_FUZZ_FOLDER'];
   return shared === undefined
@@ -115,7 +115,7 @@ function folderOfInputs(): string {
     : mkdtempSync(join(shared, 'target-'));
 }
 
-/** Files outside the run with the names of its own, so that a reader that follows a link finds what it looks for. */
+/** Files outside the run with the names of its files, so that a reader that follows a link finds them. */
 function makeOutside(folder: string): void {
   mkdirSync(folder);
   for (const name of ['children', 'checkpoints', 'controller', 'exports']) {

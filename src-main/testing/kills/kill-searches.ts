@@ -10,7 +10,7 @@ import { readEpochs } from '../../runs/tables/epochs';
 import { courseOf } from '../search-fixture';
 import { childrenOf, type SearchProcess, startSearch } from './search-process';
 
-/** What is killed, and how often. */
+/** The search to kill, and how often. */
 export interface KillingOptions {
   /** Absolute path of cli.js. */
   readonly program: string;
@@ -31,23 +31,23 @@ export const victims = ['search', 'trainers', 'both'] as const;
 /** One kill. */
 export interface Kill {
   readonly victim: (typeof victims)[number];
-  /** Whether a file was half written at that moment: that of the controller or of a child. */
+  /** Whether a checkpoint, of the controller or of a child, was partly written at that moment. */
   readonly halfWritten: boolean;
 }
 
-/** What became of the searches that were killed. */
+/** The results of the killed searches. */
 export interface KillingReport {
   readonly kills: readonly Kill[];
-  /** Searches that were killed again and again until they were done. */
+  /** Searches that were killed repeatedly until they were complete. */
   readonly searches: number;
   readonly sessions: number;
   /** Epochs that the uninterrupted search trains. */
   readonly epochsOfASearch: number;
-  /** Trainings that were gone on with, each of which begins the epoch again that was in flight. */
+  /** Resumed trainings, each of which repeats the interrupted epoch. */
   readonly epochsInFlight: number;
-  /** Epochs that had been told of as complete and were trained once more. */
+  /** Reported epochs that were trained again. */
   readonly epochsLost: number;
-  /** Checkpoints that could not be used. */
+  /** Unusable checkpoints. */
   readonly checkpointsDropped: number;
   /** Where decisions, rewards, epochs, updates or controller differ from the uninterrupted search's: of each search, the first place. */
   readonly differences: readonly string[];
@@ -81,7 +81,7 @@ export async function killSearches(options: KillingOptions): Promise<KillingRepo
   return { kills, searches, epochsOfASearch: reference.epochs.flat().length, ...total, differences };
 }
 
-/** Where two values differ first, and how; undefined when they are equal. */
+/** The first difference of two values; undefined when they are equal. */
 function firstDifference(expected: unknown, found: unknown, path: string): string | undefined {
   if (typeof expected !== 'object' || typeof found !== 'object' || expected === null || found === null)
     return Object.is(expected, found)
@@ -108,7 +108,7 @@ function runIn(runs: string): string {
   return run;
 }
 
-/** The results of a search, without times and without how often children were resumed. */
+/** The results of a search, without times and without counts of resumptions. */
 function resultOf(runs: string) {
   const run = openRunReadOnly(runIn(runs));
   try {
@@ -126,7 +126,7 @@ function resultOf(runs: string) {
   }
 }
 
-/** Kills one search until it is done, or has been killed often enough, and lets it end then. */
+/** Kills one search until it is complete or has been killed often enough, then lets it finish. */
 async function killOneSearch(
   options: KillingOptions,
   runs: string,
@@ -148,7 +148,7 @@ async function killOneSearch(
   }
 }
 
-/** Kills trainers of a session, again and again, until the search is what is killed, or is done. */
+/** Kills trainers of a session repeatedly, until the search itself is killed or complete. */
 async function killSession(
   { kills: wanted, onKill }: KillingOptions,
   process: SearchProcess,
@@ -159,7 +159,7 @@ async function killSession(
 ): Promise<void> {
   while (kills.length < wanted && process.code() === null) {
     const victim = victims[draw.integer(victims.length)] ?? 'both';
-    // A search that has not begun has no trainers that could be killed without ending it.
+    // Before the search begins, killing a trainer would end it.
     if (victim === 'trainers') await until(() => epochs.underWay(), process);
     const moment = kills.length % 2 === 0 ? inAWrite(runs, draw) : afterAWhile(draw);
     await until(moment, process);
@@ -188,7 +188,7 @@ function afterAWhile(draw: Generator): () => boolean {
   return () => performance.now() > at;
 }
 
-/** Some moment of one of the next writes. Were it always the first, no search would get anywhere. */
+/** A moment in one of the next writes. If it were always the first, no search would progress. */
 function inAWrite(runs: string, draw: Generator): () => boolean {
   let left = draw.integer(5);
   let writing = false;
@@ -225,19 +225,19 @@ function signal(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It is gone already.
+    // It has already exited.
   }
 }
 
 interface EpochCounter {
   readonly hear: (event: RunEvent) => void;
-  /** Whether a child has been heard of since the last kill. */
+  /** Whether a child has reported since the last kill. */
   underWay(): boolean;
   killed(): void;
   counts(): Pick<KillingReport, 'epochsInFlight' | 'epochsLost'>;
 }
 
-/** Counts trainings that are begun more than once, each of which repeats the epoch that was in flight, and epochs that end more than once. */
+/** Counts resumed trainings, each of which repeats the interrupted epoch, and epochs that end more than once. */
 function epochCounter(): EpochCounter {
   const begun = new Set<number>();
   const ended = new Set<string>();

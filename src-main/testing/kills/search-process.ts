@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { type RunEvent } from '../../../src-shared/run/run-event';
 import { runEventSchema } from '../../../src-shared/run/run-event';
 
-/** `cellsmith search --json` as a process, heard event by event. */
+/** `cellsmith search --json` as a process, followed event by event. */
 export interface SearchProcess {
   readonly pid: number;
   /** Null while it runs; its code, or -1 when a signal ended it. */

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
 /**
- * The environment in which a program finds its disk slow. On Linux alone, with a C compiler.
+ * The environment that slows down a program's disk. Linux only, with a C compiler.
  * @param source absolute path of slow-disk.c
  * @param folder gets the compiled library
- * @param longest pause around each operation on a file that is to be renamed, in milliseconds
+ * @param longest pause around each operation on a temporary file, in milliseconds
  */
 export function slowDisk(source: string, folder: string, longest: number): Record<string, string> {
   const library = join(folder, 'slow-disk.so');

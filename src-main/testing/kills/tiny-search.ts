@@ -4,7 +4,7 @@ import { tinyDataset } from '../data/tiny-dataset';
 import type { KillingOptions } from './kill-searches';
 
 /**
- * A search of six tiny networks on tiny images by two trainers of one thread each, whose results repeat bit by bit.
+ * A search of six tiny networks on tiny images by two trainers of one thread each, with bit-identical results.
  * @param folder gets the images, and their cache
  * @param endsEarly whether the median rule may end children of the second batch after one epoch
  */
@@ -22,7 +22,7 @@ export async function tinySearch(
     'recipe.timeLimit': null,
     'controller.childrenPerUpdate': 3,
     'trainers.device': 'cpu',
-    // More than there are kills: a child may meet many of them.
+    // More than the number of kills: a child may be hit by many.
     'trainers.retries': 1000,
     'budget.hours': null,
     'earlyStopping.rule': endsEarly ? 'median' : 'none',
@@ -33,7 +33,7 @@ export async function tinySearch(
   for (const [option, value] of Object.entries(settings)) search.push('--set', `${option}=${String(value)}`);
   return {
     search,
-    // The engine stays where it is installed; only the data set is cached elsewhere.
+    // The installed engine is used; only the data set is cached elsewhere.
     environment: { CELLSMITH_CACHE: cacheDirectory(), XDG_CACHE_HOME: join(folder, 'cache') },
   };
 }

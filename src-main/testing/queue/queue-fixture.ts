@@ -39,7 +39,7 @@ export function childOf(trial: number, changes: Partial<TrialJob> = {}): TrialJo
   };
 }
 
-/** The pool of a search at a queue, what it logs, and how the queue was last. */
+/** The pool of a search at a queue, its log, and the last state of the queue. */
 export async function poolAt(url: string, changes: Partial<QueuePoolOptions> = {}) {
   const log: string[] = [];
   const states: QueueState[] = [];

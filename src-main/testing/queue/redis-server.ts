@@ -4,14 +4,14 @@ import { mkdirSync } from 'node:fs';
 import { createServer, connect, type AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** A Redis of a test's own, which writes every command to its file before it answers. */
+/** A private Redis of a test, which writes every command to its file before it answers. */
 export interface RedisServer {
   readonly port: number;
   /** Without password. */
   readonly url: string;
-  /** As a power cut does. */
+  /** Kills it like a power cut. */
   kill(): Promise<void>;
-  /** Starts it again on what its files hold. */
+  /** Restarts it on its files. */
   start(): Promise<void>;
   /** Stops it for a while (SIGSTOP, SIGCONT): connections stay, and nothing answers. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
@@ -22,7 +22,7 @@ export interface RedisServerOptions {
   /** Folder for its files; made. */
   readonly folder: string;
   readonly password?: string;
-  /** Files of a certificate and its key: it speaks TLS alone. */
+  /** Files of a certificate and its key: it accepts TLS only. */
   readonly tls?: { readonly certificate: string; readonly key: string };
 }
 

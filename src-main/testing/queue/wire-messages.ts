@@ -48,7 +48,7 @@ export const record = {
   children: [{ search: 'a-search', trial: 1, epoch: 0, epochs: 3 }],
   ending: false,
 };
-/** Each kind of message: its name, its schema, and one as it is written. */
+/** Each kind of message: its name, its schema, and an example as written. */
 export const wireMessages: readonly (readonly [string, z.ZodType, Readonly<Record<string, unknown>>])[] = [
   ['job', childJobSchema, job],
   ['result', jobResultSchema, result],

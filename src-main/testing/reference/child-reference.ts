@@ -11,7 +11,7 @@ import { tinyRecipe } from '../data/tiny-images';
 
 const requestSchema = z.strictObject({
   architecture: storedNetworkSchema,
-  /** Of each node: what its variables are called. */
+  /** The variable prefix of each node. */
   names: z.array(z.string()).readonly(),
   task: imageTaskSchema,
   recipe: imageRecipeSchema.pick({
@@ -25,7 +25,7 @@ const requestSchema = z.strictObject({
   rates: z.array(z.number()),
   seed: z.int(),
 });
-/** What the reference is asked for: a network, and steps of training at given rates. */
+/** The request to the reference: a network, and training steps at given rates. */
 export type ReferenceRequest = z.infer<typeof requestSchema>;
 
 const tensors = z.record(z.string(), z.string());
@@ -50,7 +50,7 @@ const referenceSchema = z.object({
   evaluation: z.object({ loss: z.number(), correct: z.int() }),
 });
 
-/** What src-main/children/fixtures/conv_child_torch.py writes. */
+/** The output of src-main/children/fixtures/conv_child_torch.py. */
 export type ChildReference = z.infer<typeof referenceSchema>;
 
 export function parseReference(value: unknown): ChildReference {
@@ -62,14 +62,14 @@ export interface Differences {
   loss: number;
   correct: number;
   gradientNorm: number;
-  /** Of the first step's gradients, which its change of the weights reveals. */
+  /** Of the first step's gradients, derived from its change of the weights. */
   firstGradient: number;
   weights: number;
   evaluationLoss: number;
 }
 
 /**
- * Does in the training graph what the reference did, from the same weights on the same images.
+ * Repeats the reference's steps in the training graph, from the same weights on the same images.
  * @param folder gets the images
  */
 export async function compareWithReference(reference: ChildReference, folder: string): Promise<Differences> {
@@ -102,7 +102,7 @@ export async function compareWithReference(reference: ChildReference, folder: st
   };
   const note = (what: keyof Differences, ours: number, theirs: number): void => {
     const difference = Math.abs(ours - theirs) / Math.max(1, Math.abs(theirs));
-    // Whatever is no number must not pass for a small difference.
+    // NaN must not pass for a small difference.
     largest[what] = Number.isNaN(difference) ? Infinity : Math.max(largest[what], difference);
   };
 

@@ -56,7 +56,7 @@ const referencesSchema = z.array(
   }),
 );
 
-/** What src-main/children/language/fixtures/language_model_torch.py writes of one request. */
+/** The output of src-main/children/language/fixtures/language_model_torch.py for one request. */
 export type LanguageReference = z.infer<typeof referencesSchema>[number];
 
 export function parseLanguageReferences(value: unknown): readonly LanguageReference[] {
@@ -73,14 +73,14 @@ export function nameOf({ cell, layers, hidden, sharedEmbeddings }: LanguageArchi
 export interface LanguageDifferences {
   loss: number;
   gradientNorm: number;
-  /** Of the first step's gradients, which its change of the weights reveals. */
+  /** Of the first step's gradients, derived from its change of the weights. */
   firstGradient: number;
   weights: number;
   evaluationLoss: number;
 }
 
 /**
- * Does in the training graph what the reference did, from the same weights on the same tokens.
+ * Repeats the reference's steps in the training graph, from the same weights on the same tokens.
  * @param folder gets the tokens
  * @param customOps whether the graph has custom ops
  */
@@ -122,7 +122,7 @@ export async function compareWithLanguageReference(
   };
   const note = (what: keyof LanguageDifferences, ours: number, theirs: number): void => {
     const difference = Math.abs(ours - theirs) / Math.max(1, Math.abs(theirs));
-    // Whatever is no number must not pass for a small difference.
+    // NaN must not pass for a small difference.
     largest[what] = Number.isNaN(difference) ? Infinity : Math.max(largest[what], difference);
   };
   const session = await openSession(graph);

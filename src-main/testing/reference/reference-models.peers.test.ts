@@ -10,11 +10,11 @@ const pytorch = JSON.parse(execFileSync(python, [script], { encoding: 'utf8' }))
 const committed = JSON.parse(readFileSync(script.replace(/py$/, 'json'), 'utf8')) as Record<string, Trained>;
 
 describe.each(Object.keys(referenceModels) as (keyof typeof referenceModels)[])('the %s network', (name) => {
-  it('trains as PyTorch does now, to 1e-4', async () => {
+  it('trains like PyTorch, run now, to 1e-4', async () => {
     expect(farthest(await trainReferenceModel(name), pytorch[name])).toBeLessThan(1e-4);
   });
 
-  it('is in the committed file as PyTorch has it', () => {
+  it('equals the committed file', () => {
     expect(farthest(committed[name], pytorch[name])).toBeLessThan(1e-5);
   });
 });

@@ -11,7 +11,7 @@ describe.each(Object.keys(referenceModels) as (keyof typeof referenceModels)[])(
     expectNear(await trainReferenceModel(name), pytorch[name]);
   });
 
-  it('comes out the same in another session, bit by bit', async () => {
+  it('is bit-identical in another session', async () => {
     expect(await trainReferenceModel(name)).toEqual(await trainReferenceModel(name));
   });
 });

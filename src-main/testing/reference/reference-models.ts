@@ -12,7 +12,7 @@ import { adam, momentum, sgd } from '../../engine/optimizers';
 import { fetchedFloats, fetchedNumber, openSession, type FeedValue } from '../../engine/session';
 import { assign, readVariable, variable } from '../../engine/variables';
 
-/** What 20 steps of training leave, as reference-models.py prints it. */
+/** The result of 20 training steps, as reference-models.py prints it. */
 export interface Trained {
   readonly losses: readonly number[];
   readonly variables: Readonly<Record<string, readonly number[]>>;
@@ -22,7 +22,7 @@ export interface Trained {
 
 interface ReferenceModel {
   readonly graph: Graph;
-  /** Phase, scale and offset of the waves that the variables start from; the others start as `init` makes them. */
+  /** Phase, scale and offset of the waves that the variables start from; the others start from `init`. */
   readonly start: Readonly<Record<string, readonly [phase: number, scale: number, offset?: number]>>;
   readonly feeds: (step: number) => Record<string, FeedValue>;
 }
@@ -120,7 +120,7 @@ function recurrent(): ReferenceModel {
   const pass = trainingPass();
   const inTime = unpack(words, 1);
   const embedded = embedding(graph, 'embedding', [9, 4])(concat(inTime.slice(0, 5), 0), pass);
-  // The input's half of all steps at once.
+  // The input's product, for all steps at once.
   const inputs = split(dense(graph, 'input', [4, 12], { bias: false })(embedded, pass), 5, 0);
   const hidden = dense(graph, 'hidden', [6, 12], { bias: false });
   const state = variable(graph, 'state', [3, 6], { trainable: false, initial: zeros });

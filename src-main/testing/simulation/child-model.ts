@@ -2,14 +2,14 @@ import { Generator } from '../../../src-shared/random';
 import { metricNamed, type MetricId } from '../../../src-shared/run/metric';
 import type { Trial } from '../../../src-shared/run/trial';
 
-/** y = intercept + slope · x, and the standard deviation of what lies around it. */
+/** y = intercept + slope · x, and the standard deviation of the residuals. */
 export interface Line {
   readonly intercept: number;
   readonly slope: number;
   readonly deviation: number;
 }
 
-/** How children do, from what a network costs. */
+/** The duration and result of children, as functions of a network's costs. */
 export interface ChildModel {
   /** ln of the milliseconds of a training, by ln of the multiply-adds. */
   readonly duration: Line;
@@ -17,7 +17,7 @@ export interface ChildModel {
   readonly quality: Line;
 }
 
-/** What becomes of one child. */
+/** The outcome of one child. */
 export interface ModelledChild {
   readonly milliseconds: number;
   /** Accuracy or perplexity. */
@@ -26,7 +26,7 @@ export interface ModelledChild {
 
 type Costs = Pick<Trial, 'parameters' | 'multiplyAdds'>;
 
-/** Draws what becomes of a child. The draws follow from the seed alone. */
+/** Draws the outcome of a child, from the seed alone. */
 export function drawChild(
   { duration, quality }: ChildModel,
   metric: MetricId,
@@ -42,7 +42,7 @@ export function drawChild(
 }
 
 /**
- * The model of the children of a recorded run, by least squares over those that were trained to their ends.
+ * The model of the children of a recorded run, by least squares over the completed ones.
  * @throws RangeError when they are fewer than three
  */
 export function fitChildren(trials: readonly Trial[], metric: MetricId): ChildModel {
@@ -71,7 +71,7 @@ function fitLine(points: readonly (readonly [number, number])[]): Line {
   return { intercept, slope, deviation };
 }
 
-/** Whether the metric lies in [0, 1], so that its logit is what varies evenly. */
+/** Whether the metric is in [0, 1], so that its logit is modelled. */
 function isShare(metric: MetricId): boolean {
   return metricNamed(metric).unit === '%';
 }

@@ -9,9 +9,9 @@ import { simulatedPool, type SimulatedChildren } from './simulated-pool';
 import { virtualTime } from './virtual-time';
 
 export interface Simulation extends Pick<SimulatedChildren, 'size' | 'model' | 'meanDuration' | 'failing'> {
-  /** What handling has cost so far, milliseconds; it passes in the virtual time too. Left out, handling takes no time. */
+  /** Cost of handling so far, in milliseconds, which passes in virtual time too. By default handling takes no time. */
   readonly cost?: () => number;
-  /** Hears each event after it has been stored. */
+  /** Receives each event after it has been stored. */
   readonly onEvent?: (event: RunEvent) => void;
   readonly stop?: AbortSignal;
 }
@@ -20,7 +20,7 @@ export interface Simulated {
   readonly outcome: RunOutcome;
   /** Milliseconds of virtual time from the first proposal to the last child's end. */
   readonly duration: number;
-  /** Milliseconds that trainers have trained, all of them together. */
+  /** Total training time of all trainers, in milliseconds. */
   readonly trained: number;
 }
 

@@ -15,28 +15,28 @@ export interface SimulatedChildren {
   /** Children that train at the same time. */
   readonly size: number;
   readonly model: ChildModel;
-  /** Milliseconds that children take on average: what the model says is brought to it. Of a whole training. */
+  /** Mean duration of a whole training in milliseconds, to which the model is scaled. */
   readonly meanDuration: number;
   /** Share of the children that fail, by memory or divergence. */
   readonly failing: number;
   readonly costsOf: (trial: number) => Pick<Trial, 'parameters' | 'multiplyAdds'>;
 }
 
-/** A pool whose trainers take no more than virtual time, and how busy they were. */
+/** A pool whose trainers take virtual time only, with their utilisation. */
 export interface SimulatedPool extends TrainerPool {
-  /** Milliseconds of virtual time that trainers have trained, all of them together. */
+  /** Total virtual training time of all trainers, in milliseconds. */
   readonly trained: () => number;
 }
 
 /**
- * Trainers that behave as real ones towards the search (begin, tell of each epoch, end) and train nothing: how long a child takes and how good it
- * is are drawn from a model.
+ * Trainers that send the events of real ones (start, epochs, end) without training: the duration and the result of a child
+ * are drawn from a model.
  */
 export function simulatedPool(children: SimulatedChildren): SimulatedPool {
   const { time, size, model, meanDuration, failing, costsOf } = children;
   const free = Array.from({ length: size }, (_, index) => size - index);
   let trained = 0;
-  /** Of the model's durations so far: networks grow over a search, and their mean must stay as asked for. */
+  /** The model's durations so far: networks grow over a search, and the mean must stay as configured. */
   let typical: number | undefined;
 
   const wait = (milliseconds: number): Promise<void> =>
@@ -88,7 +88,7 @@ export function simulatedPool(children: SimulatedChildren): SimulatedPool {
   };
 }
 
-/** An epoch on the way to what the child comes to in the end. */
+/** An epoch on the way to the child's final result. */
 function epochOf(child: Child, epoch: number, measure: number, seconds: number): EpochRecord {
   const rest = Math.exp((-4 * (epoch + 1)) / child.recipe.epochs);
   const { learningRate } = child.recipe;
@@ -97,7 +97,7 @@ function epochOf(child: Child, epoch: number, measure: number, seconds: number):
 
 type Place = Pick<EpochRecord, 'epoch' | 'learningRate' | 'seconds'>;
 
-/** An epoch by the kind of the data. @param rest share of the way that is left, from 1 to 0 */
+/** An epoch by the kind of the data. @param rest remaining share of the way, from 1 to 0 */
 const epochsOf: Readonly<
   Record<EpochRecord['kind'], (place: Place, measure: number, rest: number) => EpochRecord>
 > = {

@@ -44,7 +44,7 @@ function search(changes: Partial<typeof presets.v1.config.controller> = {}): Wri
 }
 
 describe('a simulated search at a tenth of the scale of the paper', () => {
-  it('keeps all places in use, accounts for every child once, and keeps no more than it needs', async () => {
+  it('keeps all trainers busy, counts every child once, and stores no more than it needs', async () => {
     const run = search();
     const copies: number[] = [];
     const sizes: number[] = [];
@@ -89,7 +89,7 @@ describe('a simulated search at a tenth of the scale of the paper', () => {
     }
   });
 
-  it('takes the same course each time, and in step whatever the children’s durations are', async () => {
+  it('takes the same course each time, and in step regardless of the children’s durations', async () => {
     const courses = async (changes: Parameters<typeof search>[0], deviations: readonly number[]) => {
       const found: string[] = [];
       for (const deviation of deviations) {
@@ -111,7 +111,7 @@ describe('a simulated search at a tenth of the scale of the paper', () => {
 });
 
 describe('the model of children', () => {
-  it('is found again in the children that it drew', () => {
+  it('is recovered from the children that it drew', () => {
     const trials = Array.from({ length: 2000 }, (_, index): Trial => {
       const costs = { parameters: 1000 * (index + 1), multiplyAdds: 1e6 * (index + 1) };
       const { milliseconds, measure } = drawChild(model, 'accuracy', costs, index);
@@ -128,7 +128,7 @@ describe('the model of children', () => {
 });
 
 describe('virtual time', () => {
-  it('has everything happen in its order, however it was asked for, and the cost of handling passes in it', async () => {
+  it('runs events in order of their times, and includes the cost of handling', async () => {
     const happened: [string, number][] = [];
     let spent = 0;
     const time = virtualTime(() => spent);

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** Time that passes as fast as what happens in it is handled. Milliseconds. */
+/** Time that passes as fast as its events are handled, in milliseconds. */
 export interface VirtualTime {
   readonly now: () => number;
-  /** Has something happen so much later; at the same moment, in the order in which it was asked for. */
+  /** Schedules an action after a delay; simultaneous ones run in the order of the calls. */
   readonly after: (milliseconds: number, action: () => void) => void;
   /** Lets time pass until `work` is done. */
   readonly until: <T>(work: Promise<T>) => Promise<T>;
@@ -16,7 +16,7 @@ interface Happening {
 }
 
 /**
- * @param cost milliseconds that handling has taken so far, by any clock: they pass in virtual time too, so that slow handling of an
+ * @param cost time of handling so far in milliseconds, by any clock: it passes in virtual time too, so that slow handling of an
  * event delays the next. Without it, handling takes no time and the course is always the same.
  */
 export function virtualTime(cost: () => number = () => 0): VirtualTime {
@@ -29,7 +29,7 @@ export function virtualTime(cost: () => number = () => 0): VirtualTime {
     until: async (work) => {
       let done = false as boolean;
       const ended = work.finally(() => (done = true));
-      // Whoever awaits it gets the error; the loop only needs to know that it is over.
+      // The caller that awaits it gets the error; the loop only needs its end.
       ended.catch(() => undefined);
       // All promises that can continue do so before the next turn of the event loop.
       await turn();

@@ -38,7 +38,7 @@ describe('sums of slices of channels', () => {
     { size: [2, 5, 7], channels: [6, 36] },
     { size: [4, 32, 32], channels: [16, 3] },
     { size: [3, 1, 1], channels: [1, 65] },
-  ] as const)('are those of TensorFlow: $size, $channels', async ({ size, channels }) => {
+  ] as const)('equal TensorFlow’s: $size, $channels', async ({ size, channels }) => {
     const graph = concatenated(size, channels);
     expect(written(graph)).toBeGreaterThan(0);
     const generator = Generator.seeded(5);

@@ -15,13 +15,13 @@ import { runSearch } from '../../../search/search';
 import { newRun, searchOf } from '../../search-fixture';
 import type { FuzzPlaces } from '../fuzz';
 
-/** A small run that was ended with a batch open, and a folder into which it is copied for each input. */
+/** A small run that was stopped with an open batch, and a folder into which it is copied for each input. */
 export interface HostileRun {
   readonly folder: string;
   /** Of run.json, and of run.sqlite. */
   readonly manifest: string;
   readonly database: Uint8Array;
-  /** Puts the run back as it was. */
+  /** Restores the run. */
   readonly restore: () => void;
 }
 
@@ -48,7 +48,7 @@ export async function hostileRun({ inside }: FuzzPlaces): Promise<HostileRun> {
   };
 }
 
-/** Reads all that the program ever reads of a run that somebody opens. */
+/** Reads everything that the program reads of an opened run. */
 export function readWhole(folder: string): void {
   const run = openRunReadOnly(folder);
   try {
@@ -77,11 +77,11 @@ function readAll(run: OpenRun): void {
   }
 }
 
-/** Goes on with the search of a run to its end, with children that are not trained. */
+/** Resumes the search of a run to its end, with synthetic children. */
 export async function resumeSearch(folder: string): Promise<void> {
   const run = openRun(folder);
   try {
-    // A hostile configuration may ask for children without end.
+    // A hostile configuration may have an endless budget.
     const { parts, now } = searchOf(run);
     let events = 0;
     await runSearch({

@@ -11,7 +11,7 @@ import { wireMessages } from '../../queue/wire-messages';
 import type { FuzzTarget } from '../fuzz';
 import { hostileText, mutatedJson, mutatedValue } from '../mutate-json';
 
-/** What lies in the queue, as text and as the values that the queue's own library makes of it. */
+/** Messages in the queue, as text and as the values that BullMQ parses. */
 export const queueTarget: FuzzTarget = {
   name: 'queue messages',
   prepare: () => (draw) => {
@@ -31,7 +31,7 @@ function parsedOr(text: string): unknown {
   }
 }
 
-/** What a trainer process says while it trains a child: the child comes to an end whatever it is. */
+/** The messages of a trainer process: its child ends whatever they are. */
 export const trainerTarget: FuzzTarget = {
   name: 'trainer replies',
   prepare: () => {
@@ -58,7 +58,7 @@ function hostileReply(replies: readonly unknown[], draw: Generator): unknown {
   const value = mutatedValue(replies[draw.integer(replies.length)], draw);
   switch (draw.integer(4)) {
     case 0:
-      // What no JSON can hold, and a process that shares its memory's form can send.
+      // Values that JSON cannot hold, but structured cloning can send.
       return [new Map([[1, value]]), 5n, undefined, new Date(NaN), new Uint8Array(4), cyclic(value)][
         draw.integer(6)
       ];
@@ -75,7 +75,7 @@ function cyclic(value: unknown): unknown {
   return group;
 }
 
-/** A child that is supervised while `speak` says what its trainer says. */
+/** A supervised child, whose trainer's messages come from `speak`. */
 function supervised(speak: (say: (message: unknown) => void) => void) {
   let say: (message: unknown) => void = () => undefined;
   let exit: (exit: ProcessExit) => void = () => undefined;

@@ -10,7 +10,7 @@ import { mutatedBytes } from '../mutate-bytes';
 import { hostileText, hostileValue, mutatedJson } from '../mutate-json';
 import { hostileRun, readWhole, resumeSearch } from './hostile-run';
 
-/** run.json of a run whose other files are whole. */
+/** run.json of a run whose other files are intact. */
 export const manifestTarget: FuzzTarget = {
   name: 'run.json',
   prepare: async (places) => {
@@ -65,14 +65,14 @@ const tables = [
 const endless = 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n';
 
 /**
- * One to three statements of somebody who knows SQLite; those that it refuses change nothing. Only the last changes the schema: what
- * came behind a trigger or view without end would never end here.
+ * One to three hostile SQL statements; those that SQLite rejects change nothing. Only the last changes the schema: a statement
+ * after an endless trigger or view would never return here.
  */
 function changeContent(path: string, draw: Generator): void {
   const connection = new Libsql(path);
   const pick = <T>(values: readonly T[]): T => values[draw.integer(values.length)] as T;
   try {
-    // No statement makes the file larger than 64 MB, whatever it would put into it.
+    // No statement makes the file larger than 64 MB.
     connection.exec(
       'PRAGMA max_page_count = 16384; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA writable_schema = ON;',
     );
@@ -85,7 +85,7 @@ function changeContent(path: string, draw: Generator): void {
           connection.prepare(`UPDATE ${table} SET ${column} = ?`).run([valueOf(draw)]);
         else connection.exec(schemaChange(table, column, pick));
       } catch {
-        // A change that SQLite does not make is none.
+        // SQLite rejected the statement: nothing changed.
       }
     }
   } finally {
@@ -147,7 +147,7 @@ const entries = [
   'controller/00000001.state',
 ];
 
-/** Entries of a run that are links, pipes or folders in place of files. */
+/** Entries of a run replaced by links, pipes or folders. */
 export const linksTarget: FuzzTarget = {
   name: 'links in a run',
   prepare: async (places) => {
@@ -169,7 +169,7 @@ export const linksTarget: FuzzTarget = {
       restore();
       for (let change = draw.integer(2); change >= 0; change--) {
         const path = join(folder, entries[draw.integer(entries.length)] ?? '');
-        // What lies below a link that was made before is not of this folder.
+        // Files below an earlier link are outside this folder.
         if (lstatSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() !== true) continue;
         rmSync(path, { recursive: true, force: true });
         if (draw.integer(16) === 0 && process.platform !== 'win32') execFileSync('mkfifo', [path]);

@@ -11,7 +11,7 @@ import type { FuzzTarget } from '../fuzz';
 import { mutatedBytes } from '../mutate-bytes';
 import { mutatedJson } from '../mutate-json';
 
-/** The state of a controller, most of the time with a sum that fits what was changed. What is taken is gone on with. */
+/** The state of a controller, mostly with a checksum that matches the change. An accepted state is resumed from. */
 export const controllerTarget: FuzzTarget = {
   name: 'controller state',
   prepare: () => {
@@ -96,7 +96,7 @@ function mutatedHeader(bytes: Uint8Array, draw: Generator): Uint8Array {
   return changed;
 }
 
-/** The state of a child in training. One that cannot be used is dropped, and says why in the log. */
+/** The checkpoint of a child. An unusable one is dropped, with its reason in the log. */
 export const childStateTarget: FuzzTarget = {
   name: 'child state',
   prepare: ({ inside }) => {
@@ -117,7 +117,7 @@ export const childStateTarget: FuzzTarget = {
       if (how === 0) writeFileSync(file, mutatedBytes(bytes, draw));
       else if (how === 1) writeFileSync(file, mutatedHeader(bytes, draw));
       else {
-        // With a sum that fits what was changed.
+        // With a checksum that matches the change.
         const content = mutatedJson(metadata['content'] ?? '', draw);
         const sum = createHash('sha256').update(content).update(names);
         for (const { values } of tensors) sum.update(new Uint8Array(values.buffer));
