@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { proposeUpTo } from '../src-main/strategy/strategy';
-import { presets } from '../src-shared/config/presets/presets';
+import { presets } from '../src-shared/config/presets';
 import type { ImageSearchConfig } from '../src-shared/config/search-config';
 import { prepareFor } from '../src-main/datasets/prepare';
 import { candidates, strategyOf } from '../src-main/search/candidate';

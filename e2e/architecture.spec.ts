@@ -7,7 +7,7 @@ import { nasCell } from '../src-shared/architecture/cell/recurrent-cell';
 import {
   architectureFileText,
   parseArchitectureFile,
-} from '../src-shared/architecture-file/parse-architecture-file';
+} from '../src-shared/architecture-file/architecture-file';
 import { seriousViolations } from './accessibility';
 import { cellFile } from './made-files';
 import { makeRun } from './made-runs';

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { presets } from '../src-shared/config/presets/presets';
+import { presets } from '../src-shared/config/presets';
 import { cacheDirectory } from '../src-main/engine/provision/installation';
 import { seriousViolations } from './accessibility';
 import { makeRun } from './made-runs';

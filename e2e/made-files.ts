@@ -4,9 +4,9 @@ import {
   architectureFormat,
   architectureVersion,
   type ArchitectureFile,
+  countsOf,
 } from '../src-shared/architecture-file/architecture-file';
-import { countsOf } from '../src-shared/architecture-file/parse-architecture-file';
-import { presets } from '../src-shared/config/presets/presets';
+import { presets } from '../src-shared/config/presets';
 import { Generator } from '../src-shared/random';
 import { convSpace } from '../src-shared/tasks/conv/conv-space';
 import { drawDecisions } from '../src-shared/testing/conv-samples';

@@ -1,4 +1,4 @@
-import { presets } from '../src-shared/config/presets/presets';
+import { presets } from '../src-shared/config/presets';
 import type { ImageSearchConfig, SearchConfig } from '../src-shared/config/search-config';
 import { Generator } from '../src-shared/random';
 import type { Trial } from '../src-shared/run/trial';

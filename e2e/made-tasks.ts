@@ -1,4 +1,4 @@
-import { presets } from '../src-shared/config/presets/presets';
+import { presets } from '../src-shared/config/presets';
 import type { ImageSearchConfig, TextSearchConfig } from '../src-shared/config/search-config';
 import type { DatasetDescription, EpochRecord } from '../src-shared/tasks/data-kinds';
 import type { Decision } from '../src-shared/search-space';

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { nasCell } from '../src-shared/architecture/cell/recurrent-cell';
-import { architectureFileText } from '../src-shared/architecture-file/parse-architecture-file';
+import { architectureFileText } from '../src-shared/architecture-file/architecture-file';
 import { cellFile, deepNetworkFile } from './made-files';
 import { makeRun } from './made-runs';
 import { newHome, resize, root, sample, startStudio, stopSearch, type Studio } from './studio';

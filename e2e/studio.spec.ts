@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { parseArchitectureFile } from '../src-shared/architecture-file/parse-architecture-file';
+import { parseArchitectureFile } from '../src-shared/architecture-file/architecture-file';
 import { seriousViolations } from './accessibility';
 import { newHome, root, sample, startStudio, stopSearch, trainerOf, type Home, type Studio } from './studio';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { presets } from '../src-shared/config/presets/presets';
+import { presets } from '../src-shared/config/presets';
 import { scheduleMarks, scheduleText } from './tasks';
 
 it('says how large networks are and when they grow', () => {

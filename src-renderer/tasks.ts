@@ -1,6 +1,6 @@
 import type { Component } from 'vue';
 import type { ArchitectureFile } from '../src-shared/architecture-file/architecture-file';
-import type { PresetName } from '../src-shared/config/presets/presets';
+import type { PresetName } from '../src-shared/config/presets';
 import { countOf, wholeNumber } from '../src-shared/format';
 import type { MetricId } from '../src-shared/run/metric';
 import { cellSpace } from '../src-shared/tasks/cell/cell-space';

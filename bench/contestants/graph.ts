@@ -5,7 +5,7 @@ import { convChild } from '../../src-main/children/conv-child';
 import { cropPlan, randomBoxes } from '../../src-main/children/image-input';
 import { loadEngine } from '../../src-main/engine/load';
 import { fetchedNumber, openSession } from '../../src-main/engine/session';
-import { presets } from '../../src-shared/config/presets/presets';
+import { presets } from '../../src-shared/config/presets';
 import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
 import { Generator } from '../../src-shared/random';
 import { serve } from './serve';

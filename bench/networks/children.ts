@@ -1,7 +1,7 @@
 import type { ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
 import { decodeConv } from '../../src-shared/tasks/conv/decode-conv';
 import { layeredNetworkOf, type LayeredNetwork } from '../../src-shared/architecture/conv/layered-network';
-import { v1Space } from '../../src-shared/config/presets/presets';
+import { v1Space } from '../../src-shared/config/presets';
 import type { ConvSpaceConfig } from '../../src-shared/tasks/conv/conv-options';
 import { Generator } from '../../src-shared/random';
 import { convChoices, writeConvSteps, type ConvStep } from '../../src-shared/tasks/conv/conv-space';

@@ -1,4 +1,4 @@
-import { presets } from '../../src-shared/config/presets/presets';
+import { presets } from '../../src-shared/config/presets';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
 import { runDescription } from '../../src-main/testing/run-description';

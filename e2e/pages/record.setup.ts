@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { nasCell } from '../../src-shared/architecture/cell/recurrent-cell';
-import { architectureFileText } from '../../src-shared/architecture-file/parse-architecture-file';
+import { architectureFileText } from '../../src-shared/architecture-file/architecture-file';
 import type { RequestName } from '../../src-shared/ipc/contract';
 import { cellFile } from '../made-files';
 import { makeRun } from '../made-runs';

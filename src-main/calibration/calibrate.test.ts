@@ -2,10 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { mergeOverrides } from '../../src-shared/config/options/overrides';
-import { parseSettings } from '../../src-shared/config/options/settings';
+import { mergeOverrides, parseSettings } from '../../src-shared/config/options/overrides';
 import { proposeOne } from '../strategy/fixtures/small-strategy';
-import { presets } from '../../src-shared/config/presets/presets';
+import { presets } from '../../src-shared/config/presets';
 import { epochSteps, quantile, sampleChildren } from '../../src-shared/estimate/typical-children';
 import { evaluationBatches, stepsPerEpoch } from '../children/schedule';
 import { loadTrainingData } from '../datasets/load-training-data';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { TextRecipe } from '../../src-shared/tasks/text/text-recipe';
 import { nasCell } from '../../src-shared/architecture/cell/recurrent-cell';
-import { presets } from '../../src-shared/config/presets/presets';
+import { presets } from '../../src-shared/config/presets';
 import { loadText } from '../testing/data/prepared';
 import { writeFiles } from '../testing/data/image-datasets';
 import { ptbFiles } from '../testing/data/text-datasets';

@@ -2,7 +2,7 @@ import { CellsmithError } from '../../src-shared/errors';
 import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/conv/conv-architecture';
 import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
 import { Generator } from '../../src-shared/random';
-import type { ImageEpochRecord } from '../../src-shared/tasks/images/image-epoch';
+import type { ImageEpochRecord } from '../../src-shared/tasks/images/image-data';
 import type { TrainingData } from '../datasets/load-training-data';
 import { fetchedFloats, fetchedNumber, openSession, type Session } from '../engine/session';
 import { evaluationBatches, stepsPerEpoch, trainingBatches, learningRateAt } from './schedule';

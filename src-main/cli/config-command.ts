@@ -1,6 +1,6 @@
 import { allOptions } from '../../src-shared/config/options/options';
 import { helpWithUnit, optionsPage } from '../../src-shared/config/options/options-page';
-import { findPreset, presetNames, presets } from '../../src-shared/config/presets/presets';
+import { findPreset, presetNames, presets } from '../../src-shared/config/presets';
 import { exitCodes } from './exit-codes';
 import { table } from './tables';
 import { bold, writeJson, writeLine, type Terminal } from './terminal';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashConv } from '../../src-shared/architecture/conv/hash-conv';
-import { parseArchitectureFile } from '../../src-shared/architecture-file/parse-architecture-file';
+import { parseArchitectureFile } from '../../src-shared/architecture-file/architecture-file';
 import { createRun } from '../runs/run-folder';
 import { readTrial } from '../runs/tables/trials';
 import { runSearch } from '../search/search';

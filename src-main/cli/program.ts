@@ -1,5 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { presetNames } from '../../src-shared/config/presets/presets';
+import { presetNames } from '../../src-shared/config/presets';
 import { optionsCommand, presetsCommand, showPresetCommand } from './config-command';
 import { describeCommand, type DescribeOptions } from './data-command';
 import { engineCommand, type EngineOptions } from './engine-command';

@@ -15,8 +15,7 @@ import { readUpdates } from '../runs/tables/updates';
 import { bestTable, table } from './tables';
 import { runsFolder, writeJson, writeLine, type Terminal } from './terminal';
 import { resolve } from 'node:path';
-import { architectureFileText } from '../../src-shared/architecture-file/parse-architecture-file';
-import { architectureSvg } from '../../src-shared/architecture-file/drawing-file';
+import { architectureFileText, architectureSvg } from '../../src-shared/architecture-file/architecture-file';
 import { readArchitecture } from '../export/trial-file';
 import { writeOutput } from '../export/write-output';
 

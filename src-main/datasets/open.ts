@@ -1,5 +1,5 @@
-import type { DatasetContainer } from '../../src-shared/dataset/image-description';
-import type { TextOptions } from '../../src-shared/dataset/text-options';
+import type { DatasetContainer } from '../../src-shared/tasks/images/image-description';
+import type { TextOptions } from '../../src-shared/tasks/text/text-description';
 import type { DescriptionBase, NeedBase, TestBase } from '../../src-shared/tasks/data-kind';
 import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
 import type { TestDraw } from './reading/arrange';

@@ -1,7 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { textLevelSchema } from '../../src-shared/dataset/text-options';
+import { textLevelSchema } from '../../src-shared/tasks/text/text-description';
 import { cacheError } from './cache/cache-folder';
 import { systemCode } from './trees/file-errors';
 

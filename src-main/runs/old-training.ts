@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { architectureFileSchema } from '../../src-shared/architecture-file/architecture-file';
 import { countLanguageParameters } from '../../src-shared/architecture/cell/language-model';
-import { presets } from '../../src-shared/config/presets/presets';
+import { presets } from '../../src-shared/config/presets';
 import { CellsmithError } from '../../src-shared/errors';
 import { givenConfig } from '../../src-shared/given/subject';
 import type { Evaluation, EvaluatedSplit } from '../../src-shared/run/evaluation';

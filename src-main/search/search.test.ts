@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { presets } from '../../src-shared/config/presets/presets';
+import { presets } from '../../src-shared/config/presets';
 import type { ImageSearchConfig } from '../../src-shared/config/search-config';
 import { validationMetric } from '../../src-shared/run/metric';
 import type { RunEvent } from '../../src-shared/run/run-event';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { presetNames, presets } from '../../src-shared/config/presets/presets';
+import { presetNames, presets } from '../../src-shared/config/presets';
 import { strategies, type OptionsOf } from '../../src-shared/config/strategies/strategies';
 import { pointsOf, type Decision, type SearchSpace } from '../../src-shared/search-space';
 import { convSpace } from '../../src-shared/tasks/conv/conv-space';

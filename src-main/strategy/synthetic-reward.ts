@@ -1,4 +1,4 @@
-import { presets } from '../../src-shared/config/presets/presets';
+import { presets } from '../../src-shared/config/presets';
 import type { ControllerConfig, OptionsOf } from '../../src-shared/config/strategies/strategies';
 import { convSpace } from '../../src-shared/tasks/conv/conv-space';
 import type { Decision } from '../../src-shared/search-space';

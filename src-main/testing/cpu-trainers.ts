@@ -1,4 +1,4 @@
-import { presets } from '../../src-shared/config/presets/presets';
+import { presets } from '../../src-shared/config/presets';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 
 /** Trainers of one thread on the CPU, with bit-identical results and without retries. */

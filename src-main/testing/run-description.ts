@@ -1,6 +1,6 @@
-import { presets } from '../../src-shared/config/presets/presets';
+import { presets } from '../../src-shared/config/presets';
 import type { ImageSearchConfig } from '../../src-shared/config/search-config';
-import type { ImageDatasetDescription } from '../../src-shared/dataset/image-description';
+import type { ImageDatasetDescription } from '../../src-shared/tasks/images/image-description';
 import type { RunManifest } from '../runs/manifest';
 
 /** A description of two images, for runs whose children are not trained on any. */

@@ -1,4 +1,4 @@
-import type { TextDatasetDescription } from '../../src-shared/dataset/text-description';
+import type { TextDatasetDescription } from '../../src-shared/tasks/text/text-description';
 
 const split = { lines: 1, outOfVocabulary: 0, outOfVocabularyRate: 0, sharedLines: 0, comparedLines: 0 };
 

@@ -1,4 +1,4 @@
-import { presets } from '../../src-shared/config/presets/presets';
+import { presets } from '../../src-shared/config/presets';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import { CellsmithError } from '../../src-shared/errors';
 import type { TrainingRecord } from './training-record';

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { presets } from '../../src-shared/config/presets/presets';
+import { presets } from '../../src-shared/config/presets';
 import { lockRun } from '../runs/files/lock';
 import { tinyArchitecture } from '../testing/data/tiny-images';
 import { temporaryFolder } from '../testing/temporary-folder';

@@ -3,8 +3,9 @@ import {
   architectureFormat,
   architectureVersion,
   type ArchitectureFile,
+  architectureFileText,
+  countsOf,
 } from '../../src-shared/architecture-file/architecture-file';
-import { architectureFileText, countsOf } from '../../src-shared/architecture-file/parse-architecture-file';
 import {
   countLanguageParameters,
   languageArchitecture,

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { architectureFileSchema } from '../../src-shared/architecture-file/architecture-file';
-import { largestArchitectureFile } from '../../src-shared/architecture-file/parse-architecture-file';
+import {
+  architectureFileSchema,
+  largestArchitectureFile,
+} from '../../src-shared/architecture-file/architecture-file';
 import { bestMetric, metricOf } from '../../src-shared/run/metric';
 import { trainingState, type TrainingSummary } from '../../src-shared/training/training-summary';
 import { lockHolder } from '../runs/files/lock';

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
 import { networkOfLayers, type LayeredNetwork } from '../../src-shared/architecture/conv/layered-network';
-import { presets } from '../../src-shared/config/presets/presets';
+import { presets } from '../../src-shared/config/presets';
 import { temporaryFolder } from '../testing/temporary-folder';
 import { readTrainingRecord, trainingFiles, writeTrainingRecord } from './training-record';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nasCell } from '../../src-shared/architecture/cell/recurrent-cell';
-import { presets } from '../../src-shared/config/presets/presets';
+import { presets } from '../../src-shared/config/presets';
 import { epochOf } from '../testing/synthetic-pool';
 import { tinyArchitecture, tinyRecipe } from '../testing/data/tiny-images';
 import { trainerReplySchema, trainerRequestSchema, type TrainerReply, type TrainerRequest } from './protocol';

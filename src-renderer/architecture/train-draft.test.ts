@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { resnet20 } from '../../src-shared/zoo/resnet-20';
 import { nasCell } from '../../src-shared/architecture/cell/recurrent-cell';
-import { presets } from '../../src-shared/config/presets/presets';
+import { presets } from '../../src-shared/config/presets';
 import { subjectOfZoo, type Subject } from '../../src-shared/given/subject';
 import { checkTraining, initialConfig, presetsFor } from './train-draft';
 

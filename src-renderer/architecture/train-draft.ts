@@ -1,6 +1,6 @@
 import { optionsOf, type Option } from '../../src-shared/config/options/options';
 import { checkConfig } from '../../src-shared/config/parse-config';
-import { presetNames, presets, type PresetName } from '../../src-shared/config/presets/presets';
+import { presetNames, presets, type PresetName } from '../../src-shared/config/presets';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import { givenConfig, recipeOf, withPreset, type Subject } from '../../src-shared/given/subject';
 import type { Recipe } from '../../src-shared/tasks/data-kinds';

@@ -2,7 +2,7 @@
 import { mount } from '@vue/test-utils';
 import { describe, expect, it } from 'vitest';
 import { optionsOf, type Option } from '../../src-shared/config/options/options';
-import { presets, type PresetName } from '../../src-shared/config/presets/presets';
+import { presets, type PresetName } from '../../src-shared/config/presets';
 import OptionField from './OptionField.vue';
 
 function optionOf(path: string, preset: PresetName): Option {

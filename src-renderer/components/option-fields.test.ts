@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { optionsOf, type Option } from '../../src-shared/config/options/options';
-import { valueAt } from '../../src-shared/config/options/paths';
+import { valueAt } from '../../src-shared/config/options/overrides';
 import { checkConfig } from '../../src-shared/config/parse-config';
-import { presetNames, presets } from '../../src-shared/config/presets/presets';
+import { presetNames, presets } from '../../src-shared/config/presets';
 import { edited, editsWith } from '../stores/draft';
 import { choiceText, fieldKind, fieldText, groupOptions, inWindowWords, valueOfField } from './option-fields';
 

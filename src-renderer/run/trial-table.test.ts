@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import { mount } from '@vue/test-utils';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { presets } from '../../src-shared/config/presets/presets';
+import { presets } from '../../src-shared/config/presets';
 import { Generator } from '../../src-shared/random';
 import type { ListedTrial } from '../../src-shared/run/trial';
 import { convSpace } from '../../src-shared/tasks/conv/conv-space';

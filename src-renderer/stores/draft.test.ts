@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { optionsOf } from '../../src-shared/config/options/options';
 import { checkConfig } from '../../src-shared/config/parse-config';
-import { presets } from '../../src-shared/config/presets/presets';
+import { presets } from '../../src-shared/config/presets';
 import { edited, editsWith, editsWithout, problemsByOption, type Edits } from './draft';
 
 const demo = presets.demo.config;

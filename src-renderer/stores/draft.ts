@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { optionsOf, type Option, optionUnions } from '../../src-shared/config/options/options';
-import { valueAt, type Group } from '../../src-shared/config/options/paths';
+import { valueAt, type Group, mergeOptions, overridesAt } from '../../src-shared/config/options/overrides';
 import { checkConfig, type Problem } from '../../src-shared/config/parse-config';
 import {
   findPreset,
@@ -9,11 +9,10 @@ import {
   presets,
   publishedFor,
   type PresetName,
-} from '../../src-shared/config/presets/presets';
+} from '../../src-shared/config/presets';
 import type { Settings } from '../../src-shared/ipc/states';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import { useApp } from './app';
-import { mergeOptions, overridesAt } from '../../src-shared/config/options/overrides';
 
 const storageKey = 'cellsmith.draft';
 

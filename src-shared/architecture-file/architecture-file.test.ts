@@ -10,9 +10,15 @@ import { publishedV1 } from '../zoo/nas-v1';
 import { CellsmithError } from '../errors';
 import { convSpace } from '../tasks/conv/conv-space';
 import { drawSample } from '../testing/conv-samples';
-import { architectureFormat, architectureVersion, type ArchitectureFile } from './architecture-file';
-import { architectureSvg } from './drawing-file';
-import { architectureFileText, countsOf, parseArchitectureFile } from './parse-architecture-file';
+import {
+  architectureFormat,
+  architectureVersion,
+  type ArchitectureFile,
+  architectureSvg,
+  architectureFileText,
+  countsOf,
+  parseArchitectureFile,
+} from './architecture-file';
 import { tokensOf } from './token';
 
 const head = { format: architectureFormat, version: architectureVersion } as const;

@@ -7,8 +7,8 @@ import {
   architectureVersion,
   type ArchitectureFile,
   type FileModel,
+  countsOf,
 } from './architecture-file';
-import { countsOf } from './parse-architecture-file';
 import { tokensOf } from './token';
 
 /** What makes the architectures of a run's children known. */

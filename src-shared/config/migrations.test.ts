@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { migrate, migrateConfig, type Migration } from './migrations';
 import { parseConfig } from './parse-config';
-import { presets } from './presets/presets';
+import { presets } from './presets';
 import { configVersion } from './search-config';
 
 describe('stored configurations', () => {

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CellsmithError } from '../errors';
-import { mergeOverrides } from './options/overrides';
-import { parseSettings } from './options/settings';
+import { mergeOverrides, parseSettings } from './options/overrides';
 import { parseConfig } from './parse-config';
-import { presets } from './presets/presets';
+import { presets } from './presets';
 
 const v1 = presets.v1.config;
 

@@ -5,7 +5,7 @@ import { dataKinds, type Recipe } from '../tasks/data-kinds';
 import { z } from 'zod';
 import { grouped, option, type Complain } from '../option';
 import { mostTrials } from '../limits';
-import type { CellSpaceConfig } from '../tasks/cell/cell-options';
+import type { CellSpaceConfig } from '../tasks/cell/cell-space';
 import type { ConvSpaceConfig } from '../tasks/conv/conv-options';
 import type { ImageRecipe } from '../tasks/images/image-recipe';
 import type { TextRecipe } from '../tasks/text/text-recipe';

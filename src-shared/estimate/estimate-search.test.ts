@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { mergeOverrides } from '../config/options/overrides';
-import { parseSettings } from '../config/options/settings';
-import { presets } from '../config/presets/presets';
+import { mergeOverrides, parseSettings } from '../config/options/overrides';
+import { presets } from '../config/presets';
 import type { SearchConfig } from '../config/search-config';
-import type { ImageDatasetDescription } from '../dataset/image-description';
+import type { ImageDatasetDescription } from '../tasks/images/image-description';
 import { runDescription } from '../../src-main/testing/run-description';
 import { fitLine, type MeasuredChild, type Measurement } from './measurement';
 import { epochSteps, quantile, sampleChildren } from './typical-children';

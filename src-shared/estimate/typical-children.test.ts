@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { presets } from '../config/presets/presets';
+import { presets } from '../config/presets';
 import { type SpaceConfig, spaceOf } from '../tasks/searched';
 import type { Decision, DecisionPoint } from '../search-space';
 import { countText, exactCountText, spaceCount, spaceSizes } from './typical-children';

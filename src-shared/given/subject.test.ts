@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { publishedV1 } from '../zoo/nas-v1';
-import { presets } from '../config/presets/presets';
+import { presets } from '../config/presets';
 import { InvalidConfig, parseConfig } from '../config/parse-config';
 import { decisionText, pointsOf } from '../search-space';
 import { spaceOf, recipeOfChild, seedOfChild, taskOfSpace } from '../tasks/searched';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { ArchitectureFile } from '../architecture-file/architecture-file';
 import { architectureOfTrial, type RunOfTrial } from '../architecture-file/trial-architecture';
-import { cellPresets } from '../config/presets/cell-presets';
+import { cellPresets } from '../config/cell-presets';
 import { mergeOverrides, type Overrides } from '../config/options/overrides';
 import { parseConfig } from '../config/parse-config';
-import { findPreset, presets, type PresetName } from '../config/presets/presets';
+import { findPreset, presets, type PresetName } from '../config/presets';
 import { noEarlyStopping } from '../config/early-stopping';
 import { dataKinds, type Recipe } from '../tasks/data-kinds';
 import type { GivenChild } from '../tasks/given';

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { handlersOf } from '../../src-main/desktop/ipc/handlers';
-import { findPreset } from '../config/presets/presets';
+import { findPreset } from '../config/presets';
 import { channelOf, events, requests, type Bridge, type EventName, type RequestName } from './contract';
 
 describe('the contract between window and program', () => {

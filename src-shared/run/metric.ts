@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CellsmithError } from '../errors';
 import { dataKinds, type EpochRecord, type Recipe } from '../tasks/data-kinds';
-import type { Metric } from '../tasks/metric';
+import type { Metric } from '../tasks/data-kind';
 
 /** Names a metric: what children of a run are compared by on their validation data. */
 export type MetricId = Metric['id'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { presets } from '../config/presets/presets';
+import { presets } from '../config/presets';
 import type { EpochRecord, Recipe } from '../tasks/data-kinds';
 import { outcomeOf } from './reward';
 

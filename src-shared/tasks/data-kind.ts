@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { Complain } from '../option';
-import type { Metric } from './metric';
 
 /** What descriptions of data sets have in common, whatever they hold. */
 export interface DescriptionBase {
@@ -50,7 +49,7 @@ export interface EpochSteps {
 }
 
 /** What a child reached in an epoch on one part of the data. */
-export interface Reached {
+interface Reached {
   /** The metric, as it is stored; null where it was past all numbers. */
   readonly metric: number | null;
   /** The mean loss, nats; null as above. */
@@ -127,4 +126,39 @@ export interface DataKind<
   epochSteps(recipe: Recipe, description: Description): EpochSteps;
   /** Makes sure that a recipe leaves something to train on. @throws CellsmithError 'config.invalid' */
   requireTrainable(recipe: Recipe, description: Description): void;
+}
+
+/** What children are compared by on their validation data: an accuracy, a perplexity. Entries of the registry of data kinds. */
+export interface Metric {
+  /** As summaries of runs store it. */
+  readonly id: string;
+  /** As it is written at an axis or above a column. */
+  readonly name: string;
+  readonly unit: string | null;
+  /** Head of a column of differences, with their unit. */
+  readonly difference: string;
+  readonly better: 'higher' | 'lower';
+  /** Digits after the decimal point of a shown number. */
+  readonly digits: number;
+  /** The same at the ticks of an axis. */
+  tickDigits(shown: number): number;
+  /** The number that is shown for a stored one: percent for a share, bits for a perplexity. */
+  shown(stored: number): number;
+}
+
+/** At the ticks of an axis: one digit after the decimal point below 10, none from there on. */
+export function fewDigits(shown: number): number {
+  return shown < 10 ? 1 : 0;
+}
+
+/** Progress of reading a data set. */
+export interface DatasetProgress {
+  /** `listing` names the files, `reading` decodes them, `arranging` writes the cache, `checking` compares it with its hashes. */
+  readonly stage: 'listing' | 'reading' | 'arranging' | 'checking';
+  readonly unit: 'files' | 'images' | 'bytes';
+  readonly done: number;
+  /** Null while it is not known. */
+  readonly total: number | null;
+  /** Estimated from the speed so far; null while there is nothing to estimate from. */
+  readonly millisecondsLeft: number | null;
 }

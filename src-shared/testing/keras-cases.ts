@@ -2,7 +2,7 @@ import type { ImageTask } from '../architecture/conv/conv-architecture';
 import { decodeConv } from '../tasks/conv/decode-conv';
 import { describeConv } from '../architecture/conv/describe-conv';
 import { layeredNetworkOf, networkOfLayers, type LayeredNetwork } from '../architecture/conv/layered-network';
-import { presets } from '../config/presets/presets';
+import { presets } from '../config/presets';
 import { Generator } from '../random';
 import { convSpace } from '../tasks/conv/conv-space';
 import { drawDecisions, drawSample, type Draw } from './conv-samples';

@@ -1,5 +1,5 @@
 import type { ConvArchitecture, NodeReference } from '../architecture/conv/conv-architecture';
-import { presets } from '../config/presets/presets';
+import { presets } from '../config/presets';
 import { NetworkBuilder, type ZooNetwork } from './network-builder';
 
 /**

@@ -1,4 +1,4 @@
-import { presets } from '../config/presets/presets';
+import { presets } from '../config/presets';
 import type { ZooNetwork } from './network-builder';
 import type { ConvArchitecture } from '../architecture/conv/conv-architecture';
 import { networkOfLayers, type Layer } from '../architecture/conv/layered-network';

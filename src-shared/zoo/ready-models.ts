@@ -1,6 +1,6 @@
 import type { LanguageCell } from '../architecture/cell/language-model';
 import { nasCell } from '../architecture/cell/recurrent-cell';
-import { cellPresets } from '../config/presets/cell-presets';
+import { cellPresets } from '../config/cell-presets';
 import type { LanguageDropout, TextRecipe } from '../tasks/text/text-recipe';
 
 /** A language model that others have published, with the recipe by which it was trained. */

@@ -3,7 +3,7 @@ import { convArchitectureSchema } from '../architecture/conv/conv-architecture';
 import { convTableText, summariseConv } from '../architecture/conv/conv-text';
 import { describeConv } from '../architecture/conv/describe-conv';
 import { parseConfig } from '../config/parse-config';
-import { presets } from '../config/presets/presets';
+import { presets } from '../config/presets';
 import { drawNetworkDiagram } from '../diagrams/network-drawing';
 import { zooNetworks } from './zoo';
 

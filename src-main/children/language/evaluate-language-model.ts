@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { languageArchitecture } from '../../../src-shared/architecture/cell/language-model';
-import { perplexityOf } from '../../../src-shared/tasks/text/language-epoch';
+import { perplexityOf } from '../../../src-shared/tasks/text/text-data';
 import { hasCustomOps } from '../../engine/load';
 import { openSession, type FeedValue, fetchedFloats, type Session } from '../../engine/session';
 import { assignWeights } from '../child-state';

@@ -5,7 +5,7 @@ import {
 import { languageRateAt, type TextRecipe } from '../../../src-shared/tasks/text/text-recipe';
 import { CellsmithError } from '../../../src-shared/errors';
 import { Generator } from '../../../src-shared/random';
-import { type LanguageEpochRecord, perplexityOf } from '../../../src-shared/tasks/text/language-epoch';
+import { type LanguageEpochRecord, perplexityOf } from '../../../src-shared/tasks/text/text-data';
 import type { TrainingTokens } from '../../datasets/text/text-reader';
 import { hasCustomOps } from '../../engine/load';
 import { fetchedFloats, fetchedNumber, openSession, type Session } from '../../engine/session';

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { changesOnResume } from '../../../src-shared/config/changes/changes-on-resume';
-import { configOfFile, parseConfigFile, type ConfigFile } from '../../../src-shared/config/config-file';
-import { mergeOverrides, type Overrides } from '../../../src-shared/config/options/overrides';
-import { parseSettings } from '../../../src-shared/config/options/settings';
-import { findPreset, presetNames } from '../../../src-shared/config/presets/presets';
+import { changesOnResume } from '../../../src-shared/config/changes';
+import { configOfFile, parseConfigFile, type ConfigFile } from '../../../src-shared/config/parse-config';
+import { mergeOverrides, type Overrides, parseSettings } from '../../../src-shared/config/options/overrides';
+import { findPreset, presetNames } from '../../../src-shared/config/presets';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import { strategyIds, type StrategyId } from '../../../src-shared/config/strategies/strategies';
 import { CellsmithError, errorMessage } from '../../../src-shared/errors';

@@ -4,10 +4,9 @@ import { Option, type Command } from 'commander';
 import {
   largestArchitectureFile,
   parseArchitectureFile,
-} from '../../../src-shared/architecture-file/parse-architecture-file';
-import type { Overrides } from '../../../src-shared/config/options/overrides';
-import { parseSettings } from '../../../src-shared/config/options/settings';
-import type { PresetName } from '../../../src-shared/config/presets/presets';
+} from '../../../src-shared/architecture-file/architecture-file';
+import { type Overrides, parseSettings } from '../../../src-shared/config/options/overrides';
+import type { PresetName } from '../../../src-shared/config/presets';
 import { CellsmithError } from '../../../src-shared/errors';
 import { zooNetworkNames, type ZooNetworkName } from '../../../src-shared/zoo/zoo';
 import { readyModelNames, type ReadyModelName } from '../../../src-shared/zoo/ready-models';

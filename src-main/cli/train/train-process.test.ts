@@ -2,10 +2,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import {
-  architectureFileText,
-  countsOf,
-} from '../../../src-shared/architecture-file/parse-architecture-file';
+import { architectureFileText, countsOf } from '../../../src-shared/architecture-file/architecture-file';
 import { figure5Cell } from '../../../src-shared/architecture/cell/recurrent-cell';
 import { readSafetensors } from '../../children/safetensors';
 import { listRunFolders } from '../../runs/locations';

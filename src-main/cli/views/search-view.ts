@@ -1,5 +1,5 @@
 import type { SearchConfig } from '../../../src-shared/config/search-config';
-import type { DatasetProgress } from '../../../src-shared/dataset/progress';
+import type { DatasetProgress } from '../../../src-shared/tasks/data-kind';
 import type { BudgetUsed } from '../../../src-shared/run/progress/progress';
 import type { RunEvent } from '../../../src-shared/run/run-event';
 import type { RunState } from '../../../src-shared/run/run-state';

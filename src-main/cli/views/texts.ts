@@ -17,7 +17,7 @@ import type { SearchOverview } from './search-view';
 import { counted } from '../../../src-shared/counted';
 import { givenChild, recipeOfChild } from '../../../src-shared/tasks/searched';
 import { placesOf, type QueueState } from '../../../src-shared/run/queue-state';
-import type { DatasetProgress } from '../../../src-shared/dataset/progress';
+import type { DatasetProgress } from '../../../src-shared/tasks/data-kind';
 import type { ProvisioningProgress } from '../../engine/provision/progress';
 
 /**

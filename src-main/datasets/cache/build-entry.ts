@@ -1,6 +1,6 @@
 import { rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ImageDatasetDescription } from '../../../src-shared/dataset/image-description';
+import type { ImageDatasetDescription } from '../../../src-shared/tasks/images/image-description';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { ImageSource } from '../formats/image-source';
 import { arrange, type TestDraw } from '../reading/arrange';

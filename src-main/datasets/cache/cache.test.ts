@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { DatasetProgress } from '../../../src-shared/dataset/progress';
+import type { DatasetProgress } from '../../../src-shared/tasks/data-kind';
 import { cifarBinaryFiles, makeImages, temporaryFolder, writeFiles } from '../../testing/data/image-datasets';
 import { describeDataset } from '../prepare';
 import { cacheError, defaultCacheDirectory } from './cache-folder';

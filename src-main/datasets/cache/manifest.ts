@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { datasetFormSchema } from '../../../src-shared/dataset/image-description';
-import type { OnProgress } from '../reading/progress';
-import { Progress } from '../reading/progress';
+import { datasetFormSchema } from '../../../src-shared/tasks/images/image-description';
+import { type OnProgress, Progress } from '../reading/progress';
 import { fileError, systemCode, throwIfCancelled } from '../trees/file-errors';
 import { cachedFileSchema, checkBlocks, damagedCache } from './cached-file';
 

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatasetForm } from '../../../src-shared/dataset/image-description';
+import type { DatasetForm } from '../../../src-shared/tasks/images/image-description';
 import type { Progress } from '../reading/progress';
 import type { PixelSink } from '../reading/read-source';
 import type { RecordTable } from '../reading/record-table';

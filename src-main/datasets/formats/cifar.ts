@@ -1,6 +1,6 @@
 import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
-import type { DatasetWarning } from '../../../src-shared/dataset/image-description';
+import type { DatasetWarning } from '../../../src-shared/tasks/images/image-description';
 import type { RgbImage, SourceSplit } from './image-source';
 
 /** Pixels of a CIFAR image: 32 × 32 × 3, stored as three planes. */

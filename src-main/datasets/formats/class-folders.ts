@@ -1,6 +1,6 @@
 import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
-import type { DatasetWarning } from '../../../src-shared/dataset/image-description';
+import type { DatasetWarning } from '../../../src-shared/tasks/images/image-description';
 import { decodeImage, maximumImageBytes } from './decode-image';
 import { displayName } from '../trees/file-tree';
 import { type ImageSource, type SourceRecord, type SourceSplit } from './image-source';

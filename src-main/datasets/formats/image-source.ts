@@ -1,4 +1,4 @@
-import type { DatasetForm, DatasetWarning } from '../../../src-shared/dataset/image-description';
+import type { DatasetForm, DatasetWarning } from '../../../src-shared/tasks/images/image-description';
 import type { FileTree } from '../trees/file-tree';
 
 /** A decoded image before resizing. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import {
   type ImageDatasetDescription,
   imageDatasetDescriptionSchema,
-} from '../../../src-shared/dataset/image-description';
+} from '../../../src-shared/tasks/images/image-description';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { ImageNeed } from '../../../src-shared/tasks/images/image-data';
 import { buildEntry, entryFolders, type EntryFolders } from '../cache/build-entry';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
 import { Generator } from '../../../src-shared/random';
-import { requireValidationCount } from '../../../src-shared/tasks/images/validation-split';
+import { requireValidationCount } from '../../../src-shared/tasks/images/image-data';
 import type { ImageSource } from '../formats/image-source';
 import type { RecordTable } from './record-table';
 

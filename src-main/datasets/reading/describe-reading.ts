@@ -1,5 +1,8 @@
 import { counted } from '../../../src-shared/counted';
-import type { DatasetWarning, ImageDatasetDescription } from '../../../src-shared/dataset/image-description';
+import type {
+  DatasetWarning,
+  ImageDatasetDescription,
+} from '../../../src-shared/tasks/images/image-description';
 import type { ImageSource } from '../formats/image-source';
 import { displayName } from '../trees/file-tree';
 import type { Arrangement, TestDraw } from './arrange';

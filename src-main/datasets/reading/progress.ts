@@ -1,4 +1,4 @@
-import type { DatasetProgress } from '../../../src-shared/dataset/progress';
+import type { DatasetProgress } from '../../../src-shared/tasks/data-kind';
 
 export type OnProgress = (progress: DatasetProgress) => void;
 

@@ -1,6 +1,10 @@
 import { counted } from '../../../src-shared/counted';
-import type { TextSplit } from '../../../src-shared/dataset/text-description';
-import type { BlockDraw, TextLevel, TextReading } from '../../../src-shared/dataset/text-options';
+import type {
+  TextSplit,
+  BlockDraw,
+  TextLevel,
+  TextReading,
+} from '../../../src-shared/tasks/text/text-description';
 import { CellsmithError } from '../../../src-shared/errors';
 import { Generator } from '../../../src-shared/random';
 import type { TokenFile, TokenRange } from './copy/write-tokens';

@@ -4,8 +4,9 @@ import type {
   TextDatasetDescription,
   TextSplit,
   TextWarning,
-} from '../../../src-shared/dataset/text-description';
-import type { BlockDraw, TextReading } from '../../../src-shared/dataset/text-options';
+  BlockDraw,
+  TextReading,
+} from '../../../src-shared/tasks/text/text-description';
 import type { SharedLines, SplitFacts } from './copy/write-tokens';
 import type { TextPass } from './read-text';
 import type { TextSource } from './find-text';

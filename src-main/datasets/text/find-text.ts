@@ -1,5 +1,5 @@
 import { counted } from '../../../src-shared/counted';
-import type { TextForm, TextWarning } from '../../../src-shared/dataset/text-description';
+import type { TextForm, TextWarning } from '../../../src-shared/tasks/text/text-description';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { FileTree, TreeFile } from '../trees/file-tree';
 import { type FolderView, pathIn } from '../trees/folder-view';

@@ -3,9 +3,15 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { textDatasetDescriptionSchema } from '../../../src-shared/dataset/text-description';
-import type { Files } from '../../testing/data/image-datasets';
-import { below, tarBytes, temporaryFolder, writeFiles, zipBytes } from '../../testing/data/image-datasets';
+import { textDatasetDescriptionSchema } from '../../../src-shared/tasks/text/text-description';
+import {
+  type Files,
+  below,
+  tarBytes,
+  temporaryFolder,
+  writeFiles,
+  zipBytes,
+} from '../../testing/data/image-datasets';
 import { ptbFiles, preparedLines, readTokens } from '../../testing/data/text-datasets';
 import { describeDataset } from '../prepare';
 import type { DatasetOptions } from '../open';

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { TextReading } from '../../../src-shared/dataset/text-options';
+import type { TextReading } from '../../../src-shared/tasks/text/text-description';
 import { CellsmithError } from '../../../src-shared/errors';
-import type { OnProgress } from '../reading/progress';
-import { Progress } from '../reading/progress';
+import { type OnProgress, Progress } from '../reading/progress';
 import { throwIfCancelled } from '../trees/file-errors';
 import { displayName } from '../trees/file-tree';
 import type { TokenFile, TokenRange } from './copy/write-tokens';

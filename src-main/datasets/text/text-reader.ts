@@ -3,13 +3,11 @@ import {
   type TextDatasetDescription,
   textDatasetDescriptionSchema,
   type TextForm,
-} from '../../../src-shared/dataset/text-description';
-import {
   type TextLevel,
   type TextOptions,
   textOptionsSchema,
   type TextReading,
-} from '../../../src-shared/dataset/text-options';
+} from '../../../src-shared/tasks/text/text-description';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { TextNeed } from '../../../src-shared/tasks/text/text-data';
 import type { EntryFolders } from '../cache/build-entry';

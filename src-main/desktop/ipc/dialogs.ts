@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { dialog, type BrowserWindow } from 'electron';
-import type { ArchitectureFile } from '../../../src-shared/architecture-file/architecture-file';
 import {
+  type ArchitectureFile,
   largestArchitectureFile,
   parseArchitectureFile,
-} from '../../../src-shared/architecture-file/parse-architecture-file';
-import { configOfFile, largestConfigFile, parseConfigFile } from '../../../src-shared/config/config-file';
+} from '../../../src-shared/architecture-file/architecture-file';
+import { configOfFile, largestConfigFile, parseConfigFile } from '../../../src-shared/config/parse-config';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import { CellsmithError, type ErrorCode } from '../../../src-shared/errors';
 import type { Request } from '../../../src-shared/ipc/contract';

@@ -1,11 +1,10 @@
 import { utilityProcess } from 'electron';
-import type { DatasetDescription } from '../../../src-shared/tasks/data-kinds';
-import type { DatasetProgress } from '../../../src-shared/dataset/progress';
+import type { DatasetDescription, DataNeed } from '../../../src-shared/tasks/data-kinds';
+import type { DatasetProgress } from '../../../src-shared/tasks/data-kind';
 import type { Reading } from '../../../src-shared/ipc/problem-states';
 import { CellsmithError, type ErrorCode } from '../../../src-shared/errors';
 import type { ExampleImage } from '../../datasets/examples';
 import type { OpenOptions, PreparedData } from '../../datasets/open';
-import type { DataNeed } from '../../../src-shared/tasks/data-kinds';
 import { readerReplySchema, type ReaderReply, type ReaderRequest } from '../../datasets/process/protocol';
 
 /** Describes data sets for the window, one at a time. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { epochRecordSchema, type EpochRecord } from '../../../src-shared/tasks/data-kinds';
-import { imageEpochRecordSchema } from '../../../src-shared/tasks/images/image-epoch';
-import { languageEpochRecordSchema } from '../../../src-shared/tasks/text/language-epoch';
+import { imageEpochRecordSchema } from '../../../src-shared/tasks/images/image-data';
+import { languageEpochRecordSchema } from '../../../src-shared/tasks/text/text-data';
 import { type Database, jsonText, type Value } from '../sqlite/database';
 
 /** Where the epochs of a kind of data are: a row for each, by trial and epoch. */

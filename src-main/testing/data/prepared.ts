@@ -1,11 +1,11 @@
 import {
   imageDatasetDescriptionSchema,
   type ImageDatasetDescription,
-} from '../../../src-shared/dataset/image-description';
+} from '../../../src-shared/tasks/images/image-description';
 import {
   textDatasetDescriptionSchema,
   type TextDatasetDescription,
-} from '../../../src-shared/dataset/text-description';
+} from '../../../src-shared/tasks/text/text-description';
 import type { DataNeed } from '../../../src-shared/tasks/data-kinds';
 import { imageTestSchema } from '../../../src-shared/tasks/images/image-data';
 import { textTestSchema } from '../../../src-shared/tasks/text/text-data';

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { QueueState } from '../../../src-shared/run/queue-state';
 import { networkOfLayers } from '../../../src-shared/architecture/conv/layered-network';
-import { presets } from '../../../src-shared/config/presets/presets';
+import { presets } from '../../../src-shared/config/presets';
 import { queuePool, type QueuePoolOptions } from '../../workers/queue/producer/queue-pool';
 import { parseQueueUrl } from '../../workers/queue/wire/address';
 import { connectQueue } from '../../workers/queue/wire/connect';

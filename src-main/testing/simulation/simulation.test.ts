@@ -2,7 +2,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { presets } from '../../../src-shared/config/presets/presets';
+import { presets } from '../../../src-shared/config/presets';
 import { spreadOf } from '../../../src-shared/run/figures/diagnostics';
 import type { Trial } from '../../../src-shared/run/trial';
 import { currentCheckpoint } from '../../runs/checkpoint';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { option } from '../../../src-shared/option';
-import type { DataKind } from '../../../src-shared/tasks/data-kind';
-import { fewDigits, type Metric } from '../../../src-shared/tasks/metric';
+import { type DataKind, fewDigits, type Metric } from '../../../src-shared/tasks/data-kind';
 
 const count = z.int().min(1);
 const fraction = z.number().gt(0).lt(1);

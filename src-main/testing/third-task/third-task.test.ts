@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   architectureFileText,
   parseArchitectureFile,
-} from '../../../src-shared/architecture-file/parse-architecture-file';
+} from '../../../src-shared/architecture-file/architecture-file';
 import { architectureOfTrial } from '../../../src-shared/architecture-file/trial-architecture';
-import { presets } from '../../../src-shared/config/presets/presets';
+import { presets } from '../../../src-shared/config/presets';
 import { checkConfig } from '../../../src-shared/config/parse-config';
 import { Generator } from '../../../src-shared/random';
 import { outcomeOf } from '../../../src-shared/run/reward';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { mergeOverrides } from '../../../src-shared/config/options/overrides';
 import { madeTasks } from '../../../e2e/made-tasks';
-import { presets } from '../../../src-shared/config/presets/presets';
+import { presets } from '../../../src-shared/config/presets';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import type { RunDetail } from '../../../src-shared/ipc/run-detail';
 import { metricOf } from '../../../src-shared/run/metric';

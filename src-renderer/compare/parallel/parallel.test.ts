@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { nasCell } from '../../../src-shared/architecture/cell/recurrent-cell';
-import { presets } from '../../../src-shared/config/presets/presets';
+import { presets } from '../../../src-shared/config/presets';
 import { readConvSteps, convSpace } from '../../../src-shared/tasks/conv/conv-space';
 import { encodeCell } from '../../../src-shared/tasks/cell/cell-space';
 import type { Decision } from '../../../src-shared/search-space';

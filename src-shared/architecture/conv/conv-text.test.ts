@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { presets } from '../../config/presets/presets';
+import { presets } from '../../config/presets';
 import { connectionDensity, convTableText, layerText, shortCount, summariseConv } from './conv-text';
 import { decodeConv } from '../../tasks/conv/decode-conv';
 import { networkOfLayers, layersOf } from './layered-network';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { presets } from '../../config/presets/presets';
+import { presets } from '../../config/presets';
 import { convSpace } from '../../tasks/conv/conv-space';
 import { drawDecisions, drawSample, type Draw } from '../../testing/conv-samples';
 import type { NetworkNode } from './conv-architecture';

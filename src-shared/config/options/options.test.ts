@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { presetNames, presets } from '../presets/presets';
+import { presetNames, presets } from '../presets';
 import { publishedSearches, type PublishedSearch } from '../../option';
 import { allOptions, optionAt, optionsOf, optionUnions } from './options';
 import { optionsPage } from './options-page';
-import { mergeOverrides } from './overrides';
-import { valueAt } from './paths';
-import { parseSettings } from './settings';
+import { mergeOverrides, valueAt, parseSettings } from './overrides';
 
 const leaves = (value: unknown, path: string): string[] =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { laneOptions } from './lane-options';
-import { describeStrategy } from './strategy-description';
+import { laneOptions, describeStrategy } from './strategy-description';
 
 /** The paper's control (section 4, "comparison against random search"). */
 export const random = describeStrategy('random', {

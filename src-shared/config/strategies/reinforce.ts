@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { option } from '../../option';
-import { laneOptions } from './lane-options';
-import { describeStrategy } from './strategy-description';
+import { laneOptions, describeStrategy } from './strategy-description';
 
 const count = z.int().min(1);
 

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { mergeOverrides } from '../options/overrides';
-import { parseSettings } from '../options/settings';
-import { presets } from '../presets/presets';
+import { mergeOverrides, parseSettings } from '../options/overrides';
+import { presets } from '../presets';
 import { diagnosticText, strategies, strategyIds } from './strategies';
 
 const { config } = presets.demo;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findPreset } from '../../config/presets/presets';
+import { findPreset } from '../../config/presets';
 import { noRunState, runState } from '../run-state';
 import { paceOf, partDone } from './progress';
 import { timeLeft } from './time-left';

@@ -5,11 +5,16 @@ import {
   type CellOperation,
   type Combination,
   type RecurrentCell,
+  activations,
+  cellBases,
+  combinations,
 } from '../../architecture/cell/recurrent-cell';
 import type { ChoicePoint, Decision, SearchSpace } from '../../search-space';
+import { z } from 'zod';
+import { option, allDiffer } from '../../option';
 
 /** What may be picked in a search over recurrent cells (paper section 3.4). */
-export interface CellSpaceOptions {
+interface CellSpaceOptions {
   /** Leaves of the tree: a power of two from 2. */
   readonly base: number;
   readonly combinations: readonly Combination[];
@@ -115,3 +120,27 @@ export function cellSpaceSize(options: CellSpaceOptions): bigint {
   const operations = BigInt(options.combinations.length * options.activations.length);
   return operations ** (nodes + 1n) * nodes * nodes;
 }
+
+/** The space of recurrent cells (paper section 3.4): complete binary trees, with cell inject and cell indices. */
+export const cellSpaceSchema = z.strictObject({
+  kind: z.literal('cell'),
+  base: option(z.literal(cellBases), {
+    label: 'Base',
+    help: 'Leaves of the tree that defines a cell; each leaf has its own weights.',
+    paper: { 'ptb-base8': 8 },
+  }),
+  combinations: option(z.array(z.enum(combinations)).min(1).refine(allDiffer, 'must hold no value twice'), {
+    label: 'Combinations',
+    help: 'Functions that may combine the two inputs of a tree node.',
+    paper: { 'ptb-base8': ['elem_mult', 'add'], 'ptb-base8-max-sin': ['elem_mult', 'add', 'max'] },
+  }),
+  activations: option(z.array(z.enum(activations)).min(1).refine(allDiffer, 'must hold no value twice'), {
+    label: 'Activations',
+    help: 'Activations that may follow the combination.',
+    paper: {
+      'ptb-base8': ['identity', 'tanh', 'sigmoid', 'relu'],
+      'ptb-base8-max-sin': ['identity', 'tanh', 'sigmoid', 'relu', 'sin'],
+    },
+  }),
+});
+export type CellSpaceConfig = z.infer<typeof cellSpaceSchema>;

@@ -10,16 +10,14 @@ import {
 } from '../../architecture/cell/language-model';
 import { shortCount } from '../../architecture/conv/conv-text';
 import { counted } from '../../counted';
-import type { TextDatasetDescription } from '../../dataset/text-description';
-import { textLevelSchema } from '../../dataset/text-options';
+import { type TextDatasetDescription, textLevelSchema } from '../text/text-description';
 import { drawCell } from '../../diagrams/cell-drawing';
 import { drawLstm, drawRnn } from '../../diagrams/lstm-drawing';
 import type { Drawing } from '../../diagrams/drawing';
-import { cellSpace, cellSpaceSize, decodeCell } from './cell-space';
+import { cellSpace, cellSpaceSize, decodeCell, cellSpaceSchema, type CellSpaceConfig } from './cell-space';
 import type { Costs, Task } from '../task';
 import { textData } from '../text/text-data';
 import { textRecipeSchema, type TextRecipe } from '../text/text-recipe';
-import { cellSpaceSchema, type CellSpaceConfig } from './cell-options';
 
 /** The language model around a cell. */
 const languageSettingSchema = z.strictObject({

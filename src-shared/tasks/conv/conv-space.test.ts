@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { presets } from '../../config/presets/presets';
+import { presets } from '../../config/presets';
 import type { ConvSpaceConfig } from './conv-options';
 import { drawSample, walk } from '../../testing/conv-samples';
 import {

@@ -10,7 +10,7 @@ import { convTableText, summariseConv } from '../../architecture/conv/conv-text'
 import { networkOfLayersSchema, storedNetworkSchema } from '../../architecture/conv/layered-network';
 import { decodeConv } from './decode-conv';
 import { describeConv } from '../../architecture/conv/describe-conv';
-import type { ImageDatasetDescription } from '../../dataset/image-description';
+import type { ImageDatasetDescription } from '../images/image-description';
 import { drawNetworkDiagram } from '../../diagrams/network-drawing';
 import { convSpace, convSpaceSize, depthAt } from './conv-space';
 import { imageData } from '../images/image-data';

@@ -1,12 +1,31 @@
 import { z } from 'zod';
-import { imageDatasetDescriptionSchema, type ImageDatasetDescription } from '../../dataset/image-description';
+import { imageDatasetDescriptionSchema, type ImageDatasetDescription } from './image-description';
 import { counted } from '../../counted';
 import { bytes } from '../../format';
-import type { DataKind, DescriptionText, EpochSteps, Outcome } from '../data-kind';
-import { fewDigits, type Metric } from '../metric';
-import { imageEpochRecordSchema, type ImageEpochRecord } from './image-epoch';
+import {
+  type DataKind,
+  type DescriptionText,
+  type EpochSteps,
+  type Outcome,
+  fewDigits,
+  type Metric,
+} from '../data-kind';
 import { checkImageRecipe, imageRecipeSchema, type ImageRecipe } from './image-recipe';
-import { requireValidationCount, validationCount } from './validation-split';
+import { CellsmithError } from '../../errors';
+
+/** What a child on images measured over one epoch. Losses in nats; accuracies in [0, 1]; seconds of wall time for the epoch. */
+export const imageEpochRecordSchema = z.strictObject({
+  kind: z.literal('images'),
+  /** From 0. */
+  epoch: z.int().min(0),
+  trainLoss: z.number(),
+  trainAccuracy: z.number().min(0).max(1),
+  validationLoss: z.number(),
+  validationAccuracy: z.number().min(0).max(1),
+  learningRate: z.number(),
+  seconds: z.number().min(0),
+});
+export type ImageEpochRecord = z.infer<typeof imageEpochRecordSchema>;
 
 /** Stored in [0, 1]. */
 const accuracy: Metric = {
@@ -159,4 +178,22 @@ function describeImages(description: ImageDatasetDescription): DescriptionText {
       ...warnings.map(({ message }) => ['Note', message] as const),
     ],
   };
+}
+
+/** Images that are set aside for validation. @param validation a number of them, or a fraction between 0 and 1 */
+function validationCount(validation: number, images: number): number {
+  return validation > 0 && validation < 1 ? Math.max(1, Math.round(validation * images)) : validation;
+}
+
+/**
+ * As {@link validationCount}, of so many training images that some are left to train on.
+ * @throws CellsmithError 'config.invalid' when none would be
+ */
+export function requireValidationCount(validation: number, images: number): number {
+  const count = validationCount(validation, images);
+  if (Number.isInteger(count) && count >= 0 && count < images) return count;
+  throw new CellsmithError(
+    'config.invalid',
+    `A validation split of ${validation} cannot be taken from ${counted(images, 'training image')}: set recipe.validation to a number below that, or to a fraction between 0 and 1.`,
+  );
 }

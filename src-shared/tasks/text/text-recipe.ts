@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { option } from '../../option';
 import { largestBatchSize, largestReward, mostEpochs } from '../../limits';
-import { textLevelSchema, vocabularyLimitSchema } from '../../dataset/text-options';
+import { textLevelSchema, vocabularyLimitSchema } from './text-description';
 
 const count = z.int().min(1);
 const rate = z.number().min(0).max(0.95);

@@ -1,22 +1,29 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { TextDatasetDescription, TextSplit } from '../../../../src-shared/dataset/text-description';
-import type { BlockDraw, TextReading } from '../../../../src-shared/dataset/text-options';
-import type { EntryFolders } from '../../cache/build-entry';
-import { requireRoom } from '../../cache/build-entry';
+import type {
+  TextDatasetDescription,
+  TextSplit,
+  BlockDraw,
+  TextReading,
+} from '../../../../src-shared/tasks/text/text-description';
+import { type EntryFolders, requireRoom } from '../../cache/build-entry';
 import { cacheError, newStaging, publish, sweepStaging, syncFolder } from '../../cache/cache-folder';
 import { type CachedFile, HashedWriter } from '../../cache/cached-file';
 import { manifestName } from '../../cache/manifest';
-import type { OnProgress } from '../../reading/progress';
-import { Progress } from '../../reading/progress';
+import { type OnProgress, Progress } from '../../reading/progress';
 import { describeText } from '../describe-text';
 import { arrangeText, firstLinesOf } from '../arrange-text';
 import { readText } from '../read-text';
 import { createTokenFile, SharedLines, type SplitFacts, type TokenFile, writeTokens } from './write-tokens';
 import type { TextSource } from '../find-text';
 import type { Vocabulary } from '../tokenising/vocabulary';
-import { checkTestTokens, checkTrainTokens, textCacheFormat } from './text-manifest';
-import type { TextTestManifest, TextTrainManifest } from './text-manifest';
+import {
+  checkTestTokens,
+  checkTrainTokens,
+  textCacheFormat,
+  type TextTestManifest,
+  type TextTrainManifest,
+} from './text-manifest';
 
 /** Path of the copy of a text, determined by the text and its reading options. */
 export function textEntryFolders(

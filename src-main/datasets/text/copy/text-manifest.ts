@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { textFormSchema } from '../../../../src-shared/dataset/text-description';
-import { textReadingSchema } from '../../../../src-shared/dataset/text-options';
+import { textFormSchema, textReadingSchema } from '../../../../src-shared/tasks/text/text-description';
 import { cachedFileSchema, checkBlocks, damagedCache } from '../../cache/cached-file';
 import { parseManifest } from '../../cache/manifest';
 

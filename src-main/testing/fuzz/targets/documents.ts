@@ -4,14 +4,12 @@ import { publishedV1 } from '../../../../src-shared/zoo/nas-v1';
 import {
   architectureFormat,
   architectureVersion,
-} from '../../../../src-shared/architecture-file/architecture-file';
-import {
   countsOf,
   parseArchitectureFile,
-} from '../../../../src-shared/architecture-file/parse-architecture-file';
-import { configOfFile, looksLikeConfig, parseConfigFile } from '../../../../src-shared/config/config-file';
-import { parseSettings } from '../../../../src-shared/config/options/settings';
-import { presets } from '../../../../src-shared/config/presets/presets';
+} from '../../../../src-shared/architecture-file/architecture-file';
+import { configOfFile, looksLikeConfig, parseConfigFile } from '../../../../src-shared/config/parse-config';
+import { parseSettings } from '../../../../src-shared/config/options/overrides';
+import { presets } from '../../../../src-shared/config/presets';
 import { tasks } from '../../../../src-shared/tasks/tasks';
 import { oldTrainingTables, readOldTraining, trainingFiles } from '../../../runs/old-training';
 import { epochOf } from '../../synthetic-pool';

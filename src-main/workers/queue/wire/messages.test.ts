@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { decodeConv } from '../../../../src-shared/tasks/conv/decode-conv';
-import { presets } from '../../../../src-shared/config/presets/presets';
+import { presets } from '../../../../src-shared/config/presets';
 import { childOf } from '../../../testing/queue/queue-fixture';
 import { job, record, result, wireMessages } from '../../../testing/queue/wire-messages';
 import { epochOf } from '../../../testing/synthetic-pool';

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import { configDifferences } from './config-differences';
-import { mergeOverrides } from '../options/overrides';
-import { parseSettings } from '../options/settings';
-import { presets } from '../presets/presets';
+import { configDifferences } from './changes';
+import { mergeOverrides, parseSettings } from './options/overrides';
+import { presets } from './presets';
 
 const { config } = presets.v1;
 const changed = (...settings: string[]) => mergeOverrides(config, parseSettings(settings));

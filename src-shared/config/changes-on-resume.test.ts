@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { changesOnResume } from './changes-on-resume';
-import { parseSettings } from '../options/settings';
-import { presets } from '../presets/presets';
+import { changesOnResume } from './changes';
+import { parseSettings } from './options/overrides';
+import { presets } from './presets';
 
 const { config } = presets.demo;
 const changed = (...settings: string[]) => changesOnResume(config, parseSettings(settings));

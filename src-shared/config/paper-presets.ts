@@ -1,6 +1,16 @@
-import { noEarlyStopping } from '../early-stopping';
-import { configVersion } from '../search-config';
-import { strategies, type OptionsOf } from '../strategies/strategies';
+import { type SearchConfig, configVersion } from './search-config';
+import { noEarlyStopping } from './early-stopping';
+import { strategies, type OptionsOf } from './strategies/strategies';
+
+/** A configuration to start from. */
+export interface Preset {
+  readonly title: string;
+  /** What it searches and how long that takes. */
+  readonly summary: string;
+  /** What the source leaves open, or what differs from it. */
+  readonly note: string;
+  readonly config: SearchConfig;
+}
 
 /** The controller of the paper (sections 3.1, 3.2, 4.1). The decay of the baseline is not published. */
 export const paperController: OptionsOf<'reinforce'> = {

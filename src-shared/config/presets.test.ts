@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { convSpace, convSpaceSize, depthAt, log10OfBigInt } from '../../tasks/conv/conv-space';
+import { convSpace, convSpaceSize, depthAt, log10OfBigInt } from '../tasks/conv/conv-space';
 import { findPreset, presetNames, presets } from './presets';
-import { searchConfigSchema } from '../search-config';
+import { searchConfigSchema } from './search-config';
 
 describe('presets', () => {
   it.each(presetNames)('%s is a valid configuration under its own name', (name) => {

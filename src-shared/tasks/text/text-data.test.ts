@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  bestPerplexity,
-  bitsOf,
-  languageReward,
-  perplexityOf,
-  type LanguageEpochRecord,
-} from './language-epoch';
+import { bestPerplexity, bitsOf, languageReward, perplexityOf, type LanguageEpochRecord } from './text-data';
 
 function epochs(...perplexities: (number | null)[]): LanguageEpochRecord[] {
   return perplexities.map((validationPerplexity, epoch) => ({

@@ -1,8 +1,7 @@
-import { paperCellController, paperRun, shortController } from './paper-controller';
-import type { Preset } from './preset';
-import type { CellSpaceConfig } from '../../tasks/cell/cell-options';
-import type { TextSearchConfig } from '../search-config';
-import type { TextRecipe } from '../../tasks/text/text-recipe';
+import { paperCellController, paperRun, shortController, type Preset } from './paper-presets';
+import type { CellSpaceConfig } from '../tasks/cell/cell-space';
+import type { TextSearchConfig } from './search-config';
+import type { TextRecipe } from '../tasks/text/text-recipe';
 
 /** The space of the published search. */
 const paperSpace: CellSpaceConfig = {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { mostTrials } from '../../limits';
-import { extendBudget } from './extend-budget';
+import { mostTrials } from '../limits';
+import { extendBudget } from './changes';
 
 const nothing = { children: 0, hours: 0, multiplyAdds: 0 };
 

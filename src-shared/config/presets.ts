@@ -1,12 +1,11 @@
-import { CellsmithError } from '../../errors';
-import { nearest } from '../nearest';
-import { valueAt } from '../options/paths';
+import { CellsmithError } from '../errors';
+import { nearest } from './options/options';
+import { valueAt } from './options/overrides';
 import { cellPresets } from './cell-presets';
-import { paperController, paperRun, shortController } from './paper-controller';
-import type { Preset } from './preset';
-import type { ConvSpaceConfig } from '../../tasks/conv/conv-options';
-import type { ImageRecipe } from '../../tasks/images/image-recipe';
-import type { ImageSearchConfig } from '../search-config';
+import { paperController, paperRun, shortController, type Preset } from './paper-presets';
+import type { ConvSpaceConfig } from '../tasks/conv/conv-options';
+import type { ImageRecipe } from '../tasks/images/image-recipe';
+import type { ImageSearchConfig } from './search-config';
 
 /** How the paper trains a child (section 4.1). Batch size, and epsilon and momentum of the normalisation, are not published. */
 const paperRecipe: ImageRecipe = {
