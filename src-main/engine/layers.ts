@@ -3,7 +3,6 @@ import { scale, sub } from './ops/arithmetic';
 import { biasAdd } from './ops/activation';
 import { filled } from './ops/broadcast';
 import { conv2d, type ConvolutionOptions } from './ops/convolution';
-import { gather } from './ops/gather';
 import { matMul } from './ops/matrix';
 import { batchNormInference, batchNormTraining } from './ops/normalization';
 import { dropout, randomNormal, randomUniform, seedOf } from './ops/random';
@@ -145,17 +144,4 @@ export function batchNormalization(
 /** Dropout in a training pass. @param rate dropout probability, in [0, 1) */
 export function dropoutLayer(rate: number): Layer {
   return (x, pass) => (pass.training && rate > 0 ? dropout(x, pass.draw(), rate) : x);
-}
-
-/** Looks up rows of `name/table` [words, size]: integers [...] to [..., size]. */
-export function embedding(
-  graph: Graph,
-  name: string,
-  [words, size]: readonly [words: number, size: number],
-  options: { readonly initial?: Initializer } = {},
-): Layer {
-  const table = variable(graph, `${name}/table`, [words, size], {
-    initial: options.initial ?? uniform(0.05),
-  });
-  return (ids) => gather(readVariable(table), ids);
 }

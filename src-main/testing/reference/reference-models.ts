@@ -1,9 +1,10 @@
 import { compileModel, isKernel } from '../../engine/compile';
 import { Graph, type Tensor } from '../../engine/graph';
-import { batchNormalization, convolution, dense, embedding, trainingPass, zeros } from '../../engine/layers';
+import { batchNormalization, convolution, dense, trainingPass, uniform, zeros } from '../../engine/layers';
 import { relu, sigmoid, sparseSoftmaxCrossEntropy, tanh } from '../../engine/ops/activation';
 import { add, mul, sin, sub } from '../../engine/ops/arithmetic';
 import { reshape } from '../../engine/ops/broadcast';
+import { gather } from '../../engine/ops/gather';
 import { concat, split, transpose, unpack } from '../../engine/ops/layout';
 import { maxPool } from '../../engine/ops/pooling';
 import { mean } from '../../engine/ops/reduction';
@@ -119,7 +120,8 @@ function recurrent(): ReferenceModel {
   const words = placeholder(graph, 'words', [3, 6], 'int32');
   const pass = trainingPass();
   const inTime = unpack(words, 1);
-  const embedded = embedding(graph, 'embedding', [9, 4])(concat(inTime.slice(0, 5), 0), pass);
+  const table = variable(graph, 'embedding/table', [9, 4], { initial: uniform(0.05) });
+  const embedded = gather(readVariable(table), concat(inTime.slice(0, 5), 0));
   // The input's product, for all steps at once.
   const inputs = split(dense(graph, 'input', [4, 12], { bias: false })(embedded, pass), 5, 0);
   const hidden = dense(graph, 'hidden', [6, 12], { bias: false });
