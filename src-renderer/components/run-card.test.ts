@@ -47,6 +47,14 @@ describe('the card of a run', () => {
     expect(text).not.toContain(' of ');
   });
 
+  it('says what it trains where that is given, and what its best child reached on the test split', () => {
+    const text = card({ given: 'child 12 of Demo', test: { number: 1, metric: 0.9123 } }).text();
+    expect(text).toContain('child 12 of Demo');
+    expect(text).not.toContain('reinforce');
+    expect(text).toMatch(/test 91\.23 ?%/);
+    expect(card({}, [0.4]).find('svg').exists()).toBe(false);
+  });
+
   it('leads to the page of its folder', () => {
     expect(card().findComponent(RouterLinkStub).props('to')).toEqual({
       name: 'run',
