@@ -7,11 +7,10 @@ import { createStrategy } from '../src-main/strategy/strategies';
 import { proposeUpTo, type Proposal } from '../src-main/strategy/strategy';
 import { mergeOverrides } from '../src-shared/config/options/overrides';
 import { createRun } from '../src-main/runs/run-folder';
-import { insertBatch } from '../src-main/runs/tables/batches';
+import { insertBatch, insertProbabilities, insertUpdate } from '../src-main/runs/tables/batches';
 import { insertEpoch } from '../src-main/runs/tables/epochs';
 import { endSession, insertSession } from '../src-main/runs/tables/sessions';
 import { insertTrial } from '../src-main/runs/tables/trials';
-import { insertProbabilities, insertUpdate } from '../src-main/runs/tables/updates';
 import { candidates, type Candidate } from '../src-main/search/candidate';
 import { madeTasks, type MadeTask } from './made-tasks';
 

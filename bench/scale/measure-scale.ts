@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { z } from 'zod';
 import { createRun } from '../../src-main/runs/run-folder';
 import { countTrials } from '../../src-main/runs/tables/trials';
-import { readUpdates } from '../../src-main/runs/tables/updates';
+import { readUpdates } from '../../src-main/runs/tables/batches';
 import { simulateSearch } from '../../src-main/testing/simulation/simulate-search';
 import type { Trial } from '../../src-shared/run/trial';
 import type { Scale } from './scales';

@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import { metricNamed, metricOf, metricText } from '../../src-shared/run/metric';
 import type { Trial } from '../../src-shared/run/trial';
 import { evaluationOf } from '../../src-shared/run/evaluation';
-import { readEvaluations } from '../runs/tables/evaluations';
+import { readEvaluations } from '../runs/tables/epochs';
 import { readBestTrials } from '../runs/tables/trials';
 import type { OpenRun } from '../runs/run-folder';
 import { givenChild, modelMaker, taskOfSpace } from '../../src-shared/tasks/searched';

@@ -18,8 +18,7 @@ import { manifestVersion, type RunManifest } from './manifest';
 import { openDatabase, type Database } from './sqlite/database';
 import { migrate } from './sqlite/migrations';
 import { insertBatch } from './tables/batches';
-import { insertEpoch } from './tables/epochs';
-import { insertEvaluation } from './tables/evaluations';
+import { insertEpoch, insertEvaluation } from './tables/epochs';
 import { endSession, insertSession } from './tables/sessions';
 import { insertTrial } from './tables/trials';
 

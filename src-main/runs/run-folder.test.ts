@@ -13,7 +13,16 @@ import { temporaryFolder } from '../testing/temporary-folder';
 import { manifestFile, readManifest } from './manifest';
 import { createRun, databaseFile, openRun, openRunReadOnly, type OpenRun } from './run-folder';
 import { activeTime, endSession, insertSession, readSessions } from './tables/sessions';
-import { countBatches, insertBatch, markLearned, readOpenBatches } from './tables/batches';
+import {
+  countBatches,
+  insertBatch,
+  markLearned,
+  readOpenBatches,
+  insertProbabilities,
+  insertUpdate,
+  readProbabilities,
+  readUpdates,
+} from './tables/batches';
 import { insertEpoch, readEpochs, replaceEpochs } from './tables/epochs';
 import { insertEvent, readEventsAfter } from './tables/events';
 import {
@@ -24,7 +33,6 @@ import {
   readTrials,
   updateTrial,
 } from './tables/trials';
-import { insertProbabilities, insertUpdate, readProbabilities, readUpdates } from './tables/updates';
 
 let runs: string;
 const opened: OpenRun[] = [];

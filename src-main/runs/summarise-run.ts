@@ -4,7 +4,7 @@ import type { RunStatus, RunSummary } from '../../src-shared/run/run-summary';
 import { lockHolder } from './files/lock';
 import type { OpenRun } from './run-folder';
 import { activeTime, readLastSession, readSessions, type Session } from './tables/sessions';
-import { readEvaluations } from './tables/evaluations';
+import { readEvaluations } from './tables/epochs';
 import { countTrials, readBestTrials, readTrial, sumOfEpochs } from './tables/trials';
 import { epochSteps, multiplyAddsAnEpoch } from '../../src-shared/estimate/typical-children';
 import type { BudgetUsed } from '../../src-shared/run/progress/progress';

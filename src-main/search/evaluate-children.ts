@@ -6,7 +6,7 @@ import { recipeOfChild, seedOfChild } from '../../src-shared/tasks/searched';
 import { openTest } from '../datasets/prepare';
 import { hasWeights, weightsPath } from '../runs/child-files';
 import type { OpenRun } from '../runs/run-folder';
-import { insertEvaluation, readEvaluation } from '../runs/tables/evaluations';
+import { insertEvaluation, readEvaluation } from '../runs/tables/epochs';
 import { readTrial, readTrials } from '../runs/tables/trials';
 import { evaluateWithTrainer } from '../workers/pool/ask-trainer';
 import type { SpawnTrainer } from '../workers/trainer-process';

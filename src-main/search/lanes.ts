@@ -1,6 +1,13 @@
 import { type Trial } from '../../src-shared/run/trial';
 import { mostTrials } from '../../src-shared/limits';
-import { type Batch, countBatches, insertBatch, markLearned } from '../runs/tables/batches';
+import {
+  type Batch,
+  countBatches,
+  insertBatch,
+  markLearned,
+  insertProbabilities,
+  insertUpdate,
+} from '../runs/tables/batches';
 import { readBatchTrials, countProposals, insertTrial } from '../runs/tables/trials';
 import { type SearchState, isEnding, record } from './search-state';
 import { settleTrial } from './train-trial';
@@ -9,7 +16,6 @@ import { pruneCheckpoints } from '../runs/checkpoint';
 import { storeEvent } from '../runs/tables/events';
 import { checkpointController, commitController } from './strategy-state';
 import type { ControllerUpdate } from '../../src-shared/run/run-event';
-import { insertProbabilities, insertUpdate } from '../runs/tables/updates';
 
 /** Number of active lanes: that of the strategy, or one for each trainer, and one while there is no trainer yet. */
 export function laneCount({ strategy, pool }: Pick<SearchState, 'strategy' | 'pool'>): number {

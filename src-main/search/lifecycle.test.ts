@@ -9,7 +9,7 @@ import { summariseRun } from '../runs/summarise-run';
 import { readEpochs } from '../runs/tables/epochs';
 import { activeTime, readSessions } from '../runs/tables/sessions';
 import { readTrial, readTrials } from '../runs/tables/trials';
-import { readUpdates } from '../runs/tables/updates';
+import { readUpdates } from '../runs/tables/batches';
 import { cpuTrainers } from '../testing/cpu-trainers';
 import { courseOf, demo, newRun as createTestRun, searchOf } from '../testing/search-fixture';
 import { epochOf, type SyntheticChildren } from '../testing/synthetic-pool';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FailureReason } from '../../src-shared/run/trial';
 import type { WritableRun } from '../runs/run-folder';
 import { readTrial, readTrials } from '../runs/tables/trials';
-import { readUpdates } from '../runs/tables/updates';
+import { readUpdates } from '../runs/tables/batches';
 import { cpuTrainers } from '../testing/cpu-trainers';
 import { demo, newRun, searchOf } from '../testing/search-fixture';
 import { epochOf } from '../testing/synthetic-pool';

@@ -4,7 +4,7 @@ import type { Trial } from '../../src-shared/run/trial';
 import { currentCheckpoint, readCheckpoint } from '../runs/checkpoint';
 import { createRun, type OpenRun, type WritableRun } from '../runs/run-folder';
 import { readTrials } from '../runs/tables/trials';
-import { readUpdates } from '../runs/tables/updates';
+import { readUpdates } from '../runs/tables/batches';
 import { candidates, strategyOf } from '../search/candidate';
 import type { SearchParts } from '../search/search-state';
 import { cpuTrainers } from './cpu-trainers';

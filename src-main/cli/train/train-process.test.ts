@@ -19,8 +19,7 @@ import { readArchitecture } from '../../export/trial-file';
 import { childCheckpointPath, weightsPath } from '../../runs/child-files';
 import { openRunReadOnly, type OpenRun } from '../../runs/run-folder';
 import { summariseRun } from '../../runs/summarise-run';
-import { readEpochs } from '../../runs/tables/epochs';
-import { readEvaluations } from '../../runs/tables/evaluations';
+import { readEpochs, readEvaluations } from '../../runs/tables/epochs';
 import { readTrials } from '../../runs/tables/trials';
 import { exitCodes } from '../exit-codes';
 

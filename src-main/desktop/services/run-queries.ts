@@ -14,11 +14,10 @@ import { isOldTraining, trainingFiles } from '../../runs/old-training';
 import { openRunReadOnly, type OpenRun } from '../../runs/run-folder';
 import { summariseRun } from '../../runs/summarise-run';
 import { readRunNews } from '../../runs/follow-run';
-import { readEpochs } from '../../runs/tables/epochs';
+import { readEpochs, readEvaluations } from '../../runs/tables/epochs';
 import { lastEventId } from '../../runs/tables/events';
-import { readEvaluations } from '../../runs/tables/evaluations';
 import { readListedTrials, readRewards, readTrial } from '../../runs/tables/trials';
-import { readProbabilities, readUpdates } from '../../runs/tables/updates';
+import { readProbabilities, readUpdates } from '../../runs/tables/batches';
 
 /** Points of the sparkline of a card. */
 const curvePoints = 400;

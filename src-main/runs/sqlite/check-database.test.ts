@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../testing/temporary-folder';
-import { readProbabilities, readUpdates } from '../tables/updates';
+import { readProbabilities, readUpdates } from '../tables/batches';
 import { openDatabase } from './database';
 import { migrate, migrations, schemaVersion } from './migrations';
 import { openInNewestSchema } from './check-database';

@@ -3,6 +3,7 @@ import { epochRecordSchema, type EpochRecord } from '../../../src-shared/tasks/d
 import { imageEpochRecordSchema } from '../../../src-shared/tasks/images/image-data';
 import { languageEpochRecordSchema } from '../../../src-shared/tasks/text/text-data';
 import { type Database, jsonText, type Value } from '../sqlite/database';
+import { evaluationSchema, type EvaluatedSplit, type Evaluation } from '../../../src-shared/run/evaluation';
 
 /** Where the epochs of a kind of data are: a row for each, by trial and epoch. */
 interface EpochTable {
@@ -103,4 +104,35 @@ export function epochsOfTrial(trial: string): string {
     ({ name }) => `coalesce((SELECT max(epoch) + 1 FROM ${name} WHERE trial = ${trial}), 0)`,
   );
   return `(${last.join(' + ')})`;
+}
+
+const row = z
+  .strictObject({
+    trial: z.int(),
+    split: z.string(),
+    metric: z.number().nullable(),
+    draws: z.int(),
+    at: z.number(),
+  })
+  .pipe(evaluationSchema);
+
+/** Adds what a child reached. A child is evaluated once on each split. */
+export function insertEvaluation(database: Database, evaluation: Evaluation): void {
+  const { trial, split, metric, draws, at } = evaluation;
+  database.run('INSERT INTO evaluations (trial, split, metric, draws, at) VALUES (?, ?, ?, ?, ?)', [
+    ...[trial, split, metric, draws, at],
+  ]);
+}
+
+/** All evaluations, by trial. */
+export function readEvaluations(database: Database): Evaluation[] {
+  return database.all('SELECT * FROM evaluations ORDER BY trial, split', [], row);
+}
+
+export function readEvaluation(
+  database: Database,
+  trial: number,
+  split: EvaluatedSplit,
+): Evaluation | undefined {
+  return database.first('SELECT * FROM evaluations WHERE trial = ? AND split = ?', [trial, split], row);
 }

@@ -3,10 +3,9 @@ import { runOutcomes, type RunEvent } from '../../../src-shared/run/run-event';
 import { evaluatedSplitSchema } from '../../../src-shared/run/evaluation';
 import { failureReasons, type Trial } from '../../../src-shared/run/trial';
 import type { Database } from '../sqlite/database';
-import { readEpoch, readEpochs } from './epochs';
-import { readEvaluation } from './evaluations';
+import { readEpoch, readEpochs, readEvaluation } from './epochs';
 import { readTrial } from './trials';
-import { readUpdate } from './updates';
+import { readUpdate } from './batches';
 
 /** One row, in the order of `id`. The other tables hold the data of an event; `detail` holds what they do not. */
 export interface StoredEvent {

@@ -8,7 +8,7 @@ import type { Trial } from '../../../src-shared/run/trial';
 import { currentCheckpoint } from '../../runs/checkpoint';
 import { createRun, type WritableRun } from '../../runs/run-folder';
 import { countTrials, readTrials } from '../../runs/tables/trials';
-import { readUpdates } from '../../runs/tables/updates';
+import { readUpdates } from '../../runs/tables/batches';
 import { runDescription } from '../run-description';
 import { courseOf } from '../search-fixture';
 import { temporaryFolder } from '../temporary-folder';
