@@ -1,7 +1,11 @@
+import { z } from 'zod';
 import { CellsmithError } from '../../src-shared/errors';
 import { subjectOfTrial, type Subject } from '../../src-shared/given/subject';
 import { openRunReadOnly } from './run-folder';
 import { readTrial } from './tables/trials';
+
+/** A description of data of which some could not be read. */
+const unreadableSchema = z.object({ unreadable: z.object({ count: z.int().min(1) }) });
 
 /** A child of a run, and the data that it was trained on there. */
 export interface ChildOfRun {
@@ -26,7 +30,7 @@ export function childOfRun(folder: string, number: number): ChildOfRun {
     return {
       subject: subjectOfTrial({ id, config, dataset: description }, trial),
       location,
-      skipUnreadable: description.kind === 'images' && description.unreadable.count > 0,
+      skipUnreadable: unreadableSchema.safeParse(description).success,
     };
   } finally {
     run.close();

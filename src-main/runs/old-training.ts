@@ -73,7 +73,7 @@ export interface OldTraining {
   readonly manifest: RunManifest;
   readonly trial: Trial;
   /** Writes its tables, in one transaction. */
-  fill(database: Database): void;
+  readonly fill: (database: Database) => void;
 }
 
 type LanguageChild = Extract<Child, { readonly kind: 'text' }>;
@@ -99,7 +99,8 @@ export function readOldTraining(folder: string): OldTraining {
   const subject = { name, architecture, base, origin: file?.origin ?? null };
   const config = givenConfig([{ subject, recipe }], { seed, threads: null });
   const description = descriptionOf(record, file?.task);
-  const { setting, hash, costs } = modelOf(config, description);
+  const task = taskOfSpace(config.space);
+  const setting = modelMaker(config, description)(1, [0]).task;
   const isCompleted = outcome === 'completed';
   const endedAt = createdAt + Math.round(1000 * epochs.reduce((sum, { seconds }) => sum + seconds, 0));
   const trial: Trial = {
@@ -109,9 +110,9 @@ export function readOldTraining(folder: string): OldTraining {
     depth: 1,
     decisions: [0],
     logProbabilities: [],
-    architectureHash: hash(architecture),
+    architectureHash: task.hash(architecture),
     parameters: record.parameters,
-    multiplyAdds: costs(architecture, setting).multiplyAdds,
+    multiplyAdds: task.costs(architecture, setting).multiplyAdds,
     ...(isCompleted ? outcomeOf(epochs, recipe) : { ...outcomeOf(epochs, recipe), reward: null }),
     failure: null,
     reusedFrom: null,
@@ -191,11 +192,6 @@ function architectureIn(folder: string): z.infer<typeof architectureFileSchema> 
   } catch {
     return undefined;
   }
-}
-
-function modelOf(config: ReturnType<typeof givenConfig>, description: DatasetDescription) {
-  const { hash, costs } = taskOfSpace(config.space);
-  return { setting: modelMaker(config, description)(1, [0]).task, hash, costs };
 }
 
 function evaluationsOf({ averaged, test }: TrainingRecord): Evaluation[] {
