@@ -21,7 +21,6 @@ const below = {
   workers: ['workers', 'tasks', 'children', 'engine', 'datasets'],
   search: ['search', 'strategy', 'workers', 'children', 'engine', 'datasets', 'runs'],
   calibration: ['calibration', 'search', 'workers', 'engine', 'datasets', 'runs'],
-  training: ['training', 'tasks', 'search', 'workers', 'children', 'engine', 'datasets', 'runs'],
   export: ['export', 'children', 'engine', 'runs'],
 };
 

@@ -57,7 +57,6 @@ export default ts.config(
     ignores: [
       'src-shared/{tasks,architecture}/{conv,cell,images,text}/**',
       'src-main/datasets/{images,text}/**',
-      'src-{main,shared}/training/**',
       'src-renderer/tasks.ts',
       '**/*.test.ts',
     ],

@@ -112,7 +112,7 @@ async function begin(
   return { run: createRun(place, { config, dataset, software }), data, location, software };
 }
 
-export function softwareOf(version: string, engine: EngineInstallation | null): Record<string, string> {
+function softwareOf(version: string, engine: EngineInstallation | null): Record<string, string> {
   const { node, electron } = process.versions as Partial<NodeJS.ProcessVersions>;
   return {
     cellsmith: version,

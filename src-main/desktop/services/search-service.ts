@@ -239,7 +239,7 @@ function queueTargetOf({ trainers }: SearchConfig): QueueTarget | null {
 }
 
 /** Others may wait for the same work, such as the engine's installation: it continues, but this caller stops waiting. */
-export function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = (): void => reject(new CellsmithError('cancelled', 'Cancelled.'));
     if (signal.aborted) cancel();
@@ -248,7 +248,7 @@ export function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promi
   });
 }
 
-export function isCancelled(problem: unknown): boolean {
+function isCancelled(problem: unknown): boolean {
   return problem instanceof CellsmithError && problem.code === 'cancelled';
 }
 
