@@ -103,3 +103,25 @@ test('a cell is opened from a file, next to the LSTM; a damaged file says which 
   await studio.drop(path);
   await expect(page.getByRole('alert')).toContainText('architecture.base: must be one of 2, 4, 8, 16');
 });
+
+test('a published network is looked at, and its training begins with the published recipe', async () => {
+  const { page } = studio;
+  await page.getByRole('link', { name: 'Models' }).click();
+  await expect(page.getByRole('row', { name: /^ResNet-20 270k 8\.75/ })).toBeVisible();
+  expect(await seriousViolations(studio)).toEqual([]);
+  await page.getByRole('link', { name: 'ResNet-20' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('ResNet-20');
+  await expect(page.getByText(/^He et al\., 2016/)).toBeVisible();
+  expect(await seriousViolations(studio)).toEqual([]);
+  await page.getByRole('button', { name: 'Train…' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('textbox', { name: 'Epochs' })).toHaveValue('182');
+  await expect(dialog.getByText(/cifar10-sample\.tar\.gz$/)).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Start training' })).toBeEnabled();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('link', { name: '← Models' }).click();
+  await page.getByRole('link', { name: 'LSTM (medium)', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('LSTM (medium)');
+  expect(await seriousViolations(studio)).toEqual([]);
+  expect(studio.complaints).toEqual([]);
+});

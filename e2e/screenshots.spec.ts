@@ -117,6 +117,14 @@ test('architectures', async () => {
     await page.getByRole('tab', { name: view }).click();
     await image(studio, `compare-${view.toLowerCase().replaceAll(' ', '-')}`);
   }
+  await page.getByRole('link', { name: 'Models' }).click();
+  await image(studio, 'models');
+  await page.getByRole('link', { name: 'ResNet-20' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('ResNet-20');
+  await image(studio, 'model');
+  await page.getByRole('button', { name: 'Train…' }).click();
+  await image(studio, 'model-train');
+  await page.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('link', { name: 'Datasets' }).click();
   await image(studio, 'datasets');
   await studio.app.close();

@@ -24,7 +24,7 @@ test('a data set is dropped, a search is configured, started, watched, stopped, 
   await studio.drop(sample);
   await expect(page.getByRole('heading', { name: 'cifar10-sample.tar.gz' })).toBeVisible();
   await expect(page.getByText('2,000 images')).toBeVisible();
-  await expect(page.getByRole('cell', { name: 'airplane' })).toBeVisible();
+  await expect(page.getByRole('cell', { name: 'airplane', exact: true })).toBeVisible();
   expect(await seriousViolations(studio)).toEqual([]);
   await page.getByRole('button', { name: 'Search on this data set' }).click();
 

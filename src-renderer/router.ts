@@ -4,6 +4,7 @@ import ChildPage from './pages/ChildPage.vue';
 import ComparePage from './pages/ComparePage.vue';
 import DatasetPage from './pages/DatasetPage.vue';
 import DatasetsPage from './pages/DatasetsPage.vue';
+import ModelsPage from './pages/ModelsPage.vue';
 import NewSearchPage from './pages/NewSearchPage.vue';
 import RunPage from './pages/RunPage.vue';
 import RunsPage from './pages/RunsPage.vue';
@@ -20,6 +21,7 @@ export const router = createRouter({
     { path: '/new', name: 'new', component: NewSearchPage },
     { path: '/run', name: 'run', component: RunPage },
     { path: '/run/child', name: 'child', component: ChildPage },
+    { path: '/models', name: 'models', component: ModelsPage },
     { path: '/architecture', name: 'architecture', component: ArchitecturePage },
     { path: '/compare', name: 'compare', component: ComparePage },
     { path: '/settings', name: 'settings', component: SettingsPage },

@@ -78,6 +78,7 @@ const bridge: Bridge = {
   loadConfig: ask('loadConfig'),
   readConfig: ask('readConfig'),
   saveFile: ask('saveFile'),
+  chooseArchitecture: ask('chooseArchitecture'),
   openArchitecture: ask('openArchitecture'),
   showFolder: ask('showFolder'),
   onEngineChanged: subscribeTo('engineChanged'),

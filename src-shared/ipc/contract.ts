@@ -185,6 +185,8 @@ export const requests = {
     }),
     reply: z.string().nullable(),
   },
+  /** Asks the user for the file of an architecture; null when none was chosen. */
+  chooseArchitecture: { request: nothing, reply: z.string().nullable() },
   /** What the file of an architecture holds. */
   openArchitecture: { request: z.strictObject({ path }), reply: architectureFileSchema },
   /** Shows a folder of the program in the system's file manager. */

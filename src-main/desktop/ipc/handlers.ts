@@ -5,11 +5,12 @@ import { CellsmithError } from '../../../src-shared/errors';
 import { cacheDirectory } from '../../engine/provision/installation';
 import { isRunFolder, requireRunsFolder } from '../../runs/locations';
 import {
-  openArchitecture,
+  chooseArchitecture,
   chooseDataset,
   chooseRun,
   chooseRunsFolder,
   loadConfig,
+  openArchitecture,
   readConfig,
   saveConfig,
   saveFile,
@@ -199,6 +200,7 @@ export function handlersOf(studio: Studio): Handlers {
     loadConfig: () => loadConfig(studio.window()),
     readConfig: ({ path }) => readConfig(absolute(path)),
     saveFile: (file) => saveFile(studio.window(), file),
+    chooseArchitecture: () => chooseArchitecture(studio.window()),
     openArchitecture: ({ path }) => openArchitecture(absolute(path)),
     showFolder: async (what) => {
       await showFolder(folderOf(what, runsFolder()));
