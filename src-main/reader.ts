@@ -1,4 +1,4 @@
-import { serveReader } from './datasets/process/serve-reader';
+import { serveReader } from './datasets/serve-reader';
 
 /** What Electron's utility processes have in `process`. */
 interface ParentPort {

@@ -7,7 +7,7 @@ import { proposeOne } from '../strategy/fixtures/small-strategy';
 import { presets } from '../../src-shared/config/presets';
 import { epochSteps, quantile, sampleChildren } from '../../src-shared/estimate/typical-children';
 import { evaluationBatches, stepsPerEpoch } from '../children/schedule';
-import { loadTrainingData } from '../datasets/load-training-data';
+import { loadTrainingData } from '../datasets/images/load-training-data';
 import type { PreparedData } from '../datasets/open';
 import { prepareFor } from '../datasets/prepare';
 import { candidates, strategyOf } from '../search/candidate';

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { TrainingData } from '../datasets/load-training-data';
+import type { TrainingData } from '../datasets/images/load-training-data';
 import { fetchedNumber, openSession } from '../engine/session';
 import { assignWeights } from './child-state';
 import { evaluationBatches } from './schedule';

@@ -3,7 +3,7 @@ import type { ConvArchitecture, ImageTask } from '../../src-shared/architecture/
 import type { ImageRecipe } from '../../src-shared/tasks/images/image-recipe';
 import { Generator } from '../../src-shared/random';
 import type { ImageEpochRecord } from '../../src-shared/tasks/images/image-data';
-import type { TrainingData } from '../datasets/load-training-data';
+import type { TrainingData } from '../datasets/images/load-training-data';
 import { fetchedFloats, fetchedNumber, openSession, type Session } from '../engine/session';
 import { evaluationBatches, stepsPerEpoch, trainingBatches, learningRateAt } from './schedule';
 import { type ConvChild, convChild, needsSeed } from './conv-child';

@@ -1,16 +1,20 @@
 import type { DatasetContainer } from '../../src-shared/tasks/images/image-description';
 import type { TextOptions } from '../../src-shared/tasks/text/text-description';
-import type { DescriptionBase, NeedBase, TestBase } from '../../src-shared/tasks/data-kind';
+import type { DescriptionBase, NeedBase, TestBase, DatasetProgress } from '../../src-shared/tasks/data-kind';
 import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
-import type { TestDraw } from './reading/arrange';
-import { type OnProgress, Progress } from './reading/progress';
-import type { FileTree } from './trees/file-tree';
-import type { FolderView } from './trees/folder-view';
+import type { FileTree, FolderView } from './trees/file-tree';
 import { locate, type Located, openTree } from './trees/open-tree';
 
 export interface OpenOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
+}
+
+/** How a test split is drawn from a data set that has none. */
+export interface TestDraw {
+  /** Of all images, between 0 and 1. */
+  readonly fraction: number;
+  readonly seed: number;
 }
 
 export interface DatasetOptions extends OpenOptions {
@@ -94,4 +98,57 @@ export async function openFiles(located: Located, options: OpenOptions): Promise
   const tree = await openTree(located, { signal: options.signal, onCount: (files) => progress.set(files) });
   progress.finish();
   return tree;
+}
+
+export type OnProgress = (progress: DatasetProgress) => void;
+
+/** Minimum interval in ms: one message per image would cost more than reading the image. */
+const interval = 100;
+
+/** Counts one stage of the work and reports it at most ten times a second, first and last count always. */
+export class Progress {
+  readonly #stage: DatasetProgress['stage'];
+  readonly #unit: DatasetProgress['unit'];
+  readonly #total: number | null;
+  readonly #report: OnProgress | undefined;
+  readonly #began = performance.now();
+  #reported = -Infinity;
+  #done = 0;
+
+  constructor(
+    stage: DatasetProgress['stage'],
+    unit: DatasetProgress['unit'],
+    total: number | null,
+    report: OnProgress | undefined,
+  ) {
+    this.#stage = stage;
+    this.#unit = unit;
+    this.#total = total;
+    this.#report = report;
+    this.#send(performance.now());
+  }
+
+  add(amount: number): void {
+    this.set(this.#done + amount);
+  }
+
+  set(done: number): void {
+    this.#done = done;
+    const now = performance.now();
+    if (now - this.#reported >= interval) this.#send(now);
+  }
+
+  /** Ends the stage: the work done becomes its total. */
+  finish(): void {
+    this.#send(performance.now(), this.#done);
+  }
+
+  #send(now: number, total = this.#total): void {
+    this.#reported = now;
+    const done = this.#done;
+    // an estimated total must not be overtaken
+    const shown = total === null ? null : Math.max(total, done);
+    const left = shown === null || done === 0 ? null : ((now - this.#began) / done) * (shown - done);
+    this.#report?.({ stage: this.#stage, unit: this.#unit, done, total: shown, millisecondsLeft: left });
+  }
 }

@@ -5,7 +5,7 @@ import type { TestBase } from '../../src-shared/tasks/data-kind';
 import { imageTestSchema } from '../../src-shared/tasks/images/image-data';
 import { evaluateChild } from '../children/evaluate-child';
 import { trainChild } from '../children/train-child';
-import { loadTrainingData, type TrainingData } from '../datasets/load-training-data';
+import { loadTrainingData, type TrainingData } from '../datasets/images/load-training-data';
 import type { ChildTraining } from './child-training';
 
 type Child = z.infer<typeof convTask.childSchema>;

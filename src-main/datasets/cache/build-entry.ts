@@ -1,15 +1,21 @@
-import { rm, statfs } from 'node:fs/promises';
+import { rm, statfs, type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ImageDatasetDescription } from '../../../src-shared/tasks/images/image-description';
+import type {
+  ImageDatasetDescription,
+  DatasetForm,
+} from '../../../src-shared/tasks/images/image-description';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { ImageSource } from '../formats/image-source';
-import { arrange, type TestDraw } from '../reading/arrange';
-import { describeReading } from '../reading/describe-reading';
-import { type OnProgress, Progress } from '../reading/progress';
-import { readSource } from '../reading/read-source';
+import { arrange } from '../images/arrange';
+import type { TestDraw } from '../open';
+import { describeReading } from '../images/describe-reading';
+import { type OnProgress, Progress } from '../open';
+import { readSource, type PixelSink, type RecordTable } from '../images/read-source';
 import { cacheError, newStaging, publish, sweepStaging, syncFolder } from './cache-folder';
-import { checkSplitFully } from './manifest';
-import { createPixelFile, writeSplit } from './write-split';
+import { checkSplitFully, cacheFormat, type Manifest, manifestName } from './manifest';
+import { readSync } from 'node:fs';
+import { throwIfCancelled } from '../trees/file-errors';
+import { HashedWriter } from './cached-file';
 
 /** Where the decoded copy of a data set lies, split by split. */
 export interface EntryFolders {
@@ -108,4 +114,124 @@ export async function requireRoom(directory: string, bytes: number): Promise<voi
     'data.cache-not-writable',
     `The decoded data set needs ${megabytes(2 * bytes)} in ${directory}, and ${megabytes(free)} are free. Free some space there, or set XDG_CACHE_HOME to a folder on another disk.`,
   );
+}
+
+const buffered = 4 * 2 ** 20;
+
+/** Resized images as they were read, on the disk: what the cache is arranged from. */
+interface PixelFile extends PixelSink {
+  readonly recordBytes: number;
+  /** Flushes the buffer; records may be read afterwards. */
+  flush(): Promise<void>;
+  /** Copies one record into `target`. At once, as one of thousands that lie in the system's memory. */
+  readInto(row: number, target: Uint8Array): void;
+  close(): Promise<void>;
+}
+
+/** @param file a name that is not taken yet */
+async function createPixelFile(file: string, side: number): Promise<PixelFile> {
+  const handle: FileHandle = await open(file, 'wx+');
+  const recordBytes = side * side * 3;
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  let written = Promise.resolve();
+  const flush = (): Promise<void> => {
+    const pieces = held;
+    held = [];
+    heldBytes = 0;
+    // one write after the other keeps the order of the rows
+    written = written.then(async () => {
+      const bytes = Buffer.concat(pieces);
+      for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten;
+    });
+    return written;
+  };
+  return {
+    side,
+    recordBytes,
+    append: (pixels) => {
+      if (pixels.length !== recordBytes) throw new RangeError(`an image of ${pixels.length} bytes`);
+      held.push(pixels);
+      heldBytes += pixels.length;
+      return heldBytes >= buffered ? flush() : Promise.resolve();
+    },
+    flush,
+    readInto: (row, target) => {
+      for (let at = 0; at < recordBytes;) {
+        const got = readSync(handle.fd, target, at, recordBytes - at, row * recordBytes + at);
+        if (got === 0) throw new RangeError(`row ${row} is not in the file`);
+        at += got;
+      }
+    },
+    close: async () => {
+      await written.catch(() => undefined);
+      await handle.close();
+    },
+  };
+}
+
+/** Inputs of a split of the cache. */
+interface SplitContent {
+  readonly split: 'train' | 'test';
+  readonly form: DatasetForm;
+  readonly fingerprint: string;
+  readonly classes: readonly string[];
+  readonly perClass: readonly number[];
+  /** Rows of `table` and `pixels` in output order. */
+  readonly rows: Uint32Array;
+  readonly table: RecordTable;
+  readonly pixels: PixelFile;
+}
+
+const chunk = 4 * 2 ** 20;
+
+/** Writes images-….bin, labels-….bin and dataset.json of a split into a new folder. */
+async function writeSplit(
+  folder: string,
+  content: SplitContent,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { rows, table, pixels, split } = content;
+  await mkdir(folder);
+  const perChunk = Math.max(1, Math.floor(chunk / pixels.recordBytes));
+  const images = await HashedWriter.create(
+    join(folder, `images-${split}.bin`),
+    rows.length * pixels.recordBytes,
+  );
+  const labels = await HashedWriter.create(join(folder, `labels-${split}.bin`), rows.length * 4);
+  try {
+    for (let from = 0; from < rows.length; from += perChunk) {
+      throwIfCancelled(signal);
+      const part = rows.subarray(from, from + perChunk);
+      const bytes = new Uint8Array(part.length * pixels.recordBytes);
+      const values = new DataView(new ArrayBuffer(4 * part.length));
+      part.forEach((row, i) => {
+        pixels.readInto(row, bytes.subarray(i * pixels.recordBytes, (i + 1) * pixels.recordBytes));
+        values.setInt32(4 * i, table.label(row), true);
+      });
+      await images.write(bytes);
+      await labels.write(new Uint8Array(values.buffer));
+      progress.add(part.length);
+    }
+    const manifest: Manifest = {
+      format: cacheFormat,
+      kind: 'images',
+      split,
+      form: content.form,
+      fingerprint: content.fingerprint,
+      classes: [...content.classes],
+      count: rows.length,
+      perClass: [...content.perClass],
+      side: pixels.side,
+      channels: 3,
+      images: await images.finish(),
+      labels: await labels.finish(),
+    };
+    await writeFile(join(folder, manifestName), `${JSON.stringify(manifest, null, 1)}\n`, { flush: true });
+    await syncFolder(folder);
+  } finally {
+    await images.abandon();
+    await labels.abandon();
+  }
 }

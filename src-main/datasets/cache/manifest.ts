@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { datasetFormSchema } from '../../../src-shared/tasks/images/image-description';
-import { type OnProgress, Progress } from '../reading/progress';
+import { type OnProgress, Progress } from '../open';
 import { fileError, systemCode, throwIfCancelled } from '../trees/file-errors';
 import { cachedFileSchema, checkBlocks, damagedCache } from './cached-file';
 

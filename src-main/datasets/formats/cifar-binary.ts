@@ -1,7 +1,7 @@
 import { CellsmithError } from '../../../src-shared/errors';
-import { displayName } from '../trees/file-tree';
-import type { CifarBatch } from './cifar';
+import { displayName, type FolderView, pathIn, readSmallFile } from '../trees/file-tree';
 import {
+  type CifarBatch,
   checkClassNames,
   checkLabel,
   cifar100Batches,
@@ -13,7 +13,6 @@ import {
   unusualBatch,
 } from './cifar';
 import { fixedRecords, type ImageSource, type SourceRecord } from './image-source';
-import { type FolderView, pathIn, readSmallFile } from '../trees/folder-view';
 import type { Finding } from '../open';
 
 interface BinaryForm {

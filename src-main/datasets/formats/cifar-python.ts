@@ -1,8 +1,8 @@
 import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
-import { displayName } from '../trees/file-tree';
-import type { CifarBatch } from './cifar';
+import { displayName, type FolderView, pathIn, readSmallFile } from '../trees/file-tree';
 import {
+  type CifarBatch,
   checkClassNames,
   checkLabel,
   cifar100Batches,
@@ -15,7 +15,6 @@ import {
 import { PickleError, readPickle } from './pickle';
 import { isKind, type PickleValue } from './pickle-values';
 import { type ImageSource, type SourceRecord } from './image-source';
-import { type FolderView, pathIn, readSmallFile } from '../trees/folder-view';
 import type { Finding } from '../open';
 
 interface PythonForm {

@@ -2,9 +2,8 @@ import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { DatasetWarning } from '../../../src-shared/tasks/images/image-description';
 import { decodeImage, maximumImageBytes } from './decode-image';
-import { displayName } from '../trees/file-tree';
+import { displayName, type FolderView, pathIn } from '../trees/file-tree';
 import { type ImageSource, type SourceRecord, type SourceSplit } from './image-source';
-import { type FolderView, pathIn } from '../trees/folder-view';
 import type { Finding } from '../open';
 
 const imageName = /\.(png|jpe?g|jpe|jfif)$/i;

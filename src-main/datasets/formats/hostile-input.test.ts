@@ -13,14 +13,12 @@ import {
   zipBytes,
 } from '../../testing/data/image-datasets';
 import { decodeImage } from './decode-image';
-import type { FileTree } from '../trees/file-tree';
-import { collect, readInTurn } from '../trees/file-tree';
+import { type FileTree, collect, readInTurn } from '../trees/file-tree';
 import { locate, openTree } from '../trees/open-tree';
 import { tarTree } from '../trees/tar-tree';
 import { PickleError, readPickle } from './pickle';
-import { dataReaders } from '../prepare';
+import { dataReaders, recognise } from '../prepare';
 import type { ImageSource } from './image-source';
-import { recognise } from './recognise';
 
 /** Files in memory as a tree: what is fuzzed here is what reads their bytes. */
 function memoryTree(files: Readonly<Record<string, Uint8Array>>): FileTree {

@@ -1,9 +1,8 @@
 import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
-import { displayName } from '../trees/file-tree';
+import { displayName, type FolderView, pathIn } from '../trees/file-tree';
 import { gunzipChunks } from '../trees/inflate';
 import { fixedRecords, type ImageSource, type SourceRecord, type SourceSplit } from './image-source';
-import { type FolderView, pathIn } from '../trees/folder-view';
 import type { Finding } from '../open';
 
 /** Names under which MNIST, Fashion-MNIST, KMNIST, EMNIST and their like are published. */

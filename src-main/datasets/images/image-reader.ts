@@ -7,7 +7,7 @@ import { CellsmithError } from '../../../src-shared/errors';
 import type { ImageNeed } from '../../../src-shared/tasks/images/image-data';
 import { buildEntry, entryFolders, type EntryFolders } from '../cache/build-entry';
 import { defaultCacheDirectory } from '../cache/cache-folder';
-import { recallSource, rememberUnchanged, sourceKey } from '../cache/known-sources';
+import { recallSource, rememberUnchanged, sourceKey, recordTestUse } from '../cache/records';
 import { checkSplit } from '../cache/manifest';
 import { findCifarBinary } from '../formats/cifar-binary';
 import { findCifarPython } from '../formats/cifar-python';
@@ -15,11 +15,11 @@ import { findClassFolders } from '../formats/class-folders';
 import { findIdx } from '../formats/idx';
 import type { ImageSource } from '../formats/image-source';
 import type { DataReader, DatasetOptions, Finding, Place } from '../open';
-import { arrange, type TestDraw } from '../reading/arrange';
-import { describeReading } from '../reading/describe-reading';
-import { readSource } from '../reading/read-source';
-import { recordTestUse } from '../test-uses';
-import type { FolderView } from '../trees/folder-view';
+import { arrange } from './arrange';
+import type { TestDraw } from '../open';
+import { describeReading } from './describe-reading';
+import { readSource } from './read-source';
+import type { FolderView } from '../trees/file-tree';
 import type { Located } from '../trees/open-tree';
 
 /** Every form of images that is known. A new one is added here, and to `datasetFormSchema`. */

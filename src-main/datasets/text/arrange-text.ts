@@ -7,10 +7,10 @@ import type {
 } from '../../../src-shared/tasks/text/text-description';
 import { CellsmithError } from '../../../src-shared/errors';
 import { Generator } from '../../../src-shared/random';
-import type { TokenFile, TokenRange } from './copy/write-tokens';
+import type { TokenFile, TokenRange } from './write-tokens';
 import type { SourcePart, TextSource } from './find-text';
 import type { TextPass } from './read-text';
-import { eosNumber, makeVocabulary, unk, type Vocabulary } from './tokenising/vocabulary';
+import { eosNumber, makeVocabulary, unk, type Vocabulary } from './vocabulary';
 
 /** Which tokens belong to which split, and the ids of all of them. */
 export interface TextArrangement {

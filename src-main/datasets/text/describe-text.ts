@@ -7,11 +7,11 @@ import type {
   BlockDraw,
   TextReading,
 } from '../../../src-shared/tasks/text/text-description';
-import type { SharedLines, SplitFacts } from './copy/write-tokens';
+import type { SharedLines, SplitFacts } from './write-tokens';
 import type { TextPass } from './read-text';
 import type { TextSource } from './find-text';
-import { longestWord } from './tokenising/tokeniser';
-import type { Vocabulary } from './tokenising/vocabulary';
+import { longestWord } from './tokeniser';
+import type { Vocabulary } from './vocabulary';
 
 /** What a corpus was found to be. */
 export interface TextFacts {

@@ -1,8 +1,7 @@
 import { counted } from '../../../src-shared/counted';
 import type { TextForm, TextWarning } from '../../../src-shared/tasks/text/text-description';
 import { CellsmithError } from '../../../src-shared/errors';
-import type { FileTree, TreeFile } from '../trees/file-tree';
-import { type FolderView, pathIn } from '../trees/folder-view';
+import { type FileTree, type TreeFile, type FolderView, pathIn } from '../trees/file-tree';
 import type { Finding } from '../open';
 
 /** `pool`: the corpus has no splits, so blocks of it are drawn. */

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { TextReading } from '../../../src-shared/tasks/text/text-description';
 import { CellsmithError } from '../../../src-shared/errors';
-import { type OnProgress, Progress } from '../reading/progress';
+import { type OnProgress, Progress } from '../open';
 import { throwIfCancelled } from '../trees/file-errors';
 import { displayName } from '../trees/file-tree';
-import type { TokenFile, TokenRange } from './copy/write-tokens';
+import type { TokenFile, TokenRange } from './write-tokens';
 import type { TextFile, TextSource } from './find-text';
-import { decodeText } from './tokenising/decode-text';
-import { tokeniserFor } from './tokenising/tokeniser';
-import { eosNumber, TypeTable, unkNumber } from './tokenising/vocabulary';
+import { decodeText } from './decode-text';
+import { tokeniserFor } from './tokeniser';
+import { eosNumber, TypeTable, unkNumber } from './vocabulary';
 
 /** Result of one pass over a corpus. */
 export interface TextPass {

@@ -12,12 +12,11 @@ import { CellsmithError } from '../../../src-shared/errors';
 import type { TextNeed } from '../../../src-shared/tasks/text/text-data';
 import type { EntryFolders } from '../cache/build-entry';
 import { defaultCacheDirectory } from '../cache/cache-folder';
-import { recallSource, rememberUnchanged, sourceKey } from '../cache/known-sources';
+import { recallSource, rememberUnchanged, sourceKey, recordTestUse } from '../cache/records';
 import type { DataReader, DatasetOptions, Place } from '../open';
-import { recordTestUse } from '../test-uses';
 import type { Located } from '../trees/open-tree';
-import { buildTextEntry, textEntryFolders } from './copy/build-text-entry';
-import { checkTestTokens, checkTrainTokens, textCacheFormat } from './copy/text-manifest';
+import { buildTextEntry, textEntryFolders } from './build-text-entry';
+import { checkTestTokens, checkTrainTokens, textCacheFormat } from './text-manifest';
 import { findPlainText, findSplitFiles, type TextSource } from './find-text';
 
 /** Text, as tokens. The paper reads its test split once, after the search (section 4.2). Describing it makes its copy too. */

@@ -5,7 +5,7 @@ import type { Reading } from '../../../src-shared/ipc/problem-states';
 import { CellsmithError, type ErrorCode } from '../../../src-shared/errors';
 import type { ExampleImage } from '../../datasets/examples';
 import type { OpenOptions, PreparedData } from '../../datasets/open';
-import { readerReplySchema, type ReaderReply, type ReaderRequest } from '../../datasets/process/protocol';
+import { readerReplySchema, type ReaderReply, type ReaderRequest } from '../../datasets/reader-protocol';
 
 /** Describes data sets for the window, one at a time. */
 export interface DatasetService {

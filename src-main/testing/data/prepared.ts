@@ -9,7 +9,11 @@ import {
 import type { DataNeed } from '../../../src-shared/tasks/data-kinds';
 import { imageTestSchema } from '../../../src-shared/tasks/images/image-data';
 import { textTestSchema } from '../../../src-shared/tasks/text/text-data';
-import { loadTrainingData, type LoadOptions, type TrainingData } from '../../datasets/load-training-data';
+import {
+  loadTrainingData,
+  type LoadOptions,
+  type TrainingData,
+} from '../../datasets/images/load-training-data';
 import type { DatasetOptions } from '../../datasets/open';
 import { describeDataset, openTest, prepareFor } from '../../datasets/prepare';
 import { loadTrainingTokens, type TrainingTokens } from '../../datasets/text/text-reader';

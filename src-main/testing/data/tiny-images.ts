@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { networkOfLayers, type LayeredNetwork } from '../../../src-shared/architecture/conv/layered-network';
 import type { ImageRecipe } from '../../../src-shared/tasks/images/image-recipe';
 import { Generator } from '../../../src-shared/random';
-import type { TrainingData } from '../../datasets/load-training-data';
+import type { TrainingData } from '../../datasets/images/load-training-data';
 
 /** The classes, as functions added to the noise of a pixel. */
 const patterns: readonly (readonly [name: string, bright: (row: number, column: number) => boolean])[] = [

@@ -6,8 +6,7 @@ import { CellsmithError } from '../../../src-shared/errors';
 import { Generator } from '../../../src-shared/random';
 import { defaultCacheDirectory } from '../../datasets/cache/cache-folder';
 import type { DataReader, DatasetOptions, Place } from '../../datasets/open';
-import type { FileTree } from '../../datasets/trees/file-tree';
-import { readSmallFile } from '../../datasets/trees/folder-view';
+import { type FileTree, readSmallFile } from '../../datasets/trees/file-tree';
 import type { tableData, TableDescription } from './table-data';
 
 type Need = z.infer<typeof tableData.needSchema>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CellsmithError } from '../../../../src-shared/errors';
+import { CellsmithError } from '../../../src-shared/errors';
 import { eos, makeVocabulary, TypeTable, unk } from './vocabulary';
 
 /** The vocabulary of words, by numbering and counting them. */

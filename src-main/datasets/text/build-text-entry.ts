@@ -5,18 +5,18 @@ import type {
   TextSplit,
   BlockDraw,
   TextReading,
-} from '../../../../src-shared/tasks/text/text-description';
-import { type EntryFolders, requireRoom } from '../../cache/build-entry';
-import { cacheError, newStaging, publish, sweepStaging, syncFolder } from '../../cache/cache-folder';
-import { type CachedFile, HashedWriter } from '../../cache/cached-file';
-import { manifestName } from '../../cache/manifest';
-import { type OnProgress, Progress } from '../../reading/progress';
-import { describeText } from '../describe-text';
-import { arrangeText, firstLinesOf } from '../arrange-text';
-import { readText } from '../read-text';
+} from '../../../src-shared/tasks/text/text-description';
+import { type EntryFolders, requireRoom } from '../cache/build-entry';
+import { cacheError, newStaging, publish, sweepStaging, syncFolder } from '../cache/cache-folder';
+import { type CachedFile, HashedWriter } from '../cache/cached-file';
+import { manifestName } from '../cache/manifest';
+import { type OnProgress, Progress } from '../open';
+import { describeText } from './describe-text';
+import { arrangeText, firstLinesOf } from './arrange-text';
+import { readText } from './read-text';
 import { createTokenFile, SharedLines, type SplitFacts, type TokenFile, writeTokens } from './write-tokens';
-import type { TextSource } from '../find-text';
-import type { Vocabulary } from '../tokenising/vocabulary';
+import type { TextSource } from './find-text';
+import type { Vocabulary } from './vocabulary';
 import {
   checkTestTokens,
   checkTrainTokens,

@@ -8,11 +8,10 @@ import {
   makeImages,
   temporaryFolder,
   writeFiles,
-} from '../testing/data/image-datasets';
-import { loadTrainingData } from './load-training-data';
-import { testUses } from './test-uses';
-import { computeWhitening } from './whitening';
-import { loadImages, openTestImages, prepareImages } from '../testing/data/prepared';
+} from '../../testing/data/image-datasets';
+import { loadTrainingData, computeWhitening } from './load-training-data';
+import { testUses } from '../cache/records';
+import { loadImages, openTestImages, prepareImages } from '../../testing/data/prepared';
 
 let folder: string;
 let cacheDirectory: string;

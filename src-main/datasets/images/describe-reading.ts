@@ -5,9 +5,9 @@ import type {
 } from '../../../src-shared/tasks/images/image-description';
 import type { ImageSource } from '../formats/image-source';
 import { displayName } from '../trees/file-tree';
-import type { Arrangement, TestDraw } from './arrange';
-import type { Reading } from './read-source';
-import type { RecordTable } from './record-table';
+import type { Arrangement } from './arrange';
+import type { TestDraw } from '../open';
+import type { Reading, RecordTable } from './read-source';
 
 const listedSizes = 20;
 /** A largest class of more than ten times the smallest makes accuracy a poor measure. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CellsmithError } from '../../../../src-shared/errors';
+import { CellsmithError } from '../../../src-shared/errors';
 import { decodeText } from './decode-text';
 
 /** Cuts bytes into pieces of the given lengths, over and over; length 0 gives an empty piece. */

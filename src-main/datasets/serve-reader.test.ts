@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { readerReplySchema, type ReaderReply } from './protocol';
+import { readerReplySchema, type ReaderReply } from './reader-protocol';
 import { serveReader } from './serve-reader';
 
-const sample = join(resolve(import.meta.dirname, '../../..'), 'assets', 'cifar10-sample.tar.gz');
+const sample = join(resolve(import.meta.dirname, '../..'), 'assets', 'cifar10-sample.tar.gz');
 
 /** A reader, what it says (each checked by the protocol), and its last word. */
 function reader() {
@@ -40,7 +40,7 @@ it('what goes wrong comes with its code', async () => {
 it('a job is cancelled, nonsense is refused', async () => {
   const cancelled = reader();
   cancelled.ask({ type: 'cancel' });
-  cancelled.ask({ type: 'describe', path: resolve(import.meta.dirname, '../../../src-main') });
+  cancelled.ask({ type: 'describe', path: resolve(import.meta.dirname, '../../src-main') });
   expect(await cancelled.result).toMatchObject({ type: 'failed', code: 'cancelled' });
   const puzzled = reader();
   puzzled.ask({ type: 'prepare', path: sample, need: { kind: 'images', side: 0, unreadable: 'never' } });

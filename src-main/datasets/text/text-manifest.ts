@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { textFormSchema, textReadingSchema } from '../../../../src-shared/tasks/text/text-description';
-import { cachedFileSchema, checkBlocks, damagedCache } from '../../cache/cached-file';
-import { parseManifest } from '../../cache/manifest';
+import { textFormSchema, textReadingSchema } from '../../../src-shared/tasks/text/text-description';
+import { cachedFileSchema, checkBlocks, damagedCache } from '../cache/cached-file';
+import { parseManifest } from '../cache/manifest';
 
 /** Format version, raised when tokenisation, the order of ids or the layout changes. Older copies are rebuilt. */
 export const textCacheFormat = 1 as const;

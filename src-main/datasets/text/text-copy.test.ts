@@ -1,12 +1,12 @@
 import { readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { DatasetProgress } from '../../../../src-shared/tasks/data-kind';
-import { temporaryFolder, writeFiles } from '../../../testing/data/image-datasets';
-import { preparedLines, ptbFiles, readTokens } from '../../../testing/data/text-datasets';
-import { testUses } from '../../test-uses';
-import { loadTrainingTokens } from '../text-reader';
-import { openTestText, prepareText } from '../../../testing/data/prepared';
+import type { DatasetProgress } from '../../../src-shared/tasks/data-kind';
+import { temporaryFolder, writeFiles } from '../../testing/data/image-datasets';
+import { preparedLines, ptbFiles, readTokens } from '../../testing/data/text-datasets';
+import { testUses } from '../cache/records';
+import { loadTrainingTokens } from './text-reader';
+import { openTestText, prepareText } from '../../testing/data/prepared';
 
 let path: string;
 let cacheDirectory: string;

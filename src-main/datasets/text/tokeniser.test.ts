@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TextReading } from '../../../../src-shared/tasks/text/text-description';
+import type { TextReading } from '../../../src-shared/tasks/text/text-description';
 import { tokeniserFor } from './tokeniser';
 
 /** What a tokeniser makes of a text in pieces; line ends as '\n', words that are too long as null. */

@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto';
 import { counted } from '../../../src-shared/counted';
 import { CellsmithError } from '../../../src-shared/errors';
+import type { TestDraw } from '../open';
 import { Generator } from '../../../src-shared/random';
 import { requireValidationCount } from '../../../src-shared/tasks/images/image-data';
 import type { ImageSource } from '../formats/image-source';
-import type { RecordTable } from './record-table';
-
-/** How a test split is drawn from a data set that has none. */
-export interface TestDraw {
-  /** Of all images, between 0 and 1. */
-  readonly fraction: number;
-  readonly seed: number;
-}
+import type { RecordTable } from './read-source';
 
 /** Rows of the table in canonical order, by split, and the name of the whole. */
 export interface Arrangement {

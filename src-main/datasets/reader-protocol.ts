@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataNeedSchema, datasetDescriptionSchema } from '../../../src-shared/tasks/data-kinds';
+import { dataNeedSchema, datasetDescriptionSchema } from '../../src-shared/tasks/data-kinds';
 
 /** What a process that reads data sets is asked: one job, which may be cancelled. */
 export const readerRequestSchema = z.discriminatedUnion('type', [

@@ -1,4 +1,4 @@
-import { CellsmithError } from '../../../../src-shared/errors';
+import { CellsmithError } from '../../../src-shared/errors';
 
 /** Numbers of the two entries that every table has. */
 export const eosNumber = 0;

@@ -2,11 +2,11 @@ import { readSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { join } from 'node:path';
-import type { TextSplit, TextLevel } from '../../../../src-shared/tasks/text/text-description';
-import { type CachedFile, HashedWriter } from '../../cache/cached-file';
-import type { Progress } from '../../reading/progress';
-import { throwIfCancelled } from '../../trees/file-errors';
-import { eosNumber, unkNumber, type Vocabulary } from '../tokenising/vocabulary';
+import type { TextSplit, TextLevel } from '../../../src-shared/tasks/text/text-description';
+import { type CachedFile, HashedWriter } from '../cache/cached-file';
+import type { Progress } from '../open';
+import { throwIfCancelled } from '../trees/file-errors';
+import { eosNumber, unkNumber, type Vocabulary } from './vocabulary';
 
 const buffered = 1 << 18;
 

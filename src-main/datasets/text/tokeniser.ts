@@ -1,4 +1,4 @@
-import type { TextReading, WordRule } from '../../../../src-shared/tasks/text/text-description';
+import type { TextReading, WordRule } from '../../../src-shared/tasks/text/text-description';
 
 /** Takes the tokens of a text in their order. */
 export interface TokenSink {

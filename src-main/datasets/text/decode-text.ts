@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { CellsmithError } from '../../../../src-shared/errors';
+import { CellsmithError } from '../../../src-shared/errors';
 
 /**
  * Text from the bytes of one file, in pieces that never part a character: UTF-8, or UTF-16 where a byte order mark says so. The

@@ -1,7 +1,7 @@
-import { CellsmithError, errorMessage } from '../../../src-shared/errors';
-import { readExamples } from '../examples';
-import { describeDataset, prepareFor } from '../prepare';
-import { readerRequestSchema, type ReaderReply, type ReaderRequest } from './protocol';
+import { CellsmithError, errorMessage } from '../../src-shared/errors';
+import { readExamples } from './examples';
+import { describeDataset, prepareFor } from './prepare';
+import { readerRequestSchema, type ReaderReply, type ReaderRequest } from './reader-protocol';
 
 /** The channel of a reader process to its parent. */
 export interface ReaderLine {
