@@ -47,11 +47,14 @@ export function makeRun(
   const task = madeTasks[on];
   const config = configOf(task, { name, strategy, children, epochs, seed, grows });
   const { description } = task;
-  const run = createRun(runs, {
-    config,
-    dataset: { location: description.location, fingerprint: description.fingerprint, description },
-    software: { node: process.versions.node },
-  });
+  const run = createRun(
+    { within: runs },
+    {
+      config,
+      dataset: { location: description.location, fingerprint: description.fingerprint, description },
+      software: { node: process.versions.node },
+    },
+  );
   const { database } = run;
   const draws = Generator.seeded(seed, 'made run');
   const candidateOf = candidates(config, description);

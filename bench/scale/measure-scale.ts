@@ -51,11 +51,14 @@ export async function measureScale(
   runs: string,
   { config, description, size, model, children, meanDuration }: ScaleOptions,
 ): Promise<MeasuredScale> {
-  const run = createRun(runs, {
-    config: { ...config, budget: { children, hours: null, multiplyAdds: null } },
-    dataset: { location: description.location, fingerprint: description.fingerprint, description },
-    software: { node: process.versions.node },
-  });
+  const run = createRun(
+    { within: runs },
+    {
+      config: { ...config, budget: { children, hours: null, multiplyAdds: null } },
+      dataset: { location: description.location, fingerprint: description.fingerprint, description },
+      software: { node: process.versions.node },
+    },
+  );
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const begun = { cpu: process.cpuUsage(), wall: performance.now(), written: bytesWritten() };

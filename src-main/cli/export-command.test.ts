@@ -17,7 +17,7 @@ let run: string;
 let trial: ReturnType<typeof readTrial>;
 beforeAll(async () => {
   folder = temporaryFolder('cellsmith-export-');
-  const made = createRun(folder, runDescription({ name: 'Made <run> & more' }));
+  const made = createRun({ within: folder }, runDescription({ name: 'Made <run> & more' }));
   run = made.folder;
   await runSearch(searchOf(made).parts);
   trial = readTrial(made.database, 2);

@@ -131,7 +131,7 @@ describe('runs', () => {
     expect((await shown('list')).stdout).toContain('There are no runs');
 
     const made = createRun(
-      runs,
+      { within: runs },
       runDescription({ name: 'A first try', budget: { children: 12, hours: null, multiplyAdds: null } }),
     );
     await runSearch(
@@ -143,7 +143,7 @@ describe('runs', () => {
       }).parts,
     );
     made.close();
-    const broken = createRun(runs, runDescription());
+    const broken = createRun({ within: runs }, runDescription());
     broken.close();
     writeFileSync(join(broken.folder, 'run.json'), '{');
     const name = made.folder.slice(runs.length + 1);
@@ -179,7 +179,7 @@ describe('runs', () => {
 
   it('can be shown while another process writes them', async () => {
     const runs = join(folder, 'open runs');
-    const open = createRun(runs, runDescription());
+    const open = createRun({ within: runs }, runDescription());
     try {
       insertBatch(open.database, { number: 1, replica: 0, learned: false, parametersVersion: 0 });
       const { parts } = searchOf(open);

@@ -19,7 +19,7 @@ let runs: string;
 let run: WritableRun;
 beforeEach(() => {
   runs = temporaryFolder('cellsmith-checkpoint-');
-  run = createRun(runs, runDescription());
+  run = createRun({ within: runs }, runDescription());
 });
 afterEach(() => {
   run.close();

@@ -15,7 +15,7 @@ let runs: string;
 let folder: string;
 beforeEach(() => {
   runs = temporaryFolder('cellsmith-hostile-');
-  const run = createRun(runs, runDescription());
+  const run = createRun({ within: runs }, runDescription());
   ({ folder } = run);
   run.close();
 });

@@ -84,7 +84,7 @@ const addBatch = (run: OpenRun, number = 1): void =>
 
 describe('a run folder', () => {
   it('holds run.json and its folders, and reads back unchanged', () => {
-    const run = keep(createRun(runs, runDescription({ seed: 7 })));
+    const run = keep(createRun({ within: runs }, runDescription({ seed: 7 })));
     expect(readdirSync(run.folder)).toEqual(
       expect.arrayContaining(['children', 'exports', 'run.json', 'run.lock', 'run.sqlite']),
     );
@@ -95,7 +95,7 @@ describe('a run folder', () => {
   });
 
   it('reads back any trial, bit for bit', () => {
-    const run = keep(createRun(runs, runDescription()));
+    const run = keep(createRun({ within: runs }, runDescription()));
     addBatch(run);
     const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => (Object.is(x, -0) ? 0 : x));
     const time = fc.option(fc.integer({ min: 0, max: 2 ** 45 }));
@@ -140,7 +140,7 @@ describe('a run folder', () => {
   });
 
   it('keeps batches, epochs, updates, sessions and events', () => {
-    const { database } = keep(createRun(runs, runDescription()));
+    const { database } = keep(createRun({ within: runs }, runDescription()));
     insertBatch(database, { number: 1, replica: 3, learned: false, parametersVersion: 2 });
     insertBatch(database, { number: 2, replica: 0, learned: false, parametersVersion: 4 });
     markLearned(database, 1);
@@ -180,7 +180,7 @@ describe('a run folder', () => {
   });
 
   it('adds up the time of sessions, a killed one up to its last event', () => {
-    const { database } = keep(createRun(runs, runDescription()));
+    const { database } = keep(createRun({ within: runs }, runDescription()));
     const session = (startedAt: number) =>
       insertSession(database, { startedAt, host: 'here', pid: 1, software: { node: '20' } });
     const first = session(1000);
@@ -194,7 +194,7 @@ describe('a run folder', () => {
   });
 
   it('ranks by reward, earlier trials first among equals, without reused results', () => {
-    const { database } = keep(createRun(runs, runDescription()));
+    const { database } = keep(createRun({ within: runs }, runDescription()));
     insertBatch(database, { number: 1, replica: 0, learned: false, parametersVersion: 4 });
     const rewards = [0.2, 0.9, 0.9, 0.1];
     for (const [index, reward] of rewards.entries())
@@ -205,7 +205,7 @@ describe('a run folder', () => {
   });
 
   it('undoes a transaction that throws, and refuses numbers that SQLite would store as NULL', () => {
-    const { database } = keep(createRun(runs, runDescription()));
+    const { database } = keep(createRun({ within: runs }, runDescription()));
     expect(() =>
       database.transaction(() => {
         insertBatch(database, { number: 1, replica: 0, learned: false, parametersVersion: 4 });
@@ -219,7 +219,7 @@ describe('a run folder', () => {
   });
 
   it('is a single database file when it is closed, which a copy of the folder opens elsewhere', () => {
-    const run = createRun(runs, runDescription());
+    const run = createRun({ within: runs }, runDescription());
     addBatch(run);
     run.close();
     expect(readdirSync(run.folder).filter((name) => name.startsWith('run.'))).toEqual([
@@ -238,7 +238,7 @@ describe('a run folder', () => {
   });
 
   it('can be read while it is written, and sees what is committed', () => {
-    const run = keep(createRun(runs, runDescription()));
+    const run = keep(createRun({ within: runs }, runDescription()));
     const reader = keep(openRunReadOnly(run.folder));
     addBatch(run);
     expect(countBatches(reader.database)).toBe(1);
@@ -320,7 +320,7 @@ describe('a damaged, newer or missing run', () => {
   });
 
   it('reports an invalid row', () => {
-    const run = keep(createRun(runs, runDescription()));
+    const run = keep(createRun({ within: runs }, runDescription()));
     addBatch(run);
     insertTrial(run.database, proposed, 1);
     run.database.script(`UPDATE trials SET decisions = '[1, '`);
@@ -330,7 +330,7 @@ describe('a damaged, newer or missing run', () => {
   it('leaves nothing behind when a run cannot be created', () => {
     const file = join(runs, 'a file');
     writeFileSync(file, '');
-    expect(() => createRun(join(file, 'below'), runDescription())).toThrow(
+    expect(() => createRun({ within: join(file, 'below') }, runDescription())).toThrow(
       code('run.not-writable', /a file/),
     );
     expect(readdirSync(runs)).toEqual(['a file']);
@@ -338,7 +338,7 @@ describe('a damaged, newer or missing run', () => {
 });
 
 function createClosed(): OpenRun {
-  const run = createRun(runs, runDescription());
+  const run = createRun({ within: runs }, runDescription());
   run.close();
   return run;
 }

@@ -36,11 +36,10 @@ export function databaseFile(run: string): string {
 
 /**
  * Makes the folder of a new run and opens it to write.
- * @param place a text: below this folder
  * @throws CellsmithError 'run.not-writable'
  */
 export function createRun(
-  place: RunPlace | string,
+  place: RunPlace,
   description: Omit<RunManifest, 'schema' | 'id' | 'createdAt' | 'seeds'>,
 ): WritableRun {
   const now = new Date();

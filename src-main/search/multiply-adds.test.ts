@@ -23,7 +23,7 @@ function newRun(changes: Partial<ImageSearchConfig>): WritableRun {
   if (description.kind !== 'images') throw new Error('These are no images.');
   const train = { count: 1000, perClass: [500, 500] };
   const images = { ...description, splits: { ...description.splits, train } };
-  return createRun(runs, { ...made, dataset: { ...made.dataset, description: images } });
+  return createRun({ within: runs }, { ...made, dataset: { ...made.dataset, description: images } });
 }
 const budget = (multiplyAdds: number | null, children: number | null = null) => ({
   budget: { children, hours: null, multiplyAdds },

@@ -16,7 +16,7 @@ export const demo = demoOfFour;
 /** A new run with the demo preset, 24 children and three trainers, changed by `changes`. */
 export function newRun(runs: string, changes: Partial<ImageSearchConfig> = {}): WritableRun {
   return createRun(
-    runs,
+    { within: runs },
     runDescription({
       budget: { children: 24, hours: null, multiplyAdds: null },
       trainers: cpuTrainers(3),

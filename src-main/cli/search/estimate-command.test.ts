@@ -31,7 +31,7 @@ it('estimates a search from measured children, stores the measurements, and crea
   expect(existsSync(join(environment.CELLSMITH_CACHE, 'measurements.json'))).toBe(true);
 
   // It is not measured again, so it may be estimated while a search runs.
-  const run = createRun(runs, runDescription());
+  const run = createRun({ within: runs }, runDescription());
   try {
     const again = await estimate('--json');
     expect(JSON.parse(again.stdout)).toMatchObject({

@@ -14,7 +14,7 @@ afterEach(() => rmSync(runs, { recursive: true }));
 
 function runOn(location: string): string {
   const base = runDescription();
-  const run = createRun(runs, { ...base, dataset: { ...base.dataset, location } });
+  const run = createRun({ within: runs }, { ...base, dataset: { ...base.dataset, location } });
   run.close();
   return run.folder;
 }

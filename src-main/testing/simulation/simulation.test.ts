@@ -33,7 +33,7 @@ const replicas = 10;
 function search(changes: Partial<typeof presets.v1.config.controller> = {}): WritableRun {
   const { config } = presets.v1;
   return createRun(
-    runs,
+    { within: runs },
     runDescription({
       ...config,
       controller: { ...config.controller, replicas, childrenPerUpdate: 4, ...changes },
