@@ -426,7 +426,7 @@ describe('what cannot be trained', () => {
     [['train', '--resume', 'nowhere'], 5, /No run "nowhere"/],
     [['train', 'no-run', '2'], 5, /No run "no-run"/],
     [['train', '--cell', 'rnn', '--data', '.', '--set', 'space.base=4'], 2, /Options of space/],
-    [['train', '--cell', 'rnn', '--data', '.', '--preset', 'v1'], 2, /v1 trains on images/],
+    [['train', '--cell', 'rnn', '--data', '.', '--preset', 'v1'], 2, /v1 is for image classification/],
   ])('%j ends with %i and a sentence', async (parameters, exit, sentence) => {
     const { code, stdout, stderr } = await runProgram(parameters, environment());
     expect([code, stdout]).toEqual([exit, '']);
