@@ -1,6 +1,6 @@
 import type { OptionsOf } from '../src-shared/config/strategies/strategies';
 import { Generator } from '../src-shared/random';
-import { paperController, syntheticSearch } from '../src-main/strategy/synthetic-reward';
+import { paperController, syntheticSearch } from '../src-main/testing/synthetic-strategy';
 
 /** What a child's training adds to its reward by chance: more than half of what random architectures differ by. */
 const noise = 0.05;

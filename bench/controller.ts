@@ -7,7 +7,7 @@ import {
   paperController,
   syntheticExpectation,
   syntheticSearch,
-} from '../src-main/strategy/synthetic-reward';
+} from '../src-main/testing/synthetic-strategy';
 import { tuneController } from './controller-tuning';
 
 const options = new Command('bench controller')

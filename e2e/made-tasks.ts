@@ -2,7 +2,7 @@ import { presets } from '../src-shared/config/presets';
 import type { ImageSearchConfig, TextSearchConfig } from '../src-shared/config/search-config';
 import type { DatasetDescription, EpochRecord } from '../src-shared/tasks/data-kinds';
 import type { Decision } from '../src-shared/search-space';
-import { syntheticReward } from '../src-main/strategy/synthetic-reward';
+import { syntheticReward } from '../src-main/testing/synthetic-strategy';
 import { runDescription } from '../src-main/testing/run-description';
 import { treebankDescription } from '../src-main/testing/text-description';
 import { sample } from './studio';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { mergeOverrides, parseSettings } from '../../src-shared/config/options/overrides';
-import { proposeOne } from '../strategy/fixtures/small-strategy';
+import { proposeOne } from '../testing/synthetic-strategy';
 import { presets } from '../../src-shared/config/presets';
 import { epochSteps, quantile, sampleChildren } from '../../src-shared/estimate/typical-children';
 import { evaluationBatches, stepsPerEpoch } from '../children/schedule';

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { proposeOne } from '../strategy/fixtures/small-strategy';
+import { proposeOne } from '../testing/synthetic-strategy';
 import { imageDatasetDescriptionSchema } from '../../src-shared/tasks/images/image-description';
 import { textDatasetDescriptionSchema } from '../../src-shared/tasks/text/text-description';
 import { parseConfig } from '../../src-shared/config/parse-config';

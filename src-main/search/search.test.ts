@@ -7,7 +7,7 @@ import { validationMetric } from '../../src-shared/run/metric';
 import type { RunEvent } from '../../src-shared/run/run-event';
 import type { Trial } from '../../src-shared/run/trial';
 import { decisionText } from '../../src-shared/search-space';
-import { paperController, syntheticReward, syntheticSearch } from '../strategy/synthetic-reward';
+import { paperController, syntheticReward, syntheticSearch } from '../testing/synthetic-strategy';
 import { openRun, type WritableRun } from '../runs/run-folder';
 import { readBatchOf, readUpdates } from '../runs/tables/batches';
 import { readEpochs } from '../runs/tables/epochs';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proposeBatch, rewarded, smallStrategy } from './fixtures/small-strategy';
+import { proposeBatch, rewarded, smallStrategy } from '../testing/synthetic-strategy';
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;

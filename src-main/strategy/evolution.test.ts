@@ -5,12 +5,11 @@ import { strategies, type OptionsOf } from '../../src-shared/config/strategies/s
 import { pointsOf, type Decision, type SearchSpace } from '../../src-shared/search-space';
 import { convSpace } from '../../src-shared/tasks/conv/conv-space';
 import { depthOf, spaceOf } from '../../src-shared/tasks/searched';
-import { proposeOne, smallSpace } from './fixtures/small-strategy';
+import { proposeOne, smallSpace, syntheticSearch } from '../testing/synthetic-strategy';
 import { meanOf } from './replicas';
 import { createStrategy } from './strategies';
 import { decodeState } from './strategy-state';
 import type { Proposal, Strategy } from './strategy';
-import { syntheticSearch } from './synthetic-reward';
 
 type Options = OptionsOf<'evolution'>;
 

@@ -17,8 +17,7 @@ import {
   uniformWalk,
 } from '../../src-shared/search-space';
 import { decisionTally } from './decision-tally';
-import { childLanes, childLanesSchema } from './child-lanes';
-import { meanOf } from './replicas';
+import { childLanes, childLanesSchema, meanOf } from './replicas';
 import { damaged, decodeState, encodeState, generatorStateSchema, parseHeader } from './strategy-state';
 import type { Proposal, RewardedProposal, Strategy, StrategyRecord, StrategyParts } from './strategy';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type SearchSpace, decisionText } from '../../src-shared/search-space';
-import { proposeOne, smallSpace } from './fixtures/small-strategy';
+import { proposeOne, smallSpace } from '../testing/synthetic-strategy';
 import { createStrategy } from './strategies';
 import type { Strategy } from './strategy';
 

@@ -7,7 +7,7 @@ import {
   type DecidedArchitecture,
   type SearchSpace,
 } from '../../src-shared/search-space';
-import { childLanes, childLanesSchema } from './child-lanes';
+import { childLanes, childLanesSchema } from './replicas';
 import type { Proposal, RewardedProposal, Strategy, StrategyRecord, StrategyParts } from './strategy';
 import { damaged, decodeState, encodeState, parseHeader } from './strategy-state';
 

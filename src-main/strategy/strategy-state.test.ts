@@ -4,9 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { CellsmithError } from '../../src-shared/errors';
 import { decodeState, encodeState } from './strategy-state';
 import { createStrategy } from './strategies';
-import { proposeOne } from './fixtures/small-strategy';
+import { proposeOne, paperController, syntheticReward, syntheticSpace } from '../testing/synthetic-strategy';
 import type { Strategy } from './strategy';
-import { paperController, syntheticReward, syntheticSpace } from './synthetic-reward';
 
 const config = { ...paperController, hiddenUnits: 4, childrenPerUpdate: 2, parameterServerShards: 3 };
 

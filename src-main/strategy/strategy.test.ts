@@ -6,7 +6,7 @@ import {
   smallLayout,
   smallStrategy,
   storedVector,
-} from './fixtures/small-strategy';
+} from '../testing/synthetic-strategy';
 import type { RewardedProposal } from './strategy';
 
 const kinds = ['reinforce', 'random'] as const;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { adamStep, createAdam } from './adam';
+import { adamStep, createAdam } from './parameter-server';
 import { readFixture } from './controller-fixture';
 
 it("Adam moves parameters as PyTorch's does, gradients of 1, of 1e-7 and of 0", () => {

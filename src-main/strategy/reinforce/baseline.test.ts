@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advantagesOf, baselineValue, noRewards } from './baseline';
+import { advantagesOf, baselineValue, noRewards } from './reinforce';
 
 const reward = fc.double({ min: 0, max: 1, noNaN: true });
 const decay = fc.double({ min: 0, max: 0.999, noNaN: true });

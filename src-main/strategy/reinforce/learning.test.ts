@@ -6,7 +6,7 @@ import {
   syntheticReward,
   syntheticSearch,
   syntheticVariance,
-} from '../synthetic-reward';
+} from '../../testing/synthetic-strategy';
 
 describe('on the synthetic reward over six layers of v1', () => {
   it('one architecture reaches 1, and each part counts', () => {

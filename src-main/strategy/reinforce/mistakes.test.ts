@@ -12,7 +12,7 @@ import {
   smallSpace,
   smallStrategy,
   storedVector,
-} from '../fixtures/small-strategy';
+} from '../../testing/synthetic-strategy';
 import { initialParameters } from './policy/layout';
 import { createPolicy, sample, score, useParameters, type Policy } from './policy/policy';
 import type { Strategy } from '../strategy';

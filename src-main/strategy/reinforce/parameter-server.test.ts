@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Generator } from '../../../src-shared/random';
-import { adamStep, createAdam } from './adam';
 import {
+  adamStep,
+  createAdam,
   clockOf,
   createParameterServer,
   fetchParameters,

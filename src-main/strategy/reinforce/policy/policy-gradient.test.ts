@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Generator } from '../../../../src-shared/random';
-import { smallSpace } from '../../fixtures/small-strategy';
+import { smallSpace } from '../../../testing/synthetic-strategy';
 import { createBackward } from './backward';
 import { initialParameters } from './layout';
 import { createPolicy, sample, score, useParameters, type Policy, type PolicyOptions } from './policy';

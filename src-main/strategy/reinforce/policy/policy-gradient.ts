@@ -8,8 +8,7 @@ import {
 } from './kernels';
 import { ensureBackward, type Backward } from './backward';
 import type { AnchorOffsets } from './layout';
-import { bernoulliGradient, softmaxGradient } from './logits';
-import { cellBackward } from './lstm';
+import { bernoulliGradient, softmaxGradient, cellBackward } from './layers';
 import { currentWalk, entropy, walk, type Policy, type Walk } from './policy';
 
 /** Decisions that were really sampled, and what their log-probability counts. */

@@ -7,7 +7,15 @@ import {
   pointsOf,
 } from '../../../../src-shared/search-space';
 import { addGates, addProduct, addVector } from './kernels';
-import { layoutOf, type Layout } from './layout';
+import {
+  layoutOf,
+  type Layout,
+  createWorkspace,
+  ensureOutputs,
+  ensureSteps,
+  type LayerTrace,
+  type Workspace,
+} from './layout';
 import {
   bernoulliEntropy,
   boundLogits,
@@ -16,9 +24,9 @@ import {
   softmax,
   softmaxEntropy,
   type LogitOptions,
-} from './logits';
-import { cellForward, sigmoid } from './lstm';
-import { createWorkspace, ensureOutputs, ensureSteps, type LayerTrace, type Workspace } from './workspace';
+  cellForward,
+  sigmoid,
+} from './layers';
 
 export interface PolicyOptions extends LogitOptions {
   readonly hiddenUnits: number;

@@ -5,7 +5,7 @@ import { CellsmithError } from '../../../../src-shared/errors';
 import type { Generator } from '../../../../src-shared/random';
 import { readSafetensors, writeSafetensors } from '../../../children/safetensors';
 import { checkpointFile } from '../../../children/checkpoint-file';
-import { proposeBatch, rewarded, smallStrategy } from '../../../strategy/fixtures/small-strategy';
+import { proposeBatch, rewarded, smallStrategy } from '../../synthetic-strategy';
 import { epochOf } from '../../synthetic-pool';
 import type { FuzzTarget } from '../fuzz';
 import { mutatedBytes } from '../mutate-bytes';
