@@ -167,7 +167,6 @@ export function commandLine(terminal: Terminal, setExitCode: (code: number) => v
     .argument('<run>', 'its name, a prefix of its name, or its folder')
     .argument('<child...>', 'numbers of children whose weights the run has kept', numbers)
     .option('-d, --data <path>', 'where the data set is now (default: where it was)')
-    .option('--threads <n>', 'threads of the trainer', positiveInteger)
     .addOption(runs())
     .addOption(json())
     .action(

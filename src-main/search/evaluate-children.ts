@@ -19,6 +19,11 @@ import { isHalting, record, type SearchState } from './search-state';
  */
 export type TestRequest = 'none' | 'given' | readonly number[];
 
+/** Whether a session only evaluates children. It does that on this machine, also where a queue has trained them. */
+export function evaluatesOnly(test: TestRequest): boolean {
+  return typeof test !== 'string';
+}
+
 export interface EvaluationParts {
   readonly test: TestRequest;
   readonly spawn: SpawnTrainer;

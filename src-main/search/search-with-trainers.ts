@@ -7,7 +7,7 @@ import { patienceOf } from '../workers/pool/watchdog';
 import type { SpawnTrainer } from '../workers/trainer-process';
 import { candidates, strategyOf } from './candidate';
 import { dataNeed } from './prepare-search';
-import { evaluateChildren, type TestRequest } from './evaluate-children';
+import { evaluateChildren, evaluatesOnly, type TestRequest } from './evaluate-children';
 import { runSearch } from './search';
 import type { SearchControl, StopSignals } from './search-state';
 
@@ -38,16 +38,17 @@ export async function searchWithTrainers(
 ): Promise<RunOutcome> {
   const { config, dataset } = run.manifest;
   const candidateOf = candidates(config, dataset.description);
-  const pool = await poolOf(run, options);
+  const queue = evaluatesOnly(options.test) ? null : options.queue;
+  const pool = await poolOf(run, { ...options, queue });
   try {
     return await runSearch({
       ...options,
       evaluate: async (state) => {
         // The trainers' memory is needed, and no child trains any more.
-        if (options.queue === null) await pool.close();
+        if (queue === null) await pool.close();
         await evaluateChildren(state, options);
       },
-      evaluatesOnly: typeof options.test !== 'string',
+      evaluatesOnly: evaluatesOnly(options.test),
       run,
       pool,
       strategy: strategyOf(config),

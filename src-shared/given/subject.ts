@@ -128,7 +128,8 @@ export function givenConfig(
   { seed, threads }: { readonly seed: number; readonly threads: number | null },
 ): GivenConfig {
   const { base } = first.subject;
-  const name = first.subject.name.slice(0, 100);
+  const several = others.length === 0 ? '' : ` and ${others.length} more`;
+  const name = `${first.subject.name.slice(0, 100)}${several}`;
   const task = taskOfSpace(base.space);
   const children = [first, ...others].map(({ subject, recipe }): GivenChild => {
     const { origin } = subject;
@@ -146,7 +147,7 @@ export function givenConfig(
   const config: GivenConfig = {
     ...base,
     name,
-    preset: name,
+    preset: first.subject.name.slice(0, 100),
     seed,
     space: { kind: 'given', task: task.kind as GivenConfig['space']['task'], children },
     controller: { strategy: 'fixed', architectures: [] },

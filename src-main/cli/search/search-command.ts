@@ -7,7 +7,7 @@ import { provisionEngine } from '../../engine/provision/provision';
 import { findRunFolder } from '../../runs/locations';
 import type { WritableRun } from '../../runs/run-folder';
 import { budgetUsed, earlierState, epochsOfChildren } from '../../runs/summarise-run';
-import type { TestRequest } from '../../search/evaluate-children';
+import { evaluatesOnly, type TestRequest } from '../../search/evaluate-children';
 import { prepareSearch, type SearchOrder } from '../../search/prepare-search';
 import { searchWithTrainers } from '../../search/search-with-trainers';
 import type { QueueTarget } from '../../workers/queue/producer/queue-pool';
@@ -88,7 +88,7 @@ export async function carryOut(terminal: Terminal, task: RunTask): Promise<numbe
       prepare: prepareFor,
       reading: { signal, onProgress: (progress) => view.dataset(progress) },
       engine: ({ trainers }) =>
-        trainers.queue === null
+        trainers.queue === null || evaluatesOnly(test)
           ? provisionEngine({ signal, onProgress: (progress) => view.engine(progress) })
           : Promise.resolve(null),
       version: productVersion(terminal),

@@ -61,7 +61,7 @@ function resumed(folder: string, options: TrainOptions): SearchOrder {
 }
 
 /** What `cellsmith runs test` was called with. */
-export type TestOptions = Pick<TrainOptions, 'data' | 'runs' | 'threads' | 'json'>;
+export type TestOptions = Pick<TrainOptions, 'data' | 'runs' | 'json'>;
 
 /**
  * `cellsmith runs test`: evaluates children of a run, whose weights it has kept, on the test split, each once.
@@ -79,7 +79,7 @@ export function testCommand(
       kind: 'resume',
       folder,
       data: dataOf(options),
-      changes: ({ budget, trainers }) => ({ budget, trainers: { ...trainers, ...threadsOf(options) } }),
+      changes: ({ budget, trainers }) => ({ budget, trainers }),
       require: (run) => requireUntested(run, numbers),
     },
     test: numbers,

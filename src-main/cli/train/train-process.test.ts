@@ -129,7 +129,7 @@ describe('a cell that a search has found', () => {
 
     // A child of the search itself, whose weights it has kept.
     expect((await runProgram(['runs', 'test', run, '2'], environment())).stderr).toMatch(/has no trial 2/);
-    const best = await runProgram(['runs', 'test', run, '1', '--threads', '1'], environment());
+    const best = await runProgram(['runs', 'test', run, '1'], environment());
     expect([best.code, best.stderr]).toEqual([0, '']);
     expect(best.stdout).toMatch(/^test perplexity \d+\.\d$/m);
     expect((await runProgram(['runs', 'test', run, '1'], environment())).stderr).toMatch(

@@ -17,7 +17,7 @@ import {
 } from '../../search/prepare-search';
 import type { RetryRequest } from '../../search/retry-failures';
 import type { SearchControl } from '../../search/search-state';
-import type { TestRequest } from '../../search/evaluate-children';
+import { evaluatesOnly, type TestRequest } from '../../search/evaluate-children';
 import { searchWithTrainers } from '../../search/search-with-trainers';
 import type { QueueTarget } from '../../workers/queue/producer/queue-pool';
 import { queueAddressOf, valueOf } from '../../workers/queue/wire/address';
@@ -133,7 +133,7 @@ export function searchService(parts: SearchServiceParts): SearchService {
             change({ kind: 'preparing', folder, step: 'data', reading: readingOf(progress) }),
         },
         engine: ({ trainers }) => {
-          if (trainers.queue !== null) return Promise.resolve(null);
+          if (trainers.queue !== null && !evaluatesOnly(test)) return Promise.resolve(null);
           change({ kind: 'preparing', folder, step: 'engine', reading: null });
           return unlessCancelled(parts.engine(), now.signal);
         },
