@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { optionsOf, type Option } from '../../src-shared/config/options/options';
-import { valueAt } from '../../src-shared/config/options/overrides';
+import { valueAt } from '../../src-shared/config/options/values';
 import { checkConfig } from '../../src-shared/config/parse-config';
 import { presetNames, presets } from '../../src-shared/config/presets';
 import { edited, editsWith } from '../stores/draft';

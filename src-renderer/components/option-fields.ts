@@ -5,7 +5,7 @@ import {
   valueOfText,
   type Scalar,
   type ValueForms,
-} from '../../src-shared/config/options/overrides';
+} from '../../src-shared/config/options/values';
 
 /** A form field for an option: a list of choices, or a line of text, which may hold a number or several values. */
 export type FieldKind = 'choice' | 'number' | 'list' | 'text';

@@ -1,7 +1,8 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { optionsOf, type Option, optionUnions } from '../../src-shared/config/options/options';
-import { valueAt, type Group, mergeOptions, overridesAt } from '../../src-shared/config/options/overrides';
+import { mergeOptions, overridesAt } from '../../src-shared/config/options/overrides';
+import { valueAt, type Group } from '../../src-shared/config/options/values';
 import { checkConfig, type Problem } from '../../src-shared/config/parse-config';
 import {
   findPreset,

@@ -1,5 +1,6 @@
 import { CellsmithError } from '../errors';
-import { mergeOverrides, type Overrides, valueAt, readableValue } from './options/overrides';
+import { mergeOverrides, type Overrides } from './options/overrides';
+import { valueAt, readableValue } from './options/values';
 import type { SearchConfig } from './search-config';
 import { allOptions } from './options/options';
 import { mostTrials } from '../limits';

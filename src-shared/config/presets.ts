@@ -1,6 +1,6 @@
 import { CellsmithError } from '../errors';
-import { nearest } from './options/options';
-import { valueAt } from './options/overrides';
+import { nearest } from './options/values';
+import { valueAt } from './options/values';
 import { cellPresets } from './cell-presets';
 import { paperController, paperRun, shortController, type Preset } from './paper-presets';
 import type { ConvSpaceConfig } from '../tasks/conv/conv-options';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { changesOnResume } from '../../../src-shared/config/changes';
-import { configOfFile, parseConfigFile, type ConfigFile } from '../../../src-shared/config/parse-config';
+import { configOfFile, parseConfigFile, type ConfigFile } from '../../../src-shared/config/options/overrides';
 import { mergeOverrides, type Overrides, parseSettings } from '../../../src-shared/config/options/overrides';
 import { findPreset, presetNames } from '../../../src-shared/config/presets';
 import type { SearchConfig } from '../../../src-shared/config/search-config';

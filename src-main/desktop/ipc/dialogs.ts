@@ -7,7 +7,11 @@ import {
   largestArchitectureFile,
   parseArchitectureFile,
 } from '../../../src-shared/architecture-file/architecture-file';
-import { configOfFile, largestConfigFile, parseConfigFile } from '../../../src-shared/config/parse-config';
+import {
+  configOfFile,
+  largestConfigFile,
+  parseConfigFile,
+} from '../../../src-shared/config/options/overrides';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import { CellsmithError, type ErrorCode } from '../../../src-shared/errors';
 import type { Request } from '../../../src-shared/ipc/contract';

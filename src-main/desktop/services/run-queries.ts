@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { largestConfigFile, looksLikeConfig } from '../../../src-shared/config/parse-config';
+import { largestConfigFile, looksLikeConfig } from '../../../src-shared/config/options/overrides';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import type { Reply } from '../../../src-shared/ipc/contract';
 import { packTrials } from '../../../src-shared/ipc/packed-trials';

@@ -4,7 +4,8 @@ import { presetNames, presets } from '../presets';
 import { publishedSearches, type PublishedSearch } from '../../option';
 import { allOptions, optionAt, optionsOf, optionUnions } from './options';
 import { optionsPage } from './options-page';
-import { mergeOverrides, valueAt, parseSettings } from './overrides';
+import { mergeOverrides, parseSettings } from './overrides';
+import { valueAt } from './values';
 
 const leaves = (value: unknown, path: string): string[] =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

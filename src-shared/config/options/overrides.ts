@@ -1,10 +1,10 @@
-import { CellsmithError } from '../../errors';
+import { CellsmithError, errorMessage } from '../../errors';
 import { parseConfig, similarOption } from '../parse-config';
 import type { SearchConfig } from '../search-config';
 import { optionRegistry } from '../../option';
 import { optionUnions, allOptions } from './options';
-
-import { z } from 'zod';
+import { findPreset } from '../presets';
+import { type Group, isGroup, nested, valueAt, valueOfText } from './values';
 
 /** Part of a configuration: groups of options that replace those of a preset one by one. */
 export type Overrides = Group;
@@ -68,101 +68,6 @@ function merged(
   return Object.fromEntries([...Object.entries(left), ...entries]);
 }
 
-/** Options by their names, and groups of them. */
-export type Group = Readonly<Record<string, unknown>>;
-
-function isGroup(value: unknown): value is Group {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** What a group, or what may be none, has at a dotted path; undefined for nothing. */
-export function valueAt(group: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (inner, key) => (isGroup(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined),
-      group,
-    );
-}
-
-/** A value at a dotted path, alone in its groups: {recipe: {epochs: 3}}. */
-function nested(path: string, value: unknown): Group {
-  const [key = '', ...rest] = path.split('.');
-  return { [key]: rest.length === 0 ? value : nested(rest.join('.'), value) };
-}
-
-export type Scalar = string | number | boolean | null;
-
-/** What the values of an option look like: enough to choose a form field for them, and to read them from a text. */
-export interface ValueForms {
-  readonly isList: boolean;
-  /** Of the values of a list where it is one. */
-  readonly numbers: boolean;
-  readonly texts: boolean;
-  /** Single values that are allowed, such as the words of an enum, true and false, or null. */
-  readonly values: readonly Scalar[];
-}
-
-/** @throws TypeError for a schema that is none of a single option */
-export function valueForms(schemas: readonly z.core.$ZodType[]): ValueForms {
-  const forms = schemas.map(formsOf);
-  return {
-    isList: forms.some(({ isList }) => isList),
-    numbers: forms.some(({ numbers }) => numbers),
-    texts: forms.some(({ texts }) => texts),
-    values: [...new Set(forms.flatMap(({ values }) => values))],
-  };
-}
-
-const none: ValueForms = { isList: false, numbers: false, texts: false, values: [] };
-
-function formsOf(schema: z.core.$ZodType): ValueForms {
-  if (schema instanceof z.ZodNullable) return valueForms([schema.unwrap(), z.null()]);
-  if (schema instanceof z.ZodUnion) return valueForms(schema.options);
-  if (schema instanceof z.ZodArray) return { ...formsOf(schema.element), isList: true };
-  if (schema instanceof z.ZodEnum) return { ...none, values: schema.options };
-  if (schema instanceof z.ZodLiteral) return { ...none, values: [...schema.values].map(scalar) };
-  if (schema instanceof z.ZodBoolean) return { ...none, values: [true, false] };
-  if (schema instanceof z.ZodNull) return { ...none, values: [null] };
-  if (schema instanceof z.ZodNumber) return { ...none, numbers: true };
-  if (schema instanceof z.ZodString) return { ...none, texts: true };
-  throw new TypeError(`An option cannot be a ${schema._zod.def.type}: valueForms has no form for it.`);
-}
-
-function scalar(value: z.core.util.Literal): Scalar {
-  if (typeof value === 'bigint' || value === undefined) throw new TypeError('An option is a value of JSON.');
-  return value;
-}
-
-/** A value as people write it: '24, 36', 'null' for no value, nothing for an empty list. {@link valueOfText} reads it again. */
-export function textOfValue(value: unknown): string {
-  if (Array.isArray(value)) return value.join(', ');
-  if (value === undefined) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** A value as people read it: as they write it, and 'none' for an empty list. */
-export function readableValue(value: unknown): string {
-  return Array.isArray(value) && value.length === 0 ? 'none' : textOfValue(value);
-}
-
-/**
- * The value of an option that a text means. What cannot be one of its values is left as it reads, for the schema to refuse.
- * Lists are parted by commas.
- */
-export function valueOfText(forms: ValueForms, text: string): unknown {
-  const trimmed = text.trim();
-  if (!forms.isList) return scalarOfText(forms, trimmed);
-  return trimmed === '' ? [] : trimmed.split(',').map((item) => scalarOfText(forms, item.trim()));
-}
-
-function scalarOfText({ values, numbers, texts }: ValueForms, text: string): Scalar {
-  const named = values.find((value) => String(value) === text);
-  if (named !== undefined) return named;
-  const isNumber = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(text);
-  return isNumber && (numbers || !texts) ? Number(text) : text;
-}
-
 /**
  * The overrides that settings of the command line mean, such as `recipe.epochs=3`, `space.filters=24,36` or `recipe.timeLimit=null`.
  * @throws {CellsmithError} 'config.invalid' for a setting of another form and for options that do not exist
@@ -200,5 +105,57 @@ function withoutJson(text: string, isList: boolean): string {
     return typeof value === 'string' ? value : text;
   } catch {
     return text;
+  }
+}
+
+/** Larger files are no configurations; bytes. */
+export const largestConfigFile = 1024 * 1024;
+
+/** The options that a file holds: a whole configuration, or those that differ from a preset. */
+export type ConfigFile = Readonly<Record<string, unknown>>;
+
+/**
+ * @param text of the file
+ * @param shown its path, for messages
+ * @throws CellsmithError 'config.invalid'
+ */
+export function parseConfigFile(text: string, shown: string): ConfigFile {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new CellsmithError('config.invalid', `${shown} is not JSON: ${errorMessage(error)}.`, {
+      cause: error,
+    });
+  }
+  if (isGroup(json)) return json;
+  throw new CellsmithError(
+    'config.invalid',
+    `${shown} must hold a group of options: {"recipe": {"epochs": 3}}.`,
+  );
+}
+
+/**
+ * The configuration that a file means: a whole one as it is; one in part over the preset.
+ * @param preset in place of the one that the file names; the demo where neither names one
+ * @throws CellsmithError 'config.invalid'
+ */
+export function configOfFile(file: ConfigFile, preset?: string): SearchConfig {
+  if ('version' in file) return parseConfig(file);
+  const named = preset ?? (typeof file['preset'] === 'string' ? file['preset'] : 'demo');
+  return mergeOverrides(findPreset(named).config, file);
+}
+
+/** Whether a text is that of a configuration rather than of anything else that is JSON. */
+export function looksLikeConfig(text: string): boolean {
+  try {
+    const json: unknown = JSON.parse(text);
+    return (
+      isGroup(json) &&
+      ['space', 'controller', 'recipe', 'budget', 'preset'].some((group) => group in json) &&
+      !('architecture' in json)
+    );
+  } catch {
+    return false;
   }
 }

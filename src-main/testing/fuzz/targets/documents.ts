@@ -7,7 +7,11 @@ import {
   countsOf,
   parseArchitectureFile,
 } from '../../../../src-shared/architecture-file/architecture-file';
-import { configOfFile, looksLikeConfig, parseConfigFile } from '../../../../src-shared/config/parse-config';
+import {
+  configOfFile,
+  looksLikeConfig,
+  parseConfigFile,
+} from '../../../../src-shared/config/options/overrides';
 import { parseSettings } from '../../../../src-shared/config/options/overrides';
 import { presets } from '../../../../src-shared/config/presets';
 import { tasks } from '../../../../src-shared/tasks/tasks';
