@@ -24,12 +24,16 @@ export interface PublishedModel {
   readonly subject: Subject;
 }
 
-/** What published figures were measured on, by task: the data, and the head of the figures' column. */
+/** What published figures were measured on, by task: the data, and how a table shows the figures. */
 export const publishedOn: {
-  readonly [Kind in ArchitectureFile['kind']]: { readonly data: string; readonly figure: string };
+  readonly [Kind in ArchitectureFile['kind']]: {
+    readonly data: string;
+    readonly head: string;
+    readonly decimals: number;
+  };
 } = {
-  conv: { data: 'CIFAR-10', figure: 'Test error, %' },
-  cell: { data: 'Penn Treebank', figure: 'Test perplexity' },
+  conv: { data: 'CIFAR-10', head: 'Test error, %', decimals: 2 },
+  cell: { data: 'Penn Treebank', head: 'Test perplexity', decimals: 1 },
 };
 const [cifarClasses, treebankVocabulary] = [10, 10_000];
 
