@@ -8,7 +8,7 @@ import { readEpochs, readEvaluations } from '../src-main/runs/tables/epochs';
 import { seriousViolations } from './accessibility';
 import { makeRun } from './made-runs';
 import { oldTraining } from './pages/recording';
-import { newHome, startStudio, stopSearch, type Home, type Studio } from './studio';
+import { newHome, sample, startStudio, stopSearch, type Home, type Studio } from './studio';
 
 let home: Home;
 test.beforeEach(() => {
@@ -123,9 +123,17 @@ test('a trained child is evaluated on the test split once, when it is asked for'
   await expect(page.getByRole('heading', { level: 1 })).toContainText('finished');
   await page.getByRole('region', { name: 'Best architectures' }).getByRole('button').first().click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText('trained');
+  const manifest = join(singleRun(), 'run.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll(sample, '/nowhere/x'));
   // The second press confirms.
   await evaluate.click();
   await evaluate.click();
+  const locate = page.getByRole('button', { name: 'Locate the data set…' });
+  await expect(locate).toBeVisible();
+  await studio.app.evaluate(({ dialog }, path) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+  }, sample);
+  await locate.click();
   await expect(page.getByRole('term').filter({ hasText: 'Test' })).toBeVisible();
   await expect(evaluate).toHaveCount(0);
   expect(await seriousViolations(studio)).toEqual([]);

@@ -8,6 +8,8 @@ import { useRun } from '../../stores/run';
 
 /** Why the last request of the run page failed. */
 const problem = ref<string | null>(null);
+/** Asks for the last thing again, with the data set elsewhere; null after a reload. */
+let askAgain: ((data: string) => void) | null = null;
 
 /** Controls and state of the search of the displayed run. */
 export function useRunControls() {
@@ -46,19 +48,47 @@ export function useRunControls() {
     void attempt(() => ask('stopChild', { trial }));
   }
 
+  /** Asks for something that needs the data set, which may turn out to have moved. */
+  function askWithData(request: (folder: string, data: string | null) => Promise<unknown>): void {
+    const { folder } = run;
+    if (folder === null) return;
+    askAgain = (data) => void attempt(() => request(folder, data));
+    void attempt(() => request(folder, null));
+  }
+
   /**
    * @param budget another one; null keeps that of the run
    * @param test whether given children are evaluated on the test split at the end
    */
-  function resume(data: string | null, budget: SearchConfig['budget'] | null, test = false): void {
-    const { folder } = run;
-    if (folder !== null) void attempt(() => ask('resumeSearch', { folder, budget, data, test }));
+  function resume(budget: SearchConfig['budget'] | null, test = false): void {
+    askWithData((folder, data) => ask('resumeSearch', { folder, budget, data, test }));
   }
 
   /** Evaluates a trained child on the test split. */
   function evaluate(trial: number): void {
+    askWithData((folder, data) => ask('evaluateOnTest', { folder, trial, data }));
+  }
+
+  /** @param trials null for all whose failure may have been the machine's */
+  function retry(trials: number[] | null): void {
+    askWithData((folder, data) => ask('retryFailures', { folder, trials, data }));
+  }
+
+  /** Whether the last request failed because the data set is not where it was, or not what it was. */
+  const lostData = computed(
+    () =>
+      app.session.kind === 'idle' &&
+      app.session.folder === run.folder &&
+      app.session.problem?.code.startsWith('data.') === true,
+  );
+
+  /** Asks where the data set is now, and then for the same again, or to resume the run. */
+  async function locateData(): Promise<void> {
+    const data = await ask('chooseDataset', { what: 'folder' });
     const { folder } = run;
-    if (folder !== null) void attempt(() => ask('evaluateOnTest', { folder, trial, data: null }));
+    if (data === null || folder === null) return;
+    if (askAgain !== null) askAgain(data);
+    else await attempt(() => ask('resumeSearch', { folder, budget: null, data, test: false }));
   }
 
   /** Whether a child is trained and can be evaluated on the test split, which is done once. */
@@ -72,14 +102,8 @@ export function useRunControls() {
     );
   }
 
-  /** @param trials null for all whose failure may have been the machine's */
-  function retry(trials: number[] | null): void {
-    const { folder } = run;
-    if (folder !== null) void attempt(() => ask('retryFailures', { folder, trials, data: null }));
-  }
-
   return {
-    ...{ problem, here, paused, ending, elsewhere, mayRetry },
-    ...{ attempt, setPaused, stopChild, resume, retry, evaluate, mayEvaluate },
+    ...{ problem, here, paused, ending, elsewhere, mayRetry, lostData },
+    ...{ attempt, setPaused, stopChild, resume, retry, evaluate, mayEvaluate, locateData },
   };
 }
