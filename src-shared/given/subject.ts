@@ -39,7 +39,7 @@ export function subjectOfTrial(run: RunOfTrial, trial: Trial): Subject {
       : config.space;
   // The recipe of a child fits the kind of its search.
   const base = { ...config, space, recipe: recipeOfChild(config, trial.decisions) } as SearchConfig;
-  return { name: `${config.preset}-${trial.number}`, architecture, base, origin };
+  return { name: given?.name ?? `${config.preset}-${trial.number}`, architecture, base, origin };
 }
 
 /** The recipe of the paper for a model of a file, at its size, in a configuration of its kind. */
