@@ -73,7 +73,8 @@ function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
   const rows = Array.from({ length: drawn }, (_, row) =>
     multi.create(parts, 0, { text: `trainer ${row + 1}`, tail: 'waiting' }),
   );
-  const overall = multi.create(parts, 0, { text: 'search', tail: '' });
+  const text = config.space.kind === 'given' ? 'training' : 'search';
+  const overall = multi.create(parts, 0, { text, tail: '' });
   let state = overview.earlier;
 
   const draw = (): void => {
