@@ -139,8 +139,9 @@ describe('a child in the queue', () => {
     await pool.run(childOf(1, { weights: paths[0] ?? '' }));
     await inRedis((redis) =>
       until(async () => {
-        const [key = ''] = await redis.keys(searchKey('*'));
-        return (await redis.get(key))?.includes('"leastReward":0.729') === true;
+        // Other keys of a search have a suffix and other types.
+        const key = (await redis.keys(searchKey('*'))).find((name) => /^[^:]*:search:[^:]*$/.test(name));
+        return key !== undefined && (await redis.get(key))?.includes('"leastReward":0.729') === true;
       }),
     );
     await pool.run(childOf(2, { weights: paths[1] ?? '' }));
