@@ -1,7 +1,19 @@
 import type { QueueState } from './queue-state';
-import type { EvaluatedSplit, Evaluation } from './evaluation';
-import type { ControllerUpdate, RunEvent, RunOutcome } from './run-event';
+import type { EvaluatedSplit } from './evaluation';
+import type { RunEvent, RunOutcome } from './run-event';
 import type { EpochRecord } from '../tasks/data-kinds';
+import {
+  hasEnded,
+  interrupted,
+  numbered,
+  withEpoch,
+  withEvaluation,
+  withNumbered,
+  withRestored,
+  withStart,
+  type RunTables,
+  type Standing,
+} from './run-tables';
 import type { ListedTrial } from './trial';
 
 /** The child that a trainer is at, and how far: epochs from 0, steps of the epoch. */
@@ -14,15 +26,6 @@ export interface ChildProgress {
   readonly epoch: number;
   readonly step: number;
   readonly steps: number;
-}
-
-/** Displayed contents of a run, ordered by number. */
-export interface RunTables {
-  readonly trials: readonly ListedTrial[];
-  readonly updates: readonly ControllerUpdate[];
-  readonly evaluations: readonly Evaluation[];
-  /** By trial, of the children whose epochs were asked for or that began since. */
-  readonly epochs: ReadonlyMap<number, readonly EpochRecord[]>;
 }
 
 /** The state of a run, as bars and windows show it. Times are milliseconds since 1970. */
@@ -193,12 +196,6 @@ export function withEpochs(
   return { ...state, tables: { ...state.tables, epochs } };
 }
 
-type Standing = Pick<ListedTrial, 'state' | 'reward'>;
-
-function hasEnded({ reward }: Standing): boolean {
-  return reward !== null;
-}
-
 function hasFailed({ state }: Standing): boolean {
   return state === 'failed';
 }
@@ -243,94 +240,6 @@ function childOf(
   return known?.trial === trial
     ? { trial, since: known.since, restored: known.restored }
     : { trial, since: at, restored: 0 };
-}
-
-function withEvaluation(tables: RunTables, evaluation: Evaluation): RunTables {
-  const others = tables.evaluations.filter(
-    ({ trial, split }) => trial !== evaluation.trial || split !== evaluation.split,
-  );
-  return { ...tables, evaluations: [...others, evaluation] };
-}
-
-/** A training begins without epochs; an ended trial is unchanged, since its start arrived late. */
-function withStart(tables: RunTables, number: number, startedAt: number): RunTables {
-  return {
-    ...tables,
-    trials: changed(tables.trials, number, (trial) => ({
-      ...trial,
-      state: 'running',
-      measure: null,
-      startedAt,
-      endedAt: null,
-    })),
-    epochs: new Map(tables.epochs).set(number, []),
-  };
-}
-
-function withRestored(
-  tables: RunTables,
-  number: number,
-  startedAt: number,
-  epochs: readonly EpochRecord[],
-): RunTables {
-  return {
-    ...tables,
-    trials: changed(tables.trials, number, (trial) => ({ ...trial, startedAt })),
-    epochs: new Map(tables.epochs).set(number, epochs),
-  };
-}
-
-/** Epochs of a child whose earlier ones are not known are left to be read when they are asked for. */
-function withEpoch(tables: RunTables, number: number, record: EpochRecord): RunTables {
-  const known = tables.epochs.get(number);
-  if (known === undefined) return tables;
-  const others = known.filter(({ epoch }) => epoch !== record.epoch);
-  const epochs = [...others, record].sort((a, b) => a.epoch - b.epoch);
-  return { ...tables, epochs: new Map(tables.epochs).set(number, epochs) };
-}
-
-/** What was in training when a process was killed is not any more. */
-function interrupted(tables: RunTables): RunTables {
-  if (tables.trials.every(({ state }) => state !== 'running')) return tables;
-  const trials = tables.trials.map((trial): ListedTrial =>
-    trial.state === 'running' ? { ...trial, state: 'interrupted' } : trial,
-  );
-  return { ...tables, trials };
-}
-
-/** Changes a trial that has not ended. */
-function changed(
-  trials: readonly ListedTrial[],
-  number: number,
-  change: (trial: ListedTrial) => ListedTrial,
-): readonly ListedTrial[] {
-  const trial = numbered(trials, number);
-  return trial === undefined || hasEnded(trial) ? trials : withNumbered(trials, change(trial));
-}
-
-interface Numbered {
-  readonly number: number;
-}
-
-function numbered<T extends Numbered>(list: readonly T[], number: number): T | undefined {
-  const item = list[placeOf(list, number)];
-  return item?.number === number ? item : undefined;
-}
-
-/** A copy with an item in its place. Lists of thousands are copied in microseconds, maps are not. */
-function withNumbered<T extends Numbered>(list: readonly T[], item: T): readonly T[] {
-  const place = placeOf(list, item.number);
-  const copy = list.slice();
-  copy.splice(place, copy[place]?.number === item.number ? 1 : 0, item);
-  return copy;
-}
-
-/** Runs number from 1 without gaps, so that the first guess is right; one from elsewhere may have gaps. */
-function placeOf(list: readonly Numbered[], number: number): number {
-  const guess = number - 1;
-  if (guess === list.length || list[guess]?.number === number) return guess;
-  const found = list.findIndex((item) => item.number >= number);
-  return found === -1 ? list.length : found;
 }
 
 function afterPause(state: RunState, at: number): RunState {
