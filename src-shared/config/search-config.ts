@@ -229,6 +229,9 @@ function makeConfigSchema(): z.ZodType<SearchConfig> {
         );
       else if (space.kind === 'given') {
         checkGivenSpace(space, complain);
+        // Children of the same architecture may have other recipes.
+        if (config.duplicates !== 'retrain')
+          complain('duplicates', "must be 'retrain' in a run of given children");
         checkGivenRecipes(config, space, context);
       } else {
         task.checkSpace(space, complain);

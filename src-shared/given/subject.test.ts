@@ -103,6 +103,10 @@ describe('a run of given architectures', () => {
     expect(problems[2]?.message).toMatch(/must lie below the number of epochs \(9\)/);
   });
 
+  it('trains the same architecture again: its recipe may be another', () => {
+    expect(() => parseConfig({ ...given, duplicates: 'reuse' })).toThrow(/duplicates must be 'retrain'/);
+  });
+
   it('keeps to one kind of architecture', () => {
     const cell = { ...given.space.children[0], architecture: { kind: 'lstm' } };
     const mixed = { ...given, space: { ...given.space, children: [cell] } };
