@@ -1,7 +1,6 @@
 import { CellsmithError, type ErrorCode } from '../src-shared/errors';
 import type { EventName, EventOf, Reply, Request, RequestName } from '../src-shared/ipc/contract';
-import { unpackTrials } from '../src-shared/ipc/packed-trials';
-import type { RunDetail } from '../src-shared/ipc/run-detail';
+import { unpackTrials, type RunDetail } from '../src-shared/ipc/run-detail';
 
 /**
  * Asks the program. The one file that touches `window.cellsmith`.

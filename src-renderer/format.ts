@@ -1,7 +1,7 @@
 import { metricNamed, metricText, type MetricId } from '../src-shared/run/metric';
 import { countOf, wholeNumber } from '../src-shared/format';
 import { evaluationOf, type Evaluation } from '../src-shared/run/evaluation';
-import type { Reading } from '../src-shared/ipc/problem-states';
+import type { Reading } from '../src-shared/ipc/states';
 
 /** '93.41', '78.4': a stored metric without its unit, which is in the column header. */
 export function metricNumber(metric: MetricId, stored: number | null): string {

@@ -1,5 +1,5 @@
 import { counted } from './counted';
-import type { TimeLeft } from './run/progress/time-left';
+import type { TimeLeft } from './run/progress';
 
 /** '41.32 %' of a fraction from 0 to 1; '–' for none. */
 export function percent(share: number | null): string {

@@ -6,7 +6,7 @@ import {
   scoreOfMetric,
   type EarlierChild,
 } from '../../src-shared/early-stopping';
-import { outcomeOf } from '../../src-shared/run/reward';
+import { outcomeOf } from '../../src-shared/run/metric';
 import { epochsOf, type RecordedRun } from './recorded-run';
 
 /** What a rule would have done in a run whose proposals did not depend on the rewards. */

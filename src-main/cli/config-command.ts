@@ -1,5 +1,4 @@
-import { allOptions } from '../../src-shared/config/options/options';
-import { helpWithUnit, optionsPage } from '../../src-shared/config/options/options-page';
+import { allOptions, helpWithUnit, optionsPage } from '../../src-shared/config/options/options';
 import { findPreset, presetNames, presets } from '../../src-shared/config/presets';
 import { exitCodes } from './exit-codes';
 import { table } from './tables';

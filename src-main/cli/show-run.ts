@@ -5,7 +5,7 @@ import { counted } from '../../src-shared/counted';
 import { metricNamed, metricOf, metricText, type MetricId } from '../../src-shared/run/metric';
 import { decisionText } from '../../src-shared/search-space';
 import { strategies } from '../../src-shared/config/strategies/strategies';
-import { diagnosticSummaries } from '../../src-shared/run/figures/diagnostics';
+import { diagnosticSummaries } from '../../src-shared/run/figures';
 import type { FailureReason, Trial } from '../../src-shared/run/trial';
 import type { OpenRun } from '../runs/run-folder';
 import { hasWeights, weightsPath } from '../runs/child-files';

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { app } from 'electron';
 import log from 'electron-log/main';
-import type { EngineState, SessionState } from '../../src-shared/ipc/states';
+import type { EngineState, SessionState, Problem } from '../../src-shared/ipc/states';
 import { CellsmithError, errorMessage } from '../../src-shared/errors';
-import type { Problem } from '../../src-shared/ipc/problem-states';
 
 /** Maximum size of a log file in bytes; the previous one is kept as main.old.log. */
 const fileSize = 2 * 1024 * 1024;

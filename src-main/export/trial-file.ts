@@ -1,5 +1,7 @@
-import type { ArchitectureFile } from '../../src-shared/architecture-file/architecture-file';
-import { architectureOfTrial } from '../../src-shared/architecture-file/trial-architecture';
+import {
+  type ArchitectureFile,
+  architectureOfTrial,
+} from '../../src-shared/architecture-file/architecture-file';
 import { CellsmithError } from '../../src-shared/errors';
 import type { OpenRun } from '../runs/run-folder';
 import { readTrial } from '../runs/tables/trials';

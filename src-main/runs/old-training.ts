@@ -8,7 +8,7 @@ import { presets } from '../../src-shared/config/presets';
 import { CellsmithError } from '../../src-shared/errors';
 import { givenConfig } from '../../src-shared/given/subject';
 import type { Evaluation, EvaluatedSplit } from '../../src-shared/run/evaluation';
-import { outcomeOf } from '../../src-shared/run/reward';
+import { outcomeOf } from '../../src-shared/run/metric';
 import type { Trial } from '../../src-shared/run/trial';
 import { epochRecordSchema, type DatasetDescription } from '../../src-shared/tasks/data-kinds';
 import { modelMaker, taskOfSpace } from '../../src-shared/tasks/searched';

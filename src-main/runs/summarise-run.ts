@@ -7,7 +7,7 @@ import { activeTime, readLastSession, readSessions, type Session } from './table
 import { readEvaluations } from './tables/epochs';
 import { countTrials, readBestTrials, readTrial, sumOfEpochs } from './tables/trials';
 import { epochSteps, multiplyAddsAnEpoch } from '../../src-shared/estimate/typical-children';
-import type { BudgetUsed } from '../../src-shared/run/progress/progress';
+import type { BudgetUsed } from '../../src-shared/run/progress';
 import { givenText, recipeOfChild } from '../../src-shared/tasks/searched';
 import { noRunState, type RunState } from '../../src-shared/run/run-state';
 

@@ -1,5 +1,5 @@
 import type { ChildResult } from '../../src-shared/run/child-event';
-import { outcomeOf } from '../../src-shared/run/reward';
+import { outcomeOf } from '../../src-shared/run/metric';
 import type { Trial, FailureReason } from '../../src-shared/run/trial';
 import { recipeOfChild } from '../../src-shared/tasks/searched';
 import { removeChildCheckpoint, pruneWeights } from '../runs/child-files';

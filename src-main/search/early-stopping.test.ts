@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noEarlyStopping } from '../../src-shared/config/early-stopping';
 import type { ImageSearchConfig } from '../../src-shared/config/search-config';
-import { outcomeOf } from '../../src-shared/run/reward';
+import { outcomeOf } from '../../src-shared/run/metric';
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';
 import type { Trial } from '../../src-shared/run/trial';
 import { openRun, type WritableRun } from '../runs/run-folder';

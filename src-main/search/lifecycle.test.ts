@@ -2,7 +2,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ImageSearchConfig } from '../../src-shared/config/search-config';
-import { outcomeOf } from '../../src-shared/run/reward';
+import { outcomeOf } from '../../src-shared/run/metric';
 import type { RunEvent } from '../../src-shared/run/run-event';
 import { openRun, openRunReadOnly, type WritableRun } from '../runs/run-folder';
 import { summariseRun } from '../runs/summarise-run';

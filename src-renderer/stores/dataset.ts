@@ -2,7 +2,7 @@ import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
 import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
 import { CellsmithError, errorMessage } from '../../src-shared/errors';
-import type { Reading } from '../../src-shared/ipc/problem-states';
+import type { Reading } from '../../src-shared/ipc/states';
 import { ask, subscribe } from '../bridge';
 import { dataView } from '../tasks';
 

@@ -2,10 +2,14 @@ import type { Task } from '../tasks/task';
 import { tasks, type BuiltInTask, type ModelOf } from '../tasks/tasks';
 import { z } from 'zod';
 import { metricIdSchema, metricNamed, metricText, type MetricId } from '../run/metric';
-import { tokenSchema } from './token';
+import { tokenSchema, tokensOf } from './token';
 import { CellsmithError } from '../errors';
 import { type Drawing, svgOf } from '../diagrams/drawing';
 import { shortCount } from '../architecture/conv/conv-text';
+import type { SearchConfig } from '../config/search-config';
+import type { Trial } from '../run/trial';
+import { spaceOf, modelMaker } from '../tasks/searched';
+import { dataKinds, type DatasetDescription } from '../tasks/data-kinds';
 
 /** What the field `format` of a file says. */
 export const architectureFormat = 'cellsmith-architecture';
@@ -179,4 +183,43 @@ function reachedText({
   const { name, unit } = metricNamed(metric);
   const text = metricText(metric, value);
   return unit === null ? `validation ${name} ${text}` : `${text} validation ${name}`;
+}
+
+/** What makes the architectures of a run's children known. */
+export interface RunOfTrial {
+  readonly id: string;
+  readonly config: SearchConfig;
+  readonly dataset: DatasetDescription;
+}
+
+/**
+ * The architecture of a child, with all that a file of it says.
+ * @throws {CellsmithError} 'architecture.invalid' when its decisions are none of the run's space, 'config.invalid' when data and
+ *   configuration do not go together
+ */
+export function architectureOfTrial({ id, config, dataset }: RunOfTrial, trial: Trial): ArchitectureFile {
+  const { startedAt, endedAt } = trial;
+  // Models of a task are among those that files hold.
+  const model = modelMaker(config, dataset)(trial.depth, trial.decisions) as FileModel;
+  const { parameters, multiplyAdds } = countsOf(model);
+  return {
+    format: architectureFormat,
+    version: architectureVersion,
+    ...model,
+    parameters,
+    multiplyAdds,
+    origin: {
+      run: { id, name: config.name },
+      trial: trial.number,
+      state: trial.state,
+      hash: trial.architectureHash,
+      tokens: tokensOf(spaceOf(config.space), trial.depth, trial.decisions, trial.logProbabilities),
+      reward: trial.reward,
+      validation:
+        trial.measure === null
+          ? null
+          : { measure: dataKinds.of(config.recipe.kind).metrics[0].id, value: trial.measure },
+      trainedFor: startedAt === null || endedAt === null ? null : endedAt - startedAt,
+    },
+  };
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import type { ArchitectureFile } from '../architecture-file/architecture-file';
-import { architectureOfTrial, type RunOfTrial } from '../architecture-file/trial-architecture';
+import {
+  type ArchitectureFile,
+  architectureOfTrial,
+  type RunOfTrial,
+} from '../architecture-file/architecture-file';
 import { cellPresets } from '../config/cell-presets';
 import { mergeOverrides, type Overrides } from '../config/options/overrides';
 import { parseConfig } from '../config/parse-config';

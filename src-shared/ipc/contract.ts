@@ -5,9 +5,9 @@ import { datasetDescriptionSchema, epochRecordSchema } from '../tasks/data-kinds
 import { decisionProbabilitiesSchema, runEventSchema } from '../run/run-event';
 import { runStatuses, runSummarySchema } from '../run/run-summary';
 import { trialSchema } from '../run/trial';
-import { problemSchema, readingSchema } from './problem-states';
-import { packedRunSchema } from './run-detail';
 import {
+  problemSchema,
+  readingSchema,
   appStateSchema,
   calibrationSchema,
   engineReportSchema,
@@ -15,6 +15,7 @@ import {
   sessionStateSchema,
   settingsSchema,
 } from './states';
+import { packedRunSchema } from './run-detail';
 
 const nothing = z.null();
 const path = z.string().min(1).max(4096);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CellsmithError } from '../errors';
 import { dataKinds, type EpochRecord, type Recipe } from '../tasks/data-kinds';
-import type { Metric } from '../tasks/data-kind';
+import type { Metric, Outcome } from '../tasks/data-kind';
 
 /** Names a metric: what children of a run are compared by on their validation data. */
 export type MetricId = Metric['id'];
@@ -61,4 +61,16 @@ export function bestMetric(metric: MetricId, epochs: readonly EpochRecord[]): nu
   const reached = epochs.flatMap((record) => validationMetric(record) ?? []);
   if (reached.length === 0) return null;
   return metricNamed(metric).better === 'higher' ? Math.max(...reached) : Math.min(...reached);
+}
+
+/**
+ * The reward of a child by its recipe: that of the kind of data that it trains on. A child that was stopped early is judged by the
+ * epochs it has.
+ * @param epochs in any order
+ */
+export function outcomeOf(epochs: readonly EpochRecord[], recipe: Recipe): Outcome {
+  return dataKinds.of(recipe.kind).outcome(
+    epochs.filter(({ kind }) => kind === recipe.kind),
+    recipe,
+  );
 }

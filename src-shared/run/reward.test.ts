@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { presets } from '../config/presets';
 import type { EpochRecord, Recipe } from '../tasks/data-kinds';
-import { outcomeOf } from './reward';
+import { outcomeOf } from './metric';
 
 function epochs(...accuracies: number[]): EpochRecord[] {
   return accuracies.map((validationAccuracy, epoch) => ({

@@ -38,7 +38,7 @@ type StoredDecision = z.infer<typeof decisionSchema>;
 
 /**
  * What `decisionSchema` says, value by value in a loop: runs have hundreds of thousands of them. As many as a network can have, and none
- * larger than the columns hold in which they go to the window (ipc/packed-trials.ts).
+ * larger than the columns hold in which they go to the window (ipc/run-detail.ts).
  */
 function areDecisions(value: unknown): value is StoredDecision[] {
   return (

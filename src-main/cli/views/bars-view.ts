@@ -1,5 +1,5 @@
 import cliProgress, { type MultiBar, type SingleBar } from 'cli-progress';
-import { paceOf, partDone } from '../../../src-shared/run/progress/progress';
+import { paceOf, partDone } from '../../../src-shared/run/progress';
 import { runState, type RunState } from '../../../src-shared/run/run-state';
 import { eventLine, sayChanges, overallText, datasetStages, engineStage } from './texts';
 import type { PreparingView, SearchOverview, SearchView } from './search-view';

@@ -1,6 +1,6 @@
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import type { DatasetProgress } from '../../../src-shared/tasks/data-kind';
-import type { BudgetUsed } from '../../../src-shared/run/progress/progress';
+import type { BudgetUsed } from '../../../src-shared/run/progress';
 import type { RunEvent } from '../../../src-shared/run/run-event';
 import type { RunState } from '../../../src-shared/run/run-state';
 import type { ProvisioningProgress } from '../../engine/provision/progress';

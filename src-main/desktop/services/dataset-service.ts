@@ -1,7 +1,7 @@
 import { utilityProcess } from 'electron';
 import type { DatasetDescription, DataNeed } from '../../../src-shared/tasks/data-kinds';
 import type { DatasetProgress } from '../../../src-shared/tasks/data-kind';
-import type { Reading } from '../../../src-shared/ipc/problem-states';
+import type { Reading } from '../../../src-shared/ipc/states';
 import { CellsmithError, type ErrorCode } from '../../../src-shared/errors';
 import type { ExampleImage } from '../../datasets/examples';
 import type { OpenOptions, PreparedData } from '../../datasets/open';

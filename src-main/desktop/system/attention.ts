@@ -1,5 +1,5 @@
 import { app, Menu, nativeImage, Notification, powerSaveBlocker, Tray, type BrowserWindow } from 'electron';
-import type { Problem } from '../../../src-shared/ipc/problem-states';
+import type { Problem } from '../../../src-shared/ipc/states';
 import type { Work } from './work';
 
 /** Reports work to the operating system: no sleep while it runs, progress in the taskbar, a notification at the end. */

@@ -1,6 +1,5 @@
 import { counted } from '../../../src-shared/counted';
-import type { Problem } from '../../../src-shared/ipc/problem-states';
-import type { SessionState } from '../../../src-shared/ipc/states';
+import type { Problem, SessionState } from '../../../src-shared/ipc/states';
 
 /** The program's run as reported to the system. */
 export type Work =

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { presets } from '../../../src-shared/config/presets';
-import { spreadOf } from '../../../src-shared/run/figures/diagnostics';
+import { spreadOf } from '../../../src-shared/run/figures';
 import type { Trial } from '../../../src-shared/run/trial';
 import { currentCheckpoint } from '../../runs/checkpoint';
 import { createRun, type WritableRun } from '../../runs/run-folder';

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   architectureFileText,
   parseArchitectureFile,
+  architectureOfTrial,
 } from '../../../src-shared/architecture-file/architecture-file';
-import { architectureOfTrial } from '../../../src-shared/architecture-file/trial-architecture';
 import { presets } from '../../../src-shared/config/presets';
 import { checkConfig } from '../../../src-shared/config/parse-config';
 import { Generator } from '../../../src-shared/random';
-import { outcomeOf } from '../../../src-shared/run/reward';
+import { outcomeOf } from '../../../src-shared/run/metric';
 import { listRunFolders } from '../../runs/locations';
 import { type OpenRun, openRunReadOnly } from '../../runs/run-folder';
 import { readEpochs } from '../../runs/tables/epochs';

@@ -1,6 +1,6 @@
 import { wholeNumber } from '../../../src-shared/format';
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
-import { paretoFront } from '../../../src-shared/run/figures/pareto-front';
+import { paretoFront } from '../../../src-shared/run/figures';
 import type { ListedTrial } from '../../../src-shared/run/trial';
 import { csvOf } from '../../charts/csv';
 import { type Figure, exactText, type Point } from '../../charts/figure';

@@ -1,5 +1,4 @@
-import { topCurves } from '../../../src-shared/run/figures/top-curves';
-import { trainingTimes } from '../../../src-shared/run/progress/training-time';
+import { topCurves, trainingTimes } from '../../../src-shared/run/figures';
 import { type Figure, type Point, type Series, exactText } from '../../charts/figure';
 import type { ComparedRun, Yardstick } from '../compared';
 

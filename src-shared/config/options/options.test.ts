@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { presetNames, presets } from '../presets';
 import { publishedSearches, type PublishedSearch } from '../../option';
-import { allOptions, optionAt, optionsOf, optionUnions } from './options';
-import { optionsPage } from './options-page';
+import { allOptions, optionAt, optionsOf, optionUnions, optionsPage } from './options';
 import { mergeOverrides, parseSettings } from './overrides';
 import { valueAt } from './values';
 

@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { packTrials, unpackTrials } from '../../../../src-shared/ipc/packed-trials';
+import { packTrials, unpackTrials } from '../../../../src-shared/ipc/run-detail';
 import { databaseFile, openRun, openRunReadOnly, type OpenRun } from '../../../runs/run-folder';
 import { summariseRun } from '../../../runs/summarise-run';
 import { readBatchOf, readOpenBatches, readProbabilities, readUpdates } from '../../../runs/tables/batches';

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DatasetDescription, DataNeed } from '../../../../src-shared/tasks/data-kinds';
 import { placesOf, type QueueState } from '../../../../src-shared/run/queue-state';
 import type { ChildResult } from '../../../../src-shared/run/child-event';
-import { outcomeOf } from '../../../../src-shared/run/reward';
+import { outcomeOf } from '../../../../src-shared/run/metric';
 import type { ChildListener, TrainerPool } from '../../trainer-pool';
 import type { TrialJob } from '../../protocol';
 import type { QueueAddress } from '../wire/address';

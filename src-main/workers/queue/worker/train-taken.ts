@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { errorMessage } from '../../../../src-shared/errors';
 import { type ChildEnd, type ChildEvent, childEvents } from '../../../../src-shared/run/child-event';
-import { outcomeOf } from '../../../../src-shared/run/reward';
+import { outcomeOf } from '../../../../src-shared/run/metric';
 import { sendFile, sumOfFile } from '../wire/files';
 import type { QueueConnection } from '../wire/connect';
 import {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { endings, failureReasons, listedTrialSchema, trialStates, type ListedTrial } from '../run/trial';
 import { largestBatchSize } from '../limits';
 import { largestDepth, mostOptions } from '../search-space';
-import { packedTrialsSchema, packTrials, unpackTrials } from './packed-trials';
+import { packedTrialsSchema, packTrials, unpackTrials } from './run-detail';
 
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 const whole = (least: number, most = 2 ** 40) => fc.integer({ min: least, max: most });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { topCurves } from './top-curves';
-import type { Trial } from '../trial';
+import { topCurves } from './figures';
+import type { Trial } from './trial';
 
 const trial = (number: number, architectureHash: string, accuracy: number | null): Trial => ({
   number,

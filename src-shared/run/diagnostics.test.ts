@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diagnosticSummaries, spreadOf } from './diagnostics';
+import { diagnosticSummaries, spreadOf } from './figures';
 
 const updates = [{ staleness: 3 }, {}, { staleness: 0 }, { staleness: 6 }].map((diagnostics) => ({
   diagnostics,

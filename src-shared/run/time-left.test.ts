@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Generator } from '../../random';
-import { timeLeft, type Pace } from './time-left';
+import { Generator } from '../random';
+import { timeLeft, type Pace } from './progress';
 
 const pace = (changes: Partial<Pace>): Pace => ({
   now: 1000,

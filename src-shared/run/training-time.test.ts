@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { trainingTimes } from './training-time';
+import { trainingTimes } from './figures';
 
 it('time in which several children train counts once, and a pause not at all', () => {
   const times = trainingTimes([

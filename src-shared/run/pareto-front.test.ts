@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { paretoFront } from './pareto-front';
+import { paretoFront } from './figures';
 
 it('the front contains the non-dominated networks, by rising cost', () => {
   const networks = [

@@ -1,11 +1,10 @@
 import { expect, it } from 'vitest';
-import { findPreset } from '../../config/presets';
-import { noRunState, runState } from '../run-state';
-import { paceOf, partDone } from './progress';
-import { timeLeft } from './time-left';
-import type { RunEvent } from '../run-event';
-import type { EpochRecord } from '../../tasks/data-kinds';
-import type { Trial } from '../trial';
+import { findPreset } from '../config/presets';
+import { noRunState, runState } from './run-state';
+import { paceOf, partDone, timeLeft } from './progress';
+import type { RunEvent } from './run-event';
+import type { EpochRecord } from '../tasks/data-kinds';
+import type { Trial } from './trial';
 
 const trial = (number: number, changes: Partial<Trial>): Trial => ({
   number,
