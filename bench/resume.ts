@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { type KillingReport, killSearches } from '../src-main/testing/kills/kill-searches';
-import { slowDisk } from '../src-main/testing/kills/slow-disk';
+import { slowDisk } from '../src-main/testing/kills/search-process';
 import { tinySearch } from '../src-main/testing/kills/tiny-search';
 
 const root = resolve(import.meta.dirname, '..', '..');

@@ -3,8 +3,7 @@ import type { ImageSearchConfig, TextSearchConfig } from '../src-shared/config/s
 import type { DatasetDescription, EpochRecord } from '../src-shared/tasks/data-kinds';
 import type { Decision } from '../src-shared/search-space';
 import { syntheticReward } from '../src-main/testing/synthetic-strategy';
-import { runDescription } from '../src-main/testing/run-description';
-import { treebankDescription } from '../src-main/testing/text-description';
+import { runDescription, treebankDescription } from '../src-main/testing/run-description';
 import { sample } from './studio';
 
 /** A search whose children are scored by their decisions, instead of hours of training. */

@@ -1,9 +1,8 @@
 import { presets } from '../../src-shared/config/presets';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import type { DatasetDescription } from '../../src-shared/tasks/data-kinds';
-import { runDescription } from '../../src-main/testing/run-description';
+import { runDescription, treebankDescription } from '../../src-main/testing/run-description';
 import type { ChildModel } from '../../src-main/testing/simulation/child-model';
-import { treebankDescription } from '../../src-main/testing/text-description';
 
 /** A search of the paper, to be simulated. */
 export interface Scale {

@@ -13,8 +13,7 @@ import { prepareFor } from '../datasets/prepare';
 import { candidates, strategyOf } from '../search/candidate';
 import { dataNeed } from '../search/prepare-search';
 import { forkTrainer } from '../workers/trainer-process';
-import { calibrate, type CalibrationProgress } from './calibrate';
-import { keepMeasurement, readMeasurements } from './measurements-file';
+import { calibrate, type CalibrationProgress, keepMeasurement, readMeasurements } from './calibrate';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-calibration-'));
 const sample = join(import.meta.dirname, '../../assets/cifar10-sample.tar.gz');

@@ -7,7 +7,7 @@ import { nasCell } from '../../src-shared/architecture/cell/recurrent-cell';
 import { presets } from '../../src-shared/config/presets';
 import { loadText } from '../testing/data/prepared';
 import { writeFiles } from '../testing/data/image-datasets';
-import { ptbFiles } from '../testing/data/text-datasets';
+import { ptbFiles } from '../testing/data/tiny-dataset';
 import { tinyArchitecture, tinyImages, tinyRecipe } from '../testing/data/tiny-images';
 import { evaluateLanguageModel } from './language/evaluate-language-model';
 import { trainLanguageChild } from './language/train-language-child';

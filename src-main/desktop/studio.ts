@@ -3,7 +3,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { app, dialog, Menu, nativeTheme, shell, type BrowserWindow } from 'electron';
 import { z } from 'zod';
-import { measurementsFile } from '../calibration/measurements-file';
+import { measurementsFile } from '../calibration/calibrate';
 import { defaultRunsFolder } from '../runs/locations';
 import { logWindow, startLog, stateLog } from './app-log';
 import { chooseArchitecture, chooseDataset, chooseRun } from './ipc/dialogs';

@@ -13,13 +13,13 @@ import {
 } from '../../../src-shared/estimate/estimate-search';
 import type { Measurement } from '../../../src-shared/estimate/measurement';
 import { countText, exactCountText, spaceSizes } from '../../../src-shared/estimate/typical-children';
-import { calibrate } from '../../calibration/calibrate';
 import {
+  calibrate,
   keepMeasurement,
   machineName,
   measurementsFile,
   readMeasurements,
-} from '../../calibration/measurements-file';
+} from '../../calibration/calibrate';
 import type { PreparedData } from '../../datasets/open';
 import { prepareFor } from '../../datasets/prepare';
 import { provisionEngine } from '../../engine/provision/provision';

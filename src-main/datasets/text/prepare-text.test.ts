@@ -12,7 +12,7 @@ import {
   writeFiles,
   zipBytes,
 } from '../../testing/data/image-datasets';
-import { ptbFiles, preparedLines, readTokens } from '../../testing/data/text-datasets';
+import { ptbFiles, preparedLines, readTokens } from '../../testing/data/tiny-dataset';
 import { describeDataset } from '../prepare';
 import type { DatasetOptions } from '../open';
 import { loadText, openTestText } from '../../testing/data/prepared';

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DatasetProgress } from '../../../src-shared/tasks/data-kind';
 import { temporaryFolder, writeFiles } from '../../testing/data/image-datasets';
-import { preparedLines, ptbFiles, readTokens } from '../../testing/data/text-datasets';
+import { preparedLines, ptbFiles, readTokens } from '../../testing/data/tiny-dataset';
 import { testUses } from '../cache/records';
 import { loadTrainingTokens } from './text-reader';
 import { openTestText, prepareText } from '../../testing/data/prepared';

@@ -3,9 +3,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CellsmithError } from '../../../src-shared/errors';
-import type { Files } from '../../testing/data/image-datasets';
-import { tarBytes, temporaryFolder, writeFiles, zipBytes } from '../../testing/data/image-datasets';
-import { ptbFiles } from '../../testing/data/text-datasets';
+import {
+  type Files,
+  tarBytes,
+  temporaryFolder,
+  writeFiles,
+  zipBytes,
+} from '../../testing/data/image-datasets';
+import { ptbFiles } from '../../testing/data/tiny-dataset';
 import { openFolder, withoutRights } from '../../testing/without-rights';
 import { describeDataset } from '../prepare';
 import { prepareImages, prepareText } from '../../testing/data/prepared';

@@ -1,8 +1,7 @@
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import { CellsmithError } from '../../../src-shared/errors';
 import type { Calibration } from '../../../src-shared/ipc/states';
-import { calibrate } from '../../calibration/calibrate';
-import { keepMeasurement, machineName, readMeasurements } from '../../calibration/measurements-file';
+import { calibrate, keepMeasurement, machineName, readMeasurements } from '../../calibration/calibrate';
 import type { EngineInstallation } from '../../engine/provision/installation';
 import { dataNeed, type PrepareData } from '../../search/prepare-search';
 import type { SpawnTrainer } from '../../workers/trainer-process';

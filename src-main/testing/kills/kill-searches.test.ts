@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { temporaryFolder } from '../temporary-folder';
 import { killSearches } from './kill-searches';
-import { slowDisk } from './slow-disk';
+import { slowDisk } from './search-process';
 import { tinySearch } from './tiny-search';
 
 let folder: string;

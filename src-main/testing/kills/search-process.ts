@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type RunEvent } from '../../../src-shared/run/run-event';
-import { runEventSchema } from '../../../src-shared/run/run-event';
+import { type RunEvent, runEventSchema } from '../../../src-shared/run/run-event';
+import { join } from 'node:path';
 
 /** `cellsmith search --json` as a process, followed event by event. */
 export interface SearchProcess {
@@ -62,4 +62,17 @@ export function childrenOf(pid: number): number[] {
         return false;
       }
     });
+}
+
+/**
+ * The environment that slows down a program's disk. Linux only, with a C compiler.
+ * @param source absolute path of slow-disk.c
+ * @param folder gets the compiled library
+ * @param longest pause around each operation on a temporary file, in milliseconds
+ */
+export function slowDisk(source: string, folder: string, longest: number): Record<string, string> {
+  const library = join(folder, 'slow-disk.so');
+  const compiler = process.env['CC'] ?? 'cc';
+  execFileSync(compiler, ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl']);
+  return { LD_PRELOAD: library, CELLSMITH_SLOW_DISK: String(Math.round(1000 * longest)) };
 }
