@@ -1,5 +1,10 @@
 import { counted } from './counted';
-import type { TimeLeft } from './run/progress';
+
+/** Milliseconds until the search ends, give or take `uncertainty` (one standard deviation). */
+export interface TimeLeft {
+  readonly milliseconds: number;
+  readonly uncertainty: number;
+}
 
 /** '41.32 %' of a fraction from 0 to 1; '–' for none. */
 export function percent(share: number | null): string {

@@ -1,5 +1,6 @@
 import type { SearchConfig } from '../config/search-config';
 import type { ChildProgress, RunState } from './run-state';
+import type { TimeLeft } from '../format';
 
 /** How far a child is, from 0 to 1. */
 export function partDone(child: ChildProgress, epochs: number): number {
@@ -80,12 +81,6 @@ export interface Pace {
   readonly remaining: number | null;
   /** When the budget's hours are used up; null when it sets none. */
   readonly until: number | null;
-}
-
-/** Milliseconds until the search ends, give or take `uncertainty` (one standard deviation). */
-export interface TimeLeft {
-  readonly milliseconds: number;
-  readonly uncertainty: number;
 }
 
 /** The pace is the mean over this many recent children: networks grow in the course of a search. */
