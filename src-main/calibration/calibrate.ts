@@ -1,3 +1,6 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { SearchConfig } from '../../src-shared/config/search-config';
 import { epochSteps, sampleChildren, type SampledChild } from '../../src-shared/estimate/typical-children';
 import {
@@ -13,9 +16,6 @@ import { measureIn } from '../workers/pool/ask-trainer';
 import { trainerHandle } from '../workers/pool/trainer-handle';
 import type { SpawnTrainer } from '../workers/trainer-process';
 import type { ChildSpeed, TrialJob } from '../workers/protocol';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
-import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { cacheDirectory, type EngineInstallation } from '../engine/provision/installation';
 import { writeAtomically } from '../runs/files/write-atomically';

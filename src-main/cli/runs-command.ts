@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { findRunFolder, listRunFolders, summarised } from '../runs/locations';
 import { openRunReadOnly, type OpenRun } from '../runs/run-folder';
 import { CellsmithError } from '../../src-shared/errors';
@@ -12,7 +13,6 @@ import { readBatchOf, readUpdates } from '../runs/tables/batches';
 import { readTrial, readTrials } from '../runs/tables/trials';
 import { bestTable, table } from './tables';
 import { runsFolder, writeJson, writeLine, type Terminal } from './terminal';
-import { resolve } from 'node:path';
 import { architectureFileText, architectureSvg } from '../../src-shared/architecture-file/architecture-file';
 import { readArchitecture } from '../export/trial-file';
 import { writeOutput } from '../export/write-output';

@@ -1,7 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { CellsmithError, type ErrorCode, errorMessage } from '../../src-shared/errors';
 import type { FailureReason } from '../../src-shared/run/trial';
 import type { ProcessExit } from './trainer-process';
-import { readFileSync } from 'node:fs';
 
 /** The reason for which a child has no result. */
 export interface TrialFailure {

@@ -1,9 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errorMessage } from '../../src-shared/errors';
 import { writeSafetensors } from '../children/safetensors';
 import { failureOf } from './failure';
 import { evaluateTrained, measureJob, jobTrainer, type TrainedJob } from './trainer-jobs';
 import { trainerRequestSchema, type EvaluationJob, type TrialJob, type TrainerReply } from './protocol';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** At most four messages of progress a second, in milliseconds. */
 const progressInterval = 250;

@@ -1,5 +1,5 @@
-import { taskOfSpace } from '../../../src-shared/tasks/searched';
 import { join } from 'node:path';
+import { taskOfSpace } from '../../../src-shared/tasks/searched';
 import { shortCount } from '../../../src-shared/architecture/conv/conv-text';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 import { counted } from '../../../src-shared/counted';

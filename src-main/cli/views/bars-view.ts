@@ -1,7 +1,7 @@
 import cliProgress, { type MultiBar, type SingleBar } from 'cli-progress';
 import { paceOf, partDone } from '../../../src-shared/run/progress';
 import { runState, type RunState } from '../../../src-shared/run/run-state';
-import { eventLine, sayChanges, overallText, datasetStages, engineStage } from './texts';
+import { eventLine, queueTextWriter, overallText, datasetStages, engineStage } from './texts';
 import type { PreparingView, SearchOverview, SearchView } from './search-view';
 import { writeLine, type Terminal } from '../terminal';
 
@@ -67,7 +67,7 @@ function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
   const multi = bars(terminal);
   // Workers come and go: their children have no bars, only a count.
   const drawn = config.trainers.queue === null ? config.trainers.count : 0;
-  const sayQueue = sayChanges((text) => {
+  const writeQueue = queueTextWriter((text) => {
     multi.log(`${text}\n`);
   });
   const rows = Array.from({ length: drawn }, (_, row) =>
@@ -101,7 +101,7 @@ function searchBars(terminal: Terminal, overview: SearchOverview): SearchBars {
       state = runState(state, event);
       const line = eventLine(event, state, overview);
       if (line !== undefined) multi.log(`${line}\n`);
-      if (event.type === 'queueChanged') sayQueue(event.queue);
+      if (event.type === 'queueChanged') writeQueue(event.queue);
       draw();
     },
     line: (text) => {

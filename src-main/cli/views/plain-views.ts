@@ -1,5 +1,5 @@
 import { noRunState, runState } from '../../../src-shared/run/run-state';
-import { eventLine, sayChanges, overallText, datasetStages, engineStage } from './texts';
+import { eventLine, queueTextWriter, overallText, datasetStages, engineStage } from './texts';
 import type { PreparingView, SearchOverview, SearchView } from './search-view';
 import { writeJson, writeLine, type Terminal } from '../terminal';
 import { barsView } from './bars-view';
@@ -39,7 +39,7 @@ function preparingLines(terminal: Terminal): PreparingView {
 function linesView(terminal: Terminal): SearchView {
   let overview: SearchOverview | undefined;
   let state = noRunState;
-  const sayQueue = sayChanges((text) => writeLine(terminal, text));
+  const writeQueue = queueTextWriter((text) => writeLine(terminal, text));
   return {
     ...preparingLines(terminal),
     begin: (search) => {
@@ -51,7 +51,7 @@ function linesView(terminal: Terminal): SearchView {
       state = runState(state, event);
       const line = eventLine(event, state, overview);
       if (line !== undefined) writeLine(terminal, line);
-      if (event.type === 'queueChanged') sayQueue(event.queue);
+      if (event.type === 'queueChanged') writeQueue(event.queue);
       if (event.type === 'controllerUpdated' && line !== undefined)
         writeLine(terminal, `so far: ${overallText(state, overview)}`);
     },

@@ -133,12 +133,12 @@ function queueText(queue: QueueState): string {
   return `queue ${queue.url}: ${counted(workers.length, 'worker')} with ${counted(placesOf(queue), 'trainer')} on ${named}`;
 }
 
-/** A function that writes a text unless it equals the last one. */
-export function sayChanges(say: (text: string) => void): (queue: QueueState) => void {
+/** Writes the state of a queue whenever its text has changed. */
+export function queueTextWriter(write: (text: string) => void): (queue: QueueState) => void {
   let last = '';
   return (queue) => {
     const text = queueText(queue);
-    if (text !== last) say(text);
+    if (text !== last) write(text);
     last = text;
   };
 }

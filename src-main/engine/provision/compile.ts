@@ -1,9 +1,3 @@
-import { createRequire } from 'node:module';
-import { dirname, join, basename } from 'node:path';
-import { include_dir as nodeHeaders, def_paths } from 'node-api-headers';
-import { runProcess, findCompiler } from './machine';
-import { compilerFailed, throwIfCancelled, windowsCompilerMissing, windowsPythonMissing } from './problems';
-import type { EngineRelease } from './wheels';
 import {
   existsSync,
   mkdtempSync,
@@ -14,7 +8,13 @@ import {
   writeFileSync,
   copyFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
+import { dirname, join, basename } from 'node:path';
+import { include_dir as nodeHeaders, def_paths } from 'node-api-headers';
+import { runProcess, findCompiler } from './machine';
+import { compilerFailed, throwIfCancelled, windowsCompilerMissing, windowsPythonMissing } from './problems';
+import type { EngineRelease } from './wheels';
 import { kernelFlags, kernelLibrary, kernelSources, supportsKernels } from '../kernels/kernels';
 
 const nodeRequire = createRequire(import.meta.url);

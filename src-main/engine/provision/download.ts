@@ -11,6 +11,7 @@ import {
   createWriteStream,
 } from 'node:fs';
 import { join, dirname } from 'node:path';
+import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { runProcess } from './machine';
 import {
@@ -23,7 +24,6 @@ import {
   wheelDamaged,
 } from './problems';
 import { pipTargets, type Wheel } from './wheels';
-import { Transform, type Readable } from 'node:stream';
 import { openPromise, type Entry } from 'yauzl';
 
 /** Interval at which the growing file is measured, ms. */

@@ -1,8 +1,8 @@
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { compilerMissing, pipMissing, pythonMissing, unsupportedMachine, throwIfCancelled } from './problems';
 import type { Machine } from './wheels';
-import { spawn } from 'node:child_process';
 
 /** The machine that this process runs on. @throws engine.provisioning when no TensorFlow runs on it */
 export function thisMachine(): Machine {

@@ -1,4 +1,7 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join, resolve, dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CellsmithError } from '../../../src-shared/errors';
 import { bindingVersion, compileKernels } from './compile';
 import { sha256 } from './download';
@@ -16,9 +19,6 @@ import { probeInstallation } from './report';
 import { noCudaRelease, unsupportedMachine, wheelMissing, wrongHash, cancelled } from './problems';
 import { progressReporter, type ProgressReporter, type ProvisioningProgress } from './progress';
 import { findRelease, tensorflowVersion, type EngineRelease } from './wheels';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '../../processes/process-life';
 
 interface ProvisioningOptions {

@@ -1,11 +1,11 @@
 import { statSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { CellsmithError } from '../../../src-shared/errors';
 import { openDatabase, type Database, openDatabaseReadOnly } from './database';
 import { migrate, migrations, schemaVersion, isOlder, refuseNewer } from './migrations';
 import { requireBoundedRows, requireFewRows, textColumns } from './table-bounds';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 /** Files that this process has verified, by device, inode and birth time. */
 const known = new Set<string>();

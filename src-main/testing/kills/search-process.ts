@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type RunEvent, runEventSchema } from '../../../src-shared/run/run-event';
-import { join } from 'node:path';
 
 /** `cellsmith search --json` as a process, followed event by event. */
 export interface SearchProcess {

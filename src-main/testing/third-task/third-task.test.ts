@@ -1,6 +1,6 @@
-import './register';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import './register';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   architectureFileText,

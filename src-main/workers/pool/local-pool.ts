@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { ChildResult } from '../../../src-shared/run/child-event';
 import { removePartials } from '../../children/safetensors';
 import { engineEnvironment, type EngineLimits } from '../../engine/load';
@@ -7,7 +8,6 @@ import { type TrainerHandle, trainerHandle } from './trainer-handle';
 import type { ChildListener, TrainerPool } from '../trainer-pool';
 import type { SpawnTrainer } from '../trainer-process';
 import type { TrialJob } from '../protocol';
-import { availableParallelism } from 'node:os';
 import type { SearchConfig } from '../../../src-shared/config/search-config';
 
 export interface LocalPoolOptions {

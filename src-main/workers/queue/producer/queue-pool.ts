@@ -51,7 +51,7 @@ const beatsAReconciliation = 5;
 const mostEvents = 500;
 const longestWait = 5000;
 /** How long a search that ends waits to notify the queue, in milliseconds. */
-const goodbye = 4000;
+const leaveTimeout = 4000;
 
 /**
  * Trains children with the workers of a queue. The run folder is the source of truth and the queue is transport: an open child is added to
@@ -98,10 +98,10 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
   let lastEvent = '0-0';
   let workers: readonly WorkerRecord[] = [];
   let lastShown = '';
-  const said = new Set<string>();
-  const sayOnce = (text: string): void => {
-    if (!said.has(text)) log(text);
-    said.add(text);
+  const logged = new Set<string>();
+  const logOnce = (text: string): void => {
+    if (!logged.has(text)) log(text);
+    logged.add(text);
   };
 
   const state = (): QueueState =>
@@ -112,7 +112,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     const text = JSON.stringify(now);
     if (text === lastShown || closed) return;
     lastShown = text;
-    if (now.problem !== null) sayOnce(now.problem);
+    if (now.problem !== null) logOnce(now.problem);
     onState(now);
     if (placesOf(now) === places) return;
     places = placesOf(now);
@@ -134,7 +134,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     // In one transaction: a worker that sees one sees the other.
     if (tokens.length > 0) heartbeat.sadd(openKey(search), ...tokens).pexpire(openKey(search), times.kept);
     await heartbeat.set(searchKey(search), desiredState(), 'PX', times.search).exec();
-    workers = await readRoster(redis, sayOnce);
+    workers = await readRoster(redis, logOnce);
     reportState();
   };
   const readEvents = async (): Promise<void> => {
@@ -151,7 +151,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
         for (const child of those) child.hear(message);
         if (message.type === 'trialEnded') void reconcile(those);
       } catch (error) {
-        sayOnce(connection.message(error));
+        logOnce(connection.message(error));
       }
     }
   };
@@ -160,7 +160,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
     try {
       await Promise.all([...children].map((child) => child.reconcile(mode === 'stop')));
     } catch (error) {
-      if (!closed) sayOnce(connection.message(error));
+      if (!closed) logOnce(connection.message(error));
     }
   };
   /** Settled children are stored by now. A job that cannot be removed expires after a day. */
@@ -175,7 +175,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
         await step(count);
       } catch (error) {
         if (isClosed()) return;
-        sayOnce(connection.message(error));
+        logOnce(connection.message(error));
         await wait(times.beat);
       }
     }
@@ -250,7 +250,7 @@ export async function queuePool(options: QueuePoolOptions): Promise<TrainerPool>
       const enough = new AbortController();
       await Promise.race([
         leave().catch(() => undefined),
-        wait(goodbye, undefined, { signal: enough.signal }).catch(() => undefined),
+        wait(leaveTimeout, undefined, { signal: enough.signal }).catch(() => undefined),
       ]);
       enough.abort();
       connection.close();

@@ -1,9 +1,9 @@
+import { connect as connectSocket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import type * as bullmqTypes from 'bullmq';
 import type { Redis } from 'ioredis';
 import { CellsmithError } from '../../../../src-shared/errors';
 import { queueErrorMessage, type QueueAddress } from './address';
-import { connect as connectSocket } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 
 /** The part of BullMQ that is used; loaded only when a queue is used. */
 type BullMq = Pick<typeof bullmqTypes, 'Queue' | 'Worker'>;
@@ -187,13 +187,13 @@ async function connectWhenReachable(
   signal.addEventListener('abort', cancel);
   try {
     let silences = 0;
-    let said = false;
+    let reported = false;
     for (let attempt = 1; ; attempt++) {
       try {
         signal.throwIfAborted();
         await connect();
         signal.throwIfAborted();
-        if (said) onAway(null);
+        if (reported) onAway(null);
         return;
       } catch (error) {
         if (signal.aborted)
@@ -201,8 +201,8 @@ async function connectWhenReachable(
         const there = await isThere(error, address, signal);
         silences = there === 'perhaps' ? silences + 1 : 0;
         if (there === 'yes' || silences === mostSilences) throw error;
-        if (there === 'no' && !said) onAway(waitingMessage(address, error));
-        said ||= there === 'no';
+        if (there === 'no' && !reported) onAway(waitingMessage(address, error));
+        reported ||= there === 'no';
       }
       await wait(pauseBefore(attempt), undefined, { signal }).catch(() => undefined);
     }

@@ -1,3 +1,4 @@
+import { randomUUID, createHash } from 'node:crypto';
 import {
   copyFileSync,
   renameSync,
@@ -10,10 +11,9 @@ import {
   openSync,
   writeSync,
 } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type ChildJob, type JobResult, type SentWeights, blobKey, times } from './messages';
 import type { Redis } from 'ioredis';
-import { randomUUID, createHash } from 'node:crypto';
-import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { CellsmithError, errorMessage } from '../../../../src-shared/errors';
 

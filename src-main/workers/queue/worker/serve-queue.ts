@@ -37,7 +37,7 @@ const idle = 5000;
 /** Lost workers of a job before BullMQ fails it. */
 const mostStalls = 20;
 /** How long a worker that ends at once waits to notify the queue, in milliseconds. */
-const goodbye = 3000;
+const leaveTimeout = 3000;
 
 /**
  * Trains children of the queue's searches until it is stopped. BullMQ's locks assign jobs to workers: they are renewed while a child
@@ -75,11 +75,11 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
     ]),
   );
   const working = new Map<Seat, Promise<void>>();
-  const said = new Set<string>();
-  const complain = (error: unknown): void => {
+  const reported = new Set<string>();
+  const reportError = (error: unknown): void => {
     const message = connection.message(error);
-    if (said.has(message) || said.size > 100) return;
-    said.add(message);
+    if (reported.has(message) || reported.size > 100) return;
+    reported.add(message);
     onEvent({ type: 'refused', message });
   };
   let ended = false;
@@ -110,7 +110,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
   });
 
   /** Renews the lock of a seat's job, and applies the state that its search requests. */
-  const mind = async (seat: Seat): Promise<void> => {
+  const renewAndObey = async (seat: Seat): Promise<void> => {
     const { job, child } = seat;
     if (job === null || child === null) return;
     if (Date.now() - seat.renewedAt > patience / 3) {
@@ -127,13 +127,13 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
     if (desired === 'cancelled') seat.endNow('cancelled');
     else if (desired !== 'gone') seat.obey(desired.mode);
   };
-  const minding = async (): Promise<void> => {
+  const heartbeat = async (): Promise<void> => {
     while (!ended) {
       try {
         await enterRoster(redis, record());
-        await Promise.all(seats.map(mind));
+        await Promise.all(seats.map(renewAndObey));
       } catch (error) {
-        if (!isOver()) complain(error);
+        if (!isOver()) reportError(error);
       }
       await wait(times.beat, undefined, { signal: over.signal }).catch(() => undefined);
     }
@@ -148,7 +148,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
       try {
         if ((await trainTaken(parts, seat, taken, held)) === 'no-data') await drop(held);
       } catch (error) {
-        if (!ended) complain(error);
+        if (!ended) reportError(error);
       } finally {
         clearInterval(renewing);
         working.delete(seat);
@@ -184,7 +184,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
 
   for (const queue of queues.values()) {
     queue.on('error', (error) => {
-      if (!ended && redis.status === 'ready') complain(error);
+      if (!ended && redis.status === 'ready') reportError(error);
     });
     await queue.startStalledCheckTimer();
   }
@@ -193,7 +193,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
     type: 'ready',
     datasets: datasets.map(({ name, fingerprint }) => ({ name, fingerprint })),
   });
-  const minds = minding();
+  const heartbeats = heartbeat();
   const blocking = connection.blocking();
   const endedNow = untilAborted(stop.now);
   const stopping = untilAborted(AbortSignal.any([stop.afterEpoch, stop.now]));
@@ -204,7 +204,7 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
       else if (!found && !isEnding())
         await Promise.race([waitForWork(blocking, [...queues.values()], idle), stopping]);
     } catch (error) {
-      complain(error);
+      reportError(error);
       await wait(times.beat);
     }
   }
@@ -212,22 +212,22 @@ export async function serveQueue(options: ServeQueueOptions): Promise<void> {
   await Promise.race([
     Promise.all(working.values()),
     // If the queue is unreachable, the locks expire by themselves.
-    endedNow.then(() => wait(goodbye)),
+    endedNow.then(() => wait(leaveTimeout)),
   ]);
   ended = true;
   over.abort();
   await Promise.race([
     leaveRoster(redis, id).catch((error: unknown) => errorMessage(error)),
-    wait(goodbye / 3),
+    wait(leaveTimeout / 3),
   ]);
   await Promise.all(seats.map((seat) => seat.close()));
   await Promise.race([
     Promise.all([...queues.values()].map((queue) => queue.close(true))),
-    wait(goodbye / 3),
+    wait(leaveTimeout / 3),
   ]);
   connection.close();
   // ioredis may leave a command pending that it was about to resend.
-  await Promise.race([minds, wait(times.beat)]);
+  await Promise.race([heartbeats, wait(times.beat)]);
 }
 
 function untilAborted(signal: AbortSignal): Promise<false> {
