@@ -24,14 +24,15 @@ export interface PublishedModel {
   readonly subject: Subject;
 }
 
-/** What published figures were measured on, by task: the data, and how a table shows the figures. */
-export const publishedOn: {
-  readonly [Kind in ArchitectureFile['kind']]: {
-    readonly data: string;
-    readonly head: string;
-    readonly decimals: number;
-  };
-} = {
+/** What published figures were measured on: the data, and how a table shows the figures. */
+interface PublishedOn {
+  readonly data: string;
+  readonly head: string;
+  readonly decimals: number;
+}
+
+/** By task. */
+export const publishedOn: Readonly<Record<ArchitectureFile['kind'], PublishedOn>> = {
   conv: { data: 'CIFAR-10', head: 'Test error, %', decimals: 2 },
   cell: { data: 'Penn Treebank', head: 'Test perplexity', decimals: 1 },
 };
