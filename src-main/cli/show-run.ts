@@ -134,7 +134,7 @@ export function writeTrial(
   writeLine(terminal, epochTable(terminal, epochs, metric));
 }
 
-/** What its weights reached on the test split, and over draws of dropout. */
+/** Its results on the test split, and averaged over dropout samples. */
 function evaluationRows({ database }: OpenRun, trial: number, metric: MetricId): [string, string][] {
   return (['validation', 'test'] as const).flatMap((split): [string, string][] => {
     const found = readEvaluation(database, trial, split);

@@ -11,12 +11,12 @@ const unreadableSchema = z.object({ unreadable: z.object({ count: z.int().min(1)
 export interface ChildOfRun {
   readonly subject: Subject;
   readonly location: string;
-  /** The run was begun without images that cannot be decoded. */
+  /** Whether the run skips images that cannot be decoded. */
   readonly skipUnreadable: boolean;
 }
 
 /**
- * A child of a run that is to be trained alone.
+ * A child of a run, to train alone.
  * @param folder of the run, absolute
  * @throws CellsmithError run.not-found, run.damaged, run.newer-version, architecture.invalid
  */

@@ -39,7 +39,7 @@ export function requireRunsFolder(runs: string): void {
   }
 }
 
-/** Where a new run is made: in a folder of its own name among the runs, or in a certain folder. Absolute. */
+/** Where a new run is created: in a named folder below `runs`, or in a given folder. Absolute. */
 export type RunPlace = { readonly within: string } | { readonly folder: string };
 
 /**

@@ -29,7 +29,7 @@ const measuredSchema = z.strictObject({
   at: z.number(),
 });
 
-/** What training.json said: releases up to 0.1 kept the training of one architecture as a folder of its own. Milliseconds since 1970. */
+/** training.json: releases up to 0.1 stored the training of one architecture in a separate kind of folder. Times are milliseconds since 1970. */
 const recordSchema = z.strictObject({
   format: z.literal('cellsmith-training'),
   version: z.literal(1),
@@ -55,7 +55,7 @@ const recordSchema = z.strictObject({
 });
 type TrainingRecord = z.infer<typeof recordSchema>;
 
-/** Larger files are none of ours; bytes. */
+/** Upper bound of its size, in bytes. */
 const largestFile = 64 * 1024 * 1024;
 
 /** Files of the folder of a training, absolute. */
@@ -68,7 +68,7 @@ export function trainingFiles(folder: string) {
   } as const;
 }
 
-/** A training as the run of one given child that it would be now. */
+/** A training, converted to a run of one given child. */
 export interface OldTraining {
   readonly manifest: RunManifest;
   readonly trial: Trial;
@@ -82,12 +82,12 @@ function isLanguage(child: Child): child is LanguageChild {
   return 'cell' in child;
 }
 
-/** Whether a folder holds a training of an earlier release, which no run has been made of. */
+/** Whether a folder holds a training of an earlier release that has not been converted to a run. */
 export function isOldTraining(folder: string): boolean {
   return existsSync(trainingFiles(folder).record) && !existsSync(join(folder, 'run.json'));
 }
 
-/** Reads a training. What it does not say of its data is unknown until they are read. @throws CellsmithError 'run.damaged' */
+/** Reads a training. Properties of its data that it lacks are unknown until they are read. @throws CellsmithError 'run.damaged' */
 export function readOldTraining(folder: string): OldTraining {
   const record = readRecord(folder);
   const { child, name, seed, createdAt, software, data, epochs, outcome } = record;
@@ -202,7 +202,7 @@ function evaluationsOf({ averaged, test }: TrainingRecord): Evaluation[] {
   return [...of('validation', averaged), ...of('test', test)];
 }
 
-/** A description with what is known of the data: their location, fingerprint, and classes or vocabulary. It says that there are no files. */
+/** A description of what is known of the data (location, fingerprint, classes or vocabulary), without files. */
 function descriptionOf(
   { child, data, parameters, hidden }: TrainingRecord,
   task: unknown,
@@ -262,7 +262,7 @@ function descriptionOf(
   };
 }
 
-/** Whether a description is that of a training whose data have not been read since. */
+/** Whether a description comes from a training whose data have not been read since. */
 export function isUnknown(description: DatasetDescription): boolean {
   return 'files' in description && description.files === 0;
 }

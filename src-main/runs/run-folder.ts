@@ -133,7 +133,7 @@ export function amendRun(
   return { ...run, manifest };
 }
 
-/** Replaces what a run says of its data, which was unknown where it was made of a training. @throws CellsmithError 'run.not-writable' */
+/** Replaces the description of a run's data, which was unknown when a training was converted. @throws CellsmithError 'run.not-writable' */
 export function describeData(run: WritableRun, description: DatasetDescription): WritableRun {
   const { dataset } = run.manifest;
   const manifest = { ...run.manifest, dataset: { ...dataset, description } };
@@ -143,7 +143,7 @@ export function describeData(run: WritableRun, description: DatasetDescription):
 
 /**
  * Opens a run to read; changes nothing, starts nothing, and never waits: another process may be writing it. A training of an earlier
- * release is read as the run that it would be now.
+ * release is read as a run.
  * @param folder absolute
  * @throws CellsmithError 'run.not-found', 'run.damaged', 'run.newer-version'
  */

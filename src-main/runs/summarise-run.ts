@@ -45,7 +45,7 @@ export function summariseRun(run: OpenRun): RunSummary {
   };
 }
 
-/** Of the children that were evaluated on the test split, what the one of the best reward reached. */
+/** The test result of the child with the best reward among those evaluated on the test split. */
 function testOf({ database }: OpenRun): RunSummary['test'] {
   const tests = readEvaluations(database).filter(({ split }) => split === 'test');
   const [best] = tests

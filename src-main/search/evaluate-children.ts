@@ -32,7 +32,7 @@ export interface EvaluationParts {
 }
 
 /**
- * Makes sure that children can be evaluated on the test split.
+ * Checks that children can be evaluated on the test split.
  * @throws CellsmithError 'run.not-found' when there is no such child, 'config.invalid' when it is not trained to its end, has no weights
  *   or has been tested
  */
@@ -55,7 +55,7 @@ export function requireUntested(run: OpenRun, numbers: readonly number[]): void 
 }
 
 /**
- * Makes sure that a session of a run of given children has something to do.
+ * Checks that a session of a run of given children has work to do.
  * @throws CellsmithError 'config.invalid'
  */
 export function requireUnfinished(run: OpenRun, test: boolean): void {
@@ -70,8 +70,8 @@ export function requireUnfinished(run: OpenRun, test: boolean): void {
 }
 
 /**
- * Evaluates trained children in a process of its own, one after the other: over draws of dropout on the validation data where the recipe
- * asks for draws, and on the test split where it is requested. The test split is opened here and nowhere before.
+ * Evaluates trained children in a separate process, one after the other: averaged over dropout samples on the validation data where the recipe
+ * asks for them, and on the test split where requested. The test split is opened only here.
  * @throws CellsmithError cancelled, child.failed, engine.missing, data.*
  */
 export async function evaluateChildren(state: SearchState, parts: EvaluationParts): Promise<void> {

@@ -12,8 +12,8 @@ import { migrate } from '../runs/sqlite/migrations';
 import { strategyOf } from './candidate';
 
 /**
- * Makes a run of a training that an earlier release left, in its folder, before it is resumed or evaluated. run.json comes last: killed
- * before that, the training is as it was. Any other folder is left alone.
+ * Converts a training of an earlier release to a run, in its folder, before it is resumed or evaluated. run.json comes last: killed
+ * before that, the training is unchanged. Other folders are not touched.
  * @throws CellsmithError 'run.damaged', 'run.locked', 'run.not-writable'
  */
 export function importTraining(folder: string): void {
@@ -31,7 +31,7 @@ export function importTraining(folder: string): void {
   }
 }
 
-/** Where a run has weights and checkpoint of its first child, there are links to those of the training. */
+/** Links the training's weights and checkpoint as those of the run's first child. */
 function placeFiles(folder: string): void {
   const { weights, checkpoint } = trainingFiles(folder);
   const links = [

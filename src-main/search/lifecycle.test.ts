@@ -184,7 +184,7 @@ describe('ending one child', () => {
     });
     const others = readTrials(run.database).filter(({ number }) => number !== 5);
     expect(others.every(({ endedBy, state }) => endedBy === null && state !== 'failed')).toBe(true);
-    // What it reached is not given to a twin as if it had been trained to the end.
+    // Its result is not reused for a duplicate as if it had been trained to the end.
     expect(others.some(({ reusedFrom }) => reusedFrom === 5)).toBe(false);
   });
 

@@ -53,7 +53,7 @@ export const syntheticVariance =
 
 /**
  * The rewards of a whole search, in the order of the proposals; whole batches, so a few more than asked for.
- * @param noise added to each reward that the strategy is told, not to those returned
+ * @param noise added to each reward that the strategy receives, not to those returned
  */
 export function syntheticSearch(
   config: ControllerConfig,

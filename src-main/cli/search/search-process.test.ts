@@ -48,7 +48,7 @@ const environment = (): Record<string, string> => ({
   XDG_CACHE_HOME: join(folder, 'cache'),
   CELLSMITH_CACHE: engine,
 });
-/** The engine stays where it is installed; only data sets are cached elsewhere. */
+/** The installed engine is used; only data sets are cached elsewhere. */
 const engine =
   process.env['CELLSMITH_CACHE'] ??
   join(process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? '/', '.cache'), 'cellsmith');

@@ -60,7 +60,7 @@ function resumed(folder: string, options: TrainOptions): SearchOrder {
   }
 }
 
-/** What `cellsmith runs test` was called with. */
+/** The options of `cellsmith runs test`. */
 export type TestOptions = Pick<TrainOptions, 'data' | 'runs' | 'json'>;
 
 /**

@@ -29,7 +29,7 @@ import { runsFolder, type Terminal } from '../terminal';
 /** The seed of a training without --seed. */
 const defaultSeed = 1;
 
-/** What `cellsmith train` was called with. */
+/** The options of `cellsmith train`. */
 export interface TrainOptions {
   readonly cell?: ReadyModelName;
   readonly network?: ZooNetworkName;
@@ -92,7 +92,7 @@ export function addTrainOptions(command: Command): Command {
 }
 
 /**
- * What the options mean: a run of each named architecture by each recipe.
+ * The run of the options: each named architecture with each recipe.
  * @param named architecture files, or a run and numbers of its children; nothing with --cell or --network
  * @throws CellsmithError config.invalid, architecture.invalid, run.*
  */
@@ -140,7 +140,7 @@ function variantsOf(vary: readonly string[]): readonly (readonly string[])[] {
 /** Options allowed when resuming; all others would change what was already trained. */
 const resumable = new Set(['resume', 'data', 'runs', 'threads', 'test', 'json']);
 
-/** @throws config.invalid naming what a resumed training cannot take */
+/** @throws config.invalid naming an option that a resumed training cannot take */
 export function requireResumable(command: Command, named: readonly string[], resume: string): void {
   const [first] = named;
   if (first !== undefined)

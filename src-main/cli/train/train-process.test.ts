@@ -34,7 +34,7 @@ const environment = (): Record<string, string> => ({
   XDG_CACHE_HOME: join(folder, 'cache'),
   CELLSMITH_CACHE: engine,
 });
-/** The engine stays where it is installed; only data sets are cached elsewhere. */
+/** The installed engine is used; only data sets are cached elsewhere. */
 const engine =
   process.env['CELLSMITH_CACHE'] ??
   join(process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? '/', '.cache'), 'cellsmith');
@@ -49,7 +49,7 @@ const small = ['--threads', '1', '--set', 'recipe.steps=8', '--set', 'recipe.bat
 const sized = (parameters: number): string[] => ['--set', `recipe.size.parameters=${parameters}`];
 const published = (cell: string): string[] => ['--cell', cell, '--data', text, ...small];
 const train = (...more: string[]) => runProgram(['train', ...more], environment());
-/** What a run says of its one child. */
+/** The JSON of a run's only child. */
 function resultIn(folder: string): {
   readonly trial: Trial;
   readonly epochs: EpochRecord[];
@@ -80,7 +80,7 @@ const architectureIn = (folder: string) => {
     run.close();
   }
 };
-/** How often the test split of any data was opened, and what for. */
+/** The recorded openings of test splits, with their purposes. */
 const testUses = (): string[] => {
   const uses = join(folder, 'cache', 'cellsmith', 'datasets', 'test-opened.jsonl');
   return existsSync(uses) ? readFileSync(uses, 'utf8').trim().split('\n') : [];
@@ -106,7 +106,7 @@ describe('a cell that a search has found', () => {
     const { trial, epochs, evaluations, config } = resultIn(output);
     expect([trial.state, config.recipe]).toMatchObject(['completed', { kind: 'text', level: 'character' }]);
     expect(epochs).toHaveLength(3);
-    // Less than a guess among all characters takes, and in the unit that is named.
+    // Less than a uniform guess among all characters, in the named unit.
     const file = architectureIn(output);
     const { vocabulary } = z.object({ vocabulary: z.number() }).parse(file.task);
     expect(vocabulary).toBeLessThan(40);
@@ -160,7 +160,7 @@ describe('a published model', () => {
     expect(architectureIn(output)).toMatchObject({ kind: 'cell' });
   });
 
-  it('is measured with draws of dropout where it is published so', async () => {
+  it('is evaluated with dropout samples where it is published so', async () => {
     const output = join(folder, 'mc');
     const { code, stdout } = await train(
       ...published('variational-lstm-medium-mc'),
@@ -361,7 +361,7 @@ describe('a training of an earlier release', () => {
     const { trial, epochs, evaluations } = resultIn(output);
     expect(epochs.slice(0, 2)).toEqual(before);
     expect(epochs).toHaveLength(60);
-    // What the release that left the training had come to without being killed, and what a training from the start comes to now.
+    // The result of the release that stored the training, uninterrupted, and that of a training from the start now.
     const { perplexities } = z
       .object({ perplexities: z.array(z.number()) })
       .parse(JSON.parse(readFileSync(join(fixtures, 'cell-straight.json'), 'utf8')));

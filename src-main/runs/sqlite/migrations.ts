@@ -182,7 +182,7 @@ CREATE TABLE epoch_records (
   PRIMARY KEY (trial, epoch)
 ) STRICT;
 `,
-  // 9. What the kept weights of children reached on the test split, or on validation data over draws of dropout.
+  // 9. Results of children's kept weights on the test split, or on validation data averaged over dropout samples.
   `
 CREATE TABLE evaluations (
   trial INTEGER NOT NULL REFERENCES trials (number),

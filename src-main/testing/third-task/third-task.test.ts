@@ -83,7 +83,7 @@ const cellsmith = (...parameters: string[]) =>
     { XDG_CACHE_HOME: join(folder, 'cache'), CELLSMITH_CACHE: engine },
     programs.folder,
   );
-/** The engine stays where it is installed; only data sets are cached elsewhere. */
+/** The installed engine is used; only data sets are cached elsewhere. */
 const engine =
   process.env['CELLSMITH_CACHE'] ??
   join(process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? '/', '.cache'), 'cellsmith');
