@@ -22,14 +22,7 @@ import { type FileTree, viewFolder } from './trees/file-tree';
 /** How data are read, by their kind. A folder is given to the first that finds something in it. */
 export const dataReaders = registryOf<DataReader>('reader', [imageReader, textReader]);
 
-/**
- * Recognises the data set at a path: a folder, an archive, a text, or one of the files of a set of them.
- * @throws CellsmithError data.not-found, data.not-readable, data.not-recognised, data.empty, data.damaged, cancelled
- */
-export async function openDataset(path: string, options: OpenOptions = {}): Promise<Opened> {
-  return openLocated(await locateDataset(path, options), options);
-}
-
+/** @throws CellsmithError data.not-found, data.not-readable, data.not-recognised, data.empty, data.damaged, cancelled */
 async function openLocated(located: Located, options: OpenOptions): Promise<Opened> {
   const tree = await openFiles(located, options);
   const { container, location } = tree;

@@ -5,9 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { temporaryFolder } from '../../testing/data/image-datasets';
 import { decodeImage } from './decode-image';
-import { openDataset } from '../prepare';
 import { tarTree } from '../trees/tar-tree';
-import { describeImages, loadImages } from '../../testing/data/prepared';
+import { describeImages, loadImages, recogniseAt } from '../../testing/data/prepared';
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures');
 const expected = z
@@ -73,7 +72,7 @@ describe('CIFAR-10 as Python writes it', () => {
   });
 
   it('recognises without decoding an image', async () => {
-    const opened = await openDataset(join(fixtures, 'cifar10-python2.tar.gz'));
+    const opened = await recogniseAt(join(fixtures, 'cifar10-python2.tar.gz'));
     expect(opened).toMatchObject({
       kind: 'images',
       form: 'cifar10-python',

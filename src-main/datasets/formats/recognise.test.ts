@@ -14,8 +14,7 @@ import {
   writeFiles,
   zipBytes,
 } from '../../testing/data/image-datasets';
-import { openDataset } from '../prepare';
-import { describeImages } from '../../testing/data/prepared';
+import { describeImages, recogniseAt } from '../../testing/data/prepared';
 
 let folder: string;
 let cacheDirectory: string;
@@ -154,7 +153,7 @@ describe('opening', () => {
       },
     });
     await expect(work).rejects.toMatchObject({ code: 'data.changed' });
-    expect((await openDataset(data).catch((error: unknown) => error)) as object).toMatchObject({
+    expect((await recogniseAt(data).catch((error: unknown) => error)) as object).toMatchObject({
       code: 'data.damaged',
     });
   });

@@ -14,9 +14,16 @@ import {
   type LoadOptions,
   type TrainingData,
 } from '../../datasets/images/load-training-data';
-import type { DatasetOptions } from '../../datasets/open';
-import { describeDataset, openTest, prepareFor } from '../../datasets/prepare';
+import { type DatasetOptions, locateDataset, openFiles } from '../../datasets/open';
+import { dataReaders, describeDataset, openTest, prepareFor, recognise } from '../../datasets/prepare';
 import { loadTrainingTokens, type TrainingTokens } from '../../datasets/text/text-reader';
+
+/** What lies at a path, by its form. */
+export async function recogniseAt(
+  path: string,
+): Promise<{ readonly kind: string; readonly source: unknown }> {
+  return recognise(await openFiles(await locateDataset(path), {}), dataReaders.all());
+}
 
 /** `describeDataset` where images are known to lie. */
 export async function describeImages(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { presetNames, presets } from '../presets';
 import { publishedSearches, type PublishedSearch } from '../../option';
-import { allOptions, optionAt, optionsOf, optionUnions, optionsPage } from './options';
+import { allOptions, optionsOf, optionUnions, optionsPage } from './options';
 import { mergeOverrides, parseSettings } from './overrides';
 import { valueAt } from './values';
 
@@ -47,17 +47,17 @@ describe('the options', () => {
   });
 
   it('say what they may be', () => {
-    expect(optionAt('space.strideHeights')).toMatchObject({
+    expect(allOptions().get('space.strideHeights')).toMatchObject({
       label: 'Stride heights',
       paper: '1 (v2: 1, 2, 3)',
       allowed: 'a list of 1 to 32 different values, each a whole number from 1 to 4',
       isList: true,
       group: 'architecture',
     });
-    expect(optionAt('recipe.epochs').paper).toBe('50 (Penn Treebank: 35)');
-    expect(optionAt('space.pooling.afterLayers').paper).toBe('13, 24 (v3)');
-    expect(optionAt('recipe.size.parameters').paper).toBe('20000000');
-    expect(optionAt('recipe.batchSize').paper).toBeNull();
+    expect(allOptions().get('recipe.epochs')?.paper).toBe('50 (Penn Treebank: 35)');
+    expect(allOptions().get('space.pooling.afterLayers')?.paper).toBe('13, 24 (v3)');
+    expect(allOptions().get('recipe.size.parameters')?.paper).toBe('20000000');
+    expect(allOptions().get('recipe.batchSize')?.paper).toBeNull();
   });
 
   it.each([
@@ -75,7 +75,7 @@ describe('the options', () => {
     ['trainers.device', 'auto, cpu or gpu:0, gpu:1, …'],
     ['name', 'a text of 1 to 200 characters'],
   ])('%s must be %s', (path, allowed) => {
-    expect(optionAt(path).allowed).toBe(allowed);
+    expect(allOptions().get(path)?.allowed).toBe(allowed);
   });
 
   it('of a configuration are those of its kinds', () => {

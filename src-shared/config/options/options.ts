@@ -135,13 +135,6 @@ export function allOptions(): ReadonlyMap<string, OptionDescription> {
   ));
 }
 
-/** @throws {TypeError} for a path that is none of an option */
-export function optionAt(path: string): OptionDescription {
-  const found = allOptions().get(path);
-  if (found === undefined) throw new TypeError(`There is no option ${path}.`);
-  return found;
-}
-
 /** The groups that are of one of several kinds, by their dotted path; of two at one path that of the configuration. */
 export function optionUnions(config?: unknown): ReadonlyMap<string, OptionUnion> {
   return new Walk(config).unions;
