@@ -170,7 +170,7 @@ test('a training of an earlier release is listed and shown as a run', async () =
   await expect(page.getByText('3 of 3 epochs', { exact: true })).toBeVisible();
   await expect(page.getByRole('definition').first()).toHaveText('100.00');
   await page.getByRole('region', { name: 'Best architectures' }).getByRole('button').first().click();
-  await expect(page.getByRole('heading', { level: 1 })).toContainText('Child 1 of net');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Child 1: net');
   await page.goBack();
   // It has been tested, and trained to its end.
   await expect(page.getByRole('button', { name: /Resume|Evaluate|Extend/ })).toHaveCount(0);

@@ -49,6 +49,7 @@ const table = (changes: Partial<InstanceType<typeof TrialTable>['$props']> = {})
       trials,
       space,
       metric: 'accuracy',
+      tests: new Map<number, number | null>(),
       chosen: new Set<number>(),
       stoppable: new Set<number>(),
       retries: false,
@@ -77,6 +78,18 @@ beforeEach(() => {
 });
 
 describe('the table of children', () => {
+  it('has test figures where children were tested', async () => {
+    const wrapper = table({ tests: new Map([[3, 0.75]]) });
+    await vi.waitFor(() => expect(shown(wrapper)).toHaveLength(4));
+    expect(head(wrapper, 'Test').text()).toBe('Test');
+    const last = wrapper.findAll('tr.child').map((row) => row.findAll('td.number').at(-1)?.text());
+    expect(last).toEqual(['–', '75.00', '–', '–']);
+    wrapper.unmount();
+    const untested = table();
+    expect(untested.findAll('thead th').some((cell) => cell.text() === 'Test')).toBe(false);
+    untested.unmount();
+  });
+
   it('lists the newest first, and sorts by the column that is clicked, then the other way round', async () => {
     const wrapper = table();
     await vi.waitFor(() => expect(shown(wrapper)).toEqual([12, 3, 2, 1]));
