@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { noEarlyStopping, type EarlyStoppingConfig } from '../src-shared/config/early-stopping';
+import { noEarlyStopping, type EarlyStoppingConfig } from '../src-shared/early-stopping';
 import { recordedRunSchema, recordRun, type RecordedRun } from './stopping/recorded-run';
 import { replay } from './stopping/replay';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { noEarlyStopping, type EarlyStoppingConfig } from './config/early-stopping';
-import { epochRecordSchema } from './tasks/data-kinds';
 import {
+  noEarlyStopping,
+  type EarlyStoppingConfig,
   reasonToEnd,
   runningAverages,
   scoreOf,
@@ -12,6 +12,7 @@ import {
   median,
   probabilityBelow,
 } from './early-stopping';
+import { epochRecordSchema } from './tasks/data-kinds';
 
 const child = (scores: readonly number[], isWhole = true): EarlierChild => ({
   averages: runningAverages(scores),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { noEarlyStopping } from '../../src-shared/config/early-stopping';
+import { noEarlyStopping } from '../../src-shared/early-stopping';
 import { presets } from '../../src-shared/config/presets';
 import type { RecordedRun } from './recorded-run';
 import { replay, spearman } from './replay';

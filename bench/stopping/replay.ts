@@ -1,5 +1,5 @@
-import type { EarlyStoppingConfig } from '../../src-shared/config/early-stopping';
 import {
+  type EarlyStoppingConfig,
   reasonToEnd,
   runningAverages,
   scoreOf,

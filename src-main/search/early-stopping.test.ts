@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { noEarlyStopping } from '../../src-shared/config/early-stopping';
+import { noEarlyStopping } from '../../src-shared/early-stopping';
 import type { ImageSearchConfig } from '../../src-shared/config/search-config';
 import { outcomeOf } from '../../src-shared/run/metric';
 import type { EpochRecord } from '../../src-shared/tasks/data-kinds';

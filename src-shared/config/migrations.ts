@@ -1,5 +1,5 @@
 import { CellsmithError } from '../errors';
-import { noEarlyStopping } from './early-stopping';
+import { noEarlyStopping } from '../early-stopping';
 import { configVersion } from './search-config';
 
 type Stored = Readonly<Record<string, unknown>>;

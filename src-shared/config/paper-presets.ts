@@ -1,5 +1,5 @@
 import { type SearchConfig, configVersion } from './search-config';
-import { noEarlyStopping } from './early-stopping';
+import { noEarlyStopping } from '../early-stopping';
 import { strategies, type OptionsOf } from './strategies/strategies';
 
 /** A configuration to start from. */

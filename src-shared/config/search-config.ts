@@ -9,7 +9,7 @@ import type { CellSpaceConfig } from '../tasks/cell/cell-space';
 import type { ConvSpaceConfig } from '../tasks/conv/conv-options';
 import type { ImageRecipe } from '../tasks/images/image-recipe';
 import type { TextRecipe } from '../tasks/text/text-recipe';
-import { earlyStoppingSchema } from './early-stopping';
+import { earlyStoppingSchema } from '../early-stopping';
 import { queueUrlSchema } from './queue-url';
 import { controllerSchema, type ControllerConfig } from './strategies/strategies';
 

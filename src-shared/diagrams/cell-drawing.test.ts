@@ -8,9 +8,8 @@ import {
   figure5Cell,
   nasCell,
 } from '../architecture/cell/recurrent-cell';
-import { drawCell, layOutCell } from './cell-drawing';
+import { drawCell, layOutCell, drawLstm } from './cell-drawing';
 import { boxHeight, cellSizes } from './cell-parts';
-import { drawLstm } from './lstm-drawing';
 import type { Shape } from './drawing';
 
 const operations = fc.record({

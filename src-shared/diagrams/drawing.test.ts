@@ -2,9 +2,8 @@ import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { figure5Cell, nasCell } from '../architecture/cell/recurrent-cell';
 import { publishedV1 } from '../zoo/nas-v1';
-import { drawCell } from './cell-drawing';
+import { drawCell, drawLstm } from './cell-drawing';
 import { runsOf, svgOf } from './drawing';
-import { drawLstm } from './lstm-drawing';
 import { drawNetworkDiagram } from './network-drawing';
 
 const task = { height: 32, width: 32, channels: 3, classes: 10 };

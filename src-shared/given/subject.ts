@@ -8,7 +8,7 @@ import { cellPresets } from '../config/cell-presets';
 import { mergeOverrides, type Overrides } from '../config/options/overrides';
 import { parseConfig } from '../config/parse-config';
 import { findPreset, presets, type PresetName } from '../config/presets';
-import { noEarlyStopping } from '../config/early-stopping';
+import { noEarlyStopping } from '../early-stopping';
 import { dataKinds, type Recipe } from '../tasks/data-kinds';
 import type { GivenChild } from '../tasks/given';
 import { givenChild, recipeOfChild, taskOfSpace } from '../tasks/searched';

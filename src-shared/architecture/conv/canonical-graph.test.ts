@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalGraphText, type LabelledNode } from './canonical-graph';
+import { canonicalGraphText, type LabelledNode } from './hash-conv';
 
 /** Labels by node, and edges [from, to] or [from, to, how many]. */
 function graph(labels: string, edges: readonly (readonly number[])[]): LabelledNode[] {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { countsOf, kerasCases, type KerasCase, type KerasCounts } from '../../testing/keras-cases';
+import { countsOf, kerasCases, type KerasCase, type KerasCounts } from '../../testing/conv-samples';
 
 const script = fileURLToPath(new URL('../fixtures/keras_conv_counts.py', import.meta.url));
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CellsmithError } from '../../errors';
 import type { NetworkNode } from './conv-architecture';
-import { countsOf, type KerasCase, type KerasCounts } from '../../testing/keras-cases';
+import { countsOf, type KerasCase, type KerasCounts } from '../../testing/conv-samples';
 import { describeConv, mapText } from './describe-conv';
 import { networkOfLayers, type Layer } from './layered-network';
 

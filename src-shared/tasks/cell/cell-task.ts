@@ -11,8 +11,7 @@ import {
 import { shortCount } from '../../architecture/conv/conv-text';
 import { counted } from '../../counted';
 import { type TextDatasetDescription, textLevelSchema } from '../text/text-description';
-import { drawCell } from '../../diagrams/cell-drawing';
-import { drawLstm, drawRnn } from '../../diagrams/lstm-drawing';
+import { drawCell, drawLstm, drawRnn } from '../../diagrams/cell-drawing';
 import type { Drawing } from '../../diagrams/drawing';
 import { cellSpace, cellSpaceSize, decodeCell, cellSpaceSchema, type CellSpaceConfig } from './cell-space';
 import type { Costs, Task } from '../task';
