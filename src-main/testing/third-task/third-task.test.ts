@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import './register';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { presets } from '../../../src-shared/config/presets';
 import { checkConfig } from '../../../src-shared/config/parse-config';
 import { Generator } from '../../../src-shared/random';
 import { outcomeOf } from '../../../src-shared/run/metric';
+import { cacheDirectory } from '../../engine/provision/installation';
 import { listRunFolders } from '../../runs/locations';
 import { type OpenRun, openRunReadOnly } from '../../runs/run-folder';
 import { readEpochs } from '../../runs/tables/epochs';
@@ -56,6 +57,9 @@ beforeAll(async () => {
   data = join(folder, 'data');
   mkdirSync(data);
   writeFileSync(join(data, 'points.csv'), points());
+  // The engine stays where it is installed; only data sets and measurements are kept elsewhere.
+  mkdirSync(join(folder, 'cache'));
+  symlinkSync(join(cacheDirectory(), 'engine'), join(folder, 'cache', 'engine'), 'junction');
   programs = await buildPrograms({
     cli: 'src-main/testing/third-task/cli.ts',
     trainer: 'src-main/testing/third-task/trainer.ts',
@@ -78,15 +82,7 @@ function points(): string {
 }
 
 const cellsmith = (...parameters: string[]) =>
-  startProgram(
-    parameters,
-    { XDG_CACHE_HOME: join(folder, 'cache'), CELLSMITH_CACHE: engine },
-    programs.folder,
-  );
-/** The installed engine is used; only data sets are cached elsewhere. */
-const engine =
-  process.env['CELLSMITH_CACHE'] ??
-  join(process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? '/', '.cache'), 'cellsmith');
+  startProgram(parameters, { CELLSMITH_CACHE: join(folder, 'cache') }, programs.folder);
 
 function inspect<T>(runs: string, look: (run: OpenRun) => T): T {
   const run = openRunReadOnly(listRunFolders(runs)[0] ?? 'no run');
@@ -190,6 +186,22 @@ describe.each(['random', 'reinforce'] as const)('a search for a third kind of ar
     ]);
     const listed = await cellsmith('runs', 'list', '--runs', join(folder, straight)).ended();
     expect(listed.stdout).toContain('Dense networks');
+  });
+
+  it('has a child that is trained longer by itself, and evaluated on the test split', async () => {
+    const run = listRunFolders(join(folder, straight))[0] ?? 'no run';
+    const [best] = inspect(join(folder, straight), ({ database }) => readBestTrials(database, 1));
+    const alone = `${name}-alone`;
+    const { code, stdout, stderr } = await cellsmith(
+      ...['train', run, String(best?.number), '--set', 'recipe.epochs=12', '--test'],
+      ...['--data', data, '--runs', join(folder, alone)],
+    ).ended();
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/test error rate \d+\.\d %/i);
+    inspect(join(folder, alone), ({ manifest, database }) => {
+      expect(manifest.config.space).toMatchObject({ kind: 'given', task: 'dense' });
+      expect(readEpochs(database, 1)).toHaveLength(12);
+    });
   });
 
   it('leaves architecture files that are read again', () => {
