@@ -10,7 +10,7 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   timeout: 300_000,
-  // A machine that is held up for a minute fails no release; what passed only then is listed as flaky.
+  // A machine that is busy for a minute fails no release; what passes only on retry is listed as flaky.
   retries: process.env['CI'] === undefined ? 0 : 1,
   expect: { timeout: 45_000 },
   reporter: [['list']],

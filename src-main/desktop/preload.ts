@@ -20,7 +20,7 @@ function ask<N extends RequestName>(name: N): Bridge[N] {
     const reply = requests[name].reply.safeParse(envelope.value);
     if (reply.success) return { value: reply.data as Reply<N> };
     return {
-      problem: { code: 'internal', message: `${name} was answered in a wrong way: ${reply.error.message}` },
+      problem: { code: 'internal', message: `${name} got an invalid reply: ${reply.error.message}` },
     };
   };
   return asked as Bridge[N];

@@ -64,7 +64,7 @@ export interface Range {
   readonly max: number;
 }
 
-/** A value as a reader needs it: six significant digits, none of them empty. */
+/** A value as a reader needs it: six significant digits without trailing zeros. */
 export function exactText(value: number): string {
   return String(Number(value.toPrecision(6)));
 }

@@ -32,7 +32,7 @@ export function escapeXml(text: string): string {
   };
   return (
     text
-      // Control characters are none of XML's.
+      // XML has no control characters.
       // eslint-disable-next-line no-control-regex
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '')
       .replace(/[&<>"']/g, (sign) => `&${names[sign] ?? ''};`)

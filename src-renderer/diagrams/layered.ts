@@ -7,7 +7,7 @@ import { errorMessage } from '../../src-shared/errors';
 import { connectionsOf } from '../../src-shared/diagrams/node-block';
 import { blockPart, layOutNetwork } from '../../src-shared/diagrams/network-drawing';
 
-/** The layered drawing of a network as it comes about. */
+/** The layered drawing of a network, while and after it is laid out. */
 interface Layered {
   readonly drawing: ShallowRef<Drawing | null>;
   readonly problem: Ref<string | null>;

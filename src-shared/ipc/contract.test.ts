@@ -18,7 +18,7 @@ describe('the contract between window and program', () => {
     expect(new Set(names.map(channelOf)).size).toBe(names.length);
   });
 
-  it('turns away what does not fit', () => {
+  it('refuses what does not fit', () => {
     const { config } = findPreset('demo');
     const start = requests.startSearch.request;
     const good = { config, data: '/images', skipUnreadable: false, test: false };
@@ -31,7 +31,7 @@ describe('the contract between window and program', () => {
     expect(requests.showFolder.request.safeParse({ what: 'home' }).success).toBe(false);
   });
 
-  it('turns away tests of no child', () => {
+  it('refuses tests of no child', () => {
     const { evaluateOnTest } = requests;
     const good = { folder: '/runs/a', trial: 1, data: null };
     expect(evaluateOnTest.request.safeParse(good).success).toBe(true);

@@ -165,17 +165,17 @@ export const requests = {
   },
   installEngine: { request: nothing, reply: nothing },
   saveSettings: { request: settingsSchema, reply: settingsSchema },
-  /** Asks for the folder that runs are kept in from now on; the folder, or null when the user thought better of it. */
+  /** Asks for the folder that runs are kept in from now on; the folder, or null when the user cancels. */
   chooseRunsFolder: { request: nothing, reply: z.string().nullable() },
   /** Goes back to the folder where runs are kept when nothing is said; the folder. */
   resetRunsFolder: { request: nothing, reply: z.string() },
-  /** Saves a configuration as a file of the user's choice; the path, or null when the user thought better of it. */
+  /** Saves a configuration as a file of the user's choice; the path, or null when the user cancels. */
   saveConfig: { request: z.strictObject({ config: searchConfigSchema }), reply: z.string().nullable() },
   /** The configuration of a file of the user's choice; null when none was chosen. */
   loadConfig: { request: nothing, reply: searchConfigSchema.nullable() },
   /** The configuration of a file that was dropped. */
   readConfig: { request: z.strictObject({ path }), reply: searchConfigSchema },
-  /** Saves a chart or a drawing as a file of the user's choice; the path, or null when the user thought better of it. */
+  /** Saves a chart or a drawing as a file of the user's choice; the path, or null when the user cancels. */
   saveFile: {
     request: z.strictObject({
       /** Suggested, without an ending. */

@@ -42,7 +42,7 @@ describe('trials as columns', () => {
     );
   });
 
-  it('are turned away when a column is too short, or a state unknown', () => {
+  it('are refused when a column is too short, or a state unknown', () => {
     const [trial] = fc.sample(trials, { seed: 1, numRuns: 50 }).find(({ length }) => length > 0) ?? [];
     if (trial === undefined) throw new Error('no trial was drawn');
     const packed = packTrials([trial, trial]);

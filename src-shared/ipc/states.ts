@@ -40,9 +40,9 @@ export const engineStateSchema = z.discriminatedUnion('kind', [
 ]);
 export type EngineState = z.infer<typeof engineStateSchema>;
 
-/** What the program does with a search: nothing, getting ready for one, or searching. */
+/** What the program does with a run: nothing, preparing one, or running it. */
 export const sessionStateSchema = z.discriminatedUnion('kind', [
-  /** `problem` is why the last search did not come about, or broke. */
+  /** `problem` is why the last run did not start, or failed. */
   z.strictObject({
     kind: z.literal('idle'),
     folder: z.string().nullable(),
@@ -76,7 +76,7 @@ export type SessionState = z.infer<typeof sessionStateSchema>;
 
 /** What the measuring of this machine does: nothing, getting ready, or training typical children. */
 const calibrationStateSchema = z.discriminatedUnion('kind', [
-  /** `problem` is why the last measurement did not come about. */
+  /** `problem` is why the last measurement failed. */
   z.strictObject({ kind: z.literal('idle'), problem: problemSchema.nullable() }),
   z.strictObject({
     kind: z.literal('preparing'),

@@ -32,7 +32,7 @@ async function answer(
   if (!request.success)
     return {
       ok: false,
-      problem: { code: 'internal', message: `${name} was asked in a wrong way: ${request.error.message}` },
+      problem: { code: 'internal', message: `${name} got an invalid request: ${request.error.message}` },
     };
   try {
     const handle = handlers[name] as (request: unknown) => unknown;

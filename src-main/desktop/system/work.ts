@@ -3,7 +3,7 @@ import type { Problem, SessionState } from '../../../src-shared/ipc/states';
 
 /** The program's run as reported to the system. */
 export type Work =
-  /** With why the last one did not come about, or broke. */
+  /** With why the last one did not start, or failed. */
   | { readonly kind: 'idle'; readonly problem: Problem | null }
   | { readonly kind: 'preparing' }
   | {

@@ -60,7 +60,7 @@ interface Asset {
 }
 
 /**
- * The file that an address of the window means; null for any that does not lie below `root`, is of no known type, or is none of the
+ * The file that an address of the window means; null for one outside of `root`, of an unknown type, or that is none of the
  * window's own.
  * @param root absolute path of the built pages
  */
