@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { networkOfLayers, type LayeredNetwork } from '../../src-shared/architecture/conv/layered-network';
 import { cellThumbnail, networkThumbnail, type Thumbnail } from './thumbnails';
-import { figure5Cell, nasCell } from '../../src-shared/architecture/cell/recurrent-cell';
+import { nasCell } from '../../src-shared/architecture/cell/recurrent-cell';
+import { figure5Cell } from '../../src-shared/testing/step-cell';
 
 const convolution = (filters: number, inputs: readonly number[]) =>
   ({

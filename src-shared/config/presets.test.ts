@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { convSpace, convSpaceSize, depthAt, log10OfBigInt } from '../tasks/conv/conv-space';
+import { convSpace, convSpaceSize, depthAt } from '../tasks/conv/conv-space';
 import { findPreset, presetNames, presets } from './presets';
 import { searchConfigSchema } from './search-config';
+import { log10OfBigInt } from '../testing/log10-of-big-int';
 
 describe('presets', () => {
   it.each(presetNames)('%s is a valid configuration under its own name', (name) => {

@@ -5,12 +5,12 @@ import {
   combinations,
   nodeCount,
   type RecurrentCell,
-  figure5Cell,
   nasCell,
 } from '../architecture/cell/recurrent-cell';
 import { drawCell, layOutCell, drawLstm } from './cell-drawing';
 import { boxHeight, cellSizes } from './cell-parts';
 import type { Shape } from './drawing';
+import { figure5Cell } from '../testing/step-cell';
 
 const operations = fc.record({
   combination: fc.constantFrom(...combinations),

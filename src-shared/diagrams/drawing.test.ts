@@ -1,10 +1,11 @@
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import { figure5Cell, nasCell } from '../architecture/cell/recurrent-cell';
+import { nasCell } from '../architecture/cell/recurrent-cell';
 import { publishedV1 } from '../zoo/nas-v1';
 import { drawCell, drawLstm } from './cell-drawing';
 import { runsOf, svgOf } from './drawing';
 import { drawNetworkDiagram } from './network-drawing';
+import { figure5Cell } from '../testing/step-cell';
 
 const task = { height: 32, width: 32, channels: 3, classes: 10 };
 const drawings = {

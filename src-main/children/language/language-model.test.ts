@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { figure5Cell } from '../../../src-shared/architecture/cell/recurrent-cell';
 import { countLanguageParameters } from '../../../src-shared/architecture/cell/language-model';
 import {
   compareWithLanguageReference,
@@ -13,6 +12,7 @@ import { hasCustomOps } from '../../engine/load';
 import fixture from './fixtures/language-model.json';
 import { languageModel } from './language-model';
 import { leafOrder } from './cell-form';
+import { figure5Cell } from '../../../src-shared/testing/step-cell';
 
 const folder = mkdtempSync(join(tmpdir(), 'cellsmith-language-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import cells from '../../../src-shared/architecture/fixtures/cells.json';
-import {
-  figure5Cell,
-  nasCell,
-  nodeCount,
-  type RecurrentCell,
-  stepCell,
-} from '../../../src-shared/architecture/cell/recurrent-cell';
+import { nasCell, nodeCount, type RecurrentCell } from '../../../src-shared/architecture/cell/recurrent-cell';
 import { cellSpace, decodeCell } from '../../../src-shared/tasks/cell/cell-space';
 import { Generator } from '../../../src-shared/random';
 import { Graph } from '../../engine/graph';
@@ -16,6 +10,7 @@ import { matMul } from '../../engine/ops/matrix';
 import { placeholder } from '../../engine/ops/source';
 import { fetchedFloats, openSession } from '../../engine/session';
 import { leafOrder, treeForm } from './cell-form';
+import { figure5Cell, stepCell } from '../../../src-shared/testing/step-cell';
 
 const vector = z.array(z.number());
 const stateSchema = z.object({ h: vector, c: vector });

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { architectureFileText, countsOf } from '../../../src-shared/architecture-file/architecture-file';
-import { figure5Cell } from '../../../src-shared/architecture/cell/recurrent-cell';
 import { readSafetensors } from '../../children/safetensors';
 import { listRunFolders } from '../../runs/locations';
 import { writeFiles } from '../../testing/data/image-datasets';
@@ -21,6 +20,7 @@ import { summariseRun } from '../../runs/summarise-run';
 import { readEpochs, readEvaluations } from '../../runs/tables/epochs';
 import { readTrials } from '../../runs/tables/trials';
 import { exitCodes } from '../exit-codes';
+import { figure5Cell } from '../../../src-shared/testing/step-cell';
 
 let folder: string;
 let text: string;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { adamStep, createAdam } from './parameter-server';
-import { readFixture } from './controller-fixture';
+import { readFixture } from '../../testing/controller-fixture';
 
 it("Adam moves parameters as PyTorch's does, gradients of 1, of 1e-7 and of 0", () => {
   const { learningRate, start, gradients, after } = readFixture().adam;

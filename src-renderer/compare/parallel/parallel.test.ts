@@ -3,7 +3,6 @@ import { expect, it } from 'vitest';
 import { nasCell } from '../../../src-shared/architecture/cell/recurrent-cell';
 import { presets } from '../../../src-shared/config/presets';
 import { readConvSteps, convSpace } from '../../../src-shared/tasks/conv/conv-space';
-import { encodeCell } from '../../../src-shared/tasks/cell/cell-space';
 import type { Decision } from '../../../src-shared/search-space';
 import {
   decisionAxes,
@@ -16,6 +15,7 @@ import {
   scaleColour,
 } from './axes';
 import { linePieces } from './draw';
+import { encodeCell } from '../../../src-shared/testing/encode-cell';
 
 const { config } = presets.v2;
 const { space } = config;

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalCell, cellFormulas, cellTree } from './cell-forms';
-import { figure5Cell, nasCell, childrenOf, stepCell, type RecurrentCell } from './recurrent-cell';
+import { nasCell, childrenOf, type RecurrentCell } from './recurrent-cell';
 import { cellSpace, decodeCell } from '../../tasks/cell/cell-space';
+import { figure5Cell, stepCell } from '../../testing/step-cell';
 
 const options = {
   base: 4,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import cells from '../fixtures/cells.json';
-import { figure5Cell, nasCell, childrenOf, parentOf, stepCell, type RecurrentCell } from './recurrent-cell';
+import { nasCell, childrenOf, parentOf, type RecurrentCell } from './recurrent-cell';
+import { figure5Cell, stepCell } from '../../testing/step-cell';
 
 const vector = z.array(z.number());
 const stateSchema = z.object({ h: vector, c: vector });

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nasCell } from '../../architecture/cell/recurrent-cell';
 import { CellsmithError } from '../../errors';
-import { cellSpace, cellSpaceSize, decodeCell, encodeCell } from './cell-space';
+import { cellSpace, cellSpaceSize, decodeCell } from './cell-space';
+import { encodeCell } from '../../testing/encode-cell';
 
 const paper = {
   base: 8,

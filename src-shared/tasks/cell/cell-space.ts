@@ -96,24 +96,6 @@ export function decodeCell(options: CellSpaceOptions, decisions: readonly Decisi
   };
 }
 
-/** The decisions that describe a cell: the inverse of `decodeCell`. @throws architecture.invalid when the space lacks an operation */
-export function encodeCell(options: CellSpaceOptions, cell: RecurrentCell): readonly number[] {
-  const position = <T extends string>(value: T, from: readonly T[]): number => {
-    const index = from.indexOf(value);
-    if (index < 0)
-      throw new CellsmithError('architecture.invalid', `'${value}' is not an option of this search space.`);
-    return index;
-  };
-  return [
-    ...[...cell.nodes, cell.inject].flatMap((operation) => [
-      position(operation.combination, options.combinations),
-      position(operation.activation, options.activations),
-    ]),
-    cell.readNode,
-    cell.injectedNode,
-  ];
-}
-
 /** Number of different sequences of decisions; 6.3·10^16 for base 8 with the paper's operations. */
 export function cellSpaceSize(options: CellSpaceOptions): bigint {
   const nodes = BigInt(nodeCount(options.base));

@@ -3,15 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { presets } from '../../config/presets';
 import type { ConvSpaceConfig } from './conv-options';
 import { drawSample, walk } from '../../testing/conv-samples';
-import {
-  convSpace,
-  convSpaceSize,
-  depthAt,
-  log10OfBigInt,
-  readConvSteps,
-  writeConvSteps,
-} from './conv-space';
+import { convSpace, convSpaceSize, depthAt, readConvSteps, writeConvSteps } from './conv-space';
 import { largestDepth, type Decision, type DecisionPoint, type SearchSpace } from '../../search-space';
+import { log10OfBigInt } from '../../testing/log10-of-big-int';
 
 const v1 = presets.v1.config.space;
 

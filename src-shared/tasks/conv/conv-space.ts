@@ -111,12 +111,6 @@ export function convSpaceSize(config: ConvSpaceConfig, depth: number): bigint {
   return (geometry * types) ** BigInt(depth) * anchors * rates;
 }
 
-/** The decimal logarithm of a positive number of any size. */
-export function log10OfBigInt(value: bigint): number {
-  const digits = value.toString();
-  return Math.log10(Number(digits.slice(0, 15))) + Math.max(digits.length - 15, 0);
-}
-
 function learningRateChoice(config: ConvSpaceConfig): [string, readonly OptionValue[]] {
   return ['learningRate', config.learningRates];
 }

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../config/presets';
 import { drawSample } from '../../testing/conv-samples';
-import { decodeConv, encodeConv } from './decode-conv';
+import { decodeConv } from './decode-conv';
 import { describeConv } from '../../architecture/conv/describe-conv';
 import { hashConv } from '../../architecture/conv/hash-conv';
 import { networkOfLayers } from '../../architecture/conv/layered-network';
 import { publishedV1 } from '../../zoo/nas-v1';
+import { encodeConv } from '../../testing/encode-conv';
 
 const samples = fc
   .infiniteStream(fc.nat())

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readFixture } from '../controller-fixture';
+import { readFixture } from '../../../testing/controller-fixture';
 
 const python = process.env['CELLSMITH_PEERS_PYTHON'] ?? 'python3';
 const script = new URL('../controller.py', import.meta.url).pathname;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Generator } from '../../../../src-shared/random';
-import { evaluateCase, readFixture } from '../controller-fixture';
+import { evaluateCase, readFixture } from '../../../testing/controller-fixture';
 import { smallConfig, smallSpace } from '../../../testing/synthetic-strategy';
 import { initialParameters } from './layout';
 import { createPolicy, sample, score, useParameters, type Policy } from './policy';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { decisionSchema } from '../../../src-shared/run/trial';
-import type { DecisionPoint, SearchSpace } from '../../../src-shared/search-space';
-import { createPolicy, score, useParameters, type Walk } from './policy/policy';
-import { createBackward } from './policy/backward';
-import { addPolicyGradient } from './policy/policy-gradient';
+import { decisionSchema } from '../../src-shared/run/trial';
+import type { DecisionPoint, SearchSpace } from '../../src-shared/search-space';
+import { createPolicy, score, useParameters, type Walk } from '../strategy/reinforce/policy/policy';
+import { createBackward } from '../strategy/reinforce/policy/backward';
+import { addPolicyGradient } from '../strategy/reinforce/policy/policy-gradient';
 
 const numbers = z.array(z.number());
 const pointSchema = z.union([
