@@ -58,7 +58,7 @@ const fixtureSchema = z.strictObject({
 
 /** What controller.py wrote: here, or in the committed file. */
 export function readFixture(
-  file: string | URL = new URL('controller.json', import.meta.url),
+  file: string | URL = new URL('../strategy/reinforce/controller.json', import.meta.url),
 ): z.infer<typeof fixtureSchema> {
   return fixtureSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
