@@ -104,7 +104,7 @@ const begin = {
   }),
   seed: option(z.int().min(0).max(0xffffffff), {
     label: 'Seed',
-    help: 'Seed of every random draw of the search: the same seed and configuration propose the same networks.',
+    help: 'Seed of everything random: the same seed and configuration give the same run.',
   }),
 };
 const end = {

@@ -37,7 +37,7 @@ export const nasV1: ZooNetwork = {
   title: 'NAS v1',
   architecture: publishedV1,
   recipe: presets.v1.config.recipe,
-  note: 'Zoph & Le, 2017, figure 7, as others transcribe it. The recipe is that of the children of their search.',
+  note: 'Zoph & Le, 2017, figure 7, as transcribed by others, with the recipe of the children of their search.',
   published: 5.5,
 };
 

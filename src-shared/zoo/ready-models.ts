@@ -43,12 +43,12 @@ const variationalLarge: TextRecipe = {
 
 const zaremba = 'Zaremba et al., 2014.';
 const gal =
-  'Gal & Ghahramani, 2016, with one mask for all gates (their "tied"; the published figure is that of a mask for each) ' +
+  'Gal & Ghahramani, 2016, with one mask for all gates (their "tied"; the published figure has one mask per gate) ' +
   'and without their weight decay of 1e-7.';
 const galMedium = `${gal} The rates of dropout are those of the large model.`;
-const averaged = 'Measured at last with 100 draws of dropout, whose probabilities are averaged.';
+const averaged = 'Evaluated with 100 dropout samples, averaging their probabilities.';
 const nas =
-  'Zoph & Le, 2017. Their recipe is not published; this is that of the medium LSTM of Zaremba et al., 2014.';
+  'Zoph & Le, 2017. Their recipe is not published; this is the recipe of the medium LSTM of Zaremba et al., 2014.';
 
 /** A NASCell of so many parameters. */
 function nasRecipe(parameters: number, sharedEmbeddings: boolean): TextRecipe {
