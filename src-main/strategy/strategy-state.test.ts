@@ -156,7 +156,7 @@ describe('a stored controller', () => {
     expect(restored(copy.with(3, NaN))).toBe('run.damaged');
   });
 
-  it('of a release that kept the copies in it goes on from those', () => {
+  it('of a release that kept the copies in it resumes from those', () => {
     const { header, vectors } = decodeState(someState());
     const old = encodeState({
       header,
@@ -186,7 +186,7 @@ describe('a stored controller', () => {
     expect(codeOf(() => strategy().restore(state))).toBe('run.newer-version');
   });
 
-  it('may go on with another number of parameter-server shards', () => {
+  it('may resume with another number of parameter-server shards', () => {
     const [a, b] = [strategy(), strategy({ parameterServerShards: 1 })];
     for (const target of [a, b]) target.restore(someState(), copyOf);
     expect(b.state()).toEqual(a.state());

@@ -40,7 +40,7 @@ export interface TaskWords {
   readonly full: string;
   /** One that has no other name: 'Recurrent cell'. */
   readonly unnamed: string;
-  /** What a search is told that has other data. */
+  /** The error of a search on other data. */
   readonly needsData: string;
 }
 

@@ -50,7 +50,7 @@ const averaged = 'Evaluated with 100 dropout samples, averaging their probabilit
 const nas =
   'Zoph & Le, 2017. Their recipe is not published; this is the recipe of the medium LSTM of Zaremba et al., 2014.';
 
-/** A NASCell of so many parameters. */
+/** The recipe of a NASCell. @param parameters of the whole model */
 function nasRecipe(parameters: number, sharedEmbeddings: boolean): TextRecipe {
   return { ...medium, size: { kind: 'parameters', parameters }, sharedEmbeddings };
 }

@@ -209,7 +209,7 @@ export function handlersOf(studio: Studio): Handlers {
   };
 }
 
-/** A run to go on with as it is. @param data where its data are now; null where they were */
+/** A run to resume as it is. @param data where its data are now; null where they were */
 function reopened(folder: string, data: string | null): Extract<SearchOrder, { kind: 'resume' }> {
   return {
     kind: 'resume',

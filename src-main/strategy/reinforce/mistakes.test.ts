@@ -206,7 +206,7 @@ describe('tokens', () => {
 
 describe('a restored controller', () => {
   it.each(['reinforce', 'random'] as const)(
-    'goes on to the last bit as if nothing had happened, in %s',
+    'resumes bit for bit as if uninterrupted, in %s',
     (kind) => {
       const changes = { strategy: kind, replicas: 2, accumulateGradients: 3, entropyBonus: 0.01 };
       const whole = smallStrategy(changes);
@@ -214,7 +214,7 @@ describe('a restored controller', () => {
       const step = (strategy: Strategy, replica: number, seed: number) =>
         strategy.tell(rewarded(proposeBatch(strategy, replica), seed));
       for (let batch = 0; batch < 5; batch++) step(whole, batch % 2, batch);
-      // Replica 0 has a batch half proposed, by parameters that are old when it goes on.
+      // Replica 0 has a batch half proposed, by parameters that are stale when it resumes.
       const early = [proposeOne(whole), proposeOne(whole)];
       step(whole, 1, 50);
       step(whole, 1, 51);

@@ -186,7 +186,7 @@ function validationCount(validation: number, images: number): number {
 }
 
 /**
- * As {@link validationCount}, of so many training images that some are left to train on.
+ * As {@link validationCount}, that leaves images to train on.
  * @throws CellsmithError 'config.invalid' when none would be
  */
 export function requireValidationCount(validation: number, images: number): number {

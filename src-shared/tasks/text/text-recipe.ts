@@ -9,7 +9,7 @@ const rate = z.number().min(0).max(0.95);
 /** What is dropped while a language model trains; every rate is the share that becomes 0. */
 const languageDropoutSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
-  /** On the connections that are not recurrent, drawn anew for every step (Zaremba et al., 2014). */
+  /** On the connections that are not recurrent, resampled at every step (Zaremba et al., 2014). */
   z.strictObject({
     kind: z.literal('standard'),
     rate: option(rate, {
@@ -54,7 +54,7 @@ export type LanguageDropout = z.infer<typeof languageDropoutSchema>;
 
 const languageDecaySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant') }),
-  /** Constant for so many epochs, then divided by `divisor` before each further one (Zaremba et al., 2014). */
+  /** Constant for `constantEpochs` epochs, then divided by `divisor` before each further one (Zaremba et al., 2014). */
   z.strictObject({
     kind: z.literal('after'),
     constantEpochs: option(count, {
