@@ -205,30 +205,27 @@ describe('tokens', () => {
 });
 
 describe('a restored controller', () => {
-  it.each(['reinforce', 'random'] as const)(
-    'resumes bit for bit as if uninterrupted, in %s',
-    (kind) => {
-      const changes = { strategy: kind, replicas: 2, accumulateGradients: 3, entropyBonus: 0.01 };
-      const whole = smallStrategy(changes);
-      const restored = smallStrategy(changes, 99);
-      const step = (strategy: Strategy, replica: number, seed: number) =>
-        strategy.tell(rewarded(proposeBatch(strategy, replica), seed));
-      for (let batch = 0; batch < 5; batch++) step(whole, batch % 2, batch);
-      // Replica 0 has a batch half proposed, by parameters that are stale when it resumes.
-      const early = [proposeOne(whole), proposeOne(whole)];
-      step(whole, 1, 50);
-      step(whole, 1, 51);
-      const { copies } = whole;
-      restored.restore(whole.state(), (version) => copies?.get(version)?.slice());
-      const goOn = (strategy: Strategy) => {
-        const late = [proposeOne(strategy), proposeOne(strategy)];
-        const records = [strategy.tell(rewarded([...early, ...late], 52))];
-        for (let batch = 0; batch < 4; batch++) records.push(step(strategy, batch % 2, batch));
-        return { late, records, next: proposeOne(strategy, 1), state: strategy.state() };
-      };
-      expect(goOn(restored)).toEqual(goOn(whole));
-    },
-  );
+  it.each(['reinforce', 'random'] as const)('resumes bit for bit as if uninterrupted, in %s', (kind) => {
+    const changes = { strategy: kind, replicas: 2, accumulateGradients: 3, entropyBonus: 0.01 };
+    const whole = smallStrategy(changes);
+    const restored = smallStrategy(changes, 99);
+    const step = (strategy: Strategy, replica: number, seed: number) =>
+      strategy.tell(rewarded(proposeBatch(strategy, replica), seed));
+    for (let batch = 0; batch < 5; batch++) step(whole, batch % 2, batch);
+    // Replica 0 has a batch half proposed, by parameters that are stale when it resumes.
+    const early = [proposeOne(whole), proposeOne(whole)];
+    step(whole, 1, 50);
+    step(whole, 1, 51);
+    const { copies } = whole;
+    restored.restore(whole.state(), (version) => copies?.get(version)?.slice());
+    const goOn = (strategy: Strategy) => {
+      const late = [proposeOne(strategy), proposeOne(strategy)];
+      const records = [strategy.tell(rewarded([...early, ...late], 52))];
+      for (let batch = 0; batch < 4; batch++) records.push(step(strategy, batch % 2, batch));
+      return { late, records, next: proposeOne(strategy, 1), state: strategy.state() };
+    };
+    expect(goOn(restored)).toEqual(goOn(whole));
+  });
 
   it('that lost its optimiser, its baseline or its generators would have gone another way', () => {
     // What the test above can see: each of them decides something that it compares.
