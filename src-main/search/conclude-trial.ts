@@ -5,6 +5,7 @@ import { recipeOfChild } from '../../src-shared/tasks/searched';
 import { removeChildCheckpoint, pruneWeights } from '../runs/child-files';
 import { readBestTrials, updateTrial, countOutcomes, readLastTrained } from '../runs/tables/trials';
 import type { Ending } from './early-stopping';
+import { keepsFailedCheckpoints } from './retry-failures';
 import { fail, record, type SearchState } from './search-state';
 import { CellsmithError, type ErrorCode } from '../../src-shared/errors';
 import type { Database } from '../runs/sqlite/database';
@@ -94,7 +95,8 @@ function recordFailure(state: SearchState, trial: Trial, failure: NonNullable<Tr
   record(state, { type: 'trialFailed', trial: ended, ...failure, at }, () =>
     updateTrial(state.run.database, ended),
   );
-  removeChildCheckpoint(state.run.folder, trial.number);
+  const { folder, manifest } = state.run;
+  if (!keepsFailedCheckpoints(manifest.config)) removeChildCheckpoint(folder, trial.number);
   state.run.log.write('search', `child ${trial.number} failed (${failure.reason}): ${failure.message}`);
   return ended;
 }

@@ -1,10 +1,14 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { givenConfig } from '../../src-shared/given/subject';
 import type { FailureReason } from '../../src-shared/run/trial';
-import type { WritableRun } from '../runs/run-folder';
+import { childCheckpointPath } from '../runs/child-files';
+import { createRun, openRun, type WritableRun } from '../runs/run-folder';
 import { readTrial, readTrials } from '../runs/tables/trials';
 import { readUpdates } from '../runs/tables/batches';
 import { cpuTrainers } from '../testing/cpu-trainers';
+import { tinyArchitecture } from '../testing/data/tiny-images';
+import { runDescription } from '../testing/run-description';
 import { demo, newRun, searchOf } from '../testing/search-fixture';
 import { epochOf } from '../testing/synthetic-pool';
 import { temporaryFolder } from '../testing/temporary-folder';
@@ -108,5 +112,41 @@ describe('a child that diverges', () => {
   it('is never retried automatically', async () => {
     const { jobs } = await searchWithFailures('diverged', 1, { retries: 5, smallerBatch: true });
     expect(jobs).toHaveLength(1);
+  });
+});
+
+describe('the checkpoint of a child that fails', () => {
+  const failing = ({ trial }: TrialJob): ChildResult => {
+    writeFileSync(childCheckpointPath(run.folder, trial), 'epochs');
+    return { outcome: 'failed', reason: 'error', message: 'So it was.', epochs: [] };
+  };
+
+  it('is removed in a search', async () => {
+    run = newRun(runs, {
+      budget: { children: 1, hours: null, multiplyAdds: null },
+      trainers: cpuTrainers(1),
+    });
+    await runSearch(searchOf(run, { result: failing }).parts).catch(() => undefined);
+    expect(readTrial(run.database, 1)?.state).toBe('failed');
+    expect(existsSync(childCheckpointPath(run.folder, 1))).toBe(false);
+  });
+
+  it('is kept for a given child, and is there when it is retried', async () => {
+    const subject = { name: 'tiny', architecture: tinyArchitecture, base: demo, origin: null };
+    const config = givenConfig([{ subject, recipe: demo.recipe }], { seed: 1, threads: 1 });
+    run = createRun({ within: runs }, { ...runDescription(), config });
+    await runSearch(searchOf(run, { result: failing }).parts).catch(() => undefined);
+    expect(readTrial(run.database, 1)?.state).toBe('failed');
+    run.close();
+    run = openRun(run.folder);
+    const found: boolean[] = [];
+    const result = ({ trial }: TrialJob): ChildResult => {
+      found.push(existsSync(childCheckpointPath(run.folder, trial)));
+      return { outcome: 'completed', stopped: false, epochs: [epochOf(0, 0.5)] };
+    };
+    const { parts } = searchOf(run, { result }, { onBegin: (control) => control.retry(null) });
+    expect(await runSearch(parts)).toBe('finished');
+    expect([found, readTrial(run.database, 1)?.state]).toEqual([[true], 'completed']);
+    expect(existsSync(childCheckpointPath(run.folder, 1))).toBe(false);
   });
 });

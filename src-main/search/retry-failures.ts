@@ -32,7 +32,15 @@ export function requireFailures(database: Database, request: RetryRequest): void
 }
 
 /**
- * Marks a failed child as waiting. It is trained from the start with the same seed, and its result
+ * Whether children that fail keep their checkpoint. A child of a search is retried from its start; one of a list may have trained for days,
+ * and resumes from its last epoch.
+ */
+export function keepsFailedCheckpoints({ space }: Pick<SearchConfig, 'space'>): boolean {
+  return space.kind === 'given';
+}
+
+/**
+ * Marks a failed child as waiting. It is trained with the same seed, from the start or its checkpoint, and its result
  * replaces the failure: in its row, the ranking and the counts. **The controller does not change**:
  * it does not learn again from a batch that it has learned from with the reward of 0, and no checkpoint changes. Only while the batch is
  * still open, because other children of it are in training, does the strategy learn from the new reward instead.

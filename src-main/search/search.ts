@@ -8,6 +8,7 @@ import {
   markInterrupted,
   readAwaitedRetries,
   readBestTrials,
+  readTrials,
   readUnfinished,
   updateTrial,
 } from '../runs/tables/trials';
@@ -29,7 +30,7 @@ import {
   type SearchControl,
 } from './search-state';
 import { laneCount, runLane, runRounds } from './lanes';
-import { failuresOf, toRetry } from './retry-failures';
+import { failuresOf, keepsFailedCheckpoints, toRetry } from './retry-failures';
 import { settleTrial } from './train-trial';
 
 /**
@@ -138,7 +139,13 @@ function clockOfBudget(state: SearchState, startedAt: number): () => number {
 /** Removes the files of steps that were not committed. */
 function clearLeftovers({ run, training }: SearchState): void {
   pruneCheckpoints(run.folder, currentCheckpoint(run.database));
-  pruneChildCheckpoints(run.folder, new Set(readUnfinished(run.database)));
+  const failed = keepsFailedCheckpoints(run.manifest.config)
+    ? readTrials(run.database).filter(({ state }) => state === 'failed')
+    : [];
+  pruneChildCheckpoints(
+    run.folder,
+    new Set([...readUnfinished(run.database), ...failed.map(({ number }) => number)]),
+  );
   pruneWeights(
     run.folder,
     readBestTrials(run.database, run.manifest.config.keepBest),
