@@ -5,11 +5,10 @@
  * Ends with the line `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { peersPython } from './peers-environment.mjs';
 import { ensureSystem } from './system.mjs';
+import { runOrFail, runVitest } from './vitest.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const onCpu = process.argv.includes('--cpu');
@@ -47,7 +46,7 @@ function pythonWithTorch() {
   );
 }
 
-function main() {
+runOrFail(() => {
   ensureSystem('engine');
   const gpus = listedGpus();
   if (gpus === '' && !onCpu)
@@ -60,52 +59,16 @@ function main() {
   process.stdout.write(cellsmith('engine', '--report'));
 
   const python = pythonWithTorch();
-  const folder = mkdtempSync(join(tmpdir(), 'cellsmith-gpu-'));
-  const report = join(folder, 'report.json');
-  try {
-    const libraries = [...installation.libraryPaths, process.env.LD_LIBRARY_PATH ?? ''].filter(Boolean);
-    const { status } = spawnSync(
-      process.execPath,
-      [
-        join(root, 'node_modules', 'vitest', 'vitest.mjs'),
-        'run',
-        '--config=vitest.gpu.config.ts',
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile.json=${report}`,
-        ...further,
-      ],
-      {
-        cwd: root,
-        stdio: 'inherit',
-        env: {
-          ...process.env,
-          ...(libraries.length > 0 && { LD_LIBRARY_PATH: libraries.join(delimiter) }),
-          CELLSMITH_PEERS_PYTHON: python,
-          CELLSMITH_TEST_DEVICE: onCpu ? 'cpu' : 'gpu:0',
-          CELLSMITH_PEERS_DEVICE: onCpu ? 'cpu' : 'cuda',
-          // Tests compare to 1e-4 and bit by bit: no TF32, and kernels whose sums have one order.
-          NVIDIA_TF32_OVERRIDE: '0',
-          TF_DETERMINISTIC_OPS: '1',
-          TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-          TF_CPP_MIN_LOG_LEVEL: '2',
-        },
-      },
-    );
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
-    // A test file that fails to load contributes no failed test.
-    const failed = status !== 0 && numFailedTests === 0 ? 1 : numFailedTests;
-    console.log(`\n${numPassedTests} passed, ${failed} failed`);
-    process.exitCode = failed === 0 ? 0 : 1;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-try {
-  main();
-} catch (error) {
-  console.error(error.message);
-  console.log('0 passed, 1 failed');
-  process.exitCode = 1;
-}
+  const libraries = [...installation.libraryPaths, process.env.LD_LIBRARY_PATH ?? ''].filter(Boolean);
+  runVitest('vitest.gpu.config.ts', further, {
+    ...(libraries.length > 0 && { LD_LIBRARY_PATH: libraries.join(delimiter) }),
+    CELLSMITH_PEERS_PYTHON: python,
+    CELLSMITH_TEST_DEVICE: onCpu ? 'cpu' : 'gpu:0',
+    CELLSMITH_PEERS_DEVICE: onCpu ? 'cpu' : 'cuda',
+    // Tests compare to 1e-4 and bit by bit: no TF32, and kernels whose sums have one order.
+    NVIDIA_TF32_OVERRIDE: '0',
+    TF_DETERMINISTIC_OPS: '1',
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    TF_CPP_MIN_LOG_LEVEL: '2',
+  });
+});
