@@ -5,6 +5,7 @@ import { splitTrainValidation, type ValidationSize } from './arrange';
 import { fileError } from '../trees/file-errors';
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { channelSums } from './channel-sums';
 
 /**
  * The training part of a data set, decoded: two raw files and the split of their records. There is no way from here to the
@@ -86,7 +87,7 @@ export async function computeWhitening(
 ): Promise<Whitening> {
   const recordBytes = side * side * 3;
   const perRead = Math.max(1, Math.floor(recordsAtOnce / recordBytes));
-  const [sums, squares] = [new Float64Array(3), new Float64Array(3)];
+  const sums = new Float64Array(6);
   const handle = await open(imagesFile, 'r').catch((error: unknown) => {
     throw fileError(error, imagesFile);
   });
@@ -99,7 +100,8 @@ export async function computeWhitening(
       for (; from < indices.length; from++) {
         const at = ((indices[from] ?? 0) - first) * recordBytes;
         if (at + recordBytes > bytesRead) break;
-        addRecord(buffer, at, at + recordBytes, sums, squares);
+        for (const [i, sum] of channelSums(buffer.subarray(at, at + recordBytes)).entries())
+          sums[i] = (sums[i] ?? 0) + sum;
       }
       if (bytesRead < recordBytes) throw new RangeError(`${imagesFile} ends before record ${first}`);
     }
@@ -109,34 +111,11 @@ export async function computeWhitening(
   const pixels = indices.length * side * side;
   const channel = (c: number): { mean: number; std: number } => {
     const mean = (sums[c] ?? 0) / pixels;
-    const variance = (squares[c] ?? 0) / pixels - mean * mean;
+    const variance = (sums[c + 3] ?? 0) / pixels - mean * mean;
     return { mean, std: variance > 1e-9 ? Math.sqrt(variance) : 1 };
   };
   const [red, green, blue] = [channel(0), channel(1), channel(2)];
   return { mean: [red.mean, green.mean, blue.mean], std: [red.std, green.std, blue.std] };
-}
-
-function addRecord(
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-  sums: Float64Array,
-  squares: Float64Array,
-): void {
-  let [r, g, b, rr, gg, bb] = [0, 0, 0, 0, 0, 0];
-  for (let i = from; i < to; i += 3) {
-    const red = bytes[i] ?? 0;
-    const green = bytes[i + 1] ?? 0;
-    const blue = bytes[i + 2] ?? 0;
-    r += red;
-    g += green;
-    b += blue;
-    rr += red * red;
-    gg += green * green;
-    bb += blue * blue;
-  }
-  [r, g, b].forEach((sum, c) => (sums[c] = (sums[c] ?? 0) + sum));
-  [rr, gg, bb].forEach((sum, c) => (squares[c] = (squares[c] ?? 0) + sum));
 }
 
 /** As `computeWhitening`, cached next to the file. */

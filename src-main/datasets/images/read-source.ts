@@ -6,6 +6,7 @@ import type { ImageSource, RgbImage, SourceRecord, SourceSplit } from '../format
 import { throwIfCancelled } from '../trees/file-errors';
 import { displayName } from '../trees/file-tree';
 import { type OnProgress, Progress } from '../open';
+import { channelSums } from './channel-sums';
 
 /** Takes resized images, in the order of the table's rows. */
 export interface PixelSink {
@@ -112,23 +113,6 @@ function note(reading: Reading, record: SourceRecord, image: RgbImage, file: num
   const known = reading.sizes.get(size);
   if (known) known.count += 1;
   else reading.sizes.set(size, { width, height, count: 1 });
-}
-
-/** Of red, green, blue, and of their squares: whole numbers, so the order of adding them up does not matter. */
-function channelSums(pixels: Uint8Array): number[] {
-  let [r, g, b, rr, gg, bb] = [0, 0, 0, 0, 0, 0];
-  for (let i = 0; i < pixels.length; i += 3) {
-    const red = pixels[i] ?? 0;
-    const green = pixels[i + 1] ?? 0;
-    const blue = pixels[i + 2] ?? 0;
-    r += red;
-    g += green;
-    b += blue;
-    rr += red * red;
-    gg += green * green;
-    bb += blue * blue;
-  }
-  return [r, g, b, rr, gg, bb];
 }
 
 const splits: readonly SourceSplit[] = ['train', 'test', 'pool'];
