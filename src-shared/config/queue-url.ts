@@ -10,7 +10,7 @@ export const queueUrlSchema = z
   .regex(/^rediss?:\/\/(?:[^@/:\s]+@)?(?:[\w.-]+|\[[\da-fA-F:]+\])(?::\d{1,5})?(?:\/\d{1,4})?$/)
   .describe('redis://host:port or rediss://host:port, without a password');
 
-/** A text without what stands in the place of a password in addresses of queues. */
+/** A text without the passwords in addresses of queues. */
 export function withoutPasswords(text: string): string {
   return text.replace(/\b(rediss?:\/\/[^\s:@/]*):[^\s]*@/gi, '$1:…@');
 }

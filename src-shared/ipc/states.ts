@@ -109,7 +109,7 @@ export const engineReportSchema = z.strictObject({
   directory: z.string(),
   /** Names of the GPUs in use; empty when it runs on the CPU. */
   gpus: z.array(z.string()),
-  processor: z.string(),
+  cpu: z.string(),
   cores: z.int().min(1),
   /** Extensions of the CPU that kernels make use of. */
   features: z.array(z.string()),

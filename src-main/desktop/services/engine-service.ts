@@ -81,7 +81,7 @@ export function engineService(
       return {
         ...{ tensorflow, tfjs, binding, variant, directory, oneDnn, threads },
         gpus: [...gpus],
-        processor: cpu.model,
+        cpu: cpu.model,
         cores: cpu.cores,
         features: [...cpu.features],
         matmul: { side: matmul.side, gflops: matmul.gflops },
